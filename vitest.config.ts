@@ -1,0 +1,12 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const config: ViteUserConfig = defineConfig({
+  // Vite 7 hands TypeScript to esbuild, which lowers decorators only for a target below esnext.
+  esbuild: { target: 'es2022' },
+  test: {
+    include: ['test/**/*.test.ts'],
+    coverage: { include: ['src/**/*.ts', 'adapters/**/*.ts'] },
+  },
+})
+
+export default config

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
+import tls from 'node:tls'
 
 export interface CutProxyOptions {
   /** Origin of the real server, as in 'https://registry.example'. A path in it is ignored. */
   upstream: string | URL
   /** Which answers break: the nth one (from 1) after so many bytes of its body, as they are on the wire. */
   cuts: readonly { readonly response: number; readonly afterBytes: number }[]
+  /** A certificate to trust beside the system's, in PEM. */
+  ca?: string
 }
 
 export interface ProxiedRequest {
@@ -41,14 +44,15 @@ interface OpenRequest extends ProxiedRequest {
 // They speak of one connection, not of the answer (RFC 9110, section 7.6.1); node:http writes its own.
 const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection'])
 
-export async function startCutProxy({ upstream, cuts }: CutProxyOptions): Promise<CutProxy> {
+export async function startCutProxy({ upstream, cuts, ca }: CutProxyOptions): Promise<CutProxy> {
   const base = new URL(upstream).origin
+  const trust = ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }
   const requests: OpenRequest[] = []
   const server = http.createServer((incoming, outgoing) => {
     const request = recordOf(incoming)
     const nth = requests.push(request)
     const afterBytes = cuts.find(({ response }) => response === nth)?.afterBytes
-    relay(base, incoming)
+    relay(new URL(incoming.url ?? '/', base), incoming, trust)
       .then((answer) => pass(request, { answer, outgoing, afterBytes }))
       .catch((error: Error) => fail(request, { error, outgoing }))
   })
@@ -72,12 +76,11 @@ function recordOf(incoming: IncomingMessage): OpenRequest {
   return { method, path, headers, status: 0, answerHeaders: {}, bytesSent: 0, cut: false }
 }
 
-function relay(base: string, incoming: IncomingMessage): Promise<IncomingMessage> {
-  const target = new URL(incoming.url ?? '/', base)
+function relay(target: URL, incoming: IncomingMessage, trust: { ca?: string[] }): Promise<IncomingMessage> {
   const headers = { ...incoming.headers, host: target.host }
   for (const name of HOP_BY_HOP) delete headers[name as keyof typeof headers]
   const { request } = target.protocol === 'https:' ? https : http
-  const outgoing = request(target, { method: incoming.method, headers })
+  const outgoing = request(target, { method: incoming.method, headers, ...trust })
   incoming.pipe(outgoing)
   return new Promise((resolve, reject) => {
     // Stays for errors after the head, which the reader of the answer sees for itself.

@@ -56,7 +56,7 @@ export function startChild(file: string | URL, options: ChildOptions = {}): Chil
   child.on('error', () => {})
   createInterface({ input: child.stdout as Readable }).on('line', (line) => lines.put(line))
   const exit = exitOf(child)
-  exit.then(({ code, signal, stderr }) => {
+  void exit.then(({ code, signal, stderr }) => {
     const why = new Error(`the child has ended (code ${code}, signal ${signal}): ${stderr}`)
     messages.close(why)
     lines.close(why)

@@ -20,7 +20,13 @@ test('the bytes do not compress', () => {
 test('a source gives any part of the same bytes', () => {
   const bytes = pseudoRandom(3_000_001, 'parts')
   const source = pseudoRandomSource(3_000_001, 'parts')
-  for (const [start, end] of [[0, 1], [15, 17], [16, 32], [1_234_567, 1_300_000], [2_999_990, 3_000_001]] as const) {
+  for (const [start, end] of [
+    [0, 1],
+    [15, 17],
+    [16, 32],
+    [1_234_567, 1_300_000],
+    [2_999_990, 3_000_001],
+  ] as const) {
     expect(Buffer.from(source.slice(start, end)).equals(bytes.subarray(start, end))).toBe(true)
   }
   expect(source.slice(3_000_000, 9_000_000)).toHaveLength(1)

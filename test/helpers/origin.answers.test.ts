@@ -62,7 +62,10 @@ test.each([
 test('byRequest, inOrder, eachNth, vanish and flaky choose', async () => {
   await using origin = await startOrigin()
   const posts = inOrder(ok('post 1'), ok('post 2'))
-  origin.script('/by', byRequest(({ method }) => (method === 'POST' ? posts : ok('get'))))
+  origin.script(
+    '/by',
+    byRequest(({ method }) => (method === 'POST' ? posts : ok('get'))),
+  )
   origin.script('/nth', eachNth(2, status(500), ok('x')))
   origin.script('/vanish', vanish(3, 'x'))
   origin.script('/flaky', flaky(50, { bad: status(503), good: ok('x') }, 7))
@@ -86,7 +89,10 @@ test('byRequest, inOrder, eachNth, vanish and flaky choose', async () => {
 test('redirect, reflect and notModified', async () => {
   await using origin = await startOrigin()
   origin.script('/fixed', redirect('file:///etc/passwd', 308))
-  origin.script('/grow', redirect(({ path }) => `${path}x`))
+  origin.script(
+    '/grow',
+    redirect(({ path }) => `${path}x`),
+  )
   origin.script('/reflect', reflect())
   origin.script('/304', notModified({ etag: '"v9"' }))
   const fixed = await rawGet(origin.port, '/fixed')
@@ -98,12 +104,16 @@ test('redirect, reflect and notModified', async () => {
   expect([stale.status, fieldOf(stale, 'etag'), fieldOf(stale, 'content-length')]).toEqual([304, '"v9"', undefined])
 })
 
-test('retryLater sends the field as it is; retryAtDate counts by the server\'s own clock', async () => {
+test("retryLater sends the field as it is; retryAtDate counts by the server's own clock", async () => {
   const now = Date.UTC(2026, 5, 1, 12)
   await using origin = await startOrigin({ clock: { now: () => now } })
   origin.script('/f', retryLater('0.5'), retryLater(undefined), retryLater('', 503), retryAtDate(3_000, { skewMs: 3_600_000 }))
   const answers = [await rawGet(origin.port, '/f'), await rawGet(origin.port, '/f'), await rawGet(origin.port, '/f')]
-  expect(answers.map((answer) => [answer.status, fieldOf(answer, 'retry-after')])).toEqual([[429, '0.5'], [429, undefined], [503, '']])
+  expect(answers.map((answer) => [answer.status, fieldOf(answer, 'retry-after')])).toEqual([
+    [429, '0.5'],
+    [429, undefined],
+    [503, ''],
+  ])
   const dated = await rawGet(origin.port, '/f')
   expect(fieldOf(dated, 'date')).toBe('Mon, 01 Jun 2026 13:00:00 GMT')
   expect(fieldOf(dated, 'retry-after')).toBe('Mon, 01 Jun 2026 13:00:03 GMT')
@@ -112,7 +122,10 @@ test('retryLater sends the field as it is; retryAtDate counts by the server\'s o
 test('the two lies about ETags', async () => {
   await using origin = await startOrigin()
   origin.script('/new', newTagEachTime('same'))
-  origin.script('/same', sameTagEachTime((hit) => `bytes ${hit}`))
+  origin.script(
+    '/same',
+    sameTagEachTime((hit) => `bytes ${hit}`),
+  )
   const first = await rawGet(origin.port, '/new')
   const second = await rawGet(origin.port, '/new', { headers: { 'If-None-Match': fieldOf(first, 'etag') ?? '' } })
   expect([second.status, text(second), fieldOf(second, 'etag') === fieldOf(first, 'etag')]).toEqual([200, 'same', false])

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   cut,
+  delayed,
   hang,
   hangThen,
   hangUp,
@@ -80,7 +81,7 @@ async function afterSilence(step: Step): Promise<string> {
 }
 
 test('stall, hang and stallHeaders: silence on an open connection', async () => {
-  expect(await afterSilence(stall('abcdef', 2))).toMatch(/Content-Length: 6[^]*\r\n\r\nab$/)
+  expect(await afterSilence(stall('abcdef', 2))).toMatch(/Content-Length: 6[\s\S]*\r\n\r\nab$/)
   expect(await afterSilence(stall('abcdef', 0))).toMatch(/\r\n\r\n$/)
   expect(await afterSilence(hang())).toBe('')
   expect(await afterSilence(stallHeaders(ok('x'), 12))).toBe('HTTP/1.1 200')
@@ -95,10 +96,13 @@ async function timed(step: Step): Promise<{ ms: number; text: string; status: nu
   return { ms: performance.now() - start, text: answer.body.toString(), status: answer.status }
 }
 
-test('hangThen: silence first, then the status', async () => {
-  const { ms, status } = await timed(hangThen(503, 100))
-  expect(status).toBe(503)
-  expect(ms).toBeGreaterThan(95)
+test('hangThen and delayed: silence first, then the answer', async () => {
+  const error = await timed(hangThen(503, 100))
+  expect(error.status).toBe(503)
+  expect(error.ms).toBeGreaterThan(95)
+  const late = await timed(delayed(100, ok('late')))
+  expect(late.text).toBe('late')
+  expect(late.ms).toBeGreaterThan(95)
 })
 
 test('slow, trickle and trickleHeaders: whole, and never faster than said', async () => {

@@ -49,7 +49,11 @@ test.each<[string, CodedOptions, RegExp]>([
 })
 
 test('gz: deflate, br and zstd are cut and corrupted too', async () => {
-  for (const [coding, decode] of [['deflate', inflateSync], ['br', brotliDecompressSync], ['zstd', zstdDecompressSync]] as const) {
+  for (const [coding, decode] of [
+    ['deflate', inflateSync],
+    ['br', brotliDecompressSync],
+    ['zstd', zstdDecompressSync],
+  ] as const) {
     const { body } = await get(gz(BODY, { coding, truncate: '50%' }))
     expect(() => decode(body), coding).toThrow()
   }

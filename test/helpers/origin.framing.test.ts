@@ -64,6 +64,10 @@ test('chunked: cutAt ends the connection in the middle of a chunk', async () => 
   origin.script('/f', chunked('hello world', { chunkSize: 6, cutAt: 8 }), chunked('hello', { cutAt: 5 }))
   expect(text(await rawGet(origin.port, '/f'))).toBe('6\r\nhello \r\n5\r\nwo')
   expect(text(await rawGet(origin.port, '/f'))).toBe('5\r\nhello\r\n')
+  origin.script('/f', chunked('hello', { cutAt: 2, cutBy: 'reset' }))
+  await using client = await RawClient.connect(origin.port)
+  client.send('/f')
+  expect(await client.ended).toBe('reset')
 })
 
 test.each<[ChunkFault, string | RegExp]>([
@@ -119,7 +123,7 @@ test('surplus and poison: more than the answer, on a connection that stays open'
   expect(text(await first.bodyBytes(7))).toBe('helloXY')
   await using second = await RawClient.connect(origin.port)
   second.send('/poison', { keepAlive: true })
-  expect(text(await second.bodyBytes(79))).toMatch(/^helloHTTP\/1\.1 200 OK\r\n[^]*\r\n\r\npoisoned$/)
+  expect(text(await second.bodyBytes(79))).toMatch(/^helloHTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\npoisoned$/)
   expect(await Promise.all(origin.requests().map(({ ended }) => ended))).toEqual(['kept', 'kept'])
 })
 
@@ -135,7 +139,9 @@ test('early: that many informational answers come first', async () => {
   origin.script('/f', early(2_500, ok('hello')))
   let hints = 0
   const body = await new Promise<string>((resolve, reject) => {
-    const request = http.get(origin.url('/f'), { agent: false }, (answer) => answer.toArray().then((all) => resolve(all.join('')), reject))
+    const request = http.get(origin.url('/f'), { agent: false }, (answer) =>
+      answer.toArray().then((all) => resolve(all.join('')), reject),
+    )
     request.on('information', ({ statusCode }) => {
       if (statusCode === 103) hints += 1
     })

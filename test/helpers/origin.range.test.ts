@@ -42,7 +42,11 @@ test('the part of a Range is all that is sent', async () => {
   await using origin = await startOrigin()
   origin.script('/f', ok(BODY, options))
   const answer = await rawGet(origin.port, '/f', { headers: { Range: 'bytes=6-' } })
-  expect([fieldOf(answer, 'content-length'), fieldOf(answer, 'accept-ranges'), fieldOf(answer, 'etag')]).toEqual(['4', 'bytes', '"v1"'])
+  expect([fieldOf(answer, 'content-length'), fieldOf(answer, 'accept-ranges'), fieldOf(answer, 'etag')]).toEqual([
+    '4',
+    'bytes',
+    '"v1"',
+  ])
   expect(origin.requests()[0]?.bytesSent).toBe(4)
 })
 

@@ -14,8 +14,11 @@ test('HEAD gets the head only, and the connection stays usable', async () => {
   expect([head.status, text(head)]).toEqual([200, ''])
   expect(head.head).toContain('Content-Length: 5')
   client.send('/f')
-  expect(text(await client.whole())).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\nhello$/)
-  expect(origin.requests().map(({ connection, bytesSent }) => [connection, bytesSent])).toEqual([[1, 0], [1, 5]])
+  expect(text(await client.whole())).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\nhello$/)
+  expect(origin.requests().map(({ connection, bytesSent }) => [connection, bytesSent])).toEqual([
+    [1, 0],
+    [1, 5],
+  ])
 })
 
 test('a script runs step by step, the last one repeats, and a new script starts anew', async () => {
@@ -38,7 +41,15 @@ test('requests are recorded with fields as sent, body, time, order and connectio
   expect(text(await rawGet(origin.port, '/f?q=1', sent))).toBe('läuft')
   expect(text(await rawGet(origin.port, '/f?exact'))).toBe('exact')
   const [first, second] = origin.requests('/f')
-  expect(first).toMatchObject({ method: 'POST', path: '/f?q=1', pathname: '/f', at: 1_000, sequence: 1, connection: 1, bytesSent: 6 })
+  expect(first).toMatchObject({
+    method: 'POST',
+    path: '/f?q=1',
+    pathname: '/f',
+    at: 1_000,
+    sequence: 1,
+    connection: 1,
+    bytesSent: 6,
+  })
   expect(first?.rawHeaders.slice(-6)).toEqual(['X-Case', 'Kept', 'x-twice', 'a', 'X-Twice', 'b'])
   expect(first?.headers['x-twice']).toBe('a, b')
   expect(first?.body.toString()).toBe('läuft')
@@ -57,7 +68,7 @@ test('a chunked request body is read, and two requests in one segment are both a
   await using client = await RawClient.connect(origin.port)
   client.send('/f', { method: 'POST', body: 'a', keepAlive: true })
   client.send('/f', { method: 'POST', body: 'b' })
-  expect((await client.whole()).body.toString()).toMatch(/^aHTTP[^]*b$/)
+  expect((await client.whole()).body.toString()).toMatch(/^aHTTP[\s\S]*b$/)
 })
 
 test('what is not HTTP gets 400 and is no mistake of the test', async () => {
@@ -77,10 +88,21 @@ test('a path without a script answers 500 and fails the test at close', async ()
 
 test('a step that throws breaks the connection and fails the test at close', async () => {
   const origin = await startOrigin()
-  origin.script('/f', byRequest(() => { throw new Error('a slip in the test') }))
+  origin.script(
+    '/f',
+    byRequest(() => {
+      throw new Error('a slip in the test')
+    }),
+  )
   await expect(rawGet(origin.port, '/f')).rejects.toThrow('no head')
   expect(await origin.requests()[0]?.ended).toBe('failed')
   await expect(origin.close()).rejects.toThrow('a slip in the test')
+})
+
+test('a Connection: close of the script closes the connection', async () => {
+  await using origin = await startOrigin()
+  origin.script('/f', ok('x', { headers: { connection: 'close' } }))
+  expect(text(await rawGet(origin.port, '/f', { keepAlive: true }))).toBe('x')
 })
 
 test('refuse closes the port, resume opens the same one', async () => {
@@ -164,4 +186,3 @@ test('a client that leaves a gate ends the exchange', async () => {
   expect(await request.ended).toBe('client-gone')
   expect(origin.inFlight).toBe(0)
 })
-

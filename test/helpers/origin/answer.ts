@@ -71,7 +71,11 @@ export function answerTo(request: RecordedRequest, body: Body, options: AnswerOp
 }
 
 export function unsatisfiable(length: number, fields: Fields): Answer {
-  return { status: 416, fields: mergeFields(fields, { 'Content-Range': `bytes */${length}` }), body: Buffer.from('no such range\n') }
+  return {
+    status: 416,
+    fields: mergeFields(fields, { 'Content-Range': `bytes */${length}` }),
+    body: Buffer.from('no such range\n'),
+  }
 }
 
 export function contentRange({ start, end }: Span, total: number | '*'): Fields {

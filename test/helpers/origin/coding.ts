@@ -10,7 +10,7 @@ export interface Damage {
   corruptCrc?: boolean
   /** A wrong length in the trailer of gzip. */
   wrongSize?: boolean
-  /** One wrong bit in the coded byte at this place; from the end when negative. */
+  /** One wrong bit in the coded byte at this place; from the end when negative. A few places are padding and hurt nobody. */
   flip?: number
   /** Keep so many coded bytes, or, when negative, drop so many from the end, or keep a share. */
   truncate?: number | `${number}%`

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ByteSource } from '../digest.ts'
-import { encodeHead, type Fields, httpDate, mergeFields } from './fields.ts'
+import { encodeHead, type Fields, httpDate, mergeFields, fieldValue } from './fields.ts'
 import type { Ending, OpenRecord, RecordedRequest } from './journal.ts'
 
 /** What the origin does with one request. A plain function, so steps can be wrapped, chosen and passed on. */
@@ -66,7 +66,7 @@ export class Exchange {
     const keeps = this.request.keepAlive && !this.#place.leaving()
     const own = { Date: httpDate(this.now()), Connection: keeps ? 'keep-alive' : 'close' }
     const all = mergeFields(own, fields)
-    if (!keeps) this.#ending = 'closed'
+    if (!keeps || fieldValue(all, 'connection') === 'close') this.#ending = 'closed'
     if (this.#bodiless) this.#record.answered()
     await this.sendHead(encodeHead(status, all))
   }

@@ -12,6 +12,11 @@ export function mergeFields(...parts: readonly Fields[]): Fields {
   return Object.fromEntries(byName.values())
 }
 
+/** The value of a field, whatever the case of its name. */
+export function fieldValue(fields: Fields, name: string): string | readonly string[] | null | undefined {
+  return Object.entries(fields).find(([one]) => one.toLowerCase() === name)?.[1]
+}
+
 /**
  * The head as it goes out. Nothing is checked or escaped, so a test can send a NUL, a bare line feed or a field without
  * a colon; text is written as Latin-1, one byte a character.

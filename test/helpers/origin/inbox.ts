@@ -16,6 +16,15 @@ export class Inbox {
     this.#wake()
   }
 
+  /** The next byte, which stays; undefined if the peer has ended. */
+  async peek(): Promise<number | undefined> {
+    while (this.#length === 0) {
+      if (this.#ended) return undefined
+      await this.#more()
+    }
+    return this.#joined()[0]
+  }
+
   /** Exactly `count` bytes; undefined if the peer ended before. */
   async take(count: number): Promise<Buffer | undefined> {
     while (this.#length < count) {

@@ -1,3 +1,15 @@
+/**
+ * A web server that is bad on purpose, on 127.0.0.1 and inside the test:
+ *
+ *     await using origin = await startOrigin()
+ *     origin.script('/f', cut(body, 600, { etag: '"v1"', ranges: true }), ok(body, { etag: '"v1"', ranges: true }))
+ *     … fetch origin.url('/f') …
+ *     origin.requests('/f')[1]?.headers.range
+ *
+ * A step is a function of one exchange, so steps can be chosen (`byRequest`, `eachNth`, `flaky`), wrapped (`gate`,
+ * `early`, `trickleHeaders`) or written on the spot. Where a test needs a moment in the middle of a download, it takes
+ * `gate` or `gatedBody` and waits for `arrived`, rather than a time.
+ */
 export type { AnswerOptions, At, Body, FixedBody } from './answer.ts'
 export type { Coding, Damage } from './coding.ts'
 export { ClientGone, type Exchange, type Step } from './exchange.ts'
@@ -24,6 +36,7 @@ export {
 } from './steps-answer.ts'
 export {
   cut,
+  delayed,
   eachNth,
   hang,
   hangThen,

@@ -21,6 +21,9 @@ export class NotHttp extends Error {}
 
 /** Reads the next request of a connection; undefined if the client has left. */
 export async function readRequest(inbox: Inbox): Promise<ReceivedRequest | undefined> {
+  const first = await inbox.peek()
+  // A TLS greeting, for one, has no empty line to wait for.
+  if (first !== undefined && !isCapital(first)) throw new NotHttp(`not a method: byte ${first}`)
   const head = await inbox.until('\r\n\r\n')
   if (!head) return undefined
   const [requestLine = '', ...fieldLines] = head.toString('latin1').split('\r\n')
@@ -32,6 +35,10 @@ export async function readRequest(inbox: Inbox): Promise<ReceivedRequest | undef
   if (!body) return undefined
   const pathname = new URL(path, 'http://origin.invalid').pathname
   return { method, path, pathname, headers, rawHeaders, body, keepAlive: wantsKeepAlive(minor, headers) }
+}
+
+function isCapital(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a
 }
 
 function splitField(line: string): [string, string] {

@@ -131,10 +131,13 @@ class LoopbackOrigin implements Origin {
       await exchange.until(Promise.resolve(step(exchange)))
       return exchange.ending
     } catch (error) {
-      if (error instanceof ClientGone) return exchange.ending === 'kept' || exchange.ending === 'closed' ? 'client-gone' : exchange.ending
-      this.#mistakes.push(error)
-      exchange.destroy()
-      return 'failed'
+      if (!(error instanceof ClientGone)) {
+        this.#mistakes.push(error)
+        exchange.destroy()
+        return 'failed'
+      }
+      const ours = exchange.ending === 'destroyed' || exchange.ending === 'reset'
+      return ours ? exchange.ending : 'client-gone'
     }
   }
 

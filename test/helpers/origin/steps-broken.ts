@@ -46,9 +46,14 @@ export function hang(): Step {
 
 /** Silent for `ms`, then this status. */
 export function hangThen(code: number, ms: number): Step {
+  return delayed(ms, status(code))
+}
+
+/** Silent for `ms`, then the step. */
+export function delayed(ms: number, step: Step): Step {
   return async (exchange) => {
     await exchange.wait(ms)
-    await status(code)(exchange)
+    await step(exchange)
   }
 }
 

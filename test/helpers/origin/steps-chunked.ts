@@ -15,6 +15,8 @@ export interface ChunkedOptions extends AnswerOptions {
   chunkSize?: number
   /** Close the connection after so many bytes of the body, in the middle of a chunk. */
   cutAt?: At
+  /** How it is cut. Default 'close'. */
+  cutBy?: 'close' | 'reset'
   bad?: ChunkFault
   /** Sent after the zero chunk. */
   trailers?: Fields
@@ -37,11 +39,14 @@ export function chunked(body: Body, options: ChunkedOptions = {}): Step {
     const total = answer.body.length
     for (let start = 0; start < total; start += chunkSize) {
       const chunk = answer.body.slice(start, Math.min(start + chunkSize, total))
-      if (start + chunk.length > cutAt) return cutChunk(exchange, chunk, cutAt - start)
+      if (start + chunk.length > cutAt) {
+        await cutChunk(exchange, chunk, cutAt - start)
+        return breakOff(exchange, options)
+      }
       const last = start + chunk.length === total
       await sendChunk(exchange, chunk, last || options.bad !== 'more' ? options.bad : undefined)
     }
-    if (cutAt === total) return exchange.destroy()
+    if (cutAt === total) return breakOff(exchange, options)
     await endChunks(exchange, options)
   }
 }
@@ -49,7 +54,11 @@ export function chunked(body: Body, options: ChunkedOptions = {}): Step {
 async function cutChunk(exchange: Exchange, chunk: Uint8Array, keep: number): Promise<void> {
   await exchange.write(Buffer.from(`${chunk.length.toString(16)}\r\n`))
   await exchange.send(chunk.subarray(0, keep))
-  exchange.destroy()
+}
+
+function breakOff(exchange: Exchange, { cutBy }: ChunkedOptions): void {
+  if (cutBy === 'reset') exchange.reset()
+  else exchange.destroy()
 }
 
 async function sendChunk(exchange: Exchange, chunk: Uint8Array, bad: ChunkFault | undefined): Promise<void> {

@@ -72,12 +72,11 @@ class Latch {
   #arrivals = 0
 
   guard(step: Step): Gate {
-    const latch = this
     return Object.defineProperties(step, {
       arrived: { value: this.#first.promise },
-      arrivals: { get: () => latch.#arrivals },
-      atLeast: { value: (count: number) => latch.#atLeast(count) },
-      release: { value: () => latch.#opened.resolve() },
+      arrivals: { get: () => this.#arrivals },
+      atLeast: { value: (count: number) => this.#atLeast(count) },
+      release: { value: () => this.#opened.resolve() },
     }) as Gate
   }
 

@@ -80,7 +80,9 @@ export function lyingKeepAlive(body: Body, options: AnswerOptions = {}): Step {
 export function early(count: number, step: Step, code = 103): Step {
   const one = `HTTP/1.1 ${code} Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n`
   return async (exchange) => {
-    for (let left = count; left > 0; left -= EARLY_BATCH) await exchange.write(Buffer.from(one.repeat(Math.min(left, EARLY_BATCH))))
+    for (let left = count; left > 0; left -= EARLY_BATCH) {
+      await exchange.write(Buffer.from(one.repeat(Math.min(left, EARLY_BATCH))))
+    }
     await step(exchange)
   }
 }

@@ -117,9 +117,8 @@ function rotated(whole: ByteSource, { start, end }: Span): ByteSource {
 }
 
 function multipart({ whole, span, options }: Asked): Answer {
-  const { 'Content-Range': range } = contentRange(span, whole.length)
   const boundary = 'part-of-the-test-origin'
-  const head = `--${boundary}\r\nContent-Range: ${range}\r\n\r\n`
+  const head = `--${boundary}\r\nContent-Range: bytes ${span.start}-${span.end - 1}/${whole.length}\r\n\r\n`
   const body = Buffer.concat([Buffer.from(head), whole.slice(span.start, span.end), Buffer.from(`\r\n--${boundary}--\r\n`)])
   const fields = mergeFields(describe(options), { 'Content-Type': `multipart/byteranges; boundary=${boundary}` })
   return { status: 206, fields, body }

@@ -1,0 +1,25 @@
+import type { RequestFacts } from '../model/call.ts'
+import { type HeaderList, headerOf } from '../model/headers.ts'
+import { normalisedUrl } from './cache-key.ts'
+
+/** RFC 9110 9.2.1. A method that nobody knows is not safe. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
+
+/**
+ * The URLs whose stored answers an answer makes doubtful (RFC 9111 4.4): after an unsafe method and a status that is no error, the
+ * target, and what Location and Content-Location name on the same origin. Another origin's are not this one's to spoil.
+ */
+export function invalidatedUrls(
+  request: RequestFacts,
+  response: { readonly status: number; readonly headers: HeaderList },
+): readonly string[] {
+  if (SAFE.has(request.method) || response.status < 200 || response.status > 399) return []
+  const target = new URL(request.url)
+  const urls = new Set([normalisedUrl(target)])
+  for (const name of ['location', 'content-location']) {
+    const value = headerOf(response.headers, name)
+    const url = value === undefined ? null : URL.parse(value, target.href)
+    if (url !== null && url.origin === target.origin) urls.add(normalisedUrl(url))
+  }
+  return [...urls]
+}

@@ -1,0 +1,158 @@
+import type { RequestFacts } from '../model/call.ts'
+import type { CacheMode, Settings } from '../model/settings.ts'
+import { ageOf, lifetimeOf, ttlOf } from './freshness.ts'
+import { type Wishes, wishesOf } from './request-directives.ts'
+import { type Candidate, forbidsStale, isInvalidated, isVariedByAll, sinceInvalidation } from './staleness.ts'
+
+export type JudgedRequest = RequestFacts & { readonly cache: CacheMode; readonly settings: Settings }
+
+/** Why. 'absent': nothing is stored. 'expired': older than its lifetime. The others name the option, directive or header that decided. */
+export type VerdictReason =
+  | 'fresh'
+  | 'absent'
+  | 'expired'
+  | 'invalidated'
+  | 'vary'
+  | 'no-cache'
+  | 'no-store'
+  | 'offline'
+  | 'prefer-offline'
+  | 'force-cache'
+  | 'only-if-cached'
+  | 'reload'
+  | 'request no-cache'
+  | 'request no-store'
+  | 'max-age'
+  | 'min-fresh'
+  | 'max-stale'
+  | 'precondition'
+  | 'method'
+
+/**
+ * What to do about a request. Spans in milliseconds; 0 where no version was weighed.
+ *
+ * - `fresh`: answer with it and ask nobody. Also where the user or the request takes it at any age: then `staleFor` may be above 0.
+ * - `stale-while-revalidate`: answer with it, refresh behind.
+ * - `revalidate`: ask with conditions. `stale`: ask without any, for there is no validator.
+ * - `miss`: nothing to answer with. For the reasons 'offline' and 'only-if-cached' that is the end: nothing may be asked.
+ * - `bypass`: the cache neither answers nor stands between.
+ */
+export interface Verdict {
+  readonly name: 'fresh' | 'stale-while-revalidate' | 'revalidate' | 'stale' | 'miss' | 'bypass'
+  readonly reason: VerdictReason
+  readonly age: number
+  readonly lifetime: number
+  /** How long past the end of freshness, or since the invalidation. */
+  readonly staleFor: number
+}
+
+const NOTHING_ASKED: Wishes = {
+  noStore: false,
+  noCache: false,
+  onlyIfCached: false,
+  maxAge: undefined,
+  minFresh: 0,
+  maxStale: 0,
+  needsOrigin: false,
+}
+
+/** What the cache does about a request (RFC 9111 4; for `init.cache` the Fetch standard's HTTP-network-or-cache fetch). */
+export function judge(candidate: Candidate | undefined, request: JudgedRequest, now: number): Verdict {
+  const { cache, settings } = request
+  const offline = settings.mode === 'offline'
+  // RFC 9111 5.2.1: what a request's own headers ask counts, unless `init.cache` or the user's mode says something else.
+  const asked = offline || cache !== 'default' ? NOTHING_ASKED : (wishesOf(request.headers) ?? NOTHING_ASKED)
+  const passing = offline ? undefined : bypassReason(request, asked)
+  if (passing !== undefined) return without('bypass', passing)
+
+  const anyAge = anyAgeReason(request, asked)
+  if (candidate === undefined || (anyAge !== undefined && settings.respect === 'standard' && isVariedByAll(candidate.facts))) {
+    return without('miss', missReason(anyAge, asked))
+  }
+  if (cache === 'reload' && !offline) return without('miss', 'reload')
+
+  const age = ageOf(candidate.facts, candidate, now)
+  const lifetime = lifetimeOf(candidate.facts, settings)
+  const staleFor = Math.max(0, age - lifetime, sinceInvalidation(candidate, now))
+  const weighed: Verdict = { name: 'fresh', reason: anyAge ?? 'fresh', age, lifetime, staleFor }
+  if (anyAge !== undefined) return weighed
+  const obstacle = obstacleOf(weighed, candidate, request, asked)
+  return obstacle === undefined ? weighed : hindered({ ...weighed, reason: obstacle }, candidate, request, asked)
+}
+
+function without(name: 'miss' | 'bypass', reason: VerdictReason): Verdict {
+  return { name, reason, age: 0, lifetime: 0, staleFor: 0 }
+}
+
+function bypassReason({ method, cache, settings }: JudgedRequest, asked: Wishes): VerdictReason | undefined {
+  const cacheable = method === 'GET' || method === 'HEAD' || (settings.safe && (method === 'POST' || method === 'QUERY'))
+  if (!cacheable) return 'method'
+  if (cache === 'no-store') return 'no-store'
+  if (asked.noStore) return 'request no-store'
+  return asked.needsOrigin ? 'precondition' : undefined
+}
+
+/** Who takes a stored answer at any age. The header only-if-cached keeps freshness under 'standard' (RFC 9111 5.2.1.7). */
+function anyAgeReason({ cache, settings }: JudgedRequest, asked: Wishes): VerdictReason | undefined {
+  if (settings.mode === 'offline') return 'offline'
+  if (cache === 'force-cache' || cache === 'only-if-cached') return cache
+  if (cache !== 'default') return undefined
+  if (asked.onlyIfCached && settings.respect === 'resilient') return 'only-if-cached'
+  return settings.mode === 'prefer-offline' && !asked.noCache ? 'prefer-offline' : undefined
+}
+
+function missReason(anyAge: VerdictReason | undefined, asked: Wishes): VerdictReason {
+  if (asked.onlyIfCached) return 'only-if-cached'
+  return anyAge === 'offline' || anyAge === 'only-if-cached' ? anyAge : 'absent'
+}
+
+/** What hinders the answer that nobody be asked. What lies with the response comes before what lies with the request. */
+function obstacleOf(
+  weighed: Verdict,
+  candidate: Candidate,
+  { cache, settings }: JudgedRequest,
+  asked: Wishes,
+): VerdictReason | undefined {
+  const { facts } = candidate
+  const ttl = ttlOf(facts, settings)
+  if (isVariedByAll(facts)) return 'vary'
+  if (isInvalidated(candidate)) return 'invalidated'
+  // A 304 may bring no-store to what was stored without it. RFC 9111 5.2.2.3: beside must-understand it is not for us.
+  if (facts.noStore && !facts.mustUnderstand && !(ttl !== undefined && settings.ttlIsSpecific)) return 'no-store'
+  if (facts.noCache === 'all' && ttl === undefined) return 'no-cache'
+  if (weighed.age >= weighed.lifetime) return 'expired'
+  if (cache === 'no-cache' || asked.noCache) return 'request no-cache'
+  // RFC 8246 2: immutable spares the question that a reload (max-age=0) asks, not the one that no-cache forces.
+  if (asked.maxAge !== undefined && weighed.age > asked.maxAge && !facts.immutable) return 'max-age'
+  return weighed.lifetime - weighed.age < asked.minFresh ? 'min-fresh' : undefined
+}
+
+function hindered(verdict: Verdict, candidate: Candidate, request: JudgedRequest, asked: Wishes): Verdict {
+  const { facts } = candidate
+  if (isPatient(verdict, request, asked)) {
+    if (
+      asked.maxStale > 0 &&
+      verdict.staleFor <= asked.maxStale &&
+      verdict.reason === 'expired' &&
+      !forbidsStale(facts, request.settings)
+    ) {
+      return { ...verdict, name: 'fresh', reason: 'max-stale' }
+    }
+    if (!asked.onlyIfCached && verdict.staleFor < revalidationWindow(candidate, request.settings))
+      return { ...verdict, name: 'stale-while-revalidate' }
+  }
+  if (asked.onlyIfCached) return without('miss', 'only-if-cached')
+  return { ...verdict, name: facts.etag === undefined && facts.lastModified === undefined ? 'stale' : 'revalidate' }
+}
+
+/** Only time, or the origin's no-cache, hinders; and the request asks for nothing younger. */
+function isPatient({ reason, age }: Verdict, { cache }: JudgedRequest, asked: Wishes): boolean {
+  if (reason !== 'expired' && reason !== 'no-cache') return false
+  return cache !== 'no-cache' && !asked.noCache && asked.minFresh === 0 && (asked.maxAge === undefined || age <= asked.maxAge)
+}
+
+/** RFC 5861 3. Where the origin forbids stale answers, its own window is void, and the user's counts under 'resilient' only. */
+function revalidationWindow({ facts }: Candidate, settings: Settings): number {
+  if (!forbidsStale(facts, settings)) return Math.max(facts.staleWhileRevalidate, settings.staleWhileRevalidate)
+  return settings.respect === 'resilient' ? settings.staleWhileRevalidate : 0
+}

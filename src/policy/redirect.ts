@@ -1,0 +1,62 @@
+import type { HeaderList } from '../model/headers.ts'
+
+/** Fetch standard, HTTP-redirect fetch, step 7. */
+const MOST_REDIRECTS = 20
+
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+export interface RedirectFacts {
+  readonly status: number
+  readonly location: string | undefined
+  readonly from: URL
+  readonly method: string
+  /** `init.redirect`. */
+  readonly mode: 'follow' | 'error' | 'manual'
+  /** How many were followed so far. */
+  readonly redirects: number
+}
+
+export type RedirectVerdict =
+  /** The answer is the answer. */
+  | { readonly name: 'none' }
+  /** Ask there. Without `keepsBody` neither the body nor the headers that describe it go along. */
+  | { readonly name: 'follow'; readonly url: URL; readonly method: string; readonly keepsBody: boolean }
+  | { readonly name: 'error'; readonly cause: 'mode' | 'too many' | 'url' | 'scheme' | 'credentials'; readonly reason: string }
+
+/** What a response's status and Location ask for (Fetch standard 4.4, HTTP-redirect fetch). */
+export function redirectOf({ status, location, from, method, mode, redirects }: RedirectFacts): RedirectVerdict {
+  if (!REDIRECT_STATUSES.has(status) || mode === 'manual') return { name: 'none' }
+  if (mode === 'error') return failed('mode', `a redirect (${status}) came, and redirect is 'error'`)
+  if (location === undefined) return { name: 'none' }
+  const url = URL.parse(location, from.href)
+  if (url === null) return failed('url', 'the redirect leads to what is not a URL')
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return failed('scheme', `the redirect leads to ${url.protocol}, which is not followed`)
+  if (redirects >= MOST_REDIRECTS) return failed('too many', `more than ${MOST_REDIRECTS} redirects`)
+  // As Node's fetch: a password in a Location is somebody's trap, or a secret that the next server's log would show.
+  if (url.username !== '' || url.password !== '')
+    return failed('credentials', 'the redirect leads to a URL with a user name or password')
+  if (url.hash === '') url.hash = from.hash
+  const becomesGet = (status <= 302 && method === 'POST') || (status === 303 && method !== 'GET' && method !== 'HEAD')
+  return { name: 'follow', url, method: becomesGet ? 'GET' : method, keepsBody: !becomesGet }
+}
+
+function failed(cause: (RedirectVerdict & { name: 'error' })['cause'], reason: string): RedirectVerdict {
+  return { name: 'error', cause, reason }
+}
+
+/** Never sent to another origin, whatever the settings call a credential (Fetch standard, step 13, and more). */
+const ALWAYS_CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'cookie2', 'proxy-authorization', 'host'])
+
+/**
+ * The headers that may go along from one URL to the next: all within an origin, else all but credentials. https to http on the same
+ * host is another origin.
+ */
+export function withoutCredentials(
+  headers: HeaderList,
+  hop: { readonly from: URL; readonly to: URL },
+  credentialHeaders: ReadonlySet<string>,
+): HeaderList {
+  if (hop.from.origin === hop.to.origin) return headers
+  return headers.filter(([name]) => !ALWAYS_CREDENTIALS.has(name) && !credentialHeaders.has(name))
+}

@@ -1,0 +1,61 @@
+import type { HeaderList } from '../model/headers.ts'
+import { deltaSeconds, parseCacheControl, secondsOf } from './cache-control.ts'
+
+/** What a request's own headers ask of caches. Spans in milliseconds. */
+export interface Wishes {
+  /** RFC 9111 5.2.1.5 */
+  readonly noStore: boolean
+  /** RFC 9111 5.2.1.4, and `Pragma: no-cache` where there is no Cache-Control (5.4). */
+  readonly noCache: boolean
+  /** RFC 9111 5.2.1.7 */
+  readonly onlyIfCached: boolean
+  /** RFC 9111 5.2.1.1: no older than this. */
+  readonly maxAge: number | undefined
+  /** RFC 9111 5.2.1.3: fresh for at least this much longer. */
+  readonly minFresh: number
+  /** RFC 9111 5.2.1.2: stale for at most this; 0 for not at all. */
+  readonly maxStale: number
+  /** If-Match or If-Unmodified-Since: only the origin can judge them (RFC 9111 4.3.2). */
+  readonly needsOrigin: boolean
+}
+
+/** Undefined where the headers ask nothing, which is nearly always: a hit pays one walk over the names. */
+export function wishesOf(headers: HeaderList): Wishes | undefined {
+  let cacheControl: string | undefined
+  let pragma: string | undefined
+  let needsOrigin = false
+  for (const [name, value] of headers) {
+    if (name === 'cache-control') cacheControl = cacheControl === undefined ? value : `${cacheControl}, ${value}`
+    else if (name === 'pragma') pragma = pragma === undefined ? value : `${pragma}, ${value}`
+    else if (name === 'if-match' || name === 'if-unmodified-since') needsOrigin = true
+  }
+  return cacheControl === undefined && pragma === undefined && !needsOrigin
+    ? undefined
+    : wishes(cacheControl, pragma, { needsOrigin })
+}
+
+function wishes(cacheControl: string | undefined, pragma: string | undefined, also: Pick<Wishes, 'needsOrigin'>): Wishes {
+  const directives = parseCacheControl(cacheControl ?? pragma)
+  if (cacheControl === undefined) {
+    return {
+      noStore: false,
+      noCache: directives.has('no-cache'),
+      onlyIfCached: false,
+      maxAge: undefined,
+      minFresh: 0,
+      maxStale: 0,
+      ...also,
+    }
+  }
+  const maxStale = directives.get('max-stale')
+  return {
+    noStore: directives.has('no-store'),
+    noCache: directives.has('no-cache'),
+    onlyIfCached: directives.has('only-if-cached'),
+    maxAge: secondsOf(directives, 'max-age'),
+    minFresh: secondsOf(directives, 'min-fresh') ?? 0,
+    // Without an argument: stale by any time (RFC 9111 5.2.1.2). With one that is no number: not at all.
+    maxStale: maxStale === undefined ? 0 : maxStale === '' ? Number.POSITIVE_INFINITY : (deltaSeconds(maxStale) ?? 0),
+    ...also,
+  }
+}

@@ -1,0 +1,85 @@
+import { type HeaderList, headerOf } from '../model/headers.ts'
+import type { ResponseFacts } from '../model/response-facts.ts'
+import { type Directives, deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
+import { parseEntityTag } from './entity-tag.ts'
+import { parseHttpDate } from './http-date.ts'
+
+/** What facts are taken from: a response's head, or a stored version. */
+export interface ResponseSource {
+  readonly status: number
+  readonly headers: HeaderList
+}
+
+/**
+ * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`).
+ */
+export function factsOf({ status, headers }: ResponseSource, receivedAt: number): ResponseFacts {
+  const directives = parseCacheControl(headerOf(headers, 'cache-control'))
+  return {
+    status,
+    receivedAt,
+    date: dateOf(headers, 'date', receivedAt),
+    ageOnArrival: ageOnArrival(headerOf(headers, 'age')),
+    expires: headerOf(headers, 'expires') === undefined ? undefined : (dateOf(headers, 'expires', receivedAt) ?? 'invalid'),
+    lastModified: lastModifiedOf(headers, receivedAt),
+    etag: parseEntityTag(headerOf(headers, 'etag')),
+    vary: varyOf(headerOf(headers, 'vary')),
+    contentLocation: headerOf(headers, 'content-location'),
+    ...directiveFacts(directives),
+  }
+}
+
+function directiveFacts(
+  directives: Directives,
+): Pick<
+  ResponseFacts,
+  | 'maxAge'
+  | 'noStore'
+  | 'noCache'
+  | 'mustRevalidate'
+  | 'mustUnderstand'
+  | 'immutable'
+  | 'markedCacheable'
+  | 'staleWhileRevalidate'
+  | 'staleIfError'
+> {
+  return {
+    maxAge: secondsOf(directives, 'max-age'),
+    noStore: directives.has('no-store'),
+    noCache: fieldsOf(directives, 'no-cache'),
+    mustRevalidate: directives.has('must-revalidate'),
+    mustUnderstand: directives.has('must-understand'),
+    immutable: directives.has('immutable'),
+    markedCacheable: directives.has('public') || directives.has('private'),
+    staleWhileRevalidate: secondsOf(directives, 'stale-while-revalidate') ?? 0,
+    staleIfError: secondsOf(directives, 'stale-if-error') ?? 0,
+  }
+}
+
+/** A field that came several times is not a date: for Expires that means stale (RFC 9111 4.2.1), for a validator that there is none. */
+function dateOf(headers: HeaderList, name: string, receivedAt: number): number | undefined {
+  const value = headerOf(headers, name)
+  return value === undefined ? undefined : parseHttpDate(value, receivedAt)
+}
+
+function lastModifiedOf(headers: HeaderList, receivedAt: number): ResponseFacts['lastModified'] {
+  const at = dateOf(headers, 'last-modified', receivedAt)
+  return at === undefined ? undefined : { at, text: headerOf(headers, 'last-modified')?.trim() ?? '' }
+}
+
+/** Empty members before the first one that counts: more is not a list but an attack. */
+const LONGEST_LIST = 64
+
+/** RFC 9111 5.1: of a list the first member counts; what is not a whole number is ignored. */
+function ageOnArrival(value: string | undefined): number {
+  const first = value?.split(',', LONGEST_LIST).find((member) => member.trim() !== '')
+  return first === undefined ? 0 : (deltaSeconds(first.trim()) ?? 0)
+}
+
+/** RFC 9110 12.5.5: the request fields that selected this answer. */
+function varyOf(value: string | undefined): readonly string[] {
+  if (value === undefined) return []
+  const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
+  names.delete('')
+  return names.has('*') ? ['*'] : [...names].sort()
+}

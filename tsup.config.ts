@@ -1,0 +1,25 @@
+import type { Options } from 'tsup'
+
+const config: Options = {
+  entry: {
+    index: 'src/index.ts',
+    memory: 'adapters/stores/memory.ts',
+    sqlite: 'adapters/stores/sqlite.ts',
+    keyv: 'adapters/stores/keyv.ts',
+    testing: 'adapters/testing/index.ts',
+    unsupported: 'src/unsupported.ts',
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // Shared chunks, so that an error made by one entry is an instance of the class exported by another.
+  splitting: true,
+  // Without this `node:sqlite` becomes `sqlite`, which does not exist.
+  removeNodeProtocol: false,
+  // tsup's own declarations need a compiler API, which TypeScript 7 has not; tsc writes them.
+  dts: false,
+  sourcemap: true,
+  clean: true,
+}
+
+export default config

@@ -1,0 +1,137 @@
+import { type House, OURS } from './create.ts'
+import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
+import { AttemptFailure } from './model/attempt-failure.ts'
+import type { Call } from './model/call.ts'
+import { HoldfastError } from './model/errors.ts'
+import type { Events } from './model/events.ts'
+import type { VersionInfo } from './model/inspection.ts'
+import type { Init, Input, Options } from './model/options.ts'
+import { serve, straight } from './pipeline.ts'
+import { judgeHeld } from './policy/candidate.ts'
+import { isCached } from './policy/passing.ts'
+import { answered, failedAnswer, isAnswered } from './policy/served.ts'
+import { putVersion } from './put.ts'
+import { respond, told } from './stages/response.ts'
+
+/** A fetch that keeps every good answer, and gives the last one when the server does not. */
+export interface CachedFetch {
+  /**
+   * As the platform's `fetch`, with `init.holdfast` for what is ours.
+   *
+   * @throws TypeError for what fetch itself refuses, and for an unknown or wrong option.
+   * @throws HoldfastError when the network gave nothing and there is nothing to fall back to; see its `code`.
+   */
+  (input: Input, init?: Init): Promise<Response>
+  /** Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now. */
+  put(input: Input, response: Response, options?: { labels?: string[]; storedAt?: Date }): Promise<VersionInfo>
+  /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
+  extend(options: Options): CachedFetch
+  /** Listens; the returned function stops it. */
+  on<K extends keyof Events>(event: K, listener: (event: Events[K]) => void): () => void
+  /** Resolves when nothing is in flight behind, and all writes are down. */
+  idle(): Promise<void>
+  /**
+   * Refuses new calls (code CLOSED); callers who wait get CLOSED or the fallback; writes are flushed. Responses that were handed out
+   * stay readable (unread ones for 30 s): their store closes with the last of them.
+   */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+  readonly cache: {
+    /** Whether a version is stored, fresh or stale. Sends nothing. */
+    has(input: Input, init?: Init): Promise<boolean>
+  }
+}
+
+/** What a door leads to. Asked for at the first call: the default instance is not built before. */
+export interface Behind {
+  house(): House
+  basis(): CallBasis
+  extend(options: Options): CachedFetch
+  close(): Promise<void>
+  isClosed(): boolean
+}
+
+/** Hangs the front door before a house. */
+export function frontDoor(behind: Behind): CachedFetch {
+  const fetch = (input: Input, init?: Init): Promise<Response> => enter(behind, input, init)
+  const close = (): Promise<void> => behind.close()
+  return Object.assign(fetch, {
+    [OURS]: true,
+    put: async (input: Input, response: Response, options: { labels?: string[]; storedAt?: Date } = {}) => {
+      refuseIfClosed(behind)
+      return putVersion(behind.house(), await drafted(behind, input), { response, options })
+    },
+    extend: (options: Options) => behind.extend(options),
+    on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
+    idle: () => behind.house().idle(),
+    close,
+    [Symbol.asyncDispose]: close,
+    cache: { has: (input: Input, init?: Init) => has(behind, input, init) },
+  })
+}
+
+function refuseIfClosed(behind: Behind): void {
+  if (behind.isClosed()) throw new HoldfastError('CLOSED', 'this instance is closed')
+}
+
+async function drafted(behind: Behind, input: Input, init?: Init): Promise<Call> {
+  const { call, withBody } = draftCall(input, init, behind.basis())
+  return withBody === undefined ? call : withBody()
+}
+
+async function has(behind: Behind, input: Input, init: Init | undefined): Promise<boolean> {
+  refuseIfClosed(behind)
+  const call = await drafted(behind, input, init)
+  const { tiers } = behind.house()
+  return tiers.peek(call) !== undefined || (await tiers.lookup(call, () => true)).held !== undefined
+}
+
+/** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. */
+function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Response> {
+  try {
+    refuseIfClosed(behind)
+    if (isForeign(input)) return globalThis.fetch(input, init)
+    const { call, withBody } = draftCall(input, init, behind.basis())
+    const left = abortReason(call)
+    if (left !== undefined) return Promise.reject(left.reason)
+    const house = behind.house()
+    if (withBody !== undefined) return house.presence.during(withBody().then((whole) => walk(house, whole)))
+    return atOnce(house, call) ?? house.presence.during(walk(house, call))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
+function abortReason({ signal }: Call): { reason: unknown } | undefined {
+  if (signal?.aborted !== true || (signal.reason instanceof Error && signal.reason.name === 'TimeoutError')) return undefined
+  return { reason: signal.reason }
+}
+
+/** A fresh version in memory. */
+function atOnce(house: House, call: Call): Promise<Response> | undefined {
+  if (call.cache === 'no-store' || call.integrity !== '' || !isCached(call.method, call.settings.safe)) return undefined
+  const held = house.tiers.peek(call)
+  if (held === undefined) return undefined
+  const verdict = judgeHeld(held, call, house.clock.now())
+  if (verdict.name !== 'fresh' || refused(call, held.version.redirected)) return undefined
+  house.stages.tell(call, held, verdict.name)
+  return Promise.resolve(respond(answered(call, held, verdict), house.clock))
+}
+
+const refused = ({ redirect }: Call, redirected: boolean): boolean => redirect === 'error' && redirected
+
+/** The walk through the house, and its end as fetch would tell it. */
+async function walk(house: House, call: Call): Promise<Response> {
+  try {
+    const passes = !isCached(call.method, call.settings.safe)
+    if (passes && call.settings.mode === 'offline') throw house.stages.notCached(call)
+    const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
+    if (refused(call, served.held.version.redirected))
+      throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
+    return respond(served, house.clock)
+  } catch (error) {
+    if (isAnswered(error)) return respond(failedAnswer(call, error), house.clock)
+    throw told(error, call, house.clock)
+  }
+}

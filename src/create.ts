@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto'
+import { AttemptFailure } from './model/attempt-failure.ts'
+import type { Call } from './model/call.ts'
+import { type Clock, systemClock } from './model/clock.ts'
+import { HoldfastError } from './model/errors.ts'
+import type { Report } from './model/events.ts'
+import type { WrittenBody } from './model/rooms.ts'
+import type { Flight, Stages } from './model/stages.ts'
+import type { Store } from './model/store.ts'
+import { admitted } from './policy/admission.ts'
+import { Background } from './stages/background.ts'
+import { Bodies } from './stages/bodies/bodies.ts'
+import { proves } from './stages/bodies/proof.ts'
+import { Departures } from './stages/departure.ts'
+import type { DownloadRooms } from './stages/download/order.ts'
+import { Origin } from './stages/download/origin.ts'
+import { Emitter } from './stages/emitter.ts'
+import { Flights } from './stages/flights.ts'
+import { HostGovernor } from './stages/governor.ts'
+import { LastGood } from './stages/last-good.ts'
+import { take } from './stages/leases.ts'
+import { wait } from './stages/patience.ts'
+import { Presence } from './stages/presence.ts'
+import { told } from './stages/response.ts'
+import { guarded } from './stages/tiers/guard.ts'
+import { Holds } from './stages/tiers/holds.ts'
+import { Tiers } from './stages/tiers/tiers.ts'
+import { chosenTransport } from './stages/transport/choose.ts'
+import { decoded } from './stages/transport/decode.ts'
+import { Versions } from './stages/versions.ts'
+
+/** What the rooms are built from: read options, and the stores nearest first. */
+export interface HousePlan {
+  readonly stores: readonly Store[]
+  readonly credentialHeaders: ReadonlySet<string>
+  readonly concurrency: number
+  readonly storeTimeout: number | undefined
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** The rooms of one instance, shared by its children. */
+export interface House {
+  readonly stages: Stages
+  readonly tiers: Tiers
+  readonly bodies: Bodies
+  readonly versions: Versions
+  readonly emitter: Emitter
+  readonly presence: Presence
+  readonly clock: Clock
+  idle(): Promise<void>
+  close(): Promise<void>
+  isClosed(): boolean
+}
+
+export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {
+  concurrency: 6,
+  clock: systemClock,
+  random: Math.random,
+}
+
+/** A fetch of ours that stands in for the global one: to send through it would be to call ourselves for ever. */
+export const OURS: symbol = Symbol.for('holdfast.fetch')
+
+interface Basis extends HousePlan {
+  readonly report: Report
+  readonly background: Background
+  readonly transport: DownloadRooms['transport']
+  readonly flights: Flights
+}
+
+/** Builds the rooms. The only place that constructs stages. */
+export function buildHouse(plan: HousePlan): House {
+  const emitter = new Emitter()
+  const { report } = emitter
+  const transport = chosenTransport({
+    clock: plan.clock,
+    ...(plan.fetch !== undefined && { fetch: plan.fetch }),
+    isOurs: (candidate) => OURS in candidate,
+  })
+  const basis: Basis = {
+    ...plan,
+    report,
+    background: new Background(plan.waitUntil),
+    transport: () => transport,
+    flights: new Flights(),
+  }
+  const storage = buildStorage(basis)
+  const versions = buildVersions(basis, storage)
+  const presence = new Presence()
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    basis.flights.abortAll(new HoldfastError('CLOSED', 'the instance was closed'))
+    await basis.background.idle()
+    await transport.close()
+    await storage.holds.close(storage.stores, plan.clock, ({ name }, error) =>
+      report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
+    )
+  }
+  return {
+    ...storage,
+    versions,
+    emitter,
+    presence,
+    clock: plan.clock,
+    stages: buildStages(basis, storage, versions),
+    idle: () => presence.during(basis.background.idle()),
+    close: () => {
+      closing ??= presence.during(close())
+      return closing
+    },
+    isClosed: () => closing !== undefined,
+  }
+}
+
+interface Storage {
+  readonly stores: readonly Store[]
+  readonly holds: Holds
+  readonly bodies: Bodies
+  readonly tiers: Tiers
+}
+
+function buildStorage({ stores: bare, clock, report, background, credentialHeaders, storeTimeout }: Basis): Storage {
+  const stores = bare.map((store) => guarded(store, { clock, report, timeout: storeTimeout }))
+  for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
+  const holds = new Holds()
+  const bodies = new Bodies(stores, { report, hold: (store) => holds.hold(store) })
+  const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
+  const tiers = new Tiers(stores, { bodies, report, background: behind, secret: credentialHeaders })
+  return { stores, holds, bodies, tiers }
+}
+
+function buildVersions(
+  { clock, random, report, background, credentialHeaders }: Basis,
+  { tiers, bodies, stores }: Storage,
+): Versions {
+  const drop = ({ bodyId, tier, size }: WrittenBody): void => {
+    const store = stores.find(({ name }) => name === tier)
+    // A body that cannot be deleted is unnamed: the sweep finds it. The guard has told of the failure.
+    if (bodyId !== undefined && store !== undefined) background.run(bodies.delete(store, { bodyId, size }), () => undefined)
+  }
+  return new Versions({
+    write: (change, right) => tiers.write(change, right),
+    known: async (call) => (await tiers.lookup(call, () => true)).entry,
+    drop,
+    clock,
+    random,
+    report,
+    secret: credentialHeaders,
+    writer: randomUUID(),
+  })
+}
+
+function buildOrigin({ clock, random, report, concurrency, credentialHeaders, transport }: Basis, { bodies }: Storage): Origin {
+  return new Origin({
+    transport,
+    governor: new HostGovernor(concurrency, { clock, report }),
+    clock,
+    random,
+    report,
+    decoded,
+    credentialHeaders,
+    writer: ({ call }, head, expected) =>
+      bodies.writer({
+        key: call.key,
+        url: call.url,
+        expected,
+        storable: admitted(call, head).store,
+        maxEntryBytes: call.settings.maxEntryBytes,
+        integrity: call.integrity,
+      }),
+  })
+}
+
+function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages {
+  const { clock, report, background, credentialHeaders, flights } = basis
+  const { tiers } = storage
+  const origin = buildOrigin(basis, storage)
+  const departures = new Departures({
+    peek: (call) => tiers.peek(call),
+    lookup: (call, enough) => tiers.lookup(call, enough),
+    take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
+    clock,
+  })
+  const fallback = new LastGood({
+    find: (call, found) => tiers.lastGood(call, found),
+    clock,
+    report,
+    told: (failure, call) => told(failure, call, clock),
+  })
+  const refreshFailed = (call: Call) => (error: unknown) =>
+    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call, clock) }))
+  return {
+    clock,
+    secret: credentialHeaders,
+    tiers,
+    flights: flights as Stages['flights'],
+    fallback,
+    versions,
+    depart: (call, before, path) => departures.clear(call, before, path),
+    download: (call, found, path) => origin.obtain(call, found, path),
+    alone: (call) => ({ signal: call.signal ?? new AbortController().signal, accepted: () => undefined }),
+    wait: (flight, call, spare) =>
+      waitFor(flight, call, { after: spare === undefined ? undefined : call.settings.fallback, clock }),
+    proves,
+    tell: (call, held, verdict) => {
+      report('lookup', () => ({ key: call.key, url: call.url, ...(held?.tier !== undefined && { tier: held.tier }) }))
+      report('verdict', () => ({ key: call.key, url: call.url, verdict }))
+    },
+    background: (work, call) => background.run(work, refreshFailed(call)),
+    notCached: ({ url, method }) =>
+      new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method }),
+    unwanted: ({ head, written, attempts }) => {
+      const failure = new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
+        retry: 'never',
+        answer: { head, body: written.body },
+      })
+      failure.attempts = attempts
+      return failure
+    },
+  }
+}
+
+function waitFor(
+  flight: Flight,
+  { signal, settings }: Call,
+  { after, clock }: { after: Call['settings']['fallback'] | undefined; clock: Clock },
+): ReturnType<Stages['wait']> {
+  const patience = after === undefined || after === false ? Number.POSITIVE_INFINITY : after.after
+  return wait(flight, { signal, after: patience, until: settings.delivery === 'streaming' ? 'headers' : 'body' }, clock)
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { sha256 } from './policy/cache-key.ts'
+
+/** Where the default instance keeps its file: a folder, or memory only and why. */
+export type Place =
+  | { readonly name: 'folder'; readonly file: string }
+  | { readonly name: 'memory'; readonly why: 'asked' | 'test runner' | string }
+
+/** Variables that vitest, node:test, jest, mocha's workers, and those who say so set in a test run. */
+const TEST_RUNNERS: readonly string[] = ['VITEST', 'NODE_TEST_CONTEXT', 'JEST_WORKER_ID', 'MOCHA_WORKER_ID']
+
+/** The user's cache folder, by the platform's custom. */
+function userCache(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
+  return env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+}
+
+interface Program {
+  readonly folder: string
+  readonly name: string
+}
+
+/** The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. */
+function programOf(main: string | undefined): Program {
+  let start = process.cwd()
+  try {
+    if (main !== undefined) start = dirname(realpathSync(main))
+  } catch {
+    // `node -e` and some runners name a main file that does not exist.
+  }
+  for (let folder = start; ; folder = dirname(folder)) {
+    const name = packageName(folder)
+    if (name !== undefined) return { folder, name }
+    if (dirname(folder) === folder) return { folder: start, name: 'program' }
+  }
+}
+
+function packageName(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }
+    return typeof name === 'string' ? name : 'program'
+  } catch {
+    return undefined
+  }
+}
+
+/** Letters that are safe in a file name on every platform. */
+const safe = (name: string): string => name.replace(/[^a-z0-9._-]+/gi, '-').replace(/^[.-]+/, '') || 'program'
+
+/**
+ * One folder per program, 0700, so that two programs do not share answers by accident. HOLDFAST_DIR overrides it; '' means memory only.
+ * Under a test runner it is memory only: a test that passes because of last week's answer proves nothing.
+ */
+export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): Place {
+  const chosen = env['HOLDFAST_DIR']
+  if (chosen === '') return { name: 'memory', why: 'asked' }
+  if (chosen === undefined && (TEST_RUNNERS.some((name) => env[name] !== undefined) || env['NODE_ENV'] === 'test'))
+    return { name: 'memory', why: 'test runner' }
+  const { folder, name } = programOf(main)
+  const place = chosen ?? join(userCache(env), 'holdfast', `${safe(name)}-${sha256(folder).slice(0, 12)}`)
+  try {
+    mkdirSync(place, { recursive: true, mode: 0o700 })
+    return { name: 'folder', file: join(place, 'cache.db') }
+  } catch (error) {
+    return {
+      name: 'memory',
+      why: `${place} cannot be made: ${(error as Error).message}. Set HOLDFAST_DIR to a folder that can be written, or to '' for memory only.`,
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import type { Call } from './model/call.ts'
+import { type HeaderList, headerOf } from './model/headers.ts'
+import type { Init, Input } from './model/options.ts'
+import type { CacheMode, Settings } from './model/settings.ts'
+import { keyText, normalisedUrl, partitionOf, sha256 } from './policy/cache-key.ts'
+import { type Layer, readCacheMode, readCallOptions } from './policy/call-options.ts'
+import type { RuleLayer } from './policy/instance-options.ts'
+import { isCached } from './policy/passing.ts'
+import { overlaySpecific } from './policy/precedence.ts'
+
+/** What an instance adds to each call. */
+export interface CallBasis {
+  readonly settings: Settings
+  readonly rules: readonly RuleLayer[]
+  readonly headers: HeaderList
+  readonly credentialHeaders: ReadonlySet<string>
+}
+
+/** The arguments of a fetch, read. `body` waits for what has to be read first. */
+interface Asked {
+  readonly method: string
+  readonly url: URL
+  readonly headers: HeaderList
+  readonly redirect: Call['redirect']
+  readonly integrity: string
+  readonly signal: AbortSignal | undefined
+  readonly request: Request | undefined
+}
+
+/** Members of `init` that need no Request to be read right. */
+const PLAIN: ReadonlySet<string> = new Set(['headers', 'signal', 'cache', 'holdfast', 'integrity'])
+
+function isPlain(input: Input, init: Init | undefined): input is string | URL {
+  if (typeof input !== 'string' && !(input instanceof URL)) return false
+  if (init === undefined || init === null) return true
+  if (!(init.signal === undefined || init.signal === null || init.signal instanceof AbortSignal)) return false
+  return Object.keys(init).every((name) => PLAIN.has(name))
+}
+
+/** A URL that fetch would take for a request over HTTP; undefined where a Request is to say what is wrong with it. */
+function plainUrl(input: string | URL): URL | undefined {
+  const url = typeof input === 'string' ? URL.parse(input) : input
+  if (url === null || url.username !== '' || url.password !== '') return undefined
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined
+}
+
+function ask(input: Input, init: Init | undefined): Asked {
+  const url = isPlain(input, init) ? plainUrl(input) : undefined
+  if (url !== undefined) {
+    const headers: HeaderList = init?.headers === undefined ? [] : [...new Headers(init.headers)]
+    return {
+      method: 'GET',
+      url,
+      headers,
+      redirect: 'follow',
+      integrity: init?.integrity ?? '',
+      signal: init?.signal ?? undefined,
+      request: undefined,
+    }
+  }
+  // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
+  const { cache: _read, holdfast: _ours, signal, ...rest } = init ?? {}
+  const request = new Request(input, rest)
+  return {
+    method: request.method,
+    url: new URL(request.url),
+    headers: [...request.headers],
+    redirect: request.redirect,
+    integrity: request.integrity,
+    signal: signal ?? (input instanceof Request ? input.signal : undefined),
+    request,
+  }
+}
+
+/** True for a scheme that has no origin to protect anybody from: data: and blob: go to the platform's fetch as they are. */
+export function isForeign(input: Input): boolean {
+  const text = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+  return /^\s*(?:data|blob):/i.test(text)
+}
+
+/** Names the request's rule, if there is one: the first that matches. */
+function ruleFor(rules: readonly RuleLayer[], url: string, request: () => Request): Layer | undefined {
+  return rules.find(({ match }) => (typeof match === 'function' ? match(request()) : (match as URLPattern).test(url)))?.layer
+}
+
+function settle({ settings, rules }: CallBasis, { url, headers, method }: Asked, own: Layer | undefined): Settings {
+  let settled = settings
+  if (rules.length > 0) {
+    const rule = ruleFor(
+      rules,
+      url.href,
+      () => new Request(url, { method, headers: headers.map(([name, value]) => [name, value]) }),
+    )
+    if (rule !== undefined) settled = overlaySpecific(settled, rule)
+  }
+  return own === undefined ? settled : overlaySpecific(settled, own)
+}
+
+function under(instance: HeaderList, caller: HeaderList): HeaderList {
+  if (instance.length === 0) return caller
+  return [...instance.filter(([name]) => headerOf(caller, name) === undefined), ...caller]
+}
+
+function partitionText(headers: HeaderList, partition: Settings['partition'], credentialHeaders: ReadonlySet<string>): string {
+  if (partition === null) return ''
+  if (partition !== undefined) return `=${partition}`
+  const digest = headers.length === 0 ? '' : partitionOf(headers, credentialHeaders)
+  return digest === '' ? '' : `#${digest}`
+}
+
+/** A call whose body, if it has one, is still to be read. */
+export interface Draft {
+  readonly call: Call
+  /** Resolves to the call with its body, and a key that has its digest. */
+  readonly withBody: (() => Promise<Call>) | undefined
+}
+
+/**
+ * The arguments of fetch → a call. Throws what fetch would reject with.
+ *
+ * @throws TypeError for a URL, a method, a header or an option that is wrong.
+ */
+export function draftCall(input: Input, init: Init | undefined, basis: CallBasis): Draft {
+  const own = init?.holdfast === undefined ? undefined : readCallOptions(init.holdfast)
+  const cache: CacheMode = readCacheMode(init?.cache ?? (input instanceof Request ? input.cache : undefined))
+  const asked = ask(input, init)
+  const settings = settle(basis, asked, own)
+  const headers = under(basis.headers, asked.headers)
+  const url = normalisedUrl(asked.url)
+  const cached = isCached(asked.method, settings.safe)
+  const identity = {
+    group: settings.group,
+    partition: partitionText(headers, settings.partition, basis.credentialHeaders),
+    // An answer that redirects were followed for is no answer to a caller who wants to see them.
+    method: `${asked.method === 'HEAD' || !cached ? 'GET' : asked.method}${asked.redirect === 'manual' ? ';manual' : ''}`,
+    url,
+    ...(settings.key !== undefined && { own: settings.key }),
+  }
+  const call: Call = {
+    key: keyText(identity),
+    method: asked.method,
+    url,
+    headers,
+    body: undefined,
+    signal: asked.signal,
+    cache: cacheModeOf(cache, headers),
+    redirect: asked.redirect,
+    integrity: asked.integrity,
+    settings: cached ? settings : { ...settings, retry: { ...settings.retry, attempts: 1 } },
+  }
+  const { request } = asked
+  if (request === undefined || request.body === null) return { call, withBody: undefined }
+  const streams = !cached && init?.body instanceof ReadableStream
+  return {
+    call,
+    withBody: () =>
+      streams
+        ? Promise.resolve({ ...call, body: request.body as ReadableStream<Uint8Array> })
+        : readBody(request, call, cached ? identity : undefined),
+  }
+}
+
+async function readBody(request: Request, call: Call, identity: Parameters<typeof keyText>[0] | undefined): Promise<Call> {
+  const body = new Uint8Array(await request.arrayBuffer())
+  return { ...call, body, key: identity === undefined ? call.key : keyText({ ...identity, bodyDigest: sha256(body) }) }
+}
+
+/** Fetch standard 4.5: a caller who brings conditions of its own wants to see what the origin says to them. */
+function cacheModeOf(cache: CacheMode, headers: HeaderList): CacheMode {
+  if (cache !== 'default' || headers.length === 0) return cache
+  const conditional = headers.some(
+    ([name]) =>
+      name === 'range' ||
+      name === 'if-none-match' ||
+      name === 'if-modified-since' ||
+      name === 'if-match' ||
+      name === 'if-unmodified-since' ||
+      name === 'if-range',
+  )
+  return conditional ? 'no-store' : cache
+}

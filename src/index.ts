@@ -1,0 +1,23 @@
+import type { CachedFetch } from './cached-fetch.ts'
+import { lazyCachedFetch } from './instance.ts'
+
+/**
+ * The default instance, made at the first call: memory (64 MB), and SQLite at `<user cache>/holdfast/<package name>-<hash of its
+ * folder>/cache.db` (folder 0700, files 0600). Memory only under a test runner, or where that cannot be written (one `warning` event).
+ * HOLDFAST_DIR names another folder; '' means memory only.
+ */
+export const cachedFetch: CachedFetch = lazyCachedFetch()
+
+export type { CachedFetch } from './cached-fetch.ts'
+export { createCachedFetch } from './instance.ts'
+export type { Clock } from './model/clock.ts'
+export type { Duration } from './model/duration.ts'
+export { type Attempt, type ErrorCode, HoldfastError, HttpError } from './model/errors.ts'
+export type { Events } from './model/events.ts'
+export type { Inspection, VersionInfo } from './model/inspection.ts'
+export type { CallOptions, Init, Input, Options, Rule } from './model/options.ts'
+export type { Progress } from './model/settings.ts'
+export type { Size } from './model/size.ts'
+export type { BodyFiles, Lease, LiveRecords, SetOptions, Store, StoreEntry } from './model/store.ts'
+export { fileNameOf, saveTo } from './save-to.ts'
+export { inspect } from './stages/response.ts'

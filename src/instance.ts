@@ -1,0 +1,123 @@
+import { isKeyv, keyv } from '../adapters/stores/keyv.ts'
+import { memory } from '../adapters/stores/memory.ts'
+import { sqlite } from '../adapters/stores/sqlite.ts'
+import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
+import { buildHouse, DEFAULT_PLAN, type House, type HousePlan } from './create.ts'
+import { defaultPlace } from './default-place.ts'
+import type { CallBasis } from './fetch-call.ts'
+import type { Options } from './model/options.ts'
+import type { Settings } from './model/settings.ts'
+import type { Store } from './model/store.ts'
+import { DEFAULT_CREDENTIAL_HEADERS } from './policy/cache-key.ts'
+import { type InstanceOptions, readInstanceOptions, SHARED_OPTIONS } from './policy/instance-options.ts'
+import { oneOf, wrong } from './policy/option-readers.ts'
+import { DEFAULT_SETTINGS, overlay } from './policy/precedence.ts'
+
+const STORE_METHODS = ['get', 'getMany', 'set', 'setMany', 'delete', 'keys', 'close'] as const
+
+/** A store as it is; a Keyv wrapped; anything else is a mistake that would only show at the first call. */
+function storeOf(given: object, index: number): Store {
+  if (STORE_METHODS.every((method) => method in given) && 'durable' in given) return given as Store
+  if (isKeyv(given)) return keyv(given)
+  throw wrong(`tiers[${index}]`, given, "It is neither a store nor a Keyv. Give for instance memory() from 'holdfast/memory'.")
+}
+
+interface Built {
+  readonly house: House
+  readonly basis: CallBasis
+}
+
+function basisOf({ layer, rules, headers, credentialHeaders }: InstanceOptions, under: CallBasis): CallBasis {
+  return {
+    settings: overlay(under.settings, layer),
+    rules: rules.length > 0 ? rules : under.rules,
+    headers:
+      headers.length > 0
+        ? [...under.headers.filter(([name]) => !headers.some(([over]) => over === name)), ...headers]
+        : under.headers,
+    credentialHeaders: credentialHeaders ?? under.credentialHeaders,
+  }
+}
+
+/** HOLDFAST_MODE overrides the instance's mode, for a program that is to be run offline without touching its code. */
+function withEnvironment(settings: Settings): Settings {
+  const mode = process.env['HOLDFAST_MODE']
+  return mode === undefined || mode === ''
+    ? settings
+    : { ...settings, mode: oneOf('online', 'prefer-offline', 'offline')(mode, 'HOLDFAST_MODE') }
+}
+
+const BARE: CallBasis = { settings: DEFAULT_SETTINGS, rules: [], headers: [], credentialHeaders: DEFAULT_CREDENTIAL_HEADERS }
+
+function build(read: InstanceOptions): Built {
+  const basis = basisOf(read, { ...BARE, settings: DEFAULT_SETTINGS })
+  const { tiers, limits, ...rooms } = read.rooms as Partial<HousePlan> & { tiers?: object[]; limits?: { concurrency?: number } }
+  const place = tiers === undefined ? defaultPlace(process.env, process.argv[1]) : undefined
+  const stores = tiers === undefined ? [memory(), ...(place?.name === 'folder' ? [sqlite(place.file)] : [])] : tiers.map(storeOf)
+  const plan: HousePlan = {
+    ...DEFAULT_PLAN,
+    storeTimeout: undefined,
+    fetch: undefined,
+    waitUntil: undefined,
+    ...rooms,
+    ...(limits?.concurrency !== undefined && { concurrency: limits.concurrency }),
+    stores,
+    credentialHeaders: basis.credentialHeaders,
+  }
+  const house = buildHouse(plan)
+  if (place?.name === 'memory' && place.why !== 'asked' && place.why !== 'test runner') {
+    const warning = `memory only: ${place.why}`
+    // In a later turn, so that a listener that is added at once hears it.
+    queueMicrotask(() => house.emitter.report('warning', () => ({ key: '', url: '', warning })))
+  }
+  return { house, basis: { ...basis, settings: withEnvironment(basis.settings) } }
+}
+
+function doorOf(built: () => Built): CachedFetch {
+  const behind: Behind = {
+    house: () => built().house,
+    basis: () => built().basis,
+    extend: (options) => extended(built, options),
+    close: () => built().house.close(),
+    isClosed: () => built().house.isClosed(),
+  }
+  return frontDoor(behind)
+}
+
+/** A child: its own options over its parent's, in its parent's house. */
+function extended(built: () => Built, options: Options): CachedFetch {
+  const read = readInstanceOptions(options)
+  const shared = SHARED_OPTIONS.find((name) => name in read.rooms)
+  if (shared !== undefined)
+    throw new TypeError(
+      `extend: "${shared}" is shared with the parent instance. Make a separate instance with createCachedFetch().`,
+    )
+  const { house, basis } = built()
+  const child: Built = { house, basis: basisOf(read, basis) }
+  return frontDoor({
+    house: () => child.house,
+    basis: () => child.basis,
+    extend: (more) => extended(() => child, more),
+    close: () => house.idle(),
+    isClosed: () => house.isClosed(),
+  })
+}
+
+/**
+ * Makes an instance with tiers, flights and limits of its own.
+ *
+ * @throws TypeError that names an unknown or wrong option, its value, and the cure.
+ */
+export function createCachedFetch(options: Options = {}): CachedFetch {
+  const built = build(readInstanceOptions(options))
+  return doorOf(() => built)
+}
+
+/** An instance that is built at its first use: importing it touches nothing. */
+export function lazyCachedFetch(): CachedFetch {
+  let built: Built | undefined
+  return doorOf(() => {
+    built ??= build(readInstanceOptions({}))
+    return built
+  })
+}

@@ -1,0 +1,39 @@
+import type { Attempt, ErrorCode } from './errors.ts'
+import type { ResponseHead, StoredBody } from './rooms.ts'
+
+/** An answer whose status says that the origin could not: handed to the caller when nothing better comes. */
+export interface FailedAnswer {
+  readonly head: ResponseHead
+  readonly body: Uint8Array | StoredBody
+}
+
+interface FailureFacts {
+  readonly retry: 'yes' | 'never'
+  /** Milliseconds that the origin asked to be left alone. */
+  readonly retryAfter?: number | undefined
+  readonly answer?: FailedAnswer
+  readonly cause?: unknown
+}
+
+/**
+ * Why one attempt brought nothing. Plain, and not a HoldfastError: that one is a TypeError, which p-retry never tries again,
+ * and it is made at the door, once, out of the last of these.
+ */
+export class AttemptFailure extends Error {
+  readonly code: ErrorCode | 'STATUS'
+  readonly retry: 'yes' | 'never'
+  readonly retryAfter: number | undefined
+  readonly answer: FailedAnswer | undefined
+  /** Body bytes by which this attempt moved the download on. */
+  gained = 0
+  attempts: readonly Attempt[] = []
+
+  constructor(code: ErrorCode | 'STATUS', message: string, facts: FailureFacts) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.name = 'AttemptFailure'
+    this.code = code
+    this.retry = facts.retry
+    this.retryAfter = facts.retryAfter
+    this.answer = facts.answer
+  }
+}

@@ -1,0 +1,25 @@
+import type { HeaderList } from './headers.ts'
+import type { CacheMode, Settings } from './settings.ts'
+
+/** What policy needs to know of a request. */
+export interface RequestFacts {
+  /** As asked: 'HEAD' stays HEAD although it shares the GET's entry. */
+  readonly method: string
+  /** Normalised, without fragment. */
+  readonly url: string
+  /** The caller's, over the instance's. Names in lower case. */
+  readonly headers: HeaderList
+}
+
+/** One request on its way through the house. */
+export interface Call extends RequestFacts {
+  /** The entry's key text: canonical, equal in every process. */
+  readonly key: string
+  readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
+  readonly signal: AbortSignal | undefined
+  readonly cache: CacheMode
+  readonly redirect: 'follow' | 'error' | 'manual'
+  /** Subresource Integrity metadata; '' for none. */
+  readonly integrity: string
+  readonly settings: Settings
+}

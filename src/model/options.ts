@@ -1,0 +1,134 @@
+import type { Clock } from './clock.ts'
+import type { Duration } from './duration.ts'
+import type { Attempt } from './errors.ts'
+import type { FallbackCause, Progress } from './settings.ts'
+import type { Size } from './size.ts'
+import type { Store } from './store.ts'
+
+/** `fallback` in full. Every key may be left out. */
+export interface FallbackOptions {
+  /** Give no version that has been stale for longer. Default: unlimited; every use is an event, and `staleFor` is told. */
+  maxStale?: Duration
+  /**
+   * With an acceptable version stored, wait this long for the headers of a good answer, and then as long as the body keeps
+   * `timeouts.minRate`; else give the version while the download goes on behind. Waiting in a queue or on a paused host counts
+   * here, though not for `timeouts.deadline`. Default '10s'.
+   */
+  after?: Duration
+  /**
+   * After a failed refresh, fall back at once for this long without asking again; only where there is something to fall back to.
+   * `cache: 'reload'` and `'no-cache'` pass by. Default '30s'.
+   */
+  cooldown?: Duration
+  /** What counts as "the origin gave nothing acceptable". Default ['network', 'timeout', 429, '5xx', 'rejected']. 404 and 410 are answers. */
+  on?: FallbackCause[]
+}
+
+/** `timeouts` in full. Every key may be left out. */
+export interface TimeoutOptions {
+  /** Until the connection, with its TLS, stands. Default '10s'. */
+  connect?: Duration
+  /** From there to the end of the response's head. Default '30s'. */
+  headers?: Duration
+  /** The longest silence in a body. Default '30s'. */
+  stall?: Duration
+  /** Until the headers of an acceptable answer, over all attempts and the waits between them; queueing is not counted. Default '2m'. */
+  deadline?: Duration
+  /** The whole body too. Default none: a body that makes progress is bounded by `stall` and `minRate` alone. */
+  total?: Duration
+  /** The lowest rate, in bytes a second over 30 s, of every body. Default '1KB'. */
+  minRate?: Size
+}
+
+/** `retry` in full. Every key may be left out. */
+export interface RetryOptions {
+  /** Tries in all, the first included. Default 6. */
+  attempts?: number
+  /** Back-off before the second try; doubles with each further one, with full jitter. Default '500ms'. */
+  minDelay?: Duration
+  /** The longest back-off. Default '30s'. */
+  maxDelay?: Duration
+  /** A longer Retry-After gives up at once. Default '5m'. */
+  maxRetryAfter?: Duration
+  /** Statuses worth another try. Default 408, 425, 429, 500, 502, 503, 504. */
+  statusCodes?: number[]
+  /** Asked after holdfast's own classification said yes; false ends the series. */
+  shouldRetry?: (failure: Attempt) => boolean
+}
+
+/** Legal per call (`init.holdfast`), in a rule, and on the instance. */
+export interface CallOptions {
+  /**
+   * Freshness. 'http': RFC 9111 (its heuristic at most 10 min unless `respect: 'standard'`); a duration: mine; Infinity: for ever;
+   * 0: ask each time. Covers 2xx, 301, 308, 404 and 410. Default 'http'.
+   */
+  ttl?: 'http' | Duration
+  /** Freshness where the origin says nothing. Default 0. */
+  defaultTtl?: Duration
+  /** Serve stale at once and refresh behind, for this long after freshness ends. Default false; HTTP's own directive is honoured in any case (RFC 5861, 3). */
+  staleWhileRevalidate?: boolean | Duration
+  /** The last good version when nothing better is to be had; a duration is its `maxStale`. Default true. */
+  fallback?: boolean | Duration | FallbackOptions
+  timeouts?: TimeoutOptions
+  /** A number: tries in all. `false`: one try. */
+  retry?: false | number | RetryOptions
+  /**
+   * 'whole': stored, then answered (a failure can still fall back). 'streaming': handed out while it arrives. 'live': passed through,
+   * not stored. text/event-stream, and application/x-ndjson and multipart/x-mixed-replace without Content-Length, are live without
+   * asking. Default 'whole'.
+   */
+  delivery?: 'whole' | 'streaming' | 'live'
+  /** Sandbox: part of the key. Default 'default'. */
+  group?: string
+  /** Names the principal instead of the digest of the credential headers; null: the same answer for all. */
+  partition?: string | null
+  /** Replaces method, URL and body as identity; partition, group and Vary stay. */
+  key?: string
+  /** A POST (or QUERY) that only asks: cacheable by explicit freshness or `ttl`, the body's digest in the key, re-sent on each attempt. */
+  safe?: boolean
+  onProgress?: (progress: Progress) => void
+  /** The largest body kept. Default: what the tiers take. */
+  maxEntryBytes?: Size
+}
+
+export interface Rule extends Omit<CallOptions, 'onProgress'> {
+  /** URLPattern syntax, a URLPattern, or a predicate. */
+  match: string | URLPattern | ((request: Request) => boolean)
+  respect?: 'resilient' | 'standard'
+}
+
+export interface LimitOptions {
+  /** Requests in flight per host (name and port). Default 6. */
+  concurrency?: number
+}
+
+/** What {@link createCachedFetch} takes. Nested objects merge key by key; lists replace. */
+export interface Options extends CallOptions {
+  /** Nearest first. A Keyv instance may stand here. Default: memory (64 MB) and SQLite in the user's cache folder. */
+  tiers?: (Store | object)[]
+  /** 'resilient': the last good version also against must-revalidate and no-cache, heuristic freshness capped. 'standard': RFC 9111 to the letter. Default 'resilient'. */
+  respect?: 'resilient' | 'standard'
+  /** The environment variable HOLDFAST_MODE overrides it. 'offline' sends nothing at all. Default 'online'. */
+  mode?: 'online' | 'prefer-offline' | 'offline'
+  /** For every request, under the caller's. */
+  headers?: NonNullable<RequestInit['headers']>
+  /** Headers that partition the key, never cross origins and are never logged. Default Authorization, Cookie, Proxy-Authorization, X-API-Key, X-Auth-Token, Private-Token. */
+  credentialHeaders?: string[]
+  limits?: LimitOptions
+  /** The first match wins. */
+  rules?: Rule[]
+  /** For each call of a store. Default '250ms' for remote stores, '2s' for local ones. */
+  storeTimeout?: Duration
+  /** Another transport. What it cannot show (framing, coded bytes) makes a version `proven: false`. Default: node:http(s), or a `globalThis.fetch` that has been replaced. */
+  fetch?: typeof globalThis.fetch
+  clock?: Clock
+  /** In [0, 1), as Math.random. */
+  random?: () => number
+  /** Serverless: told of every promise that outlives the call. */
+  waitUntil?: (work: Promise<unknown>) => void
+}
+
+/** Legal for plain fetch at run time too. */
+export type Init = RequestInit & { holdfast?: CallOptions }
+
+export type Input = string | URL | Request

@@ -1,0 +1,115 @@
+import type { HeaderList } from './headers.ts'
+import type { ResponseFacts } from './response-facts.ts'
+
+/** A change by one writer; of two changes to the same thing the later one wins, and by name where the times are equal. */
+export interface Stamp {
+  /** Epoch milliseconds. */
+  at: number
+  /** Who wrote it: random per instance, so that ties between processes are decided alike everywhere. */
+  by: string
+}
+
+export interface LabelRecord extends Stamp {
+  /** False: taken off. Kept, so that a merge with an older copy does not bring it back. */
+  on: boolean
+  reason?: string
+}
+
+export interface PinRecord extends Stamp {
+  /** Epoch milliseconds; null: for ever; 0: unpinned. */
+  until: number | null
+}
+
+/** What an entry says of one of its versions. */
+export interface VersionRef {
+  readonly id: string
+  readonly digest: string
+  readonly storedAt: number
+  checkedAt: number
+  labels?: Record<string, LabelRecord>
+  pin?: PinRecord
+  /** A tombstone: the version was removed, and a merge must not bring it back. */
+  removed?: Stamp
+}
+
+/** The versions of one entry that answer requests with the same values of the headers that `Vary` named. */
+export interface VariantRecord {
+  /** Names from `Vary`, lower case, sorted; ['*'] answers nothing. */
+  readonly vary: readonly string[]
+  /** Their normalised values, in the same order, as one text. */
+  readonly values: string
+  /** Oldest first. */
+  versions: VersionRef[]
+}
+
+/** An obtain that gave up. Not a version. */
+export interface FailureRecord extends Stamp {
+  code: string
+  message: string
+  attempts: readonly AttemptRecord[]
+}
+
+export interface AttemptRecord {
+  at: number
+  ms: number
+  url: string
+  status?: number
+  bytes: number
+  resumedFrom?: number
+  error?: { code: string; message: string }
+  waited?: number
+}
+
+/** `h1:e:<key>`: all that is known of one request identity. */
+export interface EntryRecord {
+  /** Its own key text, so that a reader notices another entry's record under this key. */
+  readonly key: string
+  readonly method: string
+  readonly url: string
+  readonly group: string
+  variants: VariantRecord[]
+  /** Epoch milliseconds; what was checked before that is stale. */
+  invalidatedAt?: number
+  /** Newest last, at most three. */
+  failures?: FailureRecord[]
+}
+
+/** `h1:v:<key>:<id>`: one version. The body is inline up to 64 KiB, else it stands under its body id. */
+export interface VersionRecord {
+  readonly key: string
+  readonly id: string
+  /** Which values of the headers named by `Vary` it answers: {@link VariantRecord.values}. */
+  readonly variant: string
+  readonly status: number
+  readonly statusText: string
+  /** Where it came from after redirects. */
+  readonly url: string
+  readonly redirected: boolean
+  readonly headers: HeaderList
+  readonly size: number
+  /** SHA-256 of the body, hex. */
+  readonly digest: string
+  /** False where nothing showed that the body was whole (ended by closing, without length or digest). */
+  readonly proven: boolean
+  readonly storedAt: number
+  /** When the origin last confirmed it, by bytes or by 304. Epoch milliseconds by our clock. */
+  readonly checkedAt: number
+  /** When the request of that confirmation was sent: RFC 9111 4.2.3 `request_time`. */
+  readonly requestedAt: number
+  readonly body?: Uint8Array
+  readonly bodyId?: string
+}
+
+/** A version in this process: what only a live record carries. */
+export interface LiveVersion extends VersionRecord {
+  /** Where a durable tier keeps the body, so that renewing the record moves no byte. */
+  readonly home?: { readonly tier: string; readonly bodyId: string } | undefined
+  /** What the headers say, parsed once: a hit in memory costs no parsing. */
+  readonly facts?: ResponseFacts
+}
+
+/** Bodies up to this many bytes stand inside their version's record. */
+export const INLINE_LIMIT: number = 64 * 1024
+
+/** Bytes of a chunk of a larger body. Its SHA-256 follows it. */
+export const CHUNK_SIZE: number = 1024 * 1024

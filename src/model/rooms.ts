@@ -1,0 +1,148 @@
+import type { CacheStatusFacts } from './cache-status.ts'
+import type { Call } from './call.ts'
+import type { Attempt } from './errors.ts'
+import type { HeaderList } from './headers.ts'
+import type { BypassReason } from './inspection.ts'
+import type { EntryRecord, LiveVersion, VariantRecord, VersionRef } from './record.ts'
+
+/** A whole body at rest, read as often as one likes. */
+export interface StoredBody {
+  readonly size: number
+  /** Bytes `n * CHUNK_SIZE` up to the next chunk, checked against their SHA-256; rejects where they are missing or damaged. */
+  chunk(n: number): Promise<Uint8Array>
+  /** Says that a reader begins; the returned function, that it ended. A store is not closed under a reader. */
+  hold(): () => void
+}
+
+/** One version in hand: what is known of it, and its body. */
+export interface Held {
+  readonly entry: EntryRecord
+  readonly variant: VariantRecord
+  readonly ref: VersionRef
+  readonly version: LiveVersion
+  readonly body: Uint8Array | StoredBody
+  /** The tier that answered; undefined for what is not stored. */
+  readonly tier: string | undefined
+}
+
+/** What the tiers know of one key. */
+export interface Found {
+  readonly entry: EntryRecord | undefined
+  /** The current version for this request. */
+  readonly held: Held | undefined
+}
+
+/** The head of a final response, redirects done. */
+export interface ResponseHead {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: HeaderList
+  readonly url: string
+  readonly redirected: boolean
+  /** Epoch milliseconds when its request was sent and when it arrived: RFC 9111 4.2.3. */
+  readonly requestedAt: number
+  readonly receivedAt: number
+}
+
+/** A body on its way into the house: one writer, any number of readers behind it. */
+export interface BodyWriter {
+  /** Bytes that have arrived since the last restart. */
+  readonly bytes: number
+  write(piece: Uint8Array): Promise<void>
+  /** Some of the bytes from an offset on. */
+  read(from: number): Promise<Uint8Array>
+  /** Forgets what came, and begins a new body. */
+  restart(): Promise<void>
+  finish(): Promise<WrittenBody>
+  abandon(): Promise<void>
+  /** Digests of what came so far, base64, by the algorithms asked for at the start. */
+  digest(algorithm: string): string
+  /** Follows the writer; the last piece is withheld until `finish`. Breaks when the writer starts over or gives up. */
+  follow(): AsyncIterable<Uint8Array>
+}
+
+export interface WrittenBody {
+  readonly size: number
+  /** SHA-256, hex. */
+  readonly digest: string
+  /** Inline bytes, where the body is small enough for the nearest tier. */
+  readonly bytes: Uint8Array | undefined
+  /** Where it stands, and in which tier; undefined: in memory or in a spool only. */
+  readonly bodyId: string | undefined
+  readonly tier: string | undefined
+  readonly body: Uint8Array | StoredBody
+}
+
+/** What a series of attempts ended in. */
+export type Obtained =
+  | {
+      readonly name: 'whole'
+      readonly head: ResponseHead
+      readonly written: WrittenBody
+      readonly proven: boolean
+      readonly attempts: readonly Attempt[]
+    }
+  | { readonly name: 'not-modified'; readonly head: ResponseHead; readonly attempts: readonly Attempt[] }
+  | {
+      readonly name: 'live'
+      readonly head: ResponseHead
+      readonly stream: AsyncIterable<Uint8Array>
+      readonly attempts: readonly Attempt[]
+    }
+
+/** A place in a host's queue that was granted. */
+export interface Ticket {
+  release(): void
+}
+
+/** Keeps a host from being asked too much, and by whom. Cache hits never come here. */
+export interface Governor {
+  /** Resolves when the host may be asked; rejects with the signal's reason when the wait is given up. */
+  ticket(host: string, signal: AbortSignal): Promise<Ticket>
+  /** The whole host waits: Retry-After speaks for the server, not for one URL. */
+  pause(host: string, ms: number): void
+  /** Milliseconds until the host may be asked again; 0 when it may be now. */
+  pausedFor(host: string): number
+}
+
+/** A call and how it ended for this caller. */
+export type Served = {
+  readonly call: Call
+  readonly held: Held
+  /** What the caller reads: the held body, or a stream under way. */
+  readonly body: Uint8Array | StoredBody | AsyncIterable<Uint8Array>
+  readonly attempts: readonly Attempt[]
+  readonly warnings: readonly string[]
+  /** Headers only for the caller that fetched (Set-Cookie). */
+  readonly own: HeaderList
+  readonly status: CacheStatusFacts
+} & (
+  | { readonly outcome: 'hit' | 'revalidated' | 'miss' }
+  | { readonly outcome: 'stale'; readonly staleFor: number }
+  | { readonly outcome: 'fallback'; readonly staleFor: number; readonly error: Error }
+  | { readonly outcome: 'bypass'; readonly reason: BypassReason }
+)
+
+/** How a flight landed. */
+export type Landing =
+  | {
+      readonly name: 'kept'
+      readonly held: Held
+      readonly outcome: 'hit' | 'miss' | 'revalidated'
+      readonly attempts: readonly Attempt[]
+      readonly head: ResponseHead | undefined
+    }
+  | {
+      readonly name: 'transient'
+      readonly held: Held
+      readonly reason: BypassReason
+      readonly attempts: readonly Attempt[]
+      readonly head: ResponseHead
+    }
+  | {
+      readonly name: 'live'
+      readonly held: Held
+      readonly stream: AsyncIterable<Uint8Array>
+      readonly attempts: readonly Attempt[]
+      readonly head: ResponseHead
+    }

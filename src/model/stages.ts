@@ -1,0 +1,86 @@
+import type { AttemptFailure } from './attempt-failure.ts'
+import type { Call } from './call.ts'
+import type { Clock } from './clock.ts'
+import type { Events } from './events.ts'
+import type { BypassReason } from './inspection.ts'
+import type { BodyWriter, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
+import type { Lease } from './store.ts'
+
+/** The headers of an acceptable answer, and the body that is on its way behind them. */
+export interface Incoming {
+  readonly head: ResponseHead
+  readonly writer: BodyWriter
+}
+
+/** What a flight is told at take-off. */
+export interface FlightPath {
+  readonly signal: AbortSignal
+  readonly accepted: (headers: Incoming) => void
+}
+
+export interface Flight {
+  readonly landed: Promise<Landing>
+  readonly accepted: Promise<Incoming>
+  readonly collapsed: boolean
+  detach(): void
+  leave(): void
+}
+
+export interface WriteRight {
+  readonly lease: Lease
+  readonly tier: string
+}
+
+export type Departure =
+  | { readonly name: 'cleared'; readonly found: Found; readonly right: WriteRight | undefined; end(): Promise<void> }
+  | { readonly name: 'answered'; readonly landing: Landing }
+
+export type WaitEnd =
+  | { readonly name: 'landed'; readonly landing: Landing }
+  | { readonly name: 'accepted'; readonly headers: Incoming }
+  | { readonly name: 'late' | 'timed out'; readonly reason: Error }
+
+type Whole = Extract<Obtained, { name: 'whole' }>
+type Confirmed = Extract<Obtained, { name: 'not-modified' }>
+
+/** The rooms, as the corridor sees them. */
+export interface Stages {
+  readonly clock: Clock
+  /** Names of credential headers: their values never stand anywhere in clear. */
+  readonly secret: ReadonlySet<string>
+  readonly tiers: { lookup(call: Call, enough: (held: Held) => boolean): Promise<Found> }
+  readonly flights: { join(key: string, start: (path: FlightPath) => Promise<Landing>): Flight }
+  readonly fallback: {
+    /** The version that an impatient caller would get; undefined where there is none. */
+    spare(call: Call, found: Found): Promise<Held | undefined>
+    /** The last good version, if this failure may be answered with it. */
+    instead(error: unknown, call: Call, found: Found): Promise<Served | undefined>
+    give(spare: Held | undefined, call: Call, reason: Error): Served
+    lastFailure(found: Found): AttemptFailure
+  }
+  readonly versions: {
+    keep(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined }): Promise<Landing>
+    confirm(
+      call: Call,
+      found: Found & { held: Held },
+      came: { obtained: Confirmed; right: WriteRight | undefined },
+    ): Promise<Landing>
+    transient(call: Call, obtained: Whole, reason: BypassReason): Landing
+    passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
+    failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
+    invalidate(call: Call): Promise<void>
+  }
+  /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
+  depart(call: Call, before: Found, path: FlightPath): Promise<Departure>
+  download(call: Call, found: Found, path: FlightPath): Promise<Obtained>
+  /** The path of a call that shares nothing. */
+  alone(call: Call): FlightPath
+  wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>
+  /** Whether the stored body is what `init.integrity` says; true where it says nothing. */
+  proves(held: Held, integrity: string): Promise<boolean>
+  tell(call: Call, held: Held | undefined, verdict: Events['verdict']['verdict']): void
+  /** Work that outlives the call; a failure in it is an event. */
+  background(work: Promise<unknown>, call: Call): void
+  notCached(call: Call): Error
+  unwanted(obtained: Whole): AttemptFailure
+}

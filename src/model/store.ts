@@ -1,0 +1,70 @@
+/** A right to write, granted by a store for a limited time. A later grant of the same key has a higher `generation`. */
+export interface Lease {
+  readonly key: string
+  /** Grows by one with each grant of this key, for as long as the store lives: the fencing token. */
+  readonly generation: number
+  /** Prolongs the lease to `ms` from now. False once a later generation exists or the lease has run out. */
+  extend(ms: number): Promise<boolean>
+  /** Gives the lease back; idempotent, and without effect on a later generation. */
+  release(): Promise<void>
+}
+
+export interface SetOptions {
+  /** Epoch milliseconds after which the store may forget the value. Retention's business, never freshness's. */
+  expires?: number
+  /** Rejects with code FENCED when a later generation of that lease exists, decided in one step with the write. */
+  fence?: Lease
+}
+
+export interface StoreEntry {
+  key: string
+  value: Uint8Array
+  expires?: number
+}
+
+/** Decoded records in this process, asked first and synchronously. */
+export interface LiveRecords {
+  get(key: string): object | undefined
+  set(key: string, value: object, bytes: number): void
+  delete(key: string): void
+}
+
+/** Large bodies as files or streams. One writer ever per id; `append` adds at the end. */
+export interface BodyFiles {
+  append(id: string, bytes: Uint8Array): Promise<void>
+  /** Bytes `from` (inclusive) to `to` (exclusive); fewer where the body ends earlier; undefined where there is no such body. */
+  read(id: string, from: number, to: number): Promise<Uint8Array | undefined>
+  size(id: string): Promise<number | undefined>
+  delete(ids: string[]): Promise<void>
+  ids(): AsyncIterable<string>
+}
+
+/**
+ * One back end that keeps bytes under short, printable keys. A failure rejects, and a resolved write means stored:
+ * that is where it differs from the storage adapters of Keyv 6, after which it is shaped.
+ */
+export interface Store {
+  readonly name: string
+  /** Outlives the process. */
+  readonly durable: boolean
+  /** Read by others than this user. */
+  readonly shared: boolean
+  /** Decides the time limit of a call, and writing behind. */
+  readonly remote: boolean
+  readonly readOnly?: boolean
+  /** Bytes. A larger body is not offered to this store. */
+  readonly maxEntryBytes?: number
+  get(key: string): Promise<Uint8Array | undefined>
+  getMany(keys: string[]): Promise<(Uint8Array | undefined)[]>
+  set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>
+  setMany(entries: StoreEntry[], options?: { fence?: Lease }): Promise<void>
+  delete(keys: string[], options?: { fence?: Lease }): Promise<void>
+  keys(prefix: string, options?: { after?: string; limit?: number }): AsyncIterable<string>
+  /** Undefined when somebody else holds it. */
+  lease?(key: string, ms: number): Promise<Lease | undefined>
+  readonly live?: LiveRecords
+  readonly bodies?: BodyFiles
+  /** Tells of each value given up to stay within `maxBytes`. */
+  onEvict?(listener: (evicted: { key: string; bytes: number }) => void): void
+  close(): Promise<void>
+}

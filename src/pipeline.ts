@@ -1,0 +1,103 @@
+import { AttemptFailure } from './model/attempt-failure.ts'
+import type { Call } from './model/call.ts'
+import type { Found, Held, Landing, Served } from './model/rooms.ts'
+import type { FlightPath, Stages } from './model/stages.ts'
+import { admitted } from './policy/admission.ts'
+import { judgeHeld } from './policy/candidate.ts'
+import { course } from './policy/course.ts'
+import { isUnwanted } from './policy/fallback.ts'
+import { flightKey, mayShare } from './policy/flight-key.ts'
+import { invalidates, passReason } from './policy/passing.ts'
+import { answered, landed, stale, streamed } from './policy/served.ts'
+
+/** Walks one call through the house. Each line answers, or moves on to the next room. */
+export async function serve(call: Call, stages: Stages): Promise<Served> {
+  const now = stages.clock.now()
+  const found = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
+  const { held } = found
+  const verdict = judgeHeld(held, call, now)
+  stages.tell(call, held, verdict.name)
+
+  switch (course(verdict, call, { ...found, now })) {
+    case 'answer':
+      if (held !== undefined && (await stages.proves(held, call.integrity))) return answered(call, held, verdict)
+      return obtain(call, { ...found, held: undefined }, stages)
+    case 'answer-and-refresh':
+      stages.background(obtain({ ...call, signal: undefined }, found, stages), call)
+      return stale(call, held as Held, verdict)
+    case 'fall back':
+      return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, found)) ?? obtain(call, found, stages)
+    case 'not-cached':
+      throw stages.notCached(call)
+    case 'pass':
+      return straight(call, stages)
+    case 'obtain':
+      return obtain(call, found, stages)
+  }
+}
+
+/** Asks the origin, one flight per key; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
+async function obtain(call: Call, found: Found, stages: Stages): Promise<Served> {
+  const spare = await stages.fallback.spare(call, found)
+  const flight = stages.flights.join(flightKey(call, found.entry, stages.secret), (path: FlightPath) =>
+    fly(call, found, { stages, path }),
+  )
+  try {
+    const end = await stages.wait(flight, call, spare)
+    if (end.name === 'landed') {
+      // A flight that was aloft may bring an answer for other headers, or a stream for its first caller only: walk again.
+      return mayShare(end.landing, call, { collapsed: flight.collapsed, secret: stages.secret })
+        ? landed(call, end.landing, flight)
+        : await serve(call, stages)
+    }
+    if (end.name !== 'accepted' && spare === undefined) throw end.reason
+    // From here on the flight goes on without this caller, for whoever comes next.
+    flight.detach()
+    stages.background(flight.landed, call)
+    return end.name === 'accepted' ? streamed(call, end.headers, flight) : stages.fallback.give(spare, call, end.reason)
+  } catch (error) {
+    const instead = await stages.fallback.instead(error, call, found)
+    if (instead === undefined) throw error
+    return instead
+  } finally {
+    flight.leave()
+  }
+}
+
+/** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
+export async function straight(call: Call, stages: Stages): Promise<Served> {
+  const obtained = await stages.download(call, NOTHING, stages.alone(call))
+  if (invalidates(call.method, obtained.head.status)) await stages.versions.invalidate(call)
+  const landing =
+    obtained.name === 'whole'
+      ? stages.versions.transient(call, obtained, passReason(call))
+      : stages.versions.passed(call, obtained)
+  return landed(call, landing, { collapsed: false })
+}
+
+const NOTHING: Found = { entry: undefined, held: undefined }
+
+/** What one flight does: the right to ask, the answer, its admission, its place in the tiers. */
+async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
+  const departure = await stages.depart(call, before, path)
+  if (departure.name === 'answered') return departure.landing
+  const { found, right } = departure
+  try {
+    const obtained = await stages.download(call, found, path)
+    if (obtained.name === 'not-modified' && found.held !== undefined)
+      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+    if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
+    const { fallback } = call.settings
+    if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on))
+      throw stages.unwanted(obtained)
+    const admission = admitted(call, obtained.head)
+    return admission.store
+      ? await stages.versions.keep(call, found, { obtained, right })
+      : stages.versions.transient(call, obtained, admission.reason)
+  } catch (error) {
+    if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
+    throw error
+  } finally {
+    await departure.end()
+  }
+}

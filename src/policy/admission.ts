@@ -1,0 +1,32 @@
+import type { Call } from '../model/call.ts'
+import { headerOf } from '../model/headers.ts'
+import type { BypassReason } from '../model/inspection.ts'
+import type { ResponseHead } from '../model/rooms.ts'
+import { headFacts } from './candidate.ts'
+import { isCached, isLiveType } from './passing.ts'
+import { storability } from './storability.ts'
+
+export type Admission = { readonly store: true } | { readonly store: false; readonly reason: BypassReason }
+
+/** Whether an answer may be kept: by what the call is, and by what HTTP and the options say of the answer. */
+export function admitted(call: Call, head: ResponseHead): Admission {
+  if (call.cache === 'no-store') return { store: false, reason: 'no-store' }
+  if (!isCached(call.method, call.settings.safe)) return { store: false, reason: 'method' }
+  if (headerOf(call.headers, 'range') !== undefined) return { store: false, reason: 'range' }
+  const verdict = storability(call, headFacts(head), call.settings)
+  if (verdict.store) return { store: true }
+  return { store: false, reason: BYPASS[verdict.reason] }
+}
+
+const BYPASS: Readonly<Record<Exclude<ReturnType<typeof storability>, { store: true }>['reason'], BypassReason>> = {
+  'no-store': 'no-store',
+  method: 'method',
+  status: 'status',
+  range: 'range',
+  vary: 'status',
+}
+
+/** Whether an answer is passed through as it comes, without an end to wait for. */
+export function isLive(call: Call, head: ResponseHead): boolean {
+  return call.settings.delivery === 'live' || !isCached(call.method, call.settings.safe) || isLiveType(head.headers)
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import type { HeaderList } from '../model/headers.ts'
+
+export const DEFAULT_CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'x-api-key',
+  'x-auth-token',
+  'private-token',
+])
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * The URL as it is sent: parsed by the URL standard (scheme and host in lower case, default port and dot segments gone), without its
+ * fragment, percent-escapes in upper case (RFC 3986 6.2.2.1). The order of the query is kept: servers differ.
+ */
+export function normalisedUrl(url: URL): string {
+  const { href } = url
+  const hash = href.indexOf('#')
+  const sent = hash < 0 ? href : href.slice(0, hash)
+  return sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase()) : sent
+}
+
+/**
+ * Which principal's answers these are: a digest of the credential headers, so that one user's answer never reaches another,
+ * and no secret stands in a key. Empty where there are none.
+ */
+export function partitionOf(headers: HeaderList, credentialHeaders: ReadonlySet<string>): string {
+  const credentials = headers
+    .filter(([name]) => credentialHeaders.has(name))
+    .map(([name, value]) => `${name.length}:${name}${value.length}:${value}`)
+  return credentials.length === 0 ? '' : sha256(credentials.sort().join('')).slice(0, 32)
+}
+
+export interface KeyParts {
+  group: string
+  /** '' for none; `digest:…` of credentials or `name:…` as the caller named the principal. */
+  partition: string
+  /** GET for HEAD, which shares the GET's entry. */
+  method: string
+  url: string
+  bodyDigest?: string
+  /** The caller's own identity instead of method, URL and body. */
+  own?: string
+}
+
+/**
+ * The entry's key text. Its variable parts but the last are preceded by their length, so no text in one of them can pass for another
+ * (the delimiter attacks of undici #5012). Equal in every process; stores see only its hash.
+ */
+export function keyText({ group, partition, method, url, bodyDigest, own }: KeyParts): string {
+  const identity = own === undefined ? `${method}${bodyDigest === undefined ? '' : `#${bodyDigest}`} ${url}` : `=${own}`
+  return `${group.length}:${group}${partition.length}:${partition}${identity}`
+}

@@ -1,0 +1,34 @@
+import type { Call } from '../model/call.ts'
+import type { EntryRecord } from '../model/record.ts'
+import type { Held } from '../model/rooms.ts'
+import type { Verdict } from './judge.ts'
+
+/**
+ * Where a call goes after the look-up. 'answer': the stored version as it is. 'answer-and-refresh': it, while it is refreshed behind.
+ * 'fall back': the origin failed a moment ago. 'not-cached': nothing may be sent, and nothing is stored. 'pass': nothing is stored of it.
+ * 'obtain': ask the origin.
+ */
+export type Course = 'answer' | 'answer-and-refresh' | 'fall back' | 'not-cached' | 'pass' | 'obtain'
+
+/** True while the last series of attempts that failed is younger than the cool-down, and nothing came since. */
+function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }: { now: number; cooldown: number }): boolean {
+  const failure = entry?.failures?.at(-1)
+  return failure !== undefined && failure.at > held.ref.checkedAt && now - failure.at < cooldown && now >= failure.at
+}
+
+export function course(
+  verdict: Verdict,
+  call: Call,
+  stored: { entry: EntryRecord | undefined; held: Held | undefined; now: number },
+): Course {
+  const { settings, cache } = call
+  if (verdict.name === 'fresh') return 'answer'
+  if (settings.mode === 'offline' || cache === 'only-if-cached') return 'not-cached'
+  if (verdict.name === 'bypass') return 'pass'
+  if (verdict.name === 'stale-while-revalidate') return 'answer-and-refresh'
+  const insists = cache === 'reload' || cache === 'no-cache'
+  if (settings.fallback !== false && stored.held !== undefined && !insists) {
+    if (isCooling(stored.entry, stored.held, { now: stored.now, cooldown: settings.fallback.cooldown })) return 'fall back'
+  }
+  return 'obtain'
+}

@@ -1,0 +1,35 @@
+import { AttemptFailure } from '../model/attempt-failure.ts'
+import type { Call } from '../model/call.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { FallbackCause } from '../model/settings.ts'
+import { type Failure, fallbackCause } from './retry.ts'
+
+/** A failure in the terms of policy; undefined for what is no failure of the origin's. */
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof HoldfastError) return { code: error.code, transient: false }
+  if (!(error instanceof AttemptFailure)) return undefined
+  if (error.code !== 'STATUS') return { code: error.code, transient: error.retry === 'yes' }
+  return { status: error.answer?.head.status ?? 503 }
+}
+
+/** True where `fallback.on` names this status: an answer that the caller does not want. */
+export function isUnwanted(status: number, on: readonly FallbackCause[]): boolean {
+  return on.includes(status) || (status >= 500 && on.includes('5xx')) || (status >= 400 && status < 500 && on.includes('4xx'))
+}
+
+/**
+ * Whether a failed refresh is answered with the last good version: 'yes', or why not. `stale` says what HTTP allows
+ * (always 'allowed' under `respect: 'resilient'`).
+ */
+export function fallsBack(
+  error: unknown,
+  { settings }: Call,
+  version: { staleFor: number; stale: 'allowed' | 'forbidden' },
+): 'yes' | 'switched off' | 'not this cause' | 'too old' | 'forbidden' {
+  const { fallback } = settings
+  if (fallback === false) return 'switched off'
+  const failure = failureOf(error)
+  if (failure === undefined || fallbackCause(failure, fallback) === undefined) return 'not this cause'
+  if (version.staleFor > fallback.maxStale) return 'too old'
+  return version.stale === 'forbidden' ? 'forbidden' : 'yes'
+}

@@ -1,0 +1,31 @@
+import type { Call } from '../model/call.ts'
+import { headerOf } from '../model/headers.ts'
+import type { BypassReason } from '../model/inspection.ts'
+
+/** RFC 9110 9.2.1. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
+
+/** Whether a method goes through the house: GET, HEAD, and what the caller called safe. */
+export function isCached(method: string, safe: boolean): boolean {
+  return method === 'GET' || method === 'HEAD' || (safe && (method === 'POST' || method === 'QUERY'))
+}
+
+/** RFC 9111 4.4: a successful answer to an unsafe method makes what is stored of the URL stale. */
+export function invalidates(method: string, status: number): boolean {
+  return !SAFE.has(method) && status >= 200 && status < 400
+}
+
+/** Why nothing is kept of a call that passes through. */
+export function passReason(call: Call): BypassReason {
+  if (!isCached(call.method, call.settings.safe)) return 'method'
+  return headerOf(call.headers, 'range') !== undefined ? 'range' : 'no-store'
+}
+
+/** Streams that have no end to wait for: text/event-stream, and line or part streams of unknown length. */
+export function isLiveType(headers: Call['headers']): boolean {
+  const type = (headerOf(headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'text/event-stream') return true
+  return (
+    (type === 'application/x-ndjson' || type === 'multipart/x-mixed-replace') && headerOf(headers, 'content-length') === undefined
+  )
+}

@@ -1,0 +1,36 @@
+import type { Call } from '../model/call.ts'
+import type { Held, ResponseHead, StoredBody } from '../model/rooms.ts'
+import { keptHeaders } from './kept-headers.ts'
+
+export interface PassingBody {
+  readonly body: Uint8Array | StoredBody
+  readonly digest: string
+  readonly proven: boolean
+}
+
+/** An answer in the shape of a version that no tier has: its id is empty. */
+export function provisional(call: Call, head: ResponseHead, { body, digest, proven }: PassingBody): Held {
+  const size = body instanceof Uint8Array ? body.length : body.size
+  const ref = { id: '', digest, storedAt: head.receivedAt, checkedAt: head.receivedAt }
+  const variant = { vary: [], values: '', versions: [] }
+  const entry = { key: call.key, method: call.method, url: call.url, group: call.settings.group, variants: [] }
+  const headers = keptHeaders(head, call.settings)
+  const { status, statusText, url, redirected, requestedAt, receivedAt } = head
+  const version = {
+    key: call.key,
+    id: '',
+    variant: '',
+    status,
+    statusText,
+    url,
+    redirected,
+    headers,
+    size,
+    digest,
+    proven,
+    storedAt: receivedAt,
+    checkedAt: receivedAt,
+    requestedAt,
+  }
+  return { entry, variant, ref, version, body, tier: undefined }
+}

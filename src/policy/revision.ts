@@ -1,0 +1,112 @@
+import type { HeaderList } from '../model/headers.ts'
+import type { EntryRecord, FailureRecord, LiveVersion, VariantRecord, VersionRef } from '../model/record.ts'
+import type { Held, ResponseHead } from '../model/rooms.ts'
+import { newestId } from './selection.ts'
+import { versionId } from './version-id.ts'
+
+export interface EntryFacts {
+  readonly key: string
+  /** GET for HEAD. */
+  readonly method: string
+  readonly url: string
+  readonly group: string
+}
+
+/** An entry that says one thing; merged into what the tiers know of it. */
+function saying(facts: EntryFacts, variants: VariantRecord[]): EntryRecord {
+  return { key: facts.key, method: facts.method, url: facts.url, group: facts.group, variants }
+}
+
+export interface Arrived {
+  readonly head: ResponseHead
+  /** As they are to be stored. */
+  readonly headers: HeaderList
+  readonly vary: readonly string[]
+  readonly values: string
+  readonly size: number
+  readonly digest: string
+  readonly proven: boolean
+}
+
+/** 'renewed': the same bytes came, or a 304: no version, but its times and headers are new. 'new': a changed digest makes a version. */
+export interface Revision {
+  readonly name: 'renewed' | 'new'
+  readonly entry: EntryRecord
+  readonly variant: VariantRecord
+  readonly ref: VersionRef
+  readonly version: LiveVersion
+}
+
+function revised(
+  facts: EntryFacts,
+  name: Revision['name'],
+  { version, ref, variant }: Omit<Revision, 'name' | 'entry'>,
+): Revision {
+  const revisedVariant = { vary: variant.vary, values: variant.values, versions: [ref] }
+  return { name, entry: saying(facts, [revisedVariant]), variant: revisedVariant, ref, version }
+}
+
+/** A whole body came: the version that it is, or becomes. `id` is made only where there is need of one. */
+export function arrival(
+  facts: EntryFacts,
+  stored: { entry: EntryRecord | undefined; held: Held | undefined },
+  came: Arrived,
+  id: { now: number; random: number },
+): Revision {
+  const { head, headers, digest, size, proven, vary, values } = came
+  const held = stored.held
+  const same =
+    held !== undefined && held.variant.values === values && held.ref.digest === digest && held.version.status === head.status
+  const known = same ? held : undefined
+  const storedAt = known?.ref.storedAt ?? head.receivedAt
+  const ref: VersionRef = {
+    id: known?.ref.id ?? versionId(id.now, id.random, newestId(stored.entry)),
+    digest,
+    storedAt,
+    checkedAt: head.receivedAt,
+  }
+  const version: LiveVersion = {
+    key: facts.key,
+    id: ref.id,
+    variant: values,
+    status: head.status,
+    statusText: head.statusText,
+    url: head.url,
+    redirected: head.redirected,
+    headers,
+    size,
+    digest,
+    proven: proven || known?.version.proven === true,
+    storedAt,
+    checkedAt: head.receivedAt,
+    requestedAt: head.requestedAt,
+    home: known?.version.home,
+  }
+  return revised(facts, same ? 'renewed' : 'new', { version, ref, variant: { vary, values, versions: [] } })
+}
+
+/** The headers change, so what was parsed of them must go. */
+function withoutFacts({ facts: _parsed, ...version }: LiveVersion): LiveVersion {
+  return version
+}
+
+/** A 304 came (RFC 9111 4.3.4): the stored version with the headers that the answer brought, and new times. */
+export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, headers: HeaderList): Revision {
+  const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
+  const { labels: _labels, pin: _pin, ...ref } = held.ref
+  return revised(facts, 'renewed', {
+    version: { ...withoutFacts(held.version), headers, ...times },
+    ref: { ...ref, checkedAt: head.receivedAt },
+    variant: held.variant,
+  })
+}
+
+/** An obtain gave up: told by the entry, so that an outage costs one series of attempts and not one per caller. */
+export function failed(facts: EntryFacts, failure: FailureRecord): EntryRecord {
+  return { ...saying(facts, []), failures: [failure] }
+}
+
+/** What was checked before is stale now (RFC 9111 4.4). */
+export function invalidated(facts: EntryFacts, at: number): EntryRecord {
+  return { ...saying(facts, []), invalidatedAt: at }
+}

@@ -1,0 +1,160 @@
+import { AttemptFailure, type FailedAnswer } from '../model/attempt-failure.ts'
+import type { CacheStatusFacts } from '../model/cache-status.ts'
+import type { Call } from '../model/call.ts'
+import type { HeaderList } from '../model/headers.ts'
+import type { Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
+import type { Incoming } from '../model/stages.ts'
+import type { Verdict } from './judge.ts'
+import { provisional } from './provisional.ts'
+import { ownHeaders } from './stored-headers.ts'
+
+/** Milliseconds of freshness left; nothing where it is for ever. */
+const ttlOf = ({ lifetime, age }: Verdict): number | undefined => (Number.isFinite(lifetime) ? lifetime - age : undefined)
+
+/** From a tier, nothing asked. */
+export function answered(call: Call, held: Held, verdict: Verdict): Served {
+  return {
+    call,
+    held,
+    body: held.body,
+    outcome: 'hit',
+    attempts: [],
+    warnings: [],
+    own: [],
+    status: { name: 'hit', ttl: ttlOf(verdict) },
+  }
+}
+
+/** Stale, while it is refreshed behind. */
+export function stale(call: Call, held: Held, verdict: Verdict): Served {
+  const status: CacheStatusFacts = { name: 'hit', ttl: ttlOf(verdict), detail: 'stale-while-revalidate' }
+  return {
+    call,
+    held,
+    body: held.body,
+    outcome: 'stale',
+    staleFor: verdict.staleFor,
+    attempts: [],
+    warnings: [],
+    own: [],
+    status,
+  }
+}
+
+/** The last good version, since the origin gave nothing acceptable: `reason` as it happened, `error` as the caller is told. */
+export function fallback(
+  call: Call,
+  held: Held,
+  { error, reason, verdict }: { error: Error; reason: Error; verdict: Verdict },
+): Served {
+  const failure = reason instanceof AttemptFailure ? reason : undefined
+  const status: CacheStatusFacts = {
+    name: 'forwarded',
+    forward: 'stale',
+    status: failure?.answer?.head.status,
+    ttl: ttlOf(verdict),
+    stored: true,
+    detail: failure?.code.toLowerCase() ?? 'timeout',
+  }
+  return {
+    call,
+    held,
+    body: held.body,
+    outcome: 'fallback',
+    staleFor: verdict.staleFor,
+    error,
+    attempts: failure?.attempts ?? [],
+    warnings: [],
+    own: [],
+    status,
+  }
+}
+
+/** Set-Cookie and the like speak to the caller that fetched, and to nobody else. */
+function ownOf(call: Call, head: ResponseHead | undefined, collapsed: boolean): HeaderList {
+  return head === undefined || collapsed ? [] : ownHeaders(head.headers, call.settings)
+}
+
+/** What a flight brought, for one of those who waited for it. */
+export function landed(call: Call, landing: Landing, { collapsed }: { collapsed: boolean }): Served {
+  const { held, attempts, head } = landing
+  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, collapsed) }
+  switch (landing.name) {
+    case 'live': {
+      const reason = call.method === 'GET' ? 'live' : 'method'
+      const status: CacheStatusFacts = {
+        name: 'forwarded',
+        forward: reason === 'live' ? 'bypass' : 'method',
+        status: head?.status,
+        stored: false,
+        detail: 'live',
+      }
+      return { ...common, body: landing.stream, outcome: 'bypass', reason, status }
+    }
+    case 'transient': {
+      const forward = landing.reason === 'method' ? 'method' : call.cache === 'default' ? 'uri-miss' : 'bypass'
+      const status: CacheStatusFacts = {
+        name: 'forwarded',
+        forward,
+        status: head?.status,
+        stored: false,
+        collapsed: collapsed || undefined,
+        detail: landing.reason,
+      }
+      return { ...common, body: held.body, outcome: 'bypass', reason: landing.reason, status }
+    }
+    case 'kept':
+      return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, collapsed) }
+  }
+}
+
+function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, collapsed: boolean): CacheStatusFacts {
+  if (outcome === 'hit') return { name: 'hit' }
+  const first = held.variant.versions.length <= 1 && held.entry.variants.length <= 1 && outcome === 'miss'
+  return {
+    name: 'forwarded',
+    forward: first ? 'uri-miss' : 'stale',
+    status: head?.status,
+    stored: held.tier !== undefined,
+    collapsed: collapsed || undefined,
+  }
+}
+
+function warningsOf({ version }: Held): string[] {
+  return version.proven ? [] : ['the body had neither a length nor an end of its own: nothing shows that it is whole']
+}
+
+/** The headers of an acceptable answer, and its body as it comes. */
+export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: { collapsed: boolean }): Served {
+  const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: false })
+  const status: CacheStatusFacts = {
+    name: 'forwarded',
+    forward: 'uri-miss',
+    status: head.status,
+    collapsed: collapsed || undefined,
+    detail: 'streaming',
+  }
+  return {
+    call,
+    held,
+    body: writer.follow(),
+    outcome: 'miss',
+    attempts: [],
+    warnings: [],
+    own: ownOf(call, head, collapsed),
+    status,
+  }
+}
+
+type Answered = AttemptFailure & { readonly answer: FailedAnswer }
+
+export function isAnswered(failure: unknown): failure is Answered {
+  return failure instanceof AttemptFailure && failure.answer !== undefined
+}
+
+/** A final error status with nothing to fall back to: an answer, as in fetch. */
+export function failedAnswer(call: Call, { answer, attempts }: Answered): Served {
+  const held = provisional(call, answer.head, { body: answer.body, digest: '', proven: true })
+  const status: CacheStatusFacts = { name: 'forwarded', forward: 'uri-miss', status: answer.head.status, stored: false }
+  return { call, held, body: held.body, outcome: 'miss', attempts, warnings: [], own: ownOf(call, answer.head, false), status }
+}

@@ -1,0 +1,95 @@
+import type { Report } from '../../model/events.ts'
+import { CHUNK_SIZE } from '../../model/record.ts'
+import type { BodyWriter, StoredBody } from '../../model/rooms.ts'
+import type { Store } from '../../model/store.ts'
+import { integrityAlgorithms } from '../../policy/integrity.ts'
+import { deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { MemorySink, SpoolSink } from './spool.ts'
+import { RestingBody } from './stored.ts'
+import { ChunkWriter } from './writer.ts'
+
+/** Where a body is to be kept in this process when every other place has failed, in bytes. */
+const LAST_RESORT = 64 * 1024 * 1024
+
+/** What is held in memory of an answer that may not be stored, in bytes. */
+const TRANSIENT_MEMORY = 8 * 1024 * 1024
+
+export interface BodyPlan {
+  readonly key: string
+  readonly url: string
+  /** Content-Length, where it speaks of these bytes. */
+  readonly expected: number | undefined
+  /** False: no tier may have it. */
+  readonly storable: boolean
+  readonly maxEntryBytes: number
+  /** SRI metadata: the digests that it names are taken as the body comes. */
+  readonly integrity: string
+}
+
+/** The room of the bytes: writers that bring bodies in, bodies at rest, and their way from one tier to another. */
+export class Bodies {
+  readonly #stores: readonly Store[]
+  readonly #report: Report
+  readonly #hold: (store: Store) => () => void
+
+  constructor(stores: readonly Store[], { report, hold }: { report: Report; hold: (store: Store) => () => void }) {
+    this.#stores = stores
+    this.#report = report
+    this.#hold = hold
+  }
+
+  writer(plan: BodyPlan): BodyWriter {
+    const places = plan.storable ? this.#places(plan) : []
+    return new ChunkWriter({
+      open: (failed, error) => this.#open(places, plan, { failed, error }),
+      memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan.storable)),
+      expected: plan.expected,
+      algorithms: integrityAlgorithms(plan.integrity),
+    })
+  }
+
+  /** The body of a version, where it stands in `store`. */
+  open(store: Store, place: { bodyId: string; size: number }): StoredBody {
+    return new RestingBody(store, place, () => this.#hold(store))
+  }
+
+  /** Copies a body into another store, under an id of its own there. */
+  async copy(body: Uint8Array | StoredBody, to: Store): Promise<string> {
+    const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+    const size = body instanceof Uint8Array ? body.length : body.size
+    for (let n = 0; n * CHUNK_SIZE < size; n++) {
+      const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
+      await sink.append(chunk, n)
+    }
+    return sink.bodyId
+  }
+
+  delete(store: Store, place: { bodyId: string; size: number }): Promise<void> {
+    return deleteBody(store, place)
+  }
+
+  /** Local durable stores, nearest first: a remote one is written behind, out of what the nearer ones hold. */
+  #places({ expected = 0, maxEntryBytes }: BodyPlan): Store[] {
+    const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+    return this.#stores.filter((store) => store.durable && !store.remote && store.readOnly !== true && fits(store))
+  }
+
+  /** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
+  #memoryLimit(storable: boolean): number {
+    const live = this.#stores.find((store) => store.live !== undefined)
+    const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
+    return storable ? limit : TRANSIENT_MEMORY
+  }
+
+  #open(places: Store[], plan: BodyPlan, { failed, error }: { failed: Sink | undefined; error: unknown }): Sink {
+    if (failed instanceof StoreSink && error instanceof TooLarge) {
+      this.#report('store-skipped', () => ({ key: plan.key, url: plan.url, tier: failed.tier, reason: 'too-large' }))
+    }
+    const next = places.shift()
+    if (next !== undefined)
+      return new StoreSink(next, Math.min(plan.maxEntryBytes, next.maxEntryBytes ?? Number.POSITIVE_INFINITY))
+    if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
+    if (failed instanceof MemorySink) throw error
+    return new SpoolSink()
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { CHUNK_SIZE } from '../../model/record.ts'
+import type { Store } from '../../model/store.ts'
+
+/** Bytes of a SHA-256. */
+const DIGEST_SIZE = 32
+
+/** A chunk as it stands at rest takes this much of a file. */
+const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
+
+/** Where the chunks of one body go. Written in order, by one writer; read at any time. */
+export interface Sink {
+  /** The id under which a record finds the body again; undefined where it lives only in this process. */
+  readonly bodyId: string | undefined
+  /** The tier that it stands in. */
+  readonly tier: string | undefined
+  append(chunk: Uint8Array, n: number): Promise<void>
+  /** Rejects where the chunk is missing or is not what was written. */
+  chunk(n: number): Promise<Uint8Array>
+  discard(): Promise<void>
+}
+
+export const chunkKey = (bodyId: string, n: number): string => `h1:c:${bodyId}:${n}`
+
+/** A body id is random: one writer ever, so no two processes append to the same body. */
+export const newBodyId = (): string => randomUUID().replaceAll('-', '')
+
+function sealed(chunk: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(chunk.length + DIGEST_SIZE)
+  bytes.set(chunk)
+  bytes.set(createHash('sha256').update(chunk).digest(), chunk.length)
+  return bytes
+}
+
+/** The chunk inside its seal; throws unless its digest is that of its bytes. */
+function unsealed(bytes: Uint8Array | undefined, size: number): Uint8Array {
+  if (bytes === undefined) throw new Error('a chunk of the body is missing')
+  const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
+  const digest = createHash('sha256').update(chunk).digest()
+  if (chunk.length !== size || digest.compare(bytes, bytes.length - DIGEST_SIZE) !== 0)
+    throw new Error('a chunk of the body is damaged')
+  return chunk
+}
+
+const inFile = (store: Store, size: number): boolean => store.bodies !== undefined && size >= CHUNK_SIZE
+
+/** Reads chunk `n` of a body of `size` bytes: a body below one chunk stands under its key, a larger one in a file where the store has files. */
+export async function readChunk(
+  store: Store,
+  { bodyId, size }: { bodyId: string; size: number },
+  n: number,
+): Promise<Uint8Array> {
+  const length = Math.min(CHUNK_SIZE, size - n * CHUNK_SIZE)
+  const bytes = inFile(store, size)
+    ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE)
+    : await store.get(chunkKey(bodyId, n))
+  return unsealed(bytes, length)
+}
+
+export async function deleteBody(store: Store, { bodyId, size }: { bodyId: string; size: number }): Promise<void> {
+  if (inFile(store, size)) return store.bodies?.delete([bodyId])
+  const chunks = Math.ceil(size / CHUNK_SIZE)
+  if (chunks > 0) await store.delete(Array.from({ length: chunks }, (_, n) => chunkKey(bodyId, n)))
+}
+
+/** The body has outgrown what its place takes: no fault of the store. */
+export class TooLarge extends Error {}
+
+/** Chunks in a store: in a file where it has files and the first chunk is full, else as values. */
+export class StoreSink implements Sink {
+  readonly bodyId: string = newBodyId()
+  readonly tier: string
+  readonly store: Store
+  readonly #limit: number
+  #size = 0
+
+  constructor(store: Store, limit: number) {
+    this.store = store
+    this.tier = store.name
+    this.#limit = limit
+  }
+
+  async append(chunk: Uint8Array, n: number): Promise<void> {
+    const size = this.#size + chunk.length
+    if (size > this.#limit) throw new TooLarge(`the body is larger than ${this.#limit} bytes`)
+    if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, sealed(chunk))
+    else await this.store.set(chunkKey(this.bodyId, n), sealed(chunk))
+    this.#size = size
+  }
+
+  chunk(n: number): Promise<Uint8Array> {
+    return readChunk(this.store, { bodyId: this.bodyId, size: this.#size }, n)
+  }
+
+  discard(): Promise<void> {
+    return deleteBody(this.store, { bodyId: this.bodyId, size: this.#size })
+  }
+}

@@ -1,0 +1,88 @@
+import { close, open, read, unlink, write } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { CHUNK_SIZE } from '../../model/record.ts'
+import { newBodyId, type Sink } from './sinks.ts'
+
+const openFile = promisify(open)
+const unlinkFile = promisify(unlink)
+const writeFile = promisify(write)
+const readFile = promisify(read)
+const closeFile = promisify(close)
+
+/**
+ * A body that no tier takes: a file that is unlinked as soon as it is open, readable by this user only, gone with its last reader.
+ * Not even a killed process leaves anything behind.
+ */
+export class SpoolSink implements Sink {
+  readonly bodyId: undefined
+  readonly tier: undefined
+  #file: Promise<number> | undefined
+  #size = 0
+
+  async append(chunk: Uint8Array, n: number): Promise<void> {
+    this.#file ??= unlinkedFile()
+    const file = await this.#file
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await writeFile(file, chunk, done, chunk.length - done, n * CHUNK_SIZE + done)
+      done += bytesWritten
+    }
+    this.#size += chunk.length
+  }
+
+  async chunk(n: number): Promise<Uint8Array> {
+    if (this.#file === undefined) throw new Error('the spooled body is gone')
+    const file = await this.#file
+    const chunk = new Uint8Array(Math.min(CHUNK_SIZE, this.#size - n * CHUNK_SIZE))
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesRead } = await readFile(file, chunk, done, chunk.length - done, n * CHUNK_SIZE + done)
+      if (bytesRead === 0) throw new Error('the spooled body is shorter than what was written')
+      done += bytesRead
+    }
+    return chunk
+  }
+
+  async discard(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    if (file !== undefined) await closeFile(await file)
+  }
+}
+
+async function unlinkedFile(): Promise<number> {
+  const path = join(tmpdir(), `holdfast-${newBodyId()}`)
+  const file = await openFile(path, 'wx+', 0o600)
+  await unlinkFile(path)
+  return file
+}
+
+/** The last resort when neither a tier nor the disk takes a body: memory, up to a limit. */
+export class MemorySink implements Sink {
+  readonly bodyId: undefined
+  readonly tier: undefined
+  readonly #chunks: Uint8Array[] = []
+  readonly #limit: number
+  #size = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  async append(chunk: Uint8Array, n: number): Promise<void> {
+    this.#size += chunk.length
+    if (this.#size > this.#limit)
+      throw new Error(`no tier and no disk took the body, and it is larger than the ${this.#limit} bytes that memory may hold`)
+    this.#chunks[n] = chunk.slice()
+  }
+
+  async chunk(n: number): Promise<Uint8Array> {
+    const chunk = this.#chunks[n]
+    if (chunk === undefined) throw new Error('a chunk of the body is missing')
+    return chunk
+  }
+
+  async discard(): Promise<void> {
+    this.#chunks.length = 0
+  }
+}

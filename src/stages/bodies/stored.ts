@@ -1,0 +1,54 @@
+import type { StoredBody } from '../../model/rooms.ts'
+import type { Store } from '../../model/store.ts'
+import { readChunk, type Sink } from './sinks.ts'
+
+/** A body under its id in a store. */
+export class RestingBody implements StoredBody {
+  readonly size: number
+  readonly #store: Store
+  readonly #bodyId: string
+  readonly #hold: () => () => void
+
+  constructor(store: Store, { bodyId, size }: { bodyId: string; size: number }, hold: () => () => void) {
+    this.size = size
+    this.#store = store
+    this.#bodyId = bodyId
+    this.#hold = hold
+  }
+
+  chunk(n: number): Promise<Uint8Array> {
+    return readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
+  }
+
+  hold(): () => void {
+    return this.#hold()
+  }
+}
+
+/** A body where its writer left it. What lives only in this process goes with its last reader. */
+export class SinkBody implements StoredBody {
+  readonly size: number
+  readonly #sink: Sink
+  #readers = 0
+
+  constructor(sink: Sink, size: number) {
+    this.#sink = sink
+    this.size = size
+  }
+
+  chunk(n: number): Promise<Uint8Array> {
+    return this.#sink.chunk(n)
+  }
+
+  hold(): () => void {
+    this.#readers++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.#readers--
+      // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
+      if (this.#readers === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
+    }
+  }
+}

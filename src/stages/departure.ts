@@ -1,0 +1,67 @@
+import type { Call } from '../model/call.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Found, Held, Landing } from '../model/rooms.ts'
+import type { Departure, FlightPath, WriteRight } from '../model/stages.ts'
+import { sha256 } from '../policy/cache-key.ts'
+import { judgeHeld } from '../policy/candidate.ts'
+
+type Taken =
+  | { readonly name: 'granted'; readonly right: WriteRight; end(): Promise<void> }
+  | { readonly name: 'free' }
+  | { readonly name: 'answered'; readonly answer: Landing | Found }
+
+export interface DepartureRooms {
+  readonly peek: (call: Call) => Held | undefined
+  readonly lookup: (call: Call, enough: (held: Held) => boolean) => Promise<Found>
+  readonly take: (
+    storeKey: string,
+    wish: { look: () => Promise<Landing | undefined>; signal: AbortSignal; patience: number },
+  ) => Promise<Taken>
+  readonly clock: Clock
+}
+
+const nothingToEnd = async (): Promise<void> => undefined
+
+/**
+ * Before a flight asks the origin: an earlier flight may have landed between this call's look-up and its take-off, and another process
+ * may be asking the same. What they brought is the answer; else the right to ask is taken, where a tier gives one.
+ */
+export class Departures {
+  readonly #rooms: DepartureRooms
+
+  constructor(rooms: DepartureRooms) {
+    this.#rooms = rooms
+  }
+
+  async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
+    const insists = call.cache === 'reload' || call.cache === 'no-cache' || call.integrity !== ''
+    if (call.method === 'HEAD') return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
+    const peeked = insists ? undefined : this.#rooms.peek(call)
+    if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
+    let found = before
+    const look = async (): Promise<Landing | undefined> => {
+      const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, before))
+      // A stored body that is not what `integrity` says must not be asked about: a 304 would confirm it.
+      if (call.integrity === '') found = seen
+      return !insists && seen.held !== undefined && this.#isNews(seen.held, call, before) ? arrivedBefore(seen.held) : undefined
+    }
+    const taken = await this.#rooms.take(`h1:e:${sha256(call.key)}`, {
+      look,
+      signal: path.signal,
+      patience: call.settings.timeouts.deadline,
+    })
+    if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
+    if (taken.name === 'free') return { name: 'cleared', found, right: undefined, end: nothingToEnd }
+    return { name: 'cleared', found, right: taken.right, end: () => taken.end() }
+  }
+
+  /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */
+  #isNews(held: Held, call: Call, { held: before }: Found): boolean {
+    if (before !== undefined && held.ref.checkedAt <= before.ref.checkedAt) return false
+    return judgeHeld(held, call, this.#rooms.clock.now()).name === 'fresh'
+  }
+}
+
+function arrivedBefore(held: Held): Landing {
+  return { name: 'kept', held, outcome: 'hit', attempts: [], head: undefined }
+}

@@ -1,0 +1,233 @@
+import { AttemptFailure, type FailedAnswer } from '../../model/attempt-failure.ts'
+import type { Attempt } from '../../model/errors.ts'
+import { headerOf } from '../../model/headers.ts'
+import type { Obtained } from '../../model/rooms.ts'
+import { headFacts } from '../../policy/candidate.ts'
+import { stronglyEqual } from '../../policy/entity-tag.ts'
+import { parseHttpDate } from '../../policy/http-date.ts'
+import { checkPart } from '../../policy/resume.ts'
+import { retryAfterMs } from '../../policy/retry.ts'
+import { welcome } from '../../policy/welcome.ts'
+import type { Budget } from './budget.ts'
+import { closed, isProven, pour } from './fill.ts'
+import type { DownloadRooms, Partial, Series } from './order.ts'
+import type { Reached } from './reach.ts'
+import type { Asked } from './request-headers.ts'
+
+/** The largest error page that is kept to be handed on, in bytes. */
+const ERROR_PAGE_LIMIT = 1024 * 1024
+
+interface Abort {
+  readonly controller: AbortController
+  headersAreHere(): void
+}
+
+export interface Arrival {
+  readonly asked: Asked
+  readonly reached: Reached
+  readonly budget: Budget
+  readonly number: number
+  readonly abort: Abort
+}
+
+/** How an attempt that went well ends, once its record is complete. */
+export type Ended = (attempts: readonly Attempt[]) => Obtained
+
+/** Looks at the head that came, and takes in what it announces. */
+export async function answer(rooms: DownloadRooms, series: Series, arrival: Arrival): Promise<Ended> {
+  const { reached, asked } = arrival
+  const { head, response, ticket } = reached
+  const { order } = series
+  const kind = welcome(head.status, {
+    conditional: order.validators.length > 0 && series.partial === undefined && !series.unconditional,
+    resuming: asked.from !== undefined,
+    callersRange: headerOf(order.call.headers, 'range') !== undefined,
+    callersConditions: order.call.headers.some(([name]) => name.startsWith('if-')),
+    statusCodes: order.call.settings.retry.statusCodes,
+  })
+  switch (kind) {
+    case 'not-modified':
+      response.discard()
+      if (!order.confirms(head)) {
+        series.unconditional = true
+        throw new AttemptFailure('PROTOCOL', 'the origin answered 304, but not of the version that is stored', { retry: 'yes' })
+      }
+      return (attempts) => ({ name: 'not-modified', head, attempts })
+    case 'failed':
+    case 'refused':
+      throw await failedAnswer(rooms, series, arrival)
+    case 'unasked':
+      series.unconditional = true
+      throw new AttemptFailure('PROTOCOL', `the origin answered ${head.status}, which nobody asked for`, { retry: 'yes' })
+    case 'part':
+      return part(rooms, series, arrival)
+    case 'whole':
+      if (!order.isLive(head)) return whole(rooms, series, arrival)
+      // A stream that never ends must not hold its host's place.
+      ticket.release()
+      arrival.abort.headersAreHere()
+      return (attempts) => ({ name: 'live', head, stream: liveBody(rooms, reached), attempts })
+  }
+}
+
+/** The body as the caller reads it. To leave it is to give the connection up, also where nothing was read yet. */
+function liveBody(rooms: DownloadRooms, { response, head }: Reached): AsyncIterable<Uint8Array> {
+  const body = response.decoded ? response.body : rooms.decoded(response.body, headerOf(head.headers, 'content-encoding'))
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      const iterator = body[Symbol.asyncIterator]()
+      return {
+        next: () => iterator.next(),
+        return: async () => {
+          response.discard()
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+/** A status that says "not now": its page is kept, for it is the answer if nothing better comes. */
+async function failedAnswer(rooms: DownloadRooms, series: Series, { reached, asked }: Arrival): Promise<AttemptFailure> {
+  const { head } = reached
+  const { retry } = series.order.call.settings
+  const date = headerOf(head.headers, 'date')
+  const retryAfter = retryAfterMs(
+    headerOf(head.headers, 'retry-after'),
+    date === undefined ? undefined : parseHttpDate(date, head.receivedAt),
+    head.receivedAt,
+  )
+  const transient = retry.statusCodes.includes(head.status) || asked.from !== undefined
+  const page = await errorPage(rooms, reached)
+  return new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
+    retry: transient ? 'yes' : 'never',
+    retryAfter,
+    ...(page !== undefined && { answer: page }),
+  })
+}
+
+async function errorPage(rooms: DownloadRooms, reached: Reached): Promise<FailedAnswer | undefined> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const piece of liveBody(rooms, reached)) {
+      size += piece.length
+      if (size > ERROR_PAGE_LIMIT) break
+      pieces.push(piece)
+    }
+  } catch {
+    // The page broke too: the status alone is what is known, and an empty page says no less.
+  }
+  return { head: reached.head, body: Buffer.concat(pieces) }
+}
+
+/** Content-Length speaks of the bytes on the wire: it is the size of the body only where no coding is undone. */
+function announced({ response, head }: Reached): number | undefined {
+  if (response.framing !== 'length' || headerOf(head.headers, 'content-encoding') !== undefined) return undefined
+  const length = Number(headerOf(head.headers, 'content-length'))
+  return Number.isSafeInteger(length) ? length : undefined
+}
+
+async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Promise<Ended> {
+  const { reached } = arrival
+  const total = announced(reached)
+  const coded = headerOf(reached.head.headers, 'content-encoding') !== undefined
+  const known = series.partial
+  if (known !== undefined) await known.writer.restart()
+  const writer = known?.writer ?? rooms.writer(series.order, reached.head, total)
+  const partial: Partial = { writer, head: reached.head, coded, total }
+  series.partial = partial
+  series.order.accepted(reached.head, writer)
+  return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0 })
+}
+
+/** What came for the rest of a body: the rest, the whole, or neither. */
+async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Promise<Ended> {
+  const { partial } = series
+  const { reached, asked } = arrival
+  if (partial === undefined || asked.from === undefined)
+    throw new AttemptFailure('PROTOCOL', 'a part of a body came, and nobody asked for one', { retry: 'yes' })
+  const facts = headFacts(partial.head)
+  const { integrity } = series.order.call
+  const verdict = checkPart(reached.head, {
+    bytes: asked.from,
+    total: partial.total,
+    url: partial.head.url,
+    facts,
+    proof: integrity === '' ? 'validator' : 'digest',
+  })
+  switch (verdict.name) {
+    case 'append':
+      return taken(rooms, series, {
+        ...arrival,
+        partial: { ...partial, total: verdict.total },
+        from: asked.from,
+        overlap: verdict.overlap,
+      })
+    case 'done':
+      return ended(series, partial, 'proven')
+    case 'whole':
+      refuseDamage(partial, reached)
+      return whole(rooms, series, arrival)
+    default:
+      await partial.writer.restart()
+      series.partial = undefined
+      throw new AttemptFailure(
+        'PROTOCOL',
+        `the rest of the body does not fit what is here: ${verdict.name === 'restart' ? verdict.reason : verdict.name}`,
+        { retry: 'yes' },
+      )
+  }
+}
+
+/** The same strong tag and another length: not a new version, but an error page under the old one's name. */
+function refuseDamage({ head, total }: Partial, reached: Reached): void {
+  const [before, now] = [headFacts(head).etag, headFacts(reached.head).etag]
+  const length = announced(reached)
+  if (stronglyEqual(before, now) && total !== undefined && length !== undefined && length !== total) {
+    throw new AttemptFailure('PROTOCOL', `the origin sent ${length} bytes under the entity tag of a body of ${total}`, {
+      retry: 'yes',
+    })
+  }
+}
+
+async function taken(
+  rooms: DownloadRooms,
+  series: Series,
+  arrival: Arrival & { partial: Partial; from: number | undefined; overlap: number },
+): Promise<Ended> {
+  const { reached, budget, abort, partial, from, overlap } = arrival
+  abort.headersAreHere()
+  // A body that makes progress is bounded by its own watch, not by the deadline to its headers.
+  budget.stop()
+  try {
+    await pour(rooms, {
+      order: series.order,
+      head: reached.head,
+      response: reached.response,
+      writer: partial.writer,
+      attempt: arrival.number,
+      resumedFrom: from,
+      overlap,
+      total: partial.total,
+      give: (reason) => abort.controller.abort(reason),
+    })
+  } finally {
+    budget.start()
+  }
+  if (partial.total !== undefined && partial.writer.bytes !== partial.total) {
+    throw new AttemptFailure('TRUNCATED', `the body has ${partial.writer.bytes} of ${partial.total} bytes`, { retry: 'yes' })
+  }
+  return ended(series, partial, isProven(reached.response, reached.head, series.order.call.integrity) ? 'proven' : 'unproven')
+}
+
+async function ended(series: Series, partial: Partial, proof: 'proven' | 'unproven'): Promise<Ended> {
+  const written = await closed(series.order, partial.writer).catch(async (error: unknown) => {
+    // Wrong bytes are not to be gone on with.
+    await partial.writer.restart()
+    series.partial = undefined
+    throw error
+  })
+  return (attempts) => ({ name: 'whole', head: partial.head, written, proven: proof === 'proven', attempts })
+}

@@ -1,0 +1,74 @@
+import type { RetryContext } from 'p-retry'
+import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { Obtained } from '../../model/rooms.ts'
+import { backoff } from '../../policy/retry.ts'
+import { attempt } from './attempt.ts'
+import { Budget } from './budget.ts'
+import type { DownloadRooms, Order, Series } from './order.ts'
+
+/** An attempt that moved the download on by this much, in bytes, costs none of the attempts. */
+const WORTH_AN_ATTEMPT = 64 * 1024
+
+/** Obtains one answer, stubbornly: attempts, each with a ticket, until one is acceptable or the limits are reached. */
+export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtained> {
+  const { default: pRetry } = await import('p-retry')
+  const { retry, timeouts } = order.call.settings
+  const series: Series = { order, attempts: [], partial: undefined, identityOnly: false, unconditional: false, waited: 0 }
+  const budget = new Budget(rooms.clock, timeouts.deadline)
+  // A stream was consumed by the first try.
+  const attempts = order.call.body instanceof ReadableStream ? 1 : retry.attempts
+  try {
+    return await pRetry(() => attempt(rooms, series, budget), {
+      retries: attempts - 1,
+      minTimeout: 0,
+      signal: order.signal,
+      shouldConsumeRetry: ({ error }) => !isProgress(error),
+      onFailedAttempt: (context) => between(rooms, series, { budget, context }),
+    })
+  } catch (error) {
+    await series.partial?.writer.abandon()
+    if (error instanceof AttemptFailure) error.attempts = series.attempts
+    throw error
+  }
+}
+
+const isProgress = (error: Error): boolean => error instanceof AttemptFailure && error.gained >= WORTH_AN_ATTEMPT
+
+/** Between two attempts: is there to be another, and when? Throws to end the series. */
+async function between(
+  rooms: DownloadRooms,
+  series: Series,
+  { budget, context }: { budget: Budget; context: RetryContext },
+): Promise<void> {
+  const { error } = context
+  if (!(error instanceof AttemptFailure) || error.retry === 'never' || context.retriesLeft <= 0) throw error
+  const { order, attempts } = series
+  const { retry } = order.call.settings
+  const last = attempts.at(-1)
+  if (last !== undefined && retry.shouldRetry?.(last) === false) throw error
+  const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, rooms.random()))
+  if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(last.url), error.retryAfter)
+  if ((error.retryAfter ?? 0) > retry.maxRetryAfter || wait > budget.left) throw error
+  series.waited = wait
+  await pause(rooms, wait, order.signal)
+}
+
+const hostOf = (url: string): string => {
+  const { hostname, port, protocol } = new URL(url)
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
+
+function pause({ clock }: DownloadRooms, ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const give = (): void => {
+      timer.cancel()
+      reject(signal.reason)
+    }
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', give)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', give, { once: true })
+  })
+}

@@ -1,0 +1,57 @@
+import type { Call } from '../../model/call.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { Attempt } from '../../model/errors.ts'
+import type { Report } from '../../model/events.ts'
+import type { HeaderList } from '../../model/headers.ts'
+import type { BodyWriter, Governor, ResponseHead } from '../../model/rooms.ts'
+import type { Transport } from '../../model/transport.ts'
+
+/** What the download room is handed. */
+export interface DownloadRooms {
+  transport(): Transport
+  readonly governor: Governor
+  readonly clock: Clock
+  readonly random: () => number
+  readonly report: Report
+  /** A place for a body of which the head is known; `expected` is its size where the head told. */
+  writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
+  /** The body without its content codings; each must reach its own end. */
+  decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array>
+  readonly credentialHeaders: ReadonlySet<string>
+}
+
+/** One obtain: what to ask for, and what to tell while it goes on. */
+export interface Order {
+  readonly call: Call
+  /** If-None-Match and If-Modified-Since of the stored version; empty for none. */
+  readonly validators: HeaderList
+  readonly signal: AbortSignal
+  /** The headers of an acceptable answer are here; the body may be followed. */
+  accepted(head: ResponseHead, writer: BodyWriter): void
+  /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */
+  confirms(head: ResponseHead): boolean
+  /** An answer that is to be passed through as it comes. */
+  isLive(head: ResponseHead): boolean
+}
+
+/** A whole body so far, that a later attempt may go on with. */
+export interface Partial {
+  readonly writer: BodyWriter
+  readonly head: ResponseHead
+  /** True: the bytes written are those of a decoded body, so an offset into them means nothing on the wire. */
+  readonly coded: boolean
+  readonly total: number | undefined
+}
+
+/** What one obtain carries from attempt to attempt. */
+export interface Series {
+  readonly order: Order
+  readonly attempts: Attempt[]
+  partial: Partial | undefined
+  /** A coded body broke: ask for plain bytes, so that the next break can be resumed. */
+  identityOnly: boolean
+  /** A 304 came that confirmed nothing: ask without conditions. */
+  unconditional: boolean
+  /** Milliseconds waited before the attempt that is next. */
+  waited: number
+}

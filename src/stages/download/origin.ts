@@ -1,0 +1,31 @@
+import type { Call } from '../../model/call.ts'
+import type { Found, Obtained } from '../../model/rooms.ts'
+import type { FlightPath } from '../../model/stages.ts'
+import { isLive } from '../../policy/admission.ts'
+import { headFacts, versionFacts } from '../../policy/candidate.ts'
+import { conditionalHeaders, confirms } from '../../policy/validation.ts'
+import { obtain } from './download.ts'
+import type { DownloadRooms, Order } from './order.ts'
+
+/** The room that asks: makes an order of a call and what is stored of it, and obtains it. */
+export class Origin {
+  readonly #rooms: DownloadRooms
+
+  constructor(rooms: DownloadRooms) {
+    this.#rooms = rooms
+  }
+
+  obtain(call: Call, { held }: Found, path: FlightPath): Promise<Obtained> {
+    const facts = held === undefined || call.cache === 'reload' ? undefined : versionFacts(held.version)
+    const order: Order = {
+      call,
+      validators: facts === undefined ? [] : conditionalHeaders(facts),
+      signal: path.signal,
+      accepted: (head, writer) => path.accepted({ head, writer }),
+      confirms: (head) =>
+        held === undefined || confirms(headFacts(head), versionFacts(held.version), call.settings.respect) === 'confirmed',
+      isLive: (head) => isLive(call, head),
+    }
+    return obtain(this.#rooms, order)
+  }
+}

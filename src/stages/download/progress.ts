@@ -1,0 +1,48 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Report } from '../../model/events.ts'
+import type { Progress } from '../../model/settings.ts'
+
+/** Milliseconds between two reports of one download. */
+const EVERY = 250
+
+/** Tells how far a download is: at most four times a second, and once at its end. */
+export class ProgressReport {
+  readonly #clock: Clock
+  readonly #tell: (progress: Progress) => void
+  readonly #fixed: Pick<Progress, 'url' | 'attempt' | 'total' | 'resumedFrom'>
+  readonly #from: number
+  readonly #startedAt: number
+  #toldAt: number
+
+  constructor(facts: {
+    clock: Clock
+    report: Report
+    listener: ((progress: Progress) => void) | undefined
+    fixed: Pick<Progress, 'url' | 'attempt' | 'total' | 'resumedFrom'>
+  }) {
+    this.#clock = facts.clock
+    this.#fixed = facts.fixed
+    this.#from = facts.fixed.resumedFrom ?? 0
+    this.#startedAt = facts.clock.monotonic()
+    this.#toldAt = this.#startedAt
+    this.#tell = (progress) => {
+      facts.report('progress', () => progress)
+      facts.listener?.(progress)
+    }
+  }
+
+  at(bytes: number): void {
+    const now = this.#clock.monotonic()
+    if (now - this.#toldAt >= EVERY) this.#now(bytes, now)
+  }
+
+  end(bytes: number): void {
+    this.#now(bytes, this.#clock.monotonic())
+  }
+
+  #now(bytes: number, now: number): void {
+    this.#toldAt = now
+    const seconds = Math.max(now - this.#startedAt, 1) / 1000
+    this.#tell({ ...this.#fixed, bytes, bytesPerSecond: Math.round((bytes - this.#from) / seconds) })
+  }
+}

@@ -1,0 +1,94 @@
+import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { HeaderList } from '../../model/headers.ts'
+import { headerOf } from '../../model/headers.ts'
+import type { ResponseHead, Ticket } from '../../model/rooms.ts'
+import type { WireResponse } from '../../model/transport.ts'
+import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
+import type { Budget } from './budget.ts'
+import type { DownloadRooms, Order } from './order.ts'
+
+export interface Reached {
+  readonly head: ResponseHead
+  readonly response: WireResponse
+  readonly ticket: Ticket
+}
+
+interface Hop {
+  url: URL
+  method: string
+  headers: HeaderList
+  body: Order['call']['body']
+}
+
+const hostOf = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
+
+/** Asks, and follows redirects (Fetch standard 4.4), each hop with a ticket of its own host. */
+export async function reach(
+  rooms: DownloadRooms,
+  order: Order,
+  facts: { headers: HeaderList; signal: AbortSignal; budget: Budget },
+): Promise<Reached> {
+  const { call } = order
+  let hop: Hop = { url: new URL(call.url), method: call.method, headers: facts.headers, body: call.body }
+  for (let redirects = 0; ; redirects++) {
+    const reached = await ask(rooms, order, { ...facts, hop })
+    const turn = redirectOf({
+      status: reached.head.status,
+      location: headerOf(reached.head.headers, 'location'),
+      from: hop.url,
+      method: hop.method,
+      mode: call.redirect,
+      redirects,
+    })
+    if (turn.name === 'none') return { ...reached, head: { ...reached.head, redirected: redirects > 0 } }
+    reached.response.discard()
+    reached.ticket.release()
+    if (turn.name === 'error') throw new AttemptFailure('REDIRECT', turn.reason, { retry: 'never' })
+    if (!turn.keepsBody) hop = { ...hop, body: undefined, headers: hop.headers.filter(([name]) => !name.startsWith('content-')) }
+    if (hop.body instanceof ReadableStream)
+      throw new AttemptFailure('REDIRECT', 'a body that is a stream cannot be sent a second time', { retry: 'never' })
+    hop = {
+      ...hop,
+      url: turn.url,
+      method: turn.method,
+      headers: withoutCredentials(hop.headers, { from: hop.url, to: turn.url }, rooms.credentialHeaders),
+    }
+  }
+}
+
+async function ask(
+  rooms: DownloadRooms,
+  order: Order,
+  facts: { hop: Hop; signal: AbortSignal; budget: Budget },
+): Promise<Reached> {
+  const { hop, signal, budget } = facts
+  const { timeouts, retry } = order.call.settings
+  const host = hostOf(hop.url)
+  const paused = rooms.governor.pausedFor(host)
+  if (paused > Math.min(retry.maxRetryAfter, budget.left)) {
+    throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${Math.ceil(paused / 1000)} s`, {
+      retry: 'never',
+      retryAfter: paused,
+    })
+  }
+  budget.stop()
+  const ticket = await rooms.governor.ticket(host, signal).finally(() => budget.start())
+  try {
+    const requestedAt = rooms.clock.now()
+    const response = await rooms.transport().send({
+      method: hop.method,
+      url: hop.url,
+      headers: hop.headers,
+      ...(hop.body !== undefined && { body: hop.body }),
+      signal,
+      connectTimeout: timeouts.connect,
+      headersTimeout: timeouts.headers,
+    })
+    const { status, statusText, headers } = response
+    const head = { status, statusText, headers, url: hop.url.href, redirected: false, requestedAt, receivedAt: rooms.clock.now() }
+    return { head, response, ticket }
+  } catch (error) {
+    ticket.release()
+    throw error
+  }
+}

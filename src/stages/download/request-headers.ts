@@ -1,0 +1,50 @@
+import type { Call } from '../../model/call.ts'
+import type { HeaderList } from '../../model/headers.ts'
+import { headFacts } from '../../policy/candidate.ts'
+import { resumable } from '../../policy/resume.ts'
+import type { Series } from './order.ts'
+
+/** What the next attempt asks for. */
+export interface Asked {
+  readonly headers: HeaderList
+  /** The offset from which a broken body is to go on; undefined: the whole. */
+  readonly from: number | undefined
+}
+
+/** Fetch standard 4.5 steps 13 to 17: what `init.cache` says to caches on the way, unless the caller said it already. */
+function cacheFields({ cache, headers }: Call): HeaderList {
+  if (headers.some(([name]) => name === 'cache-control' || name === 'pragma')) return []
+  if (cache === 'no-cache') return [['cache-control', 'max-age=0']]
+  const around = cache === 'no-store' || cache === 'reload'
+  return around
+    ? [
+        ['pragma', 'no-cache'],
+        ['cache-control', 'no-cache'],
+      ]
+    : []
+}
+
+/** Offers the codings that fetch offers; plain bytes where a break is to be resumed, for an offset counts coded bytes. */
+function acceptedCodings({ order, identityOnly }: Series, from: number | undefined): HeaderList {
+  if (order.call.headers.some(([name]) => name === 'accept-encoding')) return []
+  return [['accept-encoding', from !== undefined || identityOnly ? 'identity' : 'gzip, deflate, br']]
+}
+
+export function requestHeaders(series: Series): Asked {
+  const { order, partial } = series
+  const { call, validators } = order
+  const resume =
+    partial === undefined
+      ? undefined
+      : resumable(headFacts(partial.head), { bytes: partial.writer.bytes, coding: partial.coded ? 'coded' : 'plain' })
+  const from = resume?.name === 'resume' ? partial?.writer.bytes : undefined
+  const range: HeaderList =
+    resume?.name === 'resume'
+      ? [
+          ['range', `bytes=${from}-`],
+          ['if-range', resume.ifRange],
+        ]
+      : []
+  const conditions = partial === undefined && !series.unconditional ? validators : []
+  return { headers: [...call.headers, ...acceptedCodings(series, from), ...cacheFields(call), ...conditions, ...range], from }
+}

@@ -1,0 +1,45 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Events } from '../model/events.ts'
+
+type Listener<K extends keyof Events> = (event: Events[K]) => void
+
+/** Tells listeners and diagnostics channels what happens. Silent where nobody listens; a payload is made only for somebody. */
+export class Emitter {
+  readonly #listeners = new Map<keyof Events, Set<Listener<keyof Events>>>()
+  readonly #channels = new Map<keyof Events, Channel>()
+
+  on<K extends keyof Events>(event: K, listener: Listener<K>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners)
+    listeners.add(listener as Listener<keyof Events>)
+    return () => listeners.delete(listener as Listener<keyof Events>)
+  }
+
+  readonly report = <K extends keyof Events>(event: K, payload: () => Events[K]): void => {
+    const listeners = this.#listeners.get(event)
+    const published = this.#channel(event)
+    if ((listeners === undefined || listeners.size === 0) && !published.hasSubscribers) return
+    const told = payload()
+    published.publish(told)
+    for (const listener of listeners ?? []) this.#tell(event, listener, told)
+  }
+
+  /** Kept, since looking one up by its name is dearer than a hit in memory. */
+  #channel(event: keyof Events): Channel {
+    const known = this.#channels.get(event)
+    if (known !== undefined) return known
+    const made = channel(`holdfast:${event}`)
+    this.#channels.set(event, made)
+    return made
+  }
+
+  /** A listener that throws must not break the call it listens to. It is told as a warning; a warning's own listener has nobody left to tell. */
+  #tell<K extends keyof Events>(event: K, listener: Listener<keyof Events>, told: Events[K]): void {
+    try {
+      listener(told)
+    } catch (error) {
+      if (event === 'warning') return
+      this.report('warning', () => ({ key: '', url: '', warning: `a listener of '${event}' threw: ${(error as Error).message}` }))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** One obtain that any number of callers wait for. */
+export interface Flight<T, A> {
+  readonly landed: Promise<T>
+  /** Resolves when the headers of an acceptable answer are here. */
+  readonly accepted: Promise<A>
+  /** True where this caller joined a flight that was aloft. */
+  readonly collapsed: boolean
+  /** Goes on without waiters from now on. */
+  detach(): void
+  /** This caller waits no longer; the flight ends with its last waiter. */
+  leave(): void
+}
+
+/** What a flight is told at take-off. */
+export interface Path<A> {
+  /** Aborts when the last waiter has left. */
+  readonly signal: AbortSignal
+  readonly accepted: (headers: A) => void
+}
+
+interface State {
+  readonly landed: Promise<unknown>
+  readonly accepted: Promise<unknown>
+  readonly controller: AbortController
+  waiters: number
+  detached: boolean
+}
+
+/** Thrown into a flight that nobody waits for any more. */
+export class Deserted extends Error {
+  constructor() {
+    super('every caller has left')
+    this.name = 'AbortError'
+  }
+}
+
+/** At most one flight per key: a second caller joins the first. */
+export class Flights {
+  readonly #aloft = new Map<string, State>()
+
+  /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
+  join<T, A>(key: string, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
+    const aloft = this.#aloft.get(key)
+    const state = aloft ?? this.#takeOff(key, start)
+    state.waiters++
+    let waiting = true
+    return {
+      landed: state.landed as Promise<T>,
+      accepted: state.accepted as Promise<A>,
+      collapsed: aloft !== undefined,
+      detach: () => {
+        state.detached = true
+      },
+      leave: () => {
+        if (!waiting) return
+        waiting = false
+        state.waiters--
+        if (state.waiters > 0 || state.detached) return
+        // A caller who comes now starts anew: this flight is on its way down.
+        if (this.#aloft.get(key) === state) this.#aloft.delete(key)
+        state.controller.abort(new Deserted())
+      },
+    }
+  }
+
+  /** Aborts every flight, with the reason that its waiters get. */
+  abortAll(reason: unknown): void {
+    for (const state of this.#aloft.values()) state.controller.abort(reason)
+  }
+
+  #takeOff<T, A>(key: string, start: (path: Path<A>) => Promise<T>): State {
+    const controller = new AbortController()
+    const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
+    const landed = Promise.resolve()
+      .then(() => start({ signal: controller.signal, accepted: accept }))
+      .finally(() => {
+        if (this.#aloft.get(key) === state) this.#aloft.delete(key)
+      })
+    // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
+    landed.catch(() => undefined)
+    const state: State = { landed, accepted, controller, waiters: 0, detached: false }
+    this.#aloft.set(key, state)
+    return state
+  }
+}

@@ -1,0 +1,76 @@
+import { AttemptFailure } from '../model/attempt-failure.ts'
+import type { Call } from '../model/call.ts'
+import type { Clock } from '../model/clock.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { Report } from '../model/events.ts'
+import type { Found, Held, Served } from '../model/rooms.ts'
+import { candidateOf, judgeHeld } from '../policy/candidate.ts'
+import { fallsBack } from '../policy/fallback.ts'
+import { fallback } from '../policy/served.ts'
+import { mayServeStale } from '../policy/staleness.ts'
+import { versionInfo } from '../policy/version-info.ts'
+
+export interface LastGoodRooms {
+  readonly find: (call: Call, found: Found) => Promise<Held | undefined>
+  readonly clock: Clock
+  readonly report: Report
+  /** An attempt's failure as callers see it. */
+  readonly told: (failure: unknown, call: Call) => Error
+}
+
+/** Answers with the last good version when the origin gave nothing acceptable, where the call's options and the version allow it. */
+export class LastGood {
+  readonly #rooms: LastGoodRooms
+
+  constructor(rooms: LastGoodRooms) {
+    this.#rooms = rooms
+  }
+
+  /** What an impatient caller would get: a time-out counts as the failure. */
+  async spare(call: Call, found: Found): Promise<Held | undefined> {
+    if (call.settings.fallback === false || found.entry === undefined) return undefined
+    return this.#acceptable(new AttemptFailure('TIMEOUT', 'the wait is over', { retry: 'never' }), call, found)
+  }
+
+  async instead(error: unknown, call: Call, found: Found): Promise<Served | undefined> {
+    // An abort is the caller's own wish, and a closed instance or a mistake of the caller's is not the origin's failure.
+    if (!(error instanceof AttemptFailure) && !(error instanceof HoldfastError)) return undefined
+    const held = await this.#acceptable(error, call, found)
+    return held === undefined ? undefined : this.give(held, call, error)
+  }
+
+  async #acceptable(error: unknown, call: Call, found: Found): Promise<Held | undefined> {
+    const held = await this.#rooms.find(call, found)
+    if (held === undefined) return undefined
+    const now = this.#rooms.clock.now()
+    const stale = mayServeStale(candidateOf(held), call, now)
+    return fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) === 'yes' ? held : undefined
+  }
+
+  give(held: Held | undefined, call: Call, reason: Error): Served {
+    if (held === undefined) throw reason
+    const verdict = judgeHeld(held, call, this.#rooms.clock.now())
+    const error = this.#rooms.told(reason, call)
+    this.#rooms.report('fallback', () => ({
+      key: call.key,
+      url: call.url,
+      host: new URL(call.url).host,
+      version: versionInfo(held, this.#rooms.clock.now()),
+      staleFor: verdict.staleFor,
+      error,
+    }))
+    return fallback(call, held, { error, reason, verdict })
+  }
+
+  /** The failure that an entry remembers, as it was when it happened. */
+  lastFailure({ entry }: Found): AttemptFailure {
+    const last = entry?.failures?.at(-1)
+    const failure = new AttemptFailure(
+      (last?.code ?? 'CONNECT') as AttemptFailure['code'],
+      last?.message ?? 'the last refresh failed',
+      { retry: 'never' },
+    )
+    failure.attempts = (last?.attempts ?? []).map((attempt) => ({ ...attempt, at: new Date(attempt.at) }))
+    return failure
+  }
+}

@@ -1,0 +1,25 @@
+/** As long a timer as Node takes, in milliseconds. */
+const LONG = 2 ** 31 - 1
+
+/**
+ * Keeps the process alive while a caller waits, as a pending fetch does; our own timers and idle sockets never do. Without it a program
+ * whose only work is a call that pauses between two attempts would end in the middle of it.
+ */
+export class Presence {
+  #waiting = 0
+  #timer: NodeJS.Timeout | undefined
+
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#waiting++
+    this.#timer ??= setInterval(() => undefined, LONG)
+    try {
+      return await work
+    } finally {
+      this.#waiting--
+      if (this.#waiting === 0) {
+        clearInterval(this.#timer)
+        this.#timer = undefined
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { crc32 } from 'node:zlib'
+import type { EntryRecord, VersionRecord } from '../../model/record.ts'
+
+/** Format 1 of a record: this word, the length of the JSON, the CRC-32 of all that follows, the JSON, the inline body. */
+const MAGIC = 0x68310001
+const HEAD = 12
+
+/** A record as a store keeps it. */
+export function encode(record: EntryRecord | VersionRecord): Uint8Array {
+  const body = 'body' in record ? record.body : undefined
+  const json = Buffer.from(JSON.stringify(body === undefined ? record : { ...record, body: undefined, inline: true }))
+  const bytes = Buffer.allocUnsafe(HEAD + json.length + (body?.length ?? 0))
+  bytes.writeUInt32BE(MAGIC, 0)
+  bytes.writeUInt32BE(json.length, 4)
+  json.copy(bytes, HEAD)
+  if (body !== undefined) bytes.set(body, HEAD + json.length)
+  bytes.writeUInt32BE(crc32(bytes.subarray(HEAD)), 8)
+  return bytes
+}
+
+export type Decoded<T> =
+  | { readonly name: 'record'; readonly record: T }
+  | { readonly name: 'foreign' }
+  | { readonly name: 'damaged'; readonly why: string }
+
+/**
+ * A record out of a store. Another format is 'foreign', a miss that nobody deletes; what is damaged, or speaks of another key
+ * (a planted record, a collision, a mixed-up file), is 'damaged'.
+ */
+export function decode<T extends EntryRecord | VersionRecord>(bytes: Uint8Array, key: string): Decoded<T> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.length < HEAD) return { name: 'damaged', why: 'it is shorter than the head of a record' }
+  if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
+  if (view.readUInt32BE(8) !== crc32(view.subarray(HEAD)))
+    return { name: 'damaged', why: 'its checksum is not that of its bytes' }
+  const length = view.readUInt32BE(4)
+  if (length > view.length - HEAD) return { name: 'damaged', why: 'it is shorter than it says' }
+  return parsed<T>(view, HEAD + length, key)
+}
+
+function parsed<T extends EntryRecord | VersionRecord>(view: Buffer, end: number, key: string): Decoded<T> {
+  let record: T & { inline?: boolean; body?: Uint8Array }
+  try {
+    record = JSON.parse(view.toString('utf8', HEAD, end))
+  } catch {
+    return { name: 'damaged', why: 'its text is not JSON' }
+  }
+  if (typeof record !== 'object' || record === null || record.key !== key)
+    return { name: 'damaged', why: 'it is the record of another key' }
+  if (record.inline === true) {
+    record.body = view.subarray(end)
+    delete record.inline
+  }
+  return { name: 'record', record }
+}

@@ -1,0 +1,195 @@
+import type { RequestFacts } from '../../model/call.ts'
+import type { Report } from '../../model/events.ts'
+import { CHUNK_SIZE, type EntryRecord, type VariantRecord } from '../../model/record.ts'
+import type { Found, Held, StoredBody } from '../../model/rooms.ts'
+import type { Lease, Store } from '../../model/store.ts'
+import { merge } from '../../policy/merge.ts'
+import { type Choice, current, lastGood } from '../../policy/selection.ts'
+import { matchingVariants } from '../../policy/variants.ts'
+import { type BodyRoom, type Placed, Tier } from './tier.ts'
+
+export type Keyed = RequestFacts & { readonly key: string }
+
+/** A lease on an entry, and the tier that gave it. */
+export interface TierLease {
+  readonly lease: Lease
+  readonly tier: string
+}
+
+export interface Change {
+  readonly entry: EntryRecord
+  readonly placed: Placed | undefined
+  /** False: tiers that others read do not get it. */
+  readonly shareable: boolean
+}
+
+/** The tiers, nearest first: one list, whether it has one member or five. */
+export class Tiers {
+  readonly #tiers: readonly Tier[]
+  readonly #report: Report
+  readonly #background: (work: Promise<unknown>) => void
+  readonly #secret: ReadonlySet<string>
+
+  constructor(
+    stores: readonly Store[],
+    rooms: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void; secret: ReadonlySet<string> },
+  ) {
+    this.#tiers = stores.map((store) => new Tier(store, rooms))
+    this.#report = rooms.report
+    this.#background = rooms.background
+    this.#secret = rooms.secret
+  }
+
+  /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
+  peek(call: Keyed): Held | undefined {
+    for (const tier of this.#tiers) {
+      const entry = tier.peekEntry(call.key)
+      const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
+      const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
+      if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
+        return { entry, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+      }
+    }
+    return undefined
+  }
+
+  /** Asks the tiers in order until one has a version that is `enough`; what nearer tiers lacked is put there. */
+  async lookup(call: Keyed, enough: (held: Held) => boolean): Promise<Found> {
+    let entry: EntryRecord | undefined
+    let held: Held | undefined
+    for (const tier of this.#tiers) {
+      const seen = await tier.entry(call.key)
+      if (seen === undefined) continue
+      entry = entry === undefined ? seen : merge(entry, seen)
+      held = (await this.#hold(entry, call, { choose: current, first: tier })) ?? held
+      if (held !== undefined && enough(held)) break
+    }
+    if (entry !== undefined && held !== undefined) this.#promote(entry, held)
+    return { entry, held }
+  }
+
+  /** The version to fall back to: the newest labelled 'valid', else the newest not 'failed'. */
+  async lastGood(call: Keyed, { entry, held }: Found): Promise<Held | undefined> {
+    if (entry === undefined) return undefined
+    const choice = lastGood(this.#matching(entry, call))
+    if (held !== undefined && choice?.ref.id === held.ref.id) return held
+    return this.#hold(entry, call, { choose: lastGood, first: undefined })
+  }
+
+  #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
+    return matchingVariants(entry.variants, call, this.#secret)
+  }
+
+  /** Loads the version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */
+  async #hold(
+    entry: EntryRecord,
+    call: Keyed,
+    how: { choose: (variants: readonly VariantRecord[]) => Choice | undefined; first: Tier | undefined },
+  ): Promise<Held | undefined> {
+    let variants = this.#matching(entry, call)
+    const order = how.first === undefined ? this.#tiers : [how.first, ...this.#tiers.filter((tier) => tier !== how.first)]
+    for (;;) {
+      const choice = how.choose(variants)
+      if (choice === undefined) return undefined
+      for (const tier of order) {
+        const placed = await this.#load(tier, call.key, choice)
+        if (placed !== undefined)
+          return {
+            entry,
+            variant: choice.variant,
+            ref: choice.ref,
+            version: placed.version,
+            body: placed.body,
+            tier: tier.store.name,
+          }
+      }
+      variants = variants.map((variant) => ({ ...variant, versions: variant.versions.filter((ref) => ref.id !== choice.ref.id) }))
+    }
+  }
+
+  /** A body that a live tier would hold is read whole at once, so that its chunks are checked and the next hit needs no store. */
+  async #load(tier: Tier, key: string, { ref }: Choice): Promise<Placed | undefined> {
+    const placed = await tier.version(key, ref.id)
+    if (placed === undefined || placed.version.digest !== ref.digest) return undefined
+    const { body } = placed
+    if (body instanceof Uint8Array || body.size > this.#wholeUpTo()) return placed
+    try {
+      return { ...placed, body: await whole(body) }
+    } catch (error) {
+      this.#report('warning', () => ({
+        key,
+        url: placed.version.url,
+        warning: `${tier.store.name}: version ${ref.id} is not used: ${(error as Error).message}`,
+      }))
+      return undefined
+    }
+  }
+
+  #wholeUpTo(): number {
+    const live = this.#tiers.find((tier) => tier.store.live !== undefined)
+    return Math.max(CHUNK_SIZE, live?.store.maxEntryBytes ?? 0)
+  }
+
+  #promote(entry: EntryRecord, held: Held): void {
+    for (const tier of this.#tiers) {
+      if (tier.store.live === undefined) continue
+      const known = tier.peekEntry(entry.key)
+      if (known === undefined || known !== entry) tier.rememberEntry(entry)
+      if (tier.peekVersion(entry.key, held.ref.id) === undefined) tier.remember({ version: held.version, body: held.body })
+    }
+  }
+
+  /** Writes the nearest durable tier before it resolves, then the live ones; all others behind. Tells whether a durable write failed. */
+  async write(
+    change: Change,
+    fence: TierLease | undefined,
+  ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
+    const open = this.#tiers.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
+    const durable = open.find((tier) => tier.store.durable && !tier.store.remote)
+    const saved = durable === undefined ? undefined : await this.#save(durable, change, fence)
+    const live = open.filter((tier) => tier.store.live !== undefined)
+    let entry = saved ?? change.entry
+    for (const tier of live) entry = await tier.write(entry, change.placed, undefined)
+    for (const tier of open) if (tier !== durable && !live.includes(tier)) this.#background(this.#save(tier, change, fence))
+    return { tier: saved !== undefined ? durable?.store.name : live[0]?.store.name, entry }
+  }
+
+  #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {
+    const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY, live } = tier.store
+    const reason =
+      shared && !shareable ? 'private' : placed !== undefined && placed.version.size > maxEntryBytes ? 'too-large' : undefined
+    // A live tier still keeps the entry of a version that is too large for it.
+    if (reason === undefined || (reason === 'too-large' && live !== undefined)) return true
+    this.#report('store-skipped', () => ({ key: entry.key, url: entry.url, tier: name, reason }))
+    return false
+  }
+
+  async #save(tier: Tier, { entry, placed }: Change, fence: TierLease | undefined): Promise<EntryRecord | undefined> {
+    try {
+      return await tier.write(entry, placed, fence?.tier === tier.store.name ? fence.lease : undefined)
+    } catch {
+      // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
+      return undefined
+    }
+  }
+
+  /** The right to download this entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
+  async lease(storeKey: string, ms: number): Promise<TierLease | 'taken' | 'none'> {
+    for (const { store } of [...this.#tiers].reverse()) {
+      if (store.lease === undefined || !store.durable || store.readOnly === true) continue
+      try {
+        const lease = await store.lease(storeKey, ms)
+        return lease === undefined ? 'taken' : { lease, tier: store.name }
+      } catch {
+        // A tier that cannot say is asked no further; the next one may.
+      }
+    }
+    return 'none'
+  }
+}
+
+async function whole(body: StoredBody): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, body.size)
+}

@@ -1,0 +1,180 @@
+import type { AttemptFailure } from '../model/attempt-failure.ts'
+import type { Call } from '../model/call.ts'
+import type { Clock } from '../model/clock.ts'
+import { shownUrl } from '../model/errors.ts'
+import type { Report } from '../model/events.ts'
+import type { HeaderList } from '../model/headers.ts'
+import type { BypassReason } from '../model/inspection.ts'
+import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion } from '../model/record.ts'
+import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
+import type { Lease } from '../model/store.ts'
+import { headFacts } from '../policy/candidate.ts'
+import { keptHeaders } from '../policy/kept-headers.ts'
+import { provisional } from '../policy/provisional.ts'
+import { arrival, confirmation, type EntryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
+import { sharing } from '../policy/sharing.ts'
+import { updatedHeaders } from '../policy/validation.ts'
+import { variantOf } from '../policy/vary.ts'
+import { versionInfo } from '../policy/version-info.ts'
+
+export interface WriteRight {
+  readonly lease: Lease
+  readonly tier: string
+}
+
+interface Change {
+  readonly entry: EntryRecord
+  readonly placed: { readonly version: LiveVersion; readonly body: Uint8Array | StoredBody } | undefined
+  readonly shareable: boolean
+}
+
+export interface VersionRooms {
+  readonly write: (
+    change: Change,
+    right: WriteRight | undefined,
+  ) => Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }>
+  readonly known: (call: Call) => Promise<EntryRecord | undefined>
+  /** The body that came again is not needed twice. */
+  readonly drop: (written: WrittenBody) => void
+  readonly clock: Clock
+  readonly random: () => number
+  readonly report: Report
+  readonly secret: ReadonlySet<string>
+  /** This instance's name in stamps. */
+  readonly writer: string
+}
+
+type Whole = Extract<Obtained, { name: 'whole' }>
+type Confirmed = Extract<Obtained, { name: 'not-modified' }>
+
+interface Came<T extends Obtained> {
+  readonly obtained: T
+  readonly right: WriteRight | undefined
+  readonly labels?: Record<string, LabelRecord>
+}
+
+/** Says what an answer is to its entry: a new version, the renewal of one, or a failure; and has it written. */
+export class Versions {
+  readonly #rooms: VersionRooms
+
+  constructor(rooms: VersionRooms) {
+    this.#rooms = rooms
+  }
+
+  async keep(call: Call, found: Found, came: Came<Whole>): Promise<Extract<Landing, { name: 'kept' }>> {
+    const { clock, random } = this.#rooms
+    const { head, written, proven } = came.obtained
+    const revision = arrival(
+      entryFacts(call),
+      found,
+      {
+        head,
+        headers: keptHeaders(head, call.settings),
+        ...this.#variant(call, head),
+        size: written.size,
+        digest: written.digest,
+        proven,
+      },
+      { now: clock.now(), random: random() },
+    )
+    if (came.labels !== undefined) revision.ref.labels = came.labels
+    const again = revision.name === 'renewed' && found.held !== undefined
+    if (again) this.#rooms.drop(written)
+    const home =
+      !again && written.bodyId !== undefined && written.tier !== undefined
+        ? { tier: written.tier, bodyId: written.bodyId }
+        : revision.version.home
+    const body = again && found.held !== undefined ? found.held.body : written.body
+    return this.#written(call, found, { revision: { ...revision, version: { ...revision.version, home } }, body, came })
+  }
+
+  #variant(call: Call, head: ResponseHead): { vary: readonly string[]; values: string } {
+    const { vary } = headFacts(head)
+    return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, this.#rooms.secret) }
+  }
+
+  /** RFC 9111 4.3.4: the origin says that the stored version is still right. */
+  confirm(call: Call, found: Found & { held: Held }, came: Came<Confirmed>): Promise<Landing> {
+    const { held } = found
+    const { head } = came.obtained
+    const headers = updatedHeaders(held.version.headers, head.headers, call.settings)
+    return this.#written(call, found, { revision: confirmation(entryFacts(call), held, head, headers), body: held.body, came })
+  }
+
+  async #written(
+    call: Call,
+    found: Found,
+    { revision, body, came }: { revision: Revision; body: Uint8Array | StoredBody; came: Came<Whole | Confirmed> },
+  ): Promise<Extract<Landing, { name: 'kept' }>> {
+    const { version } = revision
+    const partitioned = isPartitioned(call, this.#rooms.secret) ? 'by credentials' : 'for all'
+    const shareable = sharing(version.headers, partitioned) === 'shareable'
+    const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
+    // The tiers may know more of this version than its renewal says: labels, pins.
+    const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
+    const held: Held = { entry, variant: revision.variant, ref, version, body, tier }
+    if (revision.name === 'new') this.#tell(call, found, held)
+    const { attempts, head } = came.obtained
+    return { name: 'kept', held, outcome: revision.name === 'new' ? 'miss' : 'revalidated', attempts, head }
+  }
+
+  /** An answer that no tier may have: it goes to those who wait for it, and is gone when it is read. */
+  transient(call: Call, { head, written, proven, attempts }: Whole, reason: BypassReason): Landing {
+    const held = provisional(call, head, { body: written.body, digest: written.digest, proven })
+    if (reason === 'no-store') this.#rooms.report('store-skipped', () => ({ key: call.key, url: call.url, tier: '*', reason }))
+    return {
+      name: 'transient',
+      held: { ...held, variant: { ...this.#variant(call, head), versions: [] } },
+      reason,
+      attempts,
+      head,
+    }
+  }
+
+  /** What has no body to wait for: a stream, or a 304 that the caller's own condition brought. */
+  passed(call: Call, obtained: Exclude<Obtained, Whole>): Landing {
+    const { head, attempts } = obtained
+    const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: true })
+    if (obtained.name === 'live') return { name: 'live', held, stream: obtained.stream, attempts, head }
+    return { name: 'transient', held, reason: 'status', attempts, head }
+  }
+
+  #tell(call: Call, found: Found, held: Held): void {
+    const now = this.#rooms.clock.now()
+    const previous = found.held
+    this.#rooms.report('stored', () => ({
+      key: call.key,
+      url: call.url,
+      version: versionInfo(held, now),
+      ...(previous !== undefined && { previous: versionInfo(previous, now) }),
+    }))
+  }
+
+  /** The failed refresh is remembered where there is something to fall back to; a miss has no entry to say it. */
+  async failed(call: Call, found: Found, { code, message, attempts }: AttemptFailure): Promise<void> {
+    if (found.entry === undefined) return
+    const told = attempts.map((attempt) => ({ ...attempt, url: shownUrl(attempt.url), at: attempt.at.getTime() }))
+    const record: FailureRecord = { code, message, attempts: told, at: this.#rooms.clock.now(), by: this.#rooms.writer }
+    await this.#rooms.write({ entry: failed(entryFacts(call), record), placed: undefined, shareable: true }, undefined)
+  }
+
+  /** `call` has the key of its URL's GET. */
+  async invalidate(call: Call): Promise<void> {
+    if ((await this.#rooms.known(call)) === undefined) return
+    await this.#rooms.write(
+      { entry: invalidated(entryFacts({ ...call, method: 'GET' }), this.#rooms.clock.now()), placed: undefined, shareable: true },
+      undefined,
+    )
+  }
+}
+
+function isPartitioned(
+  { headers, settings }: { headers: HeaderList; settings: Call['settings'] },
+  secret: ReadonlySet<string>,
+): boolean {
+  return settings.partition === undefined ? headers.some(([name]) => secret.has(name)) : settings.partition !== null
+}
+
+function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {
+  return { key: call.key, method: call.method === 'HEAD' ? 'GET' : call.method, url: call.url, group: call.settings.group }
+}

@@ -1,5 +1,5 @@
-import { type House, OURS } from './create.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
+import { type House, OURS } from './house.ts'
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
@@ -8,7 +8,7 @@ import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
 import { serve, straight } from './pipeline.ts'
 import { judgeHeld } from './policy/candidate.ts'
-import { isCached } from './policy/passing.ts'
+import { isCached, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
 import { respond, told } from './stages/response.ts'
@@ -125,7 +125,7 @@ const refused = ({ redirect }: Call, redirected: boolean): boolean => redirect =
 async function walk(house: House, call: Call): Promise<Response> {
   try {
     const passes = !isCached(call.method, call.settings.safe)
-    if (passes && call.settings.mode === 'offline') throw house.stages.notCached(call)
+    if (passes && call.settings.mode === 'offline') throw notCached(call)
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
     if (refused(call, served.held.version.redirected))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })

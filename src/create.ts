@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { AttemptFailure } from './model/attempt-failure.ts'
+import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
-import { type Clock, systemClock } from './model/clock.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Report } from './model/events.ts'
 import type { WrittenBody } from './model/rooms.ts'
-import type { Flight, Stages } from './model/stages.ts'
+import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import { admitted } from './policy/admission.ts'
 import { Background } from './stages/background.ts'
@@ -19,7 +18,7 @@ import { Flights } from './stages/flights.ts'
 import { HostGovernor } from './stages/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
-import { wait } from './stages/patience.ts'
+import { waitFor } from './stages/patience.ts'
 import { Presence } from './stages/presence.ts'
 import { told } from './stages/response.ts'
 import { guarded } from './stages/tiers/guard.ts'
@@ -28,41 +27,6 @@ import { Tiers } from './stages/tiers/tiers.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
 import { Versions } from './stages/versions.ts'
-
-/** What the rooms are built from: read options, and the stores nearest first. */
-export interface HousePlan {
-  readonly stores: readonly Store[]
-  readonly credentialHeaders: ReadonlySet<string>
-  readonly concurrency: number
-  readonly storeTimeout: number | undefined
-  readonly fetch: typeof globalThis.fetch | undefined
-  readonly clock: Clock
-  readonly random: () => number
-  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
-}
-
-/** The rooms of one instance, shared by its children. */
-export interface House {
-  readonly stages: Stages
-  readonly tiers: Tiers
-  readonly bodies: Bodies
-  readonly versions: Versions
-  readonly emitter: Emitter
-  readonly presence: Presence
-  readonly clock: Clock
-  idle(): Promise<void>
-  close(): Promise<void>
-  isClosed(): boolean
-}
-
-export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {
-  concurrency: 6,
-  clock: systemClock,
-  random: Math.random,
-}
-
-/** A fetch of ours that stands in for the global one: to send through it would be to call ourselves for ever. */
-export const OURS: symbol = Symbol.for('holdfast.fetch')
 
 interface Basis extends HousePlan {
   readonly report: Report
@@ -202,32 +166,12 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, path) => origin.obtain(call, found, path),
     alone: (call) => ({ signal: call.signal ?? new AbortController().signal, accepted: () => undefined }),
-    wait: (flight, call, spare) =>
-      waitFor(flight, call, { after: spare === undefined ? undefined : call.settings.fallback, clock }),
+    wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
     proves,
     tell: (call, held, verdict) => {
       report('lookup', () => ({ key: call.key, url: call.url, ...(held?.tier !== undefined && { tier: held.tier }) }))
       report('verdict', () => ({ key: call.key, url: call.url, verdict }))
     },
     background: (work, call) => background.run(work, refreshFailed(call)),
-    notCached: ({ url, method }) =>
-      new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method }),
-    unwanted: ({ head, written, attempts }) => {
-      const failure = new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
-        retry: 'never',
-        answer: { head, body: written.body },
-      })
-      failure.attempts = attempts
-      return failure
-    },
   }
-}
-
-function waitFor(
-  flight: Flight,
-  { signal, settings }: Call,
-  { after, clock }: { after: Call['settings']['fallback'] | undefined; clock: Clock },
-): ReturnType<Stages['wait']> {
-  const patience = after === undefined || after === false ? Number.POSITIVE_INFINITY : after.after
-  return wait(flight, { signal, after: patience, until: settings.delivery === 'streaming' ? 'headers' : 'body' }, clock)
 }

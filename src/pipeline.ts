@@ -5,9 +5,9 @@ import type { FlightPath, Stages } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
-import { isUnwanted } from './policy/fallback.ts'
+import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightKey, mayShare } from './policy/flight-key.ts'
-import { invalidates, passReason } from './policy/passing.ts'
+import { invalidates, notCached, passReason } from './policy/passing.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -23,12 +23,16 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
       if (held !== undefined && (await stages.proves(held, call.integrity))) return answered(call, held, verdict)
       return obtain(call, { ...found, held: undefined }, stages)
     case 'answer-and-refresh':
-      stages.background(obtain({ ...call, signal: undefined }, found, stages), call)
+      // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
+      stages.background(
+        obtain({ ...call, signal: undefined, settings: { ...call.settings, fallback: false } }, found, stages),
+        call,
+      )
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, found)) ?? obtain(call, found, stages)
     case 'not-cached':
-      throw stages.notCached(call)
+      throw notCached(call)
     case 'pass':
       return straight(call, stages)
     case 'obtain':
@@ -88,8 +92,7 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
       return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
     if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
     const { fallback } = call.settings
-    if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on))
-      throw stages.unwanted(obtained)
+    if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
     const admission = admitted(call, obtained.head)
     return admission.store
       ? await stages.versions.keep(call, found, { obtained, right })

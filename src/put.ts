@@ -1,4 +1,4 @@
-import type { House } from './create.ts'
+import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { LabelRecord } from './model/record.ts'

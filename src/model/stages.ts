@@ -81,6 +81,4 @@ export interface Stages {
   tell(call: Call, held: Held | undefined, verdict: Events['verdict']['verdict']): void
   /** Work that outlives the call; a failure in it is an event. */
   background(work: Promise<unknown>, call: Call): void
-  notCached(call: Call): Error
-  unwanted(obtained: Whole): AttemptFailure
 }

@@ -22,7 +22,7 @@ export function normalisedUrl(url: URL): string {
   const { href } = url
   const hash = href.indexOf('#')
   const sent = hash < 0 ? href : href.slice(0, hash)
-  return sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase()) : sent
+  return sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (octet) => octet.toUpperCase()) : sent
 }
 
 /**

@@ -25,10 +25,9 @@ export function course(
   if (verdict.name === 'fresh') return 'answer'
   if (settings.mode === 'offline' || cache === 'only-if-cached') return 'not-cached'
   if (verdict.name === 'bypass') return 'pass'
-  if (verdict.name === 'stale-while-revalidate') return 'answer-and-refresh'
   const insists = cache === 'reload' || cache === 'no-cache'
   if (settings.fallback !== false && stored.held !== undefined && !insists) {
     if (isCooling(stored.entry, stored.held, { now: stored.now, cooldown: settings.fallback.cooldown })) return 'fall back'
   }
-  return 'obtain'
+  return verdict.name === 'stale-while-revalidate' ? 'answer-and-refresh' : 'obtain'
 }

@@ -1,6 +1,7 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
+import type { Obtained } from '../model/rooms.ts'
 import type { FallbackCause } from '../model/settings.ts'
 import { type Failure, fallbackCause } from './retry.ts'
 
@@ -32,4 +33,14 @@ export function fallsBack(
   if (failure === undefined || fallbackCause(failure, fallback) === undefined) return 'not this cause'
   if (version.staleFor > fallback.maxStale) return 'too old'
   return version.stale === 'forbidden' ? 'forbidden' : 'yes'
+}
+
+/** An answer whose status `fallback.on` names, as the failure that it is to this call. */
+export function unwanted({ head, written, attempts }: Extract<Obtained, { name: 'whole' }>): AttemptFailure {
+  const failure = new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
+    retry: 'never',
+    answer: { head, body: written.body },
+  })
+  failure.attempts = attempts
+  return failure
 }

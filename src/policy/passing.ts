@@ -1,4 +1,5 @@
 import type { Call } from '../model/call.ts'
+import { HoldfastError } from '../model/errors.ts'
 import { headerOf } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 
@@ -28,4 +29,8 @@ export function isLiveType(headers: Call['headers']): boolean {
   return (
     (type === 'application/x-ndjson' || type === 'multipart/x-mixed-replace') && headerOf(headers, 'content-length') === undefined
   )
+}
+
+export function notCached({ url, method }: Call): HoldfastError {
+  return new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method })
 }

@@ -1,18 +1,10 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
+import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
+import type { Held } from '../model/rooms.ts'
+import type { Flight, WaitEnd } from '../model/stages.ts'
 
-export interface Awaited<T, A> {
-  readonly landed: Promise<T>
-  readonly accepted: Promise<A>
-}
-
-/** How a caller's wait for a flight ended; a failure of the flight, or an abort of the caller, rejects instead. */
-export type WaitEnd<T, A> =
-  | { readonly name: 'landed'; readonly landing: T }
-  | { readonly name: 'accepted'; readonly headers: A }
-  | { readonly name: 'late' | 'timed out'; readonly reason: Error }
-
-export interface Patience {
+interface Patience {
   readonly signal: AbortSignal | undefined
   /** Milliseconds until the headers of a good answer; Infinity: no limit but the flight's own. */
   readonly after: number
@@ -26,7 +18,7 @@ const tooLate = (after: number): Error =>
   new AttemptFailure('TIMEOUT', `no good answer within ${after} ms (fallback.after)`, { retry: 'never' })
 
 /** Waits for a flight as long as this caller will: each has its own signal and its own patience, and neither ends the flight. */
-export function wait<T, A>(flight: Awaited<T, A>, { signal, after, until }: Patience, clock: Clock): Promise<WaitEnd<T, A>> {
+export function wait(flight: Flight, { signal, after, until }: Patience, clock: Clock): Promise<WaitEnd> {
   return new Promise((resolve, reject) => {
     const settle = (end: () => void): void => {
       timer?.cancel()
@@ -52,4 +44,15 @@ export function wait<T, A>(flight: Awaited<T, A>, { signal, after, until }: Pati
       if (until === 'headers') settle(() => resolve({ name: 'accepted', headers }))
     }, reject)
   })
+}
+
+/** Waits for a flight as long as this caller will: each has its own signal and its own patience, and neither ends the flight. */
+export function waitFor(
+  flight: Flight,
+  { signal, settings }: Call,
+  { spare, clock }: { spare: Held | undefined; clock: Clock },
+): Promise<WaitEnd> {
+  const { fallback, delivery } = settings
+  const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
+  return wait(flight, { signal, after, until: delivery === 'streaming' ? 'headers' : 'body' }, clock)
 }

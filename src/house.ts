@@ -1,0 +1,43 @@
+import { type Clock, systemClock } from './model/clock.ts'
+import type { Stages } from './model/stages.ts'
+import type { Store } from './model/store.ts'
+import type { Bodies } from './stages/bodies/bodies.ts'
+import type { Emitter } from './stages/emitter.ts'
+import type { Presence } from './stages/presence.ts'
+import type { Tiers } from './stages/tiers/tiers.ts'
+import type { Versions } from './stages/versions.ts'
+
+/** What the rooms are built from: read options, and the stores nearest first. */
+export interface HousePlan {
+  readonly stores: readonly Store[]
+  readonly credentialHeaders: ReadonlySet<string>
+  readonly concurrency: number
+  readonly storeTimeout: number | undefined
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** The rooms of one instance, shared by its children. */
+export interface House {
+  readonly stages: Stages
+  readonly tiers: Tiers
+  readonly bodies: Bodies
+  readonly versions: Versions
+  readonly emitter: Emitter
+  readonly presence: Presence
+  readonly clock: Clock
+  idle(): Promise<void>
+  close(): Promise<void>
+  isClosed(): boolean
+}
+
+export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {
+  concurrency: 6,
+  clock: systemClock,
+  random: Math.random,
+}
+
+/** A fetch of ours that stands in for the global one: to send through it would be to call ourselves for ever. */
+export const OURS: symbol = Symbol.for('holdfast.fetch')

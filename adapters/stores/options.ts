@@ -1,0 +1,16 @@
+import { parseSize, type Size } from '../../src/model/size.ts'
+
+/** @throws TypeError that names the first option that `store` does not take, and those that it does. */
+export function refuseUnknown(store: string, options: object, known: readonly string[]): void {
+  const stranger = Object.keys(options).find((option) => !known.includes(option))
+  if (stranger !== undefined)
+    throw new TypeError(`${store}: there is no option ${JSON.stringify(stranger)}. It takes ${known.join(', ')}.`)
+}
+
+/** @throws TypeError unless `value` is a size of at least one byte. */
+export function readSize(value: Size | undefined, option: string, otherwise: Size): number {
+  const bytes = parseSize(value ?? otherwise, option)
+  if (bytes < 1)
+    throw new TypeError(`${option}: ${JSON.stringify(value)} keeps nothing. Give at least one byte, or leave the store out.`)
+  return bytes
+}

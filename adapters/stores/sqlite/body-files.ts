@@ -1,0 +1,170 @@
+import { type FileHandle, mkdir, opendir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../../src/model/clock.ts'
+import { storeFailure } from '../failures.ts'
+import { bodyGroup } from '../key-group.ts'
+import { OpenFiles } from './open-files.ts'
+import type { Tables } from './tables.ts'
+import type { Write } from './transactions.ts'
+
+const ID = /^[a-z0-9-]{1,128}$/
+
+export interface BodyFacts {
+  readonly directory: string
+  readonly mode: 'read' | 'write'
+  readonly clock: Clock
+  readonly read: <T>(run: (tables: Tables) => T) => Promise<T>
+  readonly write: <T>(write: Write<T>) => Promise<T>
+  readonly touch: (group: string) => void
+}
+
+/** One body that is being written. */
+interface Writer {
+  /** Bytes that are in the file and counted. */
+  size: number | undefined
+  /** The append before. When one fails the ones that wait behind it fail too: a body has no holes. */
+  last: Promise<void>
+}
+
+/**
+ * Bodies as files, their length as rows. Bytes count once their row says so, in the order: file, then row. What a kill leaves behind
+ * the counted length is written over, and a file without a row is found by `ids` and swept.
+ */
+export class BodyFilesOnDisk {
+  readonly #facts: BodyFacts
+  readonly #files: OpenFiles
+  readonly #writers = new Map<string, Writer>()
+
+  constructor(facts: BodyFacts) {
+    this.#facts = facts
+    this.#files = new OpenFiles(facts.clock, facts.mode)
+  }
+
+  async append(id: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#pathOf(id)
+    const writer = this.#writers.get(id) ?? { size: undefined, last: Promise.resolve() }
+    this.#writers.set(id, writer)
+    const appended = writer.last.then(() => this.#appendNext(id, path, { writer, bytes }))
+    writer.last = appended
+    try {
+      await appended
+    } finally {
+      // Nobody says when a body is whole, so nothing is kept of a writer between two appends but the row.
+      if (writer.last === appended && this.#writers.get(id) === writer) this.#writers.delete(id)
+    }
+  }
+
+  async #appendNext(id: string, path: string, { writer, bytes }: { writer: Writer; bytes: Uint8Array }): Promise<void> {
+    writer.size ??= (await this.#facts.read((tables) => tables.bodySize(id))) ?? 0
+    const [from, to] = [writer.size, writer.size + bytes.length]
+    await this.#inFile(path, (file) => writeAt(file, bytes, from))
+    const counted = await this.#facts.write<boolean>({
+      bytes: bytes.length,
+      groups: [bodyGroup(id)],
+      run: (tables, now) => {
+        const group = tables.group(bodyGroup(id), now)
+        return from === 0 ? tables.addBody(id, group, to) || tables.growBody(id, 0, to) : tables.growBody(id, from, to)
+      },
+    })
+    if (!counted) {
+      await this.#files.forget(path)
+      throw storeFailure(`body ${id}: it has been given up or is written by somebody else`)
+    }
+    writer.size = to
+  }
+
+  /** The directory is made anew where somebody has removed it. */
+  async #inFile(path: string, run: (file: FileHandle) => Promise<void>): Promise<void> {
+    try {
+      await this.#files.use(path, 'make', run)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw storeFailure(`${path} cannot be written (${(error as Error).message})`, error)
+      await mkdir(this.#facts.directory, { recursive: true, mode: 0o700 })
+      await this.#files.use(path, 'make', run)
+    }
+  }
+
+  async size(id: string): Promise<number | undefined> {
+    return ID.test(id) ? this.#facts.read((tables) => tables.bodySize(id)) : undefined
+  }
+
+  async read(id: string, from: number, to: number): Promise<Uint8Array | undefined> {
+    const size = await this.size(id)
+    if (size === undefined) return undefined
+    this.#facts.touch(bodyGroup(id))
+    const length = Math.max(0, Math.min(to, size) - from)
+    try {
+      return await this.#files.use(this.#pathOf(id), 'fail', (file) => readAt(file, from, length))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw storeFailure(`body ${id} cannot be read (${(error as Error).message})`, error)
+    }
+  }
+
+  /** The rows first: what a kill leaves is a file that counts for nothing. */
+  async delete(ids: readonly string[]): Promise<void> {
+    const known = ids.filter((id) => ID.test(id))
+    if (known.length === 0) return
+    for (const id of known) this.#writers.delete(id)
+    await this.#facts.write({
+      bytes: 0,
+      groups: [],
+      run: (tables) => {
+        for (const id of known) {
+          const group = tables.removeBody(id)
+          if (group !== undefined) tables.removeGroupIfEmpty(group)
+        }
+      },
+    })
+    await this.remove(known)
+  }
+
+  /** Removes files whose rows have gone. */
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const path = this.#pathOf(id)
+      await this.#files.forget(path)
+      await unlink(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw storeFailure(`body ${id} cannot be removed (${error.message})`, error)
+      })
+    }
+  }
+
+  async *ids(): AsyncGenerator<string> {
+    try {
+      for await (const entry of await opendir(this.#facts.directory)) if (entry.isFile() && ID.test(entry.name)) yield entry.name
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#writers.values()].map(({ last }) => last))
+    await this.#files.close()
+  }
+
+  #pathOf(id: string): string {
+    if (!ID.test(id)) throw storeFailure(`${JSON.stringify(id.slice(0, 200))} is no body id: 1 to 128 of a to z, 0 to 9 and "-"`)
+    return join(this.#facts.directory, id)
+  }
+}
+
+/** A write may take fewer bytes than it was given. */
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+  }
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  // Not out of the pool: the bytes are handed to the caller for good.
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return new Uint8Array(bytes.buffer, 0, done)
+}

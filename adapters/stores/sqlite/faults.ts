@@ -1,0 +1,42 @@
+import { HoldfastError } from '../../../src/model/errors.ts'
+import { storeFailure } from '../failures.ts'
+
+/**
+ * What a failure of SQLite calls for: to be tried again, to set the file aside, to open anew, or to be told.
+ * Numbers: https://www.sqlite.org/rescode.html; the low byte is the primary code.
+ */
+export type Fault = 'busy' | 'damaged' | 'full' | 'unreadable' | 'other'
+
+const FAULTS: Readonly<Record<number, Fault>> = {
+  5: 'busy',
+  6: 'busy',
+  11: 'damaged',
+  13: 'full',
+  14: 'unreadable',
+  26: 'damaged',
+}
+
+function codeOf(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode
+    : undefined
+}
+
+export function faultOf(error: unknown): Fault {
+  return FAULTS[(codeOf(error) ?? 0) & 0xff] ?? 'other'
+}
+
+const CURES: Readonly<Record<Fault, string>> = {
+  busy: 'another process has kept the database locked for too long',
+  damaged: 'the database is damaged',
+  full: 'there is no room left for it (full disk or limited file size)',
+  unreadable: 'the database cannot be opened; see that its directory exists and may be written',
+  other: 'SQLite refused',
+}
+
+/** The failure as a caller sees it: the path, what is wrong, and SQLite's own words. */
+export function explained(file: string, error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error
+  const words = error instanceof Error ? error.message : String(error)
+  return storeFailure(`sqlite ${file}: ${CURES[faultOf(error)]} (${words})`, error)
+}

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { storeFailure } from '../failures.ts'
+import { openForReading, openForWriting, openInMemory } from './connection.ts'
+import { setAside, wasOurs } from './damage.ts'
+import { explained, faultOf } from './faults.ts'
+import type { Patience } from './patience.ts'
+import { IN_MEMORY, identityOf, type Place, preparePlace } from './place.ts'
+import { Runtime } from './runtime.ts'
+
+interface Held {
+  readonly runtime: Runtime
+  users: number
+}
+
+/**
+ * The databases that are open in this process, by mode, device and file number.
+ *
+ * It hangs on the process and not on this module, because a program may hold two copies of this package. The number is that of the
+ * shape of what it holds: copies that differ do not share, which is safe, for both use the SQLite of Node, and only a second copy of
+ * SQLite itself would drop the locks of the first.
+ */
+function registry(): Map<string, Held> {
+  const name = Symbol.for('holdfast.sqlite.runtimes.1')
+  const global = globalThis as unknown as Record<symbol, Map<string, Held> | undefined>
+  global[name] ??= new Map()
+  return global[name]
+}
+
+export interface Wanted {
+  readonly file: string
+  readonly mode: 'read' | 'write'
+  readonly maxBytes: number
+  readonly patience: Patience
+}
+
+/** The runtime of a file: the one that is open already, else a new one. Give it back with {@link release}. Throws what SQLite throws. */
+export function acquire(wanted: Wanted): Runtime {
+  if (wanted.file === IN_MEMORY) {
+    return new Runtime({ ...wanted, db: openInMemory(), place: { file: IN_MEMORY, path: IN_MEMORY, bodies: IN_MEMORY } })
+  }
+  const place = preparePlace(wanted.file, wanted.mode)
+  const name = `${wanted.mode}:${identityOf(place.path)}`
+  const held = registry().get(name)
+  if (held !== undefined && held.runtime.lost === undefined) {
+    held.users++
+    held.runtime.space.lower(wanted.maxBytes)
+    return held.runtime
+  }
+  const runtime = new Runtime({ ...wanted, place, db: connect(place, wanted) })
+  registry().set(name, { runtime, users: 1 })
+  return runtime
+}
+
+/** Closes the database with its last user. */
+export async function release(runtime: Runtime): Promise<void> {
+  for (const [name, held] of registry()) {
+    if (held.runtime !== runtime) continue
+    held.users--
+    if (held.users > 0) return runtime.settled()
+    registry().delete(name)
+  }
+  await runtime.close()
+}
+
+function connect(place: Place, { mode, patience }: Wanted): DatabaseSync {
+  if (mode === 'read') return openForReading(place)
+  try {
+    const db = openForWriting(place)
+    mkdirSync(place.bodies, { recursive: true, mode: 0o700 })
+    return db
+  } catch (error) {
+    if (faultOf(error) !== 'damaged') throw error
+    if (!wasOurs(place))
+      throw storeFailure(
+        `sqlite ${place.file}: this is not a SQLite database, or a damaged one. Choose another path, or remove it`,
+        error,
+      )
+    const aside = setAside(place, identityOf(place.path), patience.clock.now())
+    throw storeFailure(
+      `${explained(place.file, error).message}: it was set aside as ${aside}; the next call makes a new one`,
+      error,
+    )
+  }
+}

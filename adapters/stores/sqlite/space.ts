@@ -1,0 +1,70 @@
+import { storeFailure } from '../failures.ts'
+import type { Recency } from './recency.ts'
+import type { Given, Tables } from './tables.ts'
+
+/** What was given up. */
+export interface GivenUp {
+  readonly records: Given[]
+  readonly bodies: Given[]
+}
+
+/** Groups looked at in one step. */
+const STEP = 32
+
+/**
+ * Keeps the store within its bound, in pages of the file that are in use and bytes of body files.
+ *
+ * The bound is hard. The file itself may be larger for a while by pages that are free and wait for the vacuum; they are used again first.
+ */
+export class Space {
+  readonly #tables: Tables
+  readonly #recency: Recency
+  readonly #file: string
+  readonly #pageSize: number
+  #maxBytes: number
+
+  constructor({ tables, recency, file, maxBytes }: { tables: Tables; recency: Recency; file: string; maxBytes: number }) {
+    this.#tables = tables
+    this.#recency = recency
+    this.#file = file
+    this.#maxBytes = maxBytes
+    this.#pageSize = tables.pageSize()
+  }
+
+  /** Of several users in one process the one who wants the least decides. */
+  lower(maxBytes: number): void {
+    this.#maxBytes = Math.min(this.#maxBytes, maxBytes)
+  }
+
+  /**
+   * Gives up the least recently used groups until `more` bytes fit; never those that are being written.
+   *
+   * @throws STORE where they cannot fit.
+   */
+  makeRoom(more: number, writing: ReadonlySet<string>): GivenUp {
+    const given: GivenUp = { records: [], bodies: [] }
+    if (this.#fits(more)) return given
+    for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
+    while (!this.#fits(more)) {
+      const victims = this.#tables.leastRecentlyUsed(STEP + writing.size).filter(({ name }) => !writing.has(name))
+      if (victims.length === 0)
+        throw storeFailure(`sqlite ${this.#file}: ${more} bytes more do not fit into maxBytes (${this.#maxBytes})`)
+      this.#giveUp(victims, more, given)
+    }
+    return given
+  }
+
+  #giveUp(victims: readonly { id: number }[], more: number, given: GivenUp): void {
+    for (const { id } of victims) {
+      const { records, bodies } = this.#tables.removeGroup(id)
+      given.records.push(...records)
+      given.bodies.push(...bodies)
+      if (this.#fits(more)) return
+    }
+  }
+
+  #fits(more: number): boolean {
+    const taken = this.#tables.pages() * this.#pageSize + this.#tables.bodyBytes() + more
+    return taken <= this.#maxBytes || taken - this.#tables.freePages() * this.#pageSize <= this.#maxBytes
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../../src/model/clock.ts'
+import { HoldfastError } from '../../../src/model/errors.ts'
+import type { Recency } from './recency.ts'
+import type { GivenUp, Space } from './space.ts'
+import type { Tables } from './tables.ts'
+
+/** One write of a caller. It happens as a whole or not at all. */
+export interface Write<T> {
+  /** By how much it may make the store grow, about. */
+  readonly bytes: number
+  /** What must not be given up to make room for it. */
+  readonly groups: readonly string[]
+  /** Throws a HoldfastError, before it has changed anything, to refuse this one write. */
+  readonly run: (tables: Tables, now: number) => T
+}
+
+export type Outcome = { readonly value: unknown } | { readonly refused: HoldfastError }
+
+/** Side work of one transaction, in rows: few enough to be unfelt. */
+const SLICE = 64
+
+const DAY = 86_400_000
+
+/** Does the writes of one turn in one transaction, and the housekeeping with it. */
+export class Transactions {
+  readonly #tables: Tables
+  readonly #space: Space
+  readonly #recency: Recency
+  readonly #clock: Clock
+  readonly #givenUp: (given: GivenUp) => void
+
+  constructor(rooms: { tables: Tables; space: Space; recency: Recency; clock: Clock; givenUp: (given: GivenUp) => void }) {
+    this.#tables = rooms.tables
+    this.#space = rooms.space
+    this.#recency = rooms.recency
+    this.#clock = rooms.clock
+    this.#givenUp = rooms.givenUp
+  }
+
+  /** One outcome for each write. Throws where the transaction as a whole failed: then nothing was written. */
+  commit(writes: readonly Write<unknown>[]): Outcome[] {
+    const now = this.#clock.now()
+    const writing = new Set(writes.flatMap(({ groups }) => groups))
+    const growth = writes.reduce((sum, { bytes }) => sum + bytes, 0)
+    const tables = this.#tables
+    tables.begin()
+    try {
+      this.#tidy(now)
+      const before = this.#space.makeRoom(growth, writing)
+      const outcomes = writes.map((write) => attempt(write, tables, now))
+      const after = this.#space.makeRoom(0, writing)
+      tables.commit()
+      this.#givenUp({ records: [...before.records, ...after.records], bodies: [...before.bodies, ...after.bodies] })
+      return outcomes
+    } catch (error) {
+      tables.rollback()
+      throw error
+    }
+  }
+
+  /** All that is remembered of reads, before the store closes. */
+  remember(): void {
+    this.#tables.begin()
+    for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
+    this.#tables.commit()
+  }
+
+  #tidy(now: number): void {
+    for (const [group, used] of this.#recency.take(SLICE)) this.#tables.touch(group, used)
+    this.#tables.removeExpired(now, SLICE)
+    this.#tables.removeLeases(now - DAY, SLICE)
+  }
+}
+
+function attempt(write: Write<unknown>, tables: Tables, now: number): Outcome {
+  try {
+    return { value: write.run(tables, now) }
+  } catch (error) {
+    if (error instanceof HoldfastError) return { refused: error }
+    throw error
+  }
+}

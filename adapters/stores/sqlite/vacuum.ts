@@ -1,0 +1,47 @@
+import { setImmediate } from 'node:timers'
+import type { Tables } from './tables.ts'
+
+/** Free pages that may stay: they are the next to be used. In pages, and as a share of all. */
+const RESERVE = 256
+const RESERVE_SHARE = 0.05
+
+/** Pages moved in one step: a few milliseconds. */
+const STEP = 64
+
+/** Gives free pages back to the file system, in slices between the turns of other work. */
+export class Vacuum {
+  readonly #tables: Tables
+  readonly #isIdle: () => boolean
+  #next: NodeJS.Immediate | undefined
+
+  constructor(tables: Tables, isIdle: () => boolean) {
+    this.#tables = tables
+    this.#isIdle = isIdle
+  }
+
+  consider(): void {
+    if (this.#next !== undefined || !this.#isDue()) return
+    // It never keeps a process alive.
+    this.#next = setImmediate(() => this.#slice()).unref()
+  }
+
+  stop(): void {
+    clearImmediate(this.#next)
+    this.#next = undefined
+  }
+
+  #isDue(): boolean {
+    const free = this.#tables.freePages()
+    return free > RESERVE && free > this.#tables.pages() * RESERVE_SHARE
+  }
+
+  #slice(): void {
+    this.#next = undefined
+    try {
+      if (this.#isIdle()) this.#tables.vacuum(STEP)
+      this.consider()
+    } catch {
+      // Locked, full or damaged: free pages do no harm, the next commit considers it again, and whoever reads or writes meets the fault.
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { crc32 } from 'node:zlib'
+import type { Lease, StoreEntry } from '../../../src/model/store.ts'
+import { groupOf } from '../key-group.ts'
+import { check } from './leases.ts'
+import type { StoredValue, Tables } from './tables.ts'
+import type { Write } from './transactions.ts'
+
+/** A row beside its value: key, numbers, and its place in four indexes. */
+const ROW = 300
+
+/** Of key and value: a value under another's key is as wrong as a flipped bit. */
+export function checksum(key: string, value: Uint8Array): number {
+  return crc32(value, crc32(key))
+}
+
+export function isSound(key: string, { value, sum }: StoredValue): boolean {
+  return checksum(key, value) === sum
+}
+
+function groupsOf(keys: readonly string[]): string[] {
+  return keys.map(groupOf).filter((group) => group !== undefined)
+}
+
+/** The entries are the store's own copies. */
+export function put(entries: readonly StoreEntry[], fence: Lease | undefined): Write<void> {
+  const rows = entries.map(({ key, value, expires }) => ({ key, value, expires, sum: checksum(key, value), group: groupOf(key) }))
+  return {
+    bytes: rows.reduce((bytes, { value }) => bytes + value.length + ROW, 0),
+    groups: groupsOf(entries.map(({ key }) => key)),
+    run: (tables, now) => {
+      check(tables, fence)
+      for (const row of rows) tables.put(row.key, row.group === undefined ? null : tables.group(row.group, now), row)
+    },
+  }
+}
+
+export function remove(keys: readonly string[], fence: Lease | undefined): Write<void> {
+  return {
+    bytes: 0,
+    groups: [],
+    run: (tables) => {
+      check(tables, fence)
+      const groups = new Set<number>()
+      for (const key of keys) {
+        const group = tables.remove(key)
+        if (group !== undefined) groups.add(group)
+      }
+      for (const group of groups) tables.removeGroupIfEmpty(group)
+    },
+  }
+}
+
+/** Takes a record out that was found damaged, unless it has been written anew since. */
+export function removeDamaged(key: string, sum: number): Write<void> {
+  return { bytes: 0, groups: [], run: (tables: Tables) => tables.removeDamaged(key, sum) }
+}

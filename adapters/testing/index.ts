@@ -1,0 +1,8 @@
+export type { ChaosFault, ChaosPlan, Injection, Mishap, Operation } from './chaos/plan.ts'
+export type { ChaosControl, ChaosStore } from './chaos.ts'
+export { chaos } from './chaos.ts'
+export type { ContractRunner } from './contract/bench.ts'
+export { actAsLeaseHolder } from './contract/holder.ts'
+export { storeContract } from './contract.ts'
+export type { ManualClock } from './manual-clock.ts'
+export { manualClock } from './manual-clock.ts'

@@ -14,3 +14,8 @@ export function readSize(value: Size | undefined, option: string, otherwise: Siz
     throw new TypeError(`${option}: ${JSON.stringify(value)} keeps nothing. Give at least one byte, or leave the store out.`)
   return bytes
 }
+
+/** Whole milliseconds, never too early; undefined where it never ends. */
+export function wholeEnd(expires: number | undefined): number | undefined {
+  return expires === undefined || !Number.isFinite(expires) ? undefined : Math.ceil(expires)
+}

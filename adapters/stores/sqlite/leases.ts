@@ -6,6 +6,8 @@ import type { Write } from './transactions.ts'
 /** A row of a lease, about. */
 const ROW = 200
 
+const endOf = (now: number, ms: number): number => Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(now + ms))
+
 const write = <T>(run: Write<T>['run']): Write<T> => ({ bytes: ROW, groups: [], run })
 
 /** Grants a lease where nobody holds it, and gives its generation. `until` stands in wall time: processes share no other clock. */
@@ -14,7 +16,7 @@ export function grant(key: string, ms: number): Write<number | undefined> {
     const held = tables.lease(key)
     if (held !== undefined && held.until > now) return undefined
     const generation = (held?.generation ?? tables.leaseFloor()) + 1
-    tables.putLease(key, generation, Math.ceil(now + ms))
+    tables.putLease(key, generation, endOf(now, ms))
     return generation
   })
 }
@@ -23,7 +25,7 @@ export function extend(key: string, generation: number, ms: number): Write<boole
   return write((tables, now) => {
     const held = tables.lease(key)
     if (held === undefined || held.generation !== generation || held.until <= now) return false
-    tables.putLease(key, generation, Math.ceil(now + ms))
+    tables.putLease(key, generation, endOf(now, ms))
     return true
   })
 }

@@ -190,7 +190,7 @@ export class Runtime {
   }
 
   #touch(group: string): void {
-    if (this.#facts.mode === 'write') this.#recency.touch(group, this.#facts.patience.clock.now())
+    if (this.#facts.mode === 'write') this.#recency.touch(group, Math.floor(this.#facts.patience.clock.now()))
   }
 
   #hasExpired(expires: number | undefined): boolean {

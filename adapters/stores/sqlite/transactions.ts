@@ -39,7 +39,7 @@ export class Transactions {
 
   /** One outcome for each write. Throws where the transaction as a whole failed: then nothing was written. */
   commit(writes: readonly Write<unknown>[]): Outcome[] {
-    const now = this.#clock.now()
+    const now = Math.floor(this.#clock.now())
     const writing = new Set(writes.flatMap(({ groups }) => groups))
     const growth = writes.reduce((sum, { bytes }) => sum + bytes, 0)
     const tables = this.#tables

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf } from '../key-group.ts'
+import { wholeEnd } from '../options.ts'
 import { check } from './leases.ts'
 import type { StoredValue, Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
@@ -23,7 +24,13 @@ function groupsOf(keys: readonly string[]): string[] {
 
 /** The entries are the store's own copies. */
 export function put(entries: readonly StoreEntry[], fence: Lease | undefined): Write<void> {
-  const rows = entries.map(({ key, value, expires }) => ({ key, value, expires, sum: checksum(key, value), group: groupOf(key) }))
+  const rows = entries.map(({ key, value, expires }) => ({
+    key,
+    value,
+    expires: wholeEnd(expires),
+    sum: checksum(key, value),
+    group: groupOf(key),
+  }))
   return {
     bytes: rows.reduce((bytes, { value }) => bytes + value.length + ROW, 0),
     groups: groupsOf(entries.map(({ key }) => key)),

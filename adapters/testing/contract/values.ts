@@ -102,8 +102,12 @@ async function forgetsWhatExpired({ store, key, now, until }: Bench): Promise<vo
   assert.equal(await store.get(key('past')), undefined, 'expired before it came')
   await until('forgotten once expired', async () => (await store.get(key('soon'))) === undefined)
   await until('setMany: forgotten once expired', async () => (await store.getMany([key('many soon')]))[0] === undefined)
+  await store.set(key('never'), bytesOf(5), { expires: Number.POSITIVE_INFINITY })
+  await store.set(key('a part of a millisecond'), bytesOf(6), { expires: now() + 3_600_000.25 })
   assertBytes(await store.get(key('later')), bytesOf(3), 'expires in an hour')
-  assert.deepEqual(await listed(store.keys(key(''))), [key('later')])
+  assertBytes(await store.get(key('never')), bytesOf(5), 'never expires')
+  assertBytes(await store.get(key('a part of a millisecond')), bytesOf(6), 'an end between two milliseconds')
+  assert.deepEqual(await listed(store.keys(key(''))), ['a part of a millisecond', 'later', 'never'].map(key))
 }
 
 async function keepsWhatNoLongerExpires({ store, key, now, until }: Bench): Promise<void> {

@@ -1,0 +1,178 @@
+import { type Clock, systemClock } from '../../src/model/clock.ts'
+import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
+import { storeClosed, storeFailure } from './failures.ts'
+import { seal, unseal } from './keyv/envelope.ts'
+import { Reports } from './keyv/reports.ts'
+import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
+import { refuseUnknown, wholeEnd } from './options.ts'
+
+export { isKeyv } from './keyv/shape.ts'
+
+export interface KeyvOptions {
+  /** In events and in `Cache-Status`. Default 'keyv'. */
+  name?: string
+  /** Outlives the process. Default: true, unless it is over a Map. */
+  durable?: boolean
+  /** Read by others than this user. Default: true, unless it is over a Map. */
+  shared?: boolean
+  /** Reached over a network, so written behind and given 250 ms. Default: true, unless it is over a Map. */
+  remote?: boolean
+  /** Decides when an `expires` has run out. Default: the machine's own. */
+  clock?: Clock
+}
+
+/** Milliseconds for which Keyv keeps a value beyond its `expires`: the envelope decides, Keyv only cleans up. */
+const MARGIN = 60_000
+
+/**
+ * Any Keyv 5 or 6, or one of their storage adapters, as a store. The slower road: bytes go as base64 in a checked envelope, and each
+ * write is read back, since a `true` of Keyv does not mean stored (Keyv 5 over a full Redis says so to each write). A write costs a read more.
+ *
+ * It has no leases. `keys` gathers all keys, where the back end has an iterator, and rejects where it has none. The Keyv stays
+ * the caller's: `close` lets go of it and does not disconnect it.
+ *
+ * @throws TypeError on what is no Keyv, and on an unknown or wrong option.
+ */
+export function keyv(keyv: object, options: KeyvOptions = {}): Store {
+  if (keyv instanceof Map) throw new TypeError('keyv: a Map is no Keyv. Give new Keyv({ store: map }), or take memory()')
+  if (!isKeyv(keyv)) throw new TypeError('keyv: this is no Keyv. Give a Keyv, or one of its storage adapters')
+  refuseUnknown('keyv', options, ['name', 'durable', 'shared', 'remote', 'clock'])
+  const { name = 'keyv', clock = systemClock } = options
+  if (typeof name !== 'string' || name === '') throw new TypeError(`keyv.name: ${JSON.stringify(name)} is no name`)
+  const apart = !isInMemory(keyv)
+  const facts = { durable: options.durable ?? apart, shared: options.shared ?? apart, remote: options.remote ?? apart }
+  for (const [option, value] of Object.entries(facts)) {
+    if (typeof value !== 'boolean') throw new TypeError(`keyv.${option}: ${JSON.stringify(value)} is neither true nor false`)
+  }
+  return new KeyvStore(keyv, { ...facts, name, clock })
+}
+
+class KeyvStore implements Store {
+  readonly name: string
+  readonly durable: boolean
+  readonly shared: boolean
+  readonly remote: boolean
+  readonly #keyv: KeyvLike
+  readonly #reports: Reports
+  readonly #endForm: EndForm
+  readonly #clock: Clock
+  #closed = false
+
+  constructor(given: KeyvLike, facts: { name: string; durable: boolean; shared: boolean; remote: boolean; clock: Clock }) {
+    this.name = facts.name
+    this.durable = facts.durable
+    this.shared = facts.shared
+    this.remote = facts.remote
+    this.#clock = facts.clock
+    this.#keyv = outspoken(given)
+    this.#reports = new Reports(given)
+    this.#endForm = endFormOf(given)
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const opened = unseal(key, await this.#read(key))
+    if (opened === undefined) return undefined
+    return opened.expires !== undefined && opened.expires <= this.#clock.now() ? undefined : opened.value
+  }
+
+  async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key)))
+  }
+
+  async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
+    this.#refuseFence(fence)
+    // Before the first await: the caller may do with its array what it likes.
+    const text = seal(key, value, expires)
+    const { answer, reported } = await this.#call('set', () => this.#keyv.set(key, text, this.#endOf(expires)))
+    if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was written`, reported)
+    if (answer === false) throw this.#failed(`it refused to write ${key}`)
+    if ((await this.#read(key)) !== text) throw this.#failed(`it said that ${key} is stored, and does not have it`)
+  }
+
+  async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
+    this.#refuseFence(fence)
+    this.#assertOpen()
+    await Promise.all(entries.map(({ key, value, expires }) => this.set(key, value, expires === undefined ? {} : { expires })))
+  }
+
+  async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
+    this.#refuseFence(fence)
+    this.#assertOpen()
+    await Promise.all(keys.map((key) => this.#delete(key)))
+  }
+
+  /** Keyv answers false for what was not there, and for what it could not delete. */
+  async #delete(key: string): Promise<void> {
+    const { answer, reported } = await this.#call('delete', () => this.#keyv.delete(key))
+    if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was deleted`, reported)
+    if (answer === false && (await this.#read(key)) !== undefined) throw this.#failed(`it did not delete ${key}`)
+  }
+
+  async *keys(
+    prefix: string,
+    { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string; limit?: number } = {},
+  ): AsyncGenerator<string> {
+    const { reported, answer } = await this.#call('iterator', () => this.#gather(prefix))
+    if (reported !== undefined) throw this.#failed('it reported an error while its keys were listed', reported)
+    let left = limit
+    for (const [key, text] of answer) {
+      if (left < 1) return
+      const expires = unseal(key, text)?.expires
+      if (key <= after || (expires !== undefined && expires <= this.#clock.now())) continue
+      left--
+      yield key
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#reports.end()
+  }
+
+  async #gather(prefix: string): Promise<[string, unknown][]> {
+    const { iterator } = this.#keyv
+    if (iterator === undefined || !canIterate(this.#keyv))
+      throw this.#failed('its back end has no iterator, so its keys cannot be listed')
+    const found: [string, unknown][] = []
+    for await (const [key, value] of iterator.call(this.#keyv, this.#keyv.namespace)) {
+      if (key.startsWith(prefix)) found.push([key, value])
+    }
+    return found.sort(([one], [other]) => (one < other ? -1 : 1))
+  }
+
+  async #read(key: string): Promise<unknown> {
+    const { answer, reported } = await this.#call('get', () => this.#keyv.get(key))
+    const text = answer ?? undefined
+    if (text === undefined && reported !== undefined) throw this.#failed(`it reported an error while ${key} was read`, reported)
+    return text
+  }
+
+  async #call<T>(operation: string, run: () => T | Promise<T>): Promise<{ answer: T; reported: unknown }> {
+    this.#assertOpen()
+    try {
+      return await this.#reports.during(run)
+    } catch (error) {
+      throw this.#failed(`${operation} failed (${error instanceof Error ? error.message : String(error)})`, error)
+    }
+  }
+
+  /** 0 means for ever, also to a Keyv that has a `ttl` of its own: freshness is none of its business. */
+  #endOf(given: number | undefined): number | undefined {
+    const expires = wholeEnd(given)
+    if (this.#endForm === 'from now')
+      return expires === undefined ? 0 : Math.max(1, Math.ceil(expires - this.#clock.now())) + MARGIN
+    return this.#endForm === 'moment' && expires !== undefined ? expires + MARGIN : undefined
+  }
+
+  #refuseFence(fence: Lease | undefined): void {
+    if (fence !== undefined) throw this.#failed('it grants no leases, so it cannot check a fence')
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw storeClosed(this.name)
+  }
+
+  #failed(what: string, cause?: unknown): Error {
+    return storeFailure(`${this.name}: ${what}`, cause)
+  }
+}

@@ -1,0 +1,192 @@
+import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
+import { KeyvSqlite } from '@keyv/sqlite'
+import Keyv6 from 'keyv'
+import Keyv5 from 'keyv5'
+import { describe, expect, test } from 'vitest'
+import { isKeyv, keyv } from '../../adapters/stores/keyv.ts'
+import { memory } from '../../adapters/stores/memory.ts'
+import { manualClock, storeContract } from '../../adapters/testing/index.ts'
+import { scratch } from './scratch.ts'
+
+const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
+
+const sqliteAdapter = (file: string): KeyvSqlite => new KeyvSqlite({ uri: `sqlite://${file}`, driver: 'node:sqlite', wal: true })
+
+storeContract('Keyv 5 over a Map', async () => keyv(new Keyv5({ store: new Map() })), { describe, test })
+storeContract('Keyv 6 over a Map', async () => keyv(new Keyv6({ store: new Map() })), { describe, test })
+storeContract('Keyv 6 with a namespace', async () => keyv(new Keyv6({ store: new Map(), namespace: 'app' })), { describe, test })
+
+let file = ''
+const reopen = async () => keyv(new Keyv6({ store: sqliteAdapter(file) }), { name: 'keyv over sqlite' })
+const openInFile = async () => {
+  file = join(scratch(), 'keyv.db')
+  return reopen()
+}
+storeContract('Keyv 6 over @keyv/sqlite', openInFile, { describe, test, reopen })
+storeContract('the adapter of @keyv/sqlite itself', async () => keyv(sqliteAdapter(join(scratch(), 'keyv.db'))), {
+  describe,
+  test,
+})
+
+describe('keyv: what it is', () => {
+  test('a Keyv and its adapters are known by what they can do; stores, Maps and others are none', () => {
+    for (const one of [new Keyv5(), new Keyv6(), new Keyv6({ store: new Map() }), sqliteAdapter(join(scratch(), 'a.db'))]) {
+      expect(isKeyv(one)).toBe(true)
+    }
+    for (const other of [memory(), new Map(), {}, null, undefined, 'keyv', new Headers()]) expect(isKeyv(other)).toBe(false)
+  })
+
+  test('over a Map it is in this process; over anything else it is taken for a shared server', () => {
+    const facts = ({ durable, shared, remote }: { durable: boolean; shared: boolean; remote: boolean }) => [
+      durable,
+      shared,
+      remote,
+    ]
+    for (const one of [new Keyv5(), new Keyv6(), new Keyv5({ store: new Map() })])
+      expect(facts(keyv(one))).toEqual([false, false, false])
+    const adapter = sqliteAdapter(join(scratch(), 'a.db'))
+    expect(facts(keyv(new Keyv6({ store: adapter })))).toEqual([true, true, true])
+    expect(facts(keyv(adapter, { shared: false, remote: false }))).toEqual([true, false, false])
+    expect(keyv(new Keyv6(), { name: 'mine' }).name).toBe('mine')
+  })
+
+  test.each([
+    [new Map(), {}, /new Keyv\(\{ store: map \}\)/],
+    [{}, {}, /no Keyv/],
+    [new Keyv6(), { ttl: 5 }, /"ttl".*durable/],
+    [new Keyv6(), { durable: 'yes' }, /keyv\.durable/],
+    [new Keyv6(), { name: '' }, /keyv\.name/],
+  ])('wrong options are refused: %#', (given, options, message) => {
+    expect(() => keyv(given, options as object)).toThrow(message)
+  })
+})
+
+describe.each([
+  ['Keyv 5', Keyv5 as unknown as typeof Keyv6],
+  ['Keyv 6', Keyv6],
+])('keyv over %s: ends', (_name, Keyv) => {
+  test('a default ttl of the instance does not end our values', async () => {
+    const store = keyv(new Keyv({ store: new Map(), ttl: 1 }))
+    await store.set('h1:e:a', bytes(1))
+    const before = performance.now()
+    while (performance.now() - before < 5) await new Promise((resolve) => setImmediate(resolve))
+    expect(await store.get('h1:e:a')).toEqual(bytes(1))
+  })
+
+  test('the end is ours to judge, by our clock', async () => {
+    const clock = manualClock()
+    const store = keyv(new Keyv({ store: new Map() }), { clock })
+    await store.set('h1:e:a', bytes(1), { expires: clock.now() + 1_000 })
+    await clock.advance(999)
+    expect(await store.get('h1:e:a')).toEqual(bytes(1))
+    await clock.advance(1)
+    expect(await store.get('h1:e:a')).toBeUndefined()
+  })
+})
+
+/** A back end that fails as it is told. */
+function failing(how: { get?: () => unknown; set?: () => unknown; delete?: () => unknown }): Map<string, unknown> & EventEmitter {
+  const map = new Map<string, unknown>()
+  const fault = new EventEmitter() as Map<string, unknown> & EventEmitter
+  return Object.assign(fault, {
+    opts: {},
+    get: async (key: string) => (how.get ? how.get() : map.get(key)),
+    set: async (key: string, value: unknown) => (how.set ? how.set() : map.set(key, value) === map),
+    delete: async (key: string) => (how.delete ? how.delete() : map.delete(key)),
+    has: async (key: string) => map.has(key),
+    clear: async () => map.clear(),
+  })
+}
+
+const broken = (): never => {
+  throw new Error('the server is away')
+}
+
+describe.each([
+  ['Keyv 5', (store: object) => new Keyv5({ store })],
+  ['Keyv 6', (store: object) => new Keyv6({ store: store as never })],
+  ['a bare adapter', (store: object) => store],
+])('keyv over %s: failures are failures', (_name, wrap) => {
+  test('a read that fails is no miss', async () => {
+    await expect(keyv(wrap(failing({ get: broken }))).get('a')).rejects.toMatchObject({ code: 'STORE', message: /keyv: .*a/ })
+  })
+
+  test('a write that fails, is refused, or is lost without a word', async () => {
+    for (const set of [broken, () => false, () => true]) {
+      await expect(keyv(wrap(failing({ set }))).set('a', bytes(1))).rejects.toMatchObject({ code: 'STORE' })
+      await expect(keyv(wrap(failing({ set }))).setMany([{ key: 'a', value: bytes(1) }])).rejects.toMatchObject({ code: 'STORE' })
+    }
+  })
+
+  test('a deletion that fails, or does nothing', async () => {
+    for (const how of [{ delete: broken }, { delete: () => false }]) {
+      const store = keyv(wrap(failing(how)))
+      await store.set('a', bytes(1))
+      await expect(store.delete(['a'])).rejects.toMatchObject({ code: 'STORE' })
+    }
+    await keyv(wrap(failing({ delete: () => false }))).delete(['never there'])
+  })
+
+  test('without an iterator its keys cannot be listed, and it says so', async () => {
+    const store = keyv(wrap(failing({})))
+    await store.set('h1:e:a', bytes(1))
+    await expect(Array.fromAsync(store.keys('h1:'))).rejects.toThrow('its back end has no iterator')
+  })
+})
+
+describe('keyv: what stands there already', () => {
+  test.each([
+    ['nothing of ours', 'hello'],
+    ['an object', { hello: 1 }],
+    ['an array', [1]],
+    ['another format', 'holdfast2:00000000::AQ=='],
+    ['a wrong checksum', 'holdfast1:00000000::AQ=='],
+    ['no end of it', 'holdfast1:'],
+    ['null', null],
+  ])('%s is a miss', async (_what, planted) => {
+    const back = new Keyv6({ store: new Map() })
+    await back.set('h1:e:a', planted)
+    const store = keyv(back)
+    expect(await store.get('h1:e:a')).toBeUndefined()
+    await store.set('h1:e:a', bytes(5))
+    expect(await store.get('h1:e:a')).toEqual(bytes(5))
+  })
+
+  test('a value that moved to another key is a miss', async () => {
+    const back = new Keyv6({ store: new Map() })
+    const store = keyv(back)
+    await store.set('h1:e:a', bytes(1))
+    await back.set('h1:e:b', await back.get('h1:e:a'))
+    expect(await store.get('h1:e:b')).toBeUndefined()
+  })
+
+  test('a flipped character is a miss', async () => {
+    const back = new Keyv6<string>({ store: new Map() })
+    const store = keyv(back)
+    await store.set('h1:e:a', bytes(1, 2, 3, 4, 5, 6))
+    const text = (await back.get('h1:e:a')) as string
+    for (let place = 0; place < text.length; place++) {
+      await back.set('h1:e:a', `${text.slice(0, place)}${text[place] === 'A' ? 'B' : 'A'}${text.slice(place + 1)}`)
+      expect(await store.get('h1:e:a'), `character ${place}`).toBeUndefined()
+    }
+  })
+
+  test('a fence is refused: there are no leases to check it against', async () => {
+    const store = keyv(new Keyv6())
+    const lease = await memory().lease?.('l', 1_000)
+    expect(store.lease).toBeUndefined()
+    await expect(store.set('a', bytes(1), { fence: lease as never })).rejects.toThrow('grants no leases')
+  })
+
+  test('close lets go of the Keyv, which goes on', async () => {
+    const back = new Keyv6({ store: new Map() })
+    const store = keyv(back)
+    await store.set('a', bytes(1))
+    expect(back.listenerCount('error')).toBe(1)
+    await store.close()
+    expect(back.listenerCount('error')).toBe(0)
+    await back.set('b', 'still there')
+    expect(await back.get('b')).toBe('still there')
+  })
+})

@@ -108,6 +108,7 @@ function buildVersions(
   return new Versions({
     write: (change, right) => tiers.write(change, right),
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
+    settled: (written) => bodies.settled(written),
     drop,
     clock,
     random,

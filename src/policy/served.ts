@@ -110,7 +110,7 @@ export function landed(call: Call, landing: Landing, { collapsed }: { collapsed:
 
 function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, collapsed: boolean): CacheStatusFacts {
   if (outcome === 'hit') return { name: 'hit' }
-  const first = held.variant.versions.length <= 1 && held.entry.variants.length <= 1 && outcome === 'miss'
+  const first = outcome === 'miss' && held.entry.variants.reduce((count, { versions }) => count + versions.length, 0) <= 1
   return {
     name: 'forwarded',
     forward: first ? 'uri-miss' : 'stale',

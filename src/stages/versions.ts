@@ -34,6 +34,8 @@ export interface VersionRooms {
     right: WriteRight | undefined,
   ) => Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }>
   readonly known: (call: Call) => Promise<EntryRecord | undefined>
+  /** One body for equal bytes. */
+  readonly settled: (written: WrittenBody) => Promise<WrittenBody>
   /** The body that came again is not needed twice. */
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
@@ -80,11 +82,12 @@ export class Versions {
     if (came.labels !== undefined) revision.ref.labels = came.labels
     const again = revision.name === 'renewed' && found.held !== undefined
     if (again) this.#rooms.drop(written)
+    const kept = again ? written : await this.#rooms.settled(written)
     const home =
-      !again && written.bodyId !== undefined && written.tier !== undefined
-        ? { tier: written.tier, bodyId: written.bodyId }
+      !again && kept.bodyId !== undefined && kept.tier !== undefined
+        ? { tier: kept.tier, bodyId: kept.bodyId }
         : revision.version.home
-    const body = again && found.held !== undefined ? found.held.body : written.body
+    const body = again && found.held !== undefined ? found.held.body : kept.body
     return this.#written(call, found, { revision: { ...revision, version: { ...revision.version, home } }, body, came })
   }
 

@@ -1,9 +1,9 @@
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
-import type { BodyWriter, StoredBody } from '../../model/rooms.ts'
+import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import { integrityAlgorithms } from '../../policy/integrity.ts'
-import { deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { deleteBody, readChunk, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { RestingBody } from './stored.ts'
 import { ChunkWriter } from './writer.ts'
@@ -64,6 +64,34 @@ export class Bodies {
     return sink.bodyId
   }
 
+  /**
+   * Two versions with the same bytes share one body. Where the store holds these bytes already, and their last chunk shows it, the body
+   * that was just written goes, and the known one is named instead; else this one is known from now on.
+   */
+  async settled(written: WrittenBody): Promise<WrittenBody> {
+    const store = this.#stores.find(({ name }) => name === written.tier)
+    if (store === undefined || written.bodyId === undefined) return written
+    const { digest, size, bodyId } = written
+    try {
+      const known = new TextDecoder().decode((await store.get(digestKey(digest))) ?? new Uint8Array(0))
+      if (known !== '' && known !== bodyId && (await isThere(store, { bodyId: known, size }))) {
+        await deleteBody(store, { bodyId, size })
+        return this.#resting(store, { ...written, bodyId: known })
+      }
+      await store.set(digestKey(digest), new TextEncoder().encode(bodyId))
+    } catch {
+      // The guard has told of it. Without the entry the same bytes are stored twice, which is no harm.
+    }
+    return this.#resting(store, written)
+  }
+
+  /** From here on the body is read as any other at rest, so that its store stays open under its readers. */
+  #resting(store: Store, written: WrittenBody): WrittenBody {
+    const { body, bodyId, size } = written
+    if (body instanceof Uint8Array || bodyId === undefined) return written
+    return { ...written, body: this.open(store, { bodyId, size }) }
+  }
+
   delete(store: Store, place: { bodyId: string; size: number }): Promise<void> {
     return deleteBody(store, place)
   }
@@ -91,5 +119,17 @@ export class Bodies {
     if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
     if (failed instanceof MemorySink) throw error
     return new SpoolSink()
+  }
+}
+
+const digestKey = (digest: string): string => `h1:d:${digest}`
+
+async function isThere(store: Store, place: { bodyId: string; size: number }): Promise<boolean> {
+  try {
+    await readChunk(store, place, Math.max(0, Math.ceil(place.size / CHUNK_SIZE) - 1))
+    return true
+  } catch {
+    // Evicted, or damaged: the one that was just written takes its place.
+    return false
   }
 }

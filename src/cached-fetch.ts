@@ -6,6 +6,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
+import type { Held } from './model/rooms.ts'
 import { serve, straight } from './pipeline.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { isCached, notCached } from './policy/passing.ts'
@@ -110,28 +111,29 @@ function abortReason({ signal }: Call): { reason: unknown } | undefined {
 
 /** A fresh version in memory. */
 function atOnce(house: House, call: Call): Promise<Response> | undefined {
-  if (call.cache === 'no-store' || call.integrity !== '' || !isCached(call.method, call.settings.safe)) return undefined
+  if (call.cache === 'no-store' || call.integrity !== '' || !isCached(call)) return undefined
   const held = house.tiers.peek(call)
   if (held === undefined) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())
-  if (verdict.name !== 'fresh' || refused(call, held.version.redirected)) return undefined
+  if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
   house.stages.tell(call, held, verdict.name)
-  return Promise.resolve(respond(answered(call, held, verdict), house.clock))
+  return Promise.resolve(respond(answered(call, held, verdict), house))
 }
 
-const refused = ({ redirect }: Call, redirected: boolean): boolean => redirect === 'error' && redirected
+/** Under `redirect: 'error'` an answer that came by a redirect is none. */
+const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect === 'error' && version.redirected
 
 /** The walk through the house, and its end as fetch would tell it. */
 async function walk(house: House, call: Call): Promise<Response> {
   try {
-    const passes = !isCached(call.method, call.settings.safe)
+    const passes = !isCached(call)
     if (passes && call.settings.mode === 'offline') throw notCached(call)
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
-    if (refused(call, served.held.version.redirected))
+    if (isRefused(call, served.held))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
-    return respond(served, house.clock)
+    return respond(served, house)
   } catch (error) {
-    if (isAnswered(error)) return respond(failedAnswer(call, error), house.clock)
-    throw told(error, call, house.clock)
+    if (isAnswered(error)) return respond(failedAnswer(call, error), house)
+    throw told(error, call, house)
   }
 }

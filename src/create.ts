@@ -6,6 +6,7 @@ import type { Report } from './model/events.ts'
 import type { WrittenBody } from './model/rooms.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
+import type { Transport } from './model/transport.ts'
 import { admitted } from './policy/admission.ts'
 import { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
@@ -30,39 +31,31 @@ import { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
   readonly report: Report
+  readonly presence: Presence
   readonly background: Background
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  /** Aborts what no flight carries, when the instance is closed. */
+  readonly closing: AbortController
 }
 
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
-  const { report } = emitter
-  const transport = chosenTransport({
-    clock: plan.clock,
-    ...(plan.fetch !== undefined && { fetch: plan.fetch }),
-    isOurs: (candidate) => OURS in candidate,
-  })
+  const transport = transportOf(plan)
   const basis: Basis = {
     ...plan,
-    report,
+    report: emitter.report,
+    presence: new Presence(),
     background: new Background(plan.waitUntil),
     transport: () => transport,
     flights: new Flights(),
+    closing: new AbortController(),
   }
+  const { presence } = basis
   const storage = buildStorage(basis)
   const versions = buildVersions(basis, storage)
-  const presence = new Presence()
   let closing: Promise<void> | undefined
-  const close = async (): Promise<void> => {
-    basis.flights.abortAll(new HoldfastError('CLOSED', 'the instance was closed'))
-    await basis.background.idle()
-    await transport.close()
-    await storage.holds.close(storage.stores, plan.clock, ({ name }, error) =>
-      report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
-    )
-  }
   return {
     ...storage,
     versions,
@@ -70,13 +63,33 @@ export function buildHouse(plan: HousePlan): House {
     presence,
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
-    idle: () => presence.during(basis.background.idle()),
+    idle: () => presence.during(idle(basis)),
     close: () => {
-      closing ??= presence.during(close())
+      closing ??= presence.during(close(basis, storage, transport))
       return closing
     },
     isClosed: () => closing !== undefined,
   }
+}
+
+async function idle({ flights, background }: Basis): Promise<void> {
+  await flights.idle()
+  await background.idle()
+}
+
+async function close(basis: Basis, { stores, holds }: Storage, transport: Transport): Promise<void> {
+  const reason = new HoldfastError('CLOSED', 'the instance was closed')
+  basis.closing.abort(reason)
+  basis.flights.abortAll(reason)
+  await idle(basis)
+  await transport.close()
+  await holds.close(stores, basis.clock, ({ name }, error) =>
+    basis.report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
+  )
+}
+
+function transportOf({ clock, fetch }: HousePlan): Transport {
+  return chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
 }
 
 interface Storage {
@@ -140,7 +153,7 @@ function buildOrigin({ clock, random, report, concurrency, credentialHeaders, tr
 }
 
 function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, credentialHeaders, flights } = basis
+  const { clock, report, background, credentialHeaders, flights, closing } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)
   const departures = new Departures({
@@ -153,10 +166,10 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     find: (call, found) => tiers.lastGood(call, found),
     clock,
     report,
-    told: (failure, call) => told(failure, call, clock),
+    told: (failure, call) => told(failure, call, basis),
   })
   const refreshFailed = (call: Call) => (error: unknown) =>
-    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call, clock) }))
+    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call, basis) }))
   return {
     clock,
     secret: credentialHeaders,
@@ -166,7 +179,10 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     versions,
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, path) => origin.obtain(call, found, path),
-    alone: (call) => ({ signal: call.signal ?? new AbortController().signal, accepted: () => undefined }),
+    alone: ({ signal }) => ({
+      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
+      accepted: () => undefined,
+    }),
     wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
     proves,
     tell: (call, held, verdict) => {

@@ -127,7 +127,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const settings = settle(basis, asked, own)
   const headers = under(basis.headers, asked.headers)
   const url = normalisedUrl(asked.url)
-  const cached = isCached(asked.method, settings.safe)
+  const cached = isCached({ method: asked.method, settings })
   const identity = {
     group: settings.group,
     partition: partitionText(headers, settings.partition, basis.credentialHeaders),

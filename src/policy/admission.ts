@@ -11,7 +11,7 @@ export type Admission = { readonly store: true } | { readonly store: false; read
 /** Whether an answer may be kept: by what the call is, and by what HTTP and the options say of the answer. */
 export function admitted(call: Call, head: ResponseHead): Admission {
   if (call.cache === 'no-store') return { store: false, reason: 'no-store' }
-  if (!isCached(call.method, call.settings.safe)) return { store: false, reason: 'method' }
+  if (!isCached(call)) return { store: false, reason: 'method' }
   if (headerOf(call.headers, 'range') !== undefined) return { store: false, reason: 'range' }
   const verdict = storability(call, headFacts(head), call.settings)
   if (verdict.store) return { store: true }
@@ -28,5 +28,5 @@ const BYPASS: Readonly<Record<Exclude<ReturnType<typeof storability>, { store: t
 
 /** Whether an answer is passed through as it comes, without an end to wait for. */
 export function isLive(call: Call, head: ResponseHead): boolean {
-  return call.settings.delivery === 'live' || !isCached(call.method, call.settings.safe) || isLiveType(head.headers)
+  return call.settings.delivery === 'live' || !isCached(call) || isLiveType(head.headers)
 }

@@ -7,7 +7,8 @@ import { type Failure, fallbackCause } from './retry.ts'
 
 /** A failure in the terms of policy; undefined for what is no failure of the origin's. */
 function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof HoldfastError) return { code: error.code, transient: false }
+  // To a caller who waits, an instance that closes is a network that went away.
+  if (error instanceof HoldfastError) return { code: error.code === 'CLOSED' ? 'CONNECT' : error.code, transient: false }
   if (!(error instanceof AttemptFailure)) return undefined
   if (error.code !== 'STATUS') return { code: error.code, transient: error.retry === 'yes' }
   return { status: error.answer?.head.status ?? 503 }

@@ -7,7 +7,13 @@ import type { BypassReason } from '../model/inspection.ts'
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
 
 /** Whether a method goes through the house: GET, HEAD, and what the caller called safe. */
-export function isCached(method: string, safe: boolean): boolean {
+export function isCached({
+  method,
+  settings: { safe },
+}: {
+  readonly method: string
+  readonly settings: { readonly safe: boolean }
+}): boolean {
   return method === 'GET' || method === 'HEAD' || (safe && (method === 'POST' || method === 'QUERY'))
 }
 
@@ -18,7 +24,7 @@ export function invalidates(method: string, status: number): boolean {
 
 /** Why nothing is kept of a call that passes through. */
 export function passReason(call: Call): BypassReason {
-  if (!isCached(call.method, call.settings.safe)) return 'method'
+  if (!isCached(call)) return 'method'
   return headerOf(call.headers, 'range') !== undefined ? 'range' : 'no-store'
 }
 

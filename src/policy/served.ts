@@ -70,15 +70,20 @@ export function fallback(
   }
 }
 
+/** Whether this caller joined a flight that another one had started. */
+interface Joined {
+  readonly collapsed: boolean
+}
+
 /** Set-Cookie and the like speak to the caller that fetched, and to nobody else. */
-function ownOf(call: Call, head: ResponseHead | undefined, collapsed: boolean): HeaderList {
+function ownOf(call: Call, head: ResponseHead | undefined, { collapsed }: Joined): HeaderList {
   return head === undefined || collapsed ? [] : ownHeaders(head.headers, call.settings)
 }
 
 /** What a flight brought, for one of those who waited for it. */
-export function landed(call: Call, landing: Landing, { collapsed }: { collapsed: boolean }): Served {
+export function landed(call: Call, landing: Landing, { collapsed }: Joined): Served {
   const { held, attempts, head } = landing
-  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, collapsed) }
+  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, { collapsed }) }
   switch (landing.name) {
     case 'live': {
       const reason = call.method === 'GET' ? 'live' : 'method'
@@ -104,11 +109,11 @@ export function landed(call: Call, landing: Landing, { collapsed }: { collapsed:
       return { ...common, body: held.body, outcome: 'bypass', reason: landing.reason, status }
     }
     case 'kept':
-      return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, collapsed) }
+      return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, { collapsed }) }
   }
 }
 
-function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, collapsed: boolean): CacheStatusFacts {
+function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, { collapsed }: Joined): CacheStatusFacts {
   if (outcome === 'hit') return { name: 'hit' }
   const first = outcome === 'miss' && held.entry.variants.reduce((count, { versions }) => count + versions.length, 0) <= 1
   return {
@@ -125,7 +130,7 @@ function warningsOf({ version }: Held): string[] {
 }
 
 /** The headers of an acceptable answer, and its body as it comes. */
-export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: { collapsed: boolean }): Served {
+export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: Joined): Served {
   const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: false })
   const status: CacheStatusFacts = {
     name: 'forwarded',
@@ -141,7 +146,7 @@ export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: 
     outcome: 'miss',
     attempts: [],
     warnings: [],
-    own: ownOf(call, head, collapsed),
+    own: ownOf(call, head, { collapsed }),
     status,
   }
 }
@@ -156,5 +161,14 @@ export function isAnswered(failure: unknown): failure is Answered {
 export function failedAnswer(call: Call, { answer, attempts }: Answered): Served {
   const held = provisional(call, answer.head, { body: answer.body, digest: '', proven: true })
   const status: CacheStatusFacts = { name: 'forwarded', forward: 'uri-miss', status: answer.head.status, stored: false }
-  return { call, held, body: held.body, outcome: 'miss', attempts, warnings: [], own: ownOf(call, answer.head, false), status }
+  return {
+    call,
+    held,
+    body: held.body,
+    outcome: 'miss',
+    attempts,
+    warnings: [],
+    own: ownOf(call, answer.head, { collapsed: false }),
+    status,
+  }
 }

@@ -68,6 +68,11 @@ export class Flights {
     for (const state of this.#aloft.values()) state.controller.abort(reason)
   }
 
+  /** Resolves when no flight is aloft, whatever became of them. */
+  async idle(): Promise<void> {
+    while (this.#aloft.size > 0) await Promise.allSettled([...this.#aloft.values()].map(({ landed }) => landed))
+  }
+
   #takeOff<T, A>(key: string, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()

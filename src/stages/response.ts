@@ -63,20 +63,31 @@ class HeldResponse extends PlatformResponse {
   }
 }
 
+/** What the answers of one instance have in common. */
+export interface Reception {
+  readonly clock: Clock
+  readonly presence: Presence
+}
+
+/** As in presence.ts: the process stays while a caller waits for the next piece. */
+interface Presence {
+  during<T>(work: Promise<T>): Promise<T>
+}
+
 /** Builds the Response that one caller gets: its own headers, its own body. */
-export function respond(served: Served, clock: Clock): Response {
+export function respond(served: Served, { clock, presence }: Reception): Response {
   const { call, held } = served
   const { version } = held
   const bodyless = call.method === 'HEAD' || NULL_BODY.has(version.status)
   const init = { status: version.status, statusText: version.statusText, headers: headersOf(served, clock) }
-  return new HeldResponse(bodyless ? null : bodyOf(served.body), init, { served, at: clock.now() })
+  return new HeldResponse(bodyless ? null : bodyOf(served.body, presence), init, { served, at: clock.now() })
 }
 
 /** A failure inside the house as callers see it: with its code, its URL, and each attempt. */
-export function told(failure: unknown, call: Call, clock: Clock): Error {
+export function told(failure: unknown, call: Call, reception: Reception): Error {
   if (!(failure instanceof AttemptFailure)) return failure as Error
   const { url, method } = call
-  if (isAnswered(failure)) return new HttpError(respond(failedAnswer(call, failure), clock), { method, url })
+  if (isAnswered(failure)) return new HttpError(respond(failedAnswer(call, failure), reception), { method, url })
   const code = failure.code === 'STATUS' ? 'PROTOCOL' : failure.code
   return new HoldfastError(code, failure.message, { url, method, attempts: failure.attempts, cause: failure.cause ?? failure })
 }
@@ -101,23 +112,25 @@ function headersOf(served: Served, clock: Clock): [string, string][] {
   return headers
 }
 
-function bodyOf(body: Served['body']): Body {
+function bodyOf(body: Served['body'], presence: Presence): Body {
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
-  return Symbol.asyncIterator in body ? streamOf(body) : storedStream(body)
+  return Symbol.asyncIterator in body ? streamOf(body, { presence }) : streamOf(pieces(body), { presence, end: body.hold() })
 }
 
 /**
  * A byte stream over a source. Pieces are copied out: an enqueued buffer is detached from its owner, and nobody may change what others
  * read. `end` is called once, when the stream has ended, broken, or been left, read from or not.
  */
-function streamOf(source: AsyncIterable<Uint8Array>, end: () => void = () => undefined): ReadableStream<Uint8Array> {
+function streamOf(
+  source: AsyncIterable<Uint8Array>,
+  { presence, end = () => undefined }: { presence: Presence; end?: () => void },
+): ReadableStream<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
   return new ReadableStream({
     type: 'bytes',
     async pull(controller) {
       try {
-        let next = await iterator.next()
-        while (next.done !== true && next.value.length === 0) next = await iterator.next()
+        const next = await presence.during(nextPiece(iterator))
         if (next.done !== true) return controller.enqueue(new Uint8Array(next.value))
         controller.close()
         controller.byobRequest?.respond(0)
@@ -134,14 +147,17 @@ function streamOf(source: AsyncIterable<Uint8Array>, end: () => void = () => und
   })
 }
 
+async function nextPiece(iterator: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  for (;;) {
+    const next = await iterator.next()
+    if (next.done === true || next.value.length > 0) return next
+  }
+}
+
 /** Reads a stored body chunk by chunk, each checked before a byte of it is handed out. */
 async function* pieces(body: StoredBody): AsyncGenerator<Uint8Array> {
   for (let n = 0; n * CHUNK_SIZE < body.size; n++) {
     const chunk = await body.chunk(n)
     for (let from = 0; from < chunk.length; from += PIECE) yield chunk.subarray(from, from + PIECE)
   }
-}
-
-function storedStream(body: StoredBody): ReadableStream<Uint8Array> {
-  return streamOf(pieces(body), body.hold())
 }

@@ -42,7 +42,7 @@ export class Bodies {
     const places = plan.storable ? this.#places(plan) : []
     return new ChunkWriter({
       open: (failed, error) => this.#open(places, plan, { failed, error }),
-      memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan.storable)),
+      memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan)),
       expected: plan.expected,
       algorithms: integrityAlgorithms(plan.integrity),
     })
@@ -103,7 +103,7 @@ export class Bodies {
   }
 
   /** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
-  #memoryLimit(storable: boolean): number {
+  #memoryLimit({ storable }: BodyPlan): number {
     const live = this.#stores.find((store) => store.live !== undefined)
     const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
     return storable ? limit : TRANSIENT_MEMORY

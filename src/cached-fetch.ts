@@ -12,7 +12,6 @@ import { judgeHeld } from './policy/candidate.ts'
 import { isCached, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
-import { respond, told } from './stages/response.ts'
 
 /** A fetch that keeps every good answer, and gives the last one when the server does not. */
 export interface CachedFetch {
@@ -117,7 +116,7 @@ function atOnce(house: House, call: Call): Promise<Response> | undefined {
   const verdict = judgeHeld(held, call, house.clock.now())
   if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
   house.stages.tell(call, held, verdict.name)
-  return Promise.resolve(respond(answered(call, held, verdict), house))
+  return Promise.resolve(house.responses.respond(answered(call, held, verdict)))
 }
 
 /** Under `redirect: 'error'` an answer that came by a redirect is none. */
@@ -131,9 +130,9 @@ async function walk(house: House, call: Call): Promise<Response> {
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
     if (isRefused(call, served.held))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
-    return respond(served, house)
+    return house.responses.respond(served)
   } catch (error) {
-    if (isAnswered(error)) return respond(failedAnswer(call, error), house)
-    throw told(error, call, house)
+    if (isAnswered(error)) return house.responses.respond(failedAnswer(call, error))
+    throw house.responses.told(error, call)
   }
 }

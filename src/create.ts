@@ -21,7 +21,7 @@ import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence } from './stages/presence.ts'
-import { told } from './stages/response.ts'
+import { Responses } from './stages/response/response.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { Tiers } from './stages/tiers/tiers.ts'
@@ -32,6 +32,7 @@ import { Versions } from './stages/versions.ts'
 interface Basis extends HousePlan {
   readonly report: Report
   readonly presence: Presence
+  readonly responses: Responses
   readonly background: Background
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
@@ -42,17 +43,18 @@ interface Basis extends HousePlan {
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
+  const presence = new Presence()
   const transport = transportOf(plan)
   const basis: Basis = {
     ...plan,
     report: emitter.report,
-    presence: new Presence(),
+    presence,
+    responses: new Responses({ clock: plan.clock, presence }),
     background: new Background(plan.waitUntil),
     transport: () => transport,
     flights: new Flights(),
     closing: new AbortController(),
   }
-  const { presence } = basis
   const storage = buildStorage(basis)
   const versions = buildVersions(basis, storage)
   let closing: Promise<void> | undefined
@@ -61,6 +63,7 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     presence,
+    responses: basis.responses,
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
     idle: () => presence.during(idle(basis)),
@@ -153,7 +156,7 @@ function buildOrigin({ clock, random, report, concurrency, credentialHeaders, tr
 }
 
 function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, credentialHeaders, flights, closing } = basis
+  const { clock, report, background, credentialHeaders, flights, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)
   const departures = new Departures({
@@ -166,10 +169,10 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     find: (call, found) => tiers.lastGood(call, found),
     clock,
     report,
-    told: (failure, call) => told(failure, call, basis),
+    told: (failure, call) => responses.told(failure, call),
   })
   const refreshFailed = (call: Call) => (error: unknown) =>
-    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call, basis) }))
+    report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
   return {
     clock,
     secret: credentialHeaders,

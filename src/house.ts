@@ -4,6 +4,7 @@ import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Presence } from './stages/presence.ts'
+import type { Responses } from './stages/response/response.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Versions } from './stages/versions.ts'
 
@@ -27,6 +28,7 @@ export interface House {
   readonly versions: Versions
   readonly emitter: Emitter
   readonly presence: Presence
+  readonly responses: Responses
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

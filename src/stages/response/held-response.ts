@@ -1,0 +1,68 @@
+import type { Inspection } from '../../model/inspection.ts'
+import type { Served } from '../../model/rooms.ts'
+import { inspectionOf } from '../../policy/inspection.ts'
+import type { ResponseBody } from './body-stream.ts'
+
+/** What was served, and when (epoch milliseconds). */
+export interface Told {
+  readonly served: Served
+  readonly at: number
+}
+
+export type HeldResponse = new (body: ResponseBody, init: ResponseInit, told: Told) => Response
+
+/** Under this name a response of ours says what it was, also to another copy of this library. */
+const INSPECTED: unique symbol = Symbol.for('holdfast.inspected')
+
+interface Inspected {
+  [INSPECTED](): Inspection
+}
+
+/** As the platform's Response is: `url`, `redirected` and `type` are accessors there, which its type does not say. */
+interface PlatformResponse extends Omit<Response, 'url' | 'redirected' | 'type' | 'clone'> {
+  clone(): Response
+}
+
+/**
+ * Makes the class of an instance's responses: they know where they came from (`new Response()` takes neither `url` nor `redirected`,
+ * and a clone would lose them), and are Responses like any other otherwise. Made at the first answer, since to name the platform's
+ * Response is to load its whole fetch, which is half of what an import of ours would cost.
+ */
+export function heldResponse(): HeldResponse {
+  const Platform = Response as unknown as new (body: ResponseBody, init: ResponseInit) => PlatformResponse
+
+  return class HeldResponse extends Platform implements Inspected {
+    readonly #told: Told
+
+    constructor(body: ResponseBody, init: ResponseInit, told: Told) {
+      super(body, init)
+      this.#told = told
+    }
+
+    [INSPECTED](): Inspection {
+      return inspectionOf(this.#told.served, this.#told.at)
+    }
+
+    get url(): string {
+      return this.#told.served.held.version.url
+    }
+
+    get redirected(): boolean {
+      return this.#told.served.held.version.redirected
+    }
+
+    get type(): Response['type'] {
+      return 'basic'
+    }
+
+    override clone(): Response {
+      const { body, status, statusText, headers } = super.clone()
+      return new HeldResponse(body, { status, statusText, headers }, this.#told)
+    }
+  }
+}
+
+/** What a response was: where it came from, and why. Undefined if it is not one of ours. */
+export function inspect(response: Response): Inspection | undefined {
+  return (response as Partial<Inspected>)[INSPECTED]?.()
+}

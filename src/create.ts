@@ -7,7 +7,7 @@ import type { WrittenBody } from './model/rooms.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
-import { admitted } from './policy/admission.ts'
+import { bodyPlan } from './policy/body-plan.ts'
 import { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
 import { proves } from './stages/bodies/proof.ts'
@@ -106,7 +106,7 @@ function buildStorage({ stores: bare, clock, report, background, credentialHeade
   const stores = bare.map((store) => guarded(store, { clock, report, timeout: storeTimeout }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
-  const bodies = new Bodies(stores, { report, hold: (store) => holds.hold(store) })
+  const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
   const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
   const tiers = new Tiers(stores, { bodies, report, background: behind, secret: credentialHeaders })
   return { stores, holds, bodies, tiers }
@@ -122,7 +122,12 @@ function buildVersions(
     if (bodyId !== undefined && store !== undefined) background.run(bodies.delete(store, { bodyId, size }), () => undefined)
   }
   return new Versions({
-    write: (change, right) => tiers.write(change, right),
+    write: async (change, right) => {
+      const written = await tiers.write(change, right)
+      // The body is named by its version now; a partial that outlives this is told apart by its size.
+      if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
+      return written
+    },
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
     settled: (written) => bodies.settled(written),
     drop,
@@ -143,14 +148,11 @@ function buildOrigin({ clock, random, report, concurrency, credentialHeaders, tr
     report,
     decoded,
     credentialHeaders,
-    writer: ({ call }, head, expected) =>
-      bodies.writer({
-        key: call.key,
-        url: call.url,
-        expected,
-        storable: admitted(call, head).store,
-        maxEntryBytes: call.settings.maxEntryBytes,
-        integrity: call.integrity,
+    writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, { expected, secret: credentialHeaders })),
+    adopt: (call, tier) =>
+      bodies.adopt(call.key, tier, ({ head, values, total }) => {
+        const plan = bodyPlan(call, head, { expected: total, secret: credentialHeaders })
+        return plan.partial?.values === values ? plan : undefined
       }),
   })
 }
@@ -181,7 +183,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     fallback,
     versions,
     depart: (call, before, path) => departures.clear(call, before, path),
-    download: (call, found, path) => origin.obtain(call, found, path),
+    download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: ({ signal }) => ({
       signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       accepted: () => undefined,

@@ -70,7 +70,7 @@ async function obtain(call: Call, found: Found, stages: Stages): Promise<Served>
 
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(call: Call, stages: Stages): Promise<Served> {
-  const obtained = await stages.download(call, NOTHING, stages.alone(call))
+  const obtained = await stages.download(call, NOTHING, { path: stages.alone(call), right: undefined })
   if (invalidates(call.method, obtained.head.status)) await stages.versions.invalidate(call)
   const landing =
     obtained.name === 'whole'
@@ -87,7 +87,7 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
   if (departure.name === 'answered') return departure.landing
   const { found, right } = departure
   try {
-    const obtained = await stages.download(call, found, path)
+    const obtained = await stages.download(call, found, { path, right })
     if (obtained.name === 'not-modified' && found.held !== undefined)
       return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
     if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)

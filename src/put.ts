@@ -35,6 +35,7 @@ export async function putVersion(house: House, call: Call, { response, options }
     expected: undefined,
     storable: true,
     maxEntryBytes: call.settings.maxEntryBytes,
+    partial: undefined,
     integrity: '',
   })
   if (response.body !== null) for await (const piece of response.body) await writer.write(piece)

@@ -72,7 +72,7 @@ export interface Stages {
   }
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
   depart(call: Call, before: Found, path: FlightPath): Promise<Departure>
-  download(call: Call, found: Found, path: FlightPath): Promise<Obtained>
+  download(call: Call, found: Found, flight: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained>
   /** The path of a call that shares nothing. */
   alone(call: Call): FlightPath
   wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>

@@ -1,8 +1,11 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
-import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
+import type { BodyWriter, ResponseHead, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import type { BodyPlan } from '../../policy/body-plan.ts'
 import { integrityAlgorithms } from '../../policy/integrity.ts'
+import { findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
 import { deleteBody, readChunk, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { RestingBody } from './stored.ts'
@@ -14,16 +17,10 @@ const LAST_RESORT = 64 * 1024 * 1024
 /** What is held in memory of an answer that may not be stored, in bytes. */
 const TRANSIENT_MEMORY = 8 * 1024 * 1024
 
-export interface BodyPlan {
-  readonly key: string
-  readonly url: string
-  /** Content-Length, where it speaks of these bytes. */
-  readonly expected: number | undefined
-  /** False: no tier may have it. */
-  readonly storable: boolean
-  readonly maxEntryBytes: number
-  /** SRI metadata: the digests that it names are taken as the body comes. */
-  readonly integrity: string
+export interface Adopted {
+  readonly writer: BodyWriter
+  readonly head: ResponseHead
+  readonly total: number | undefined
 }
 
 /** The room of the bytes: writers that bring bodies in, bodies at rest, and their way from one tier to another. */
@@ -31,16 +28,67 @@ export class Bodies {
   readonly #stores: readonly Store[]
   readonly #report: Report
   readonly #hold: (store: Store) => () => void
+  readonly #clock: Clock
+  /** Keys whose body is on its way into a store, where a partial says so. */
+  readonly #begun = new Map<string, Store>()
 
-  constructor(stores: readonly Store[], { report, hold }: { report: Report; hold: (store: Store) => () => void }) {
+  constructor(
+    stores: readonly Store[],
+    { report, hold, clock }: { report: Report; hold: (store: Store) => () => void; clock: Clock },
+  ) {
     this.#stores = stores
+    this.#clock = clock
     this.#report = report
     this.#hold = hold
   }
 
   writer(plan: BodyPlan): BodyWriter {
+    return this.#writer(plan)
+  }
+
+  /** Goes on with the partial of this key in the tier that granted the right to: one writer at a time. */
+  async adopt(key: string, tier: string, fits: (record: PartialRecord) => BodyPlan | undefined): Promise<Adopted | undefined> {
+    const store = this.#stores.find(({ name }) => name === tier)
+    if (store === undefined) return undefined
+    try {
+      const record = await findPartial(store, key, this.#clock.now())
+      const plan = record === undefined ? undefined : fits(record)
+      if (record === undefined || plan === undefined) return undefined
+      const sink = new StoreSink(
+        store,
+        Math.min(plan.maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
+        record.bodyId,
+      )
+      const chunks = await sink.takeOver()
+      const writer = this.#writer(plan)
+      await writer.adopt(sink, chunks)
+      this.#begun.set(key, store)
+      return { writer, head: record.head, total: record.total }
+    } catch {
+      // Damaged, or gone: the download begins anew. The guard has told of a store that failed.
+      return undefined
+    }
+  }
+
+  /** The body became a version, and is named by it. */
+  async became(key: string): Promise<void> {
+    const store = this.#begun.get(key)
+    this.#begun.delete(key)
+    if (store !== undefined) await forgetPartial(store, key)
+  }
+
+  async #began({ key, partial, expected }: BodyPlan, sink: Sink): Promise<void> {
+    if (partial === undefined || !(sink instanceof StoreSink)) return
+    this.#begun.set(key, sink.store)
+    await savePartial(sink.store, { ...partial, key, bodyId: sink.bodyId, total: expected, savedAt: this.#clock.now() })
+  }
+
+  #writer(plan: BodyPlan): ChunkWriter {
     const places = plan.storable ? this.#places(plan) : []
     return new ChunkWriter({
+      began: (sink) => this.#began(plan, sink),
+      ended: () => this.became(plan.key),
+      keeps: async (sink) => sink instanceof StoreSink && this.#begun.delete(plan.key),
       open: (failed, error) => this.#open(places, plan, { failed, error }),
       memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan)),
       expected: plan.expected,

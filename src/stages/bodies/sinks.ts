@@ -68,13 +68,14 @@ export class TooLarge extends Error {}
 
 /** Chunks in a store: in a file where it has files and the first chunk is full, else as values. */
 export class StoreSink implements Sink {
-  readonly bodyId: string = newBodyId()
+  readonly bodyId: string
   readonly tier: string
   readonly store: Store
   readonly #limit: number
   #size = 0
 
-  constructor(store: Store, limit: number) {
+  constructor(store: Store, limit: number, bodyId: string = newBodyId()) {
+    this.bodyId = bodyId
     this.store = store
     this.tier = store.name
     this.#limit = limit
@@ -94,5 +95,32 @@ export class StoreSink implements Sink {
 
   discard(): Promise<void> {
     return deleteBody(this.store, { bodyId: this.bodyId, size: this.#size })
+  }
+
+  /**
+   * Takes over what a writer left that is gone: the number of its whole chunks. A torn end cannot be cut off, so then there are none.
+   * Each chunk is checked as it is read.
+   */
+  async takeOver(): Promise<number> {
+    const chunks =
+      this.store.bodies === undefined
+        ? await this.#countChunks()
+        : ((await this.store.bodies.size(this.bodyId)) ?? 0) / SEALED_SIZE
+    const whole = Number.isInteger(chunks) ? chunks : 0
+    this.#size = whole * CHUNK_SIZE
+    return whole
+  }
+
+  async #countChunks(): Promise<number> {
+    let chunks = 0
+    while ((await this.store.get(chunkKey(this.bodyId, chunks))) !== undefined) chunks++
+    return chunks
+  }
+
+  /** False where somebody else wrote too: a writer that was taken for dead, and was not. */
+  async isOurs(): Promise<boolean> {
+    if (!inFile(this.store, this.#size)) return true
+    const expected = this.#size + Math.ceil(this.#size / CHUNK_SIZE) * DIGEST_SIZE
+    return (await this.store.bodies?.size(this.bodyId)) === expected
   }
 }

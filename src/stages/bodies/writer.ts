@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { Follower } from './follower.ts'
-import type { Sink } from './sinks.ts'
+import { type Sink, StoreSink } from './sinks.ts'
 import { SinkBody } from './stored.ts'
 
 export interface WriterPlan {
@@ -12,6 +12,12 @@ export interface WriterPlan {
   readonly memoryLimit: number
   /** Bytes that the origin announced; a body that will not fit memory is not begun there. */
   readonly expected: number | undefined
+  /** The first chunk is at rest: from here on a broken body can be gone on with, also by another process. */
+  readonly began: (sink: Sink) => Promise<void>
+  /** What was at rest is no longer worth going on with. */
+  readonly ended: () => Promise<void>
+  /** Whether what is at rest stays when the download is given up. */
+  readonly keeps: (sink: Sink | undefined) => Promise<boolean>
   /** Further digests to take, by node:crypto's names. */
   readonly algorithms: readonly string[]
 }
@@ -74,7 +80,9 @@ export class ChunkWriter implements BodyWriter {
     this.#sink ??= this.#plan.open(undefined, undefined)
     for (;;) {
       try {
-        return await this.#sink.append(chunk, n)
+        await this.#sink.append(chunk, n)
+        if (n === 0) await this.#plan.began(this.#sink)
+        return
       } catch (error) {
         this.#sink = await this.#moved(this.#sink, n, error)
       }
@@ -106,6 +114,7 @@ export class ChunkWriter implements BodyWriter {
     await this.#writing.catch(() => undefined)
     this.#begin()
     await discarded?.discard()
+    await this.#plan.ended()
   }
 
   async finish(): Promise<WrittenBody> {
@@ -114,6 +123,7 @@ export class ChunkWriter implements BodyWriter {
     const bytes = memory === undefined ? undefined : memory.length === 1 ? memory[0] : Buffer.concat(memory, this.bytes)
     if (bytes === undefined || bytes.length > INLINE_LIMIT) await this.#flush()
     const sink = this.#sink
+    if (sink instanceof StoreSink && !(await sink.isOurs())) throw new Error('another process wrote to this body too')
     const body: Uint8Array | StoredBody = bytes ?? new SinkBody(sink as Sink, this.bytes)
     const written: WrittenBody = { size: this.bytes, digest, bytes, bodyId: sink?.bodyId, tier: sink?.tier, body }
     for (const follower of this.#followers) follower.end()
@@ -129,7 +139,20 @@ export class ChunkWriter implements BodyWriter {
     const reason = new Error('the download was given up')
     for (const follower of this.#followers) follower.break(reason)
     await this.#writing.catch(() => undefined)
-    await this.#sink?.discard()
+    if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()
+  }
+
+  /** Goes on with chunks that are at rest: their digest is taken anew, and each is checked on the way. */
+  async adopt(sink: Sink, chunks: number): Promise<void> {
+    this.#sink = sink
+    for (let n = 0; n < chunks; n++) {
+      const chunk = await sink.chunk(n)
+      for (const hash of this.#hashes.values()) hash.update(chunk)
+      this.bytes += chunk.length
+      this.#memory?.push(chunk)
+      this.#sealed++
+    }
+    if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
   }
 
   follow(): AsyncIterable<Uint8Array> {

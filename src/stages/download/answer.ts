@@ -103,6 +103,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
   })
   switch (verdict.name) {
     case 'append':
+      series.order.accepted(partial.head, partial.writer)
       return taken(rooms, series, {
         ...arrival,
         partial: { ...partial, total: verdict.total },

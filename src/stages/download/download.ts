@@ -14,6 +14,8 @@ export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtain
   const { default: pRetry } = await import('p-retry')
   const { retry, timeouts } = order.call.settings
   const series: Series = { order, attempts: [], partial: undefined, identityOnly: false, unconditional: false, waited: 0 }
+  const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
+  if (left !== undefined) series.partial = { ...left, coded: false }
   const budget = new Budget(rooms.clock, timeouts.deadline)
   // A stream was consumed by the first try.
   const attempts = order.call.body instanceof ReadableStream ? 1 : retry.attempts

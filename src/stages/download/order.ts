@@ -15,6 +15,8 @@ export interface DownloadRooms {
   readonly report: Report
   /** A place for a body of which the head is known; `expected` is its size where the head told. */
   writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
+  /** The partial that an earlier obtain of this call left, in the tier that granted the right to go on with it. */
+  adopt(call: Call, tier: string): Promise<{ writer: BodyWriter; head: ResponseHead; total: number | undefined } | undefined>
   /** The body without its content codings; each must reach its own end. */
   decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array>
   readonly credentialHeaders: ReadonlySet<string>
@@ -26,6 +28,8 @@ export interface Order {
   /** If-None-Match and If-Modified-Since of the stored version; empty for none. */
   readonly validators: HeaderList
   readonly signal: AbortSignal
+  /** The tier that granted the right to download. */
+  readonly tier: string | undefined
   /** The headers of an acceptable answer are here; the body may be followed. */
   accepted(head: ResponseHead, writer: BodyWriter): void
   /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */

@@ -1,6 +1,6 @@
 import type { Call } from '../../model/call.ts'
 import type { Found, Obtained } from '../../model/rooms.ts'
-import type { FlightPath } from '../../model/stages.ts'
+import type { FlightPath, WriteRight } from '../../model/stages.ts'
 import { isLive } from '../../policy/admission.ts'
 import { headFacts, versionFacts } from '../../policy/candidate.ts'
 import { conditionalHeaders, confirms } from '../../policy/validation.ts'
@@ -15,12 +15,13 @@ export class Origin {
     this.#rooms = rooms
   }
 
-  obtain(call: Call, { held }: Found, path: FlightPath): Promise<Obtained> {
+  obtain(call: Call, { held }: Found, { path, right }: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained> {
     const facts = held === undefined || call.cache === 'reload' ? undefined : versionFacts(held.version)
     const order: Order = {
       call,
       validators: facts === undefined ? [] : conditionalHeaders(facts),
       signal: path.signal,
+      tier: right?.tier,
       accepted: (head, writer) => path.accepted({ head, writer }),
       confirms: (head) =>
         held === undefined || confirms(headFacts(head), versionFacts(held.version), call.settings.respect) === 'confirmed',

@@ -1,0 +1,48 @@
+import type { Call } from '../model/call.ts'
+import { headerOf } from '../model/headers.ts'
+import type { ResponseHead } from '../model/rooms.ts'
+import { admitted } from './admission.ts'
+import { headFacts } from './candidate.ts'
+import { resumable } from './resume.ts'
+import { variantOf } from './vary.ts'
+
+/** What is known of a body before its first byte. */
+export interface BodyPlan {
+  readonly key: string
+  readonly url: string
+  /** Content-Length, where it speaks of these bytes. */
+  readonly expected: number | undefined
+  /** False: no tier may have it. */
+  readonly storable: boolean
+  readonly maxEntryBytes: number
+  /** What a later part must fit, where a broken body may be gone on with. */
+  readonly partial: { readonly head: ResponseHead; readonly values: string } | undefined
+  /** SRI metadata: the digests that it names are taken as the body comes. */
+  readonly integrity: string
+}
+
+export function bodyPlan(
+  call: Call,
+  head: ResponseHead,
+  { expected, secret }: { expected: number | undefined; secret: ReadonlySet<string> },
+): BodyPlan {
+  const storable = admitted(call, head).store
+  const facts = headFacts(head)
+  const coding = headerOf(head.headers, 'content-encoding') === undefined ? 'plain' : 'coded'
+  const goesOn = storable && resumable(facts, { bytes: 1, coding }).name === 'resume' && !facts.vary.includes('*')
+  return {
+    key: call.key,
+    url: call.url,
+    expected,
+    storable,
+    maxEntryBytes: call.settings.maxEntryBytes,
+    // Cookies are for the caller that fetched, not for a file on disk.
+    partial: goesOn
+      ? {
+          head: { ...head, headers: head.headers.filter(([name]) => name !== 'set-cookie') },
+          values: variantOf(facts.vary, call, secret),
+        }
+      : undefined,
+    integrity: call.integrity,
+  }
+}

@@ -51,7 +51,7 @@ const NOTHING_ASKED: Wishes = {
   noCache: false,
   onlyIfCached: false,
   maxAge: undefined,
-  minFresh: 0,
+  minFresh: undefined,
   maxStale: 0,
   needsOrigin: false,
 }
@@ -123,32 +123,40 @@ function obstacleOf(
   if (weighed.age >= weighed.lifetime) return 'expired'
   if (cache === 'no-cache' || asked.noCache) return 'request no-cache'
   // RFC 8246 2: immutable spares the question that a reload (max-age=0) asks, not the one that no-cache forces.
-  if (asked.maxAge !== undefined && weighed.age > asked.maxAge && !facts.immutable) return 'max-age'
-  return weighed.lifetime - weighed.age < asked.minFresh ? 'min-fresh' : undefined
+  if (isTooOld(weighed, asked) && !facts.immutable) return 'max-age'
+  return isTooNearItsEnd(weighed, asked) ? 'min-fresh' : undefined
 }
 
 function hindered(verdict: Verdict, candidate: Candidate, request: JudgedRequest, asked: Wishes): Verdict {
   const { facts } = candidate
   if (isPatient(verdict, request, asked)) {
-    if (
-      asked.maxStale > 0 &&
-      verdict.staleFor <= asked.maxStale &&
-      verdict.reason === 'expired' &&
-      !forbidsStale(facts, request.settings)
-    ) {
-      return { ...verdict, name: 'fresh', reason: 'max-stale' }
-    }
-    if (!asked.onlyIfCached && verdict.staleFor < revalidationWindow(candidate, request.settings))
-      return { ...verdict, name: 'stale-while-revalidate' }
+    if (toleratesStale(verdict, candidate, request, asked)) return { ...verdict, name: 'fresh', reason: 'max-stale' }
+    const refreshable = !asked.onlyIfCached && verdict.staleFor < revalidationWindow(candidate, request.settings)
+    if (refreshable) return { ...verdict, name: 'stale-while-revalidate' }
   }
   if (asked.onlyIfCached) return without('miss', 'only-if-cached')
   return { ...verdict, name: facts.etag === undefined && facts.lastModified === undefined ? 'stale' : 'revalidate' }
 }
 
 /** Only time, or the origin's no-cache, hinders; and the request asks for nothing younger. */
-function isPatient({ reason, age }: Verdict, { cache }: JudgedRequest, asked: Wishes): boolean {
-  if (reason !== 'expired' && reason !== 'no-cache') return false
-  return cache !== 'no-cache' && !asked.noCache && asked.minFresh === 0 && (asked.maxAge === undefined || age <= asked.maxAge)
+function isPatient(verdict: Verdict, { cache }: JudgedRequest, asked: Wishes): boolean {
+  if (verdict.reason !== 'expired' && verdict.reason !== 'no-cache') return false
+  return cache !== 'no-cache' && !asked.noCache && !isTooOld(verdict, asked) && !isTooNearItsEnd(verdict, asked)
+}
+
+/** RFC 9111 5.2.1.1. */
+function isTooOld({ age }: Verdict, { maxAge }: Wishes): boolean {
+  return maxAge !== undefined && age > maxAge
+}
+
+/** RFC 9111 5.2.1.3. */
+function isTooNearItsEnd({ age, lifetime }: Verdict, { minFresh }: Wishes): boolean {
+  return minFresh !== undefined && lifetime - age < minFresh
+}
+
+/** RFC 9111 5.2.1.2, within what the origin allows (4.2.4). */
+function toleratesStale({ staleFor }: Verdict, { facts }: Candidate, { settings }: JudgedRequest, { maxStale }: Wishes): boolean {
+  return maxStale > 0 && staleFor <= maxStale && !forbidsStale(facts, settings)
 }
 
 /** RFC 5861 3. Where the origin forbids stale answers, its own window is void, and the user's counts under 'resilient' only. */

@@ -12,7 +12,7 @@ export interface Wishes {
   /** RFC 9111 5.2.1.1: no older than this. */
   readonly maxAge: number | undefined
   /** RFC 9111 5.2.1.3: fresh for at least this much longer. */
-  readonly minFresh: number
+  readonly minFresh: number | undefined
   /** RFC 9111 5.2.1.2: stale for at most this; 0 for not at all. */
   readonly maxStale: number
   /** If-Match or If-Unmodified-Since: only the origin can judge them (RFC 9111 4.3.2). */
@@ -42,7 +42,7 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
       noCache: directives.has('no-cache'),
       onlyIfCached: false,
       maxAge: undefined,
-      minFresh: 0,
+      minFresh: undefined,
       maxStale: 0,
       ...also,
     }
@@ -53,7 +53,7 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
     noCache: directives.has('no-cache'),
     onlyIfCached: directives.has('only-if-cached'),
     maxAge: secondsOf(directives, 'max-age'),
-    minFresh: secondsOf(directives, 'min-fresh') ?? 0,
+    minFresh: secondsOf(directives, 'min-fresh'),
     // Without an argument: stale by any time (RFC 9111 5.2.1.2). With one that is no number: not at all.
     maxStale: maxStale === undefined ? 0 : maxStale === '' ? Number.POSITIVE_INFINITY : (deltaSeconds(maxStale) ?? 0),
     ...also,

@@ -12,9 +12,8 @@ export type Storability =
 
 /** Final statuses with caching requirements that this module knows (RFC 9111 5.2.2.3): those of RFC 9110, 6585, 7725. */
 const UNDERSTOOD: ReadonlySet<number> = new Set([
-  ...[200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 421, 422, 426, 428, 429, 431, 451, 511],
-  ...[400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417],
-  ...[500, 501, 502, 503, 504, 505],
+  200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412,
+  413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 511,
 ])
 
 /** A longer list of selecting headers is not content negotiation; each would be looked up on each request. */

@@ -18,7 +18,6 @@ const config: Options = {
   removeNodeProtocol: false,
   // tsup's own declarations need a compiler API, which TypeScript 7 has not; tsc writes them.
   dts: false,
-  sourcemap: true,
   clean: true,
 }
 

@@ -5,6 +5,8 @@ const config: ViteUserConfig = defineConfig({
   esbuild: { target: 'es2022' },
   test: {
     include: ['test/**/*.test.ts'],
+    // The report is where CI reads the totals.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'coverage/test-report.json' }]] : ['default'],
     coverage: { include: ['src/**/*.ts', 'adapters/**/*.ts'] },
   },
 })

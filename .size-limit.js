@@ -1,0 +1,16 @@
+/** A tripwire, not a goal: what one import brings, compressed, without the two dependencies. */
+const withoutBuiltIns = (config) => ({ ...config, external: [config.external, /^node:/] })
+const budget = (name, path, limit) => ({
+  name,
+  path,
+  limit,
+  ignore: ['p-queue', 'p-retry'],
+  modifyRolldownConfig: withoutBuiltIns,
+})
+
+export default [
+  budget('holdfast', 'dist/index.js', '60 kB'),
+  budget('holdfast/memory', 'dist/memory.js', '6 kB'),
+  budget('holdfast/sqlite', 'dist/sqlite.js', '20 kB'),
+  budget('holdfast/keyv', 'dist/keyv.js', '6 kB'),
+]

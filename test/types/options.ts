@@ -1,0 +1,85 @@
+import { type CallOptions, createCachedFetch, type Options } from 'holdfast'
+import { memory } from 'holdfast/memory'
+
+export const everyOption: Options = {
+  tiers: [memory()],
+  respect: 'standard',
+  mode: 'offline',
+  headers: { 'user-agent': 'mine' },
+  credentialHeaders: ['x-token'],
+  limits: { concurrency: 2 },
+  storeTimeout: '1s',
+  fetch: globalThis.fetch,
+  clock: { now: () => 0, monotonic: () => 0, setTimeout: () => ({ cancel: () => undefined }) },
+  random: Math.random,
+  waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined),
+  rules: [
+    { match: 'https://api.example.org/*', ttl: '1h', respect: 'standard' },
+    { match: new URLPattern({ hostname: '*.example.org' }), fallback: { maxStale: '30d' } },
+    { match: (request: Request) => request.method === 'GET', group: 'others' },
+  ],
+  ttl: 'http',
+  defaultTtl: 60_000,
+  staleWhileRevalidate: '1m',
+  fallback: { maxStale: '30d', after: '10s', cooldown: '30s', on: ['network', 'timeout', 'rejected', '5xx', 429] },
+  timeouts: { connect: '10s', headers: '30s', stall: '30s', deadline: '2m', total: 3_600_000, minRate: '1KB' },
+  retry: {
+    attempts: 3,
+    minDelay: '1s',
+    maxDelay: '1m',
+    maxRetryAfter: '5m',
+    statusCodes: [503],
+    shouldRetry: ({ status }) => status !== 503,
+  },
+  delivery: 'streaming',
+  group: 'mine',
+  partition: null,
+  key: 'rates',
+  safe: true,
+  maxEntryBytes: '64MB',
+  onProgress: ({ bytes, total, bytesPerSecond, attempt }) => console.log(bytes, total, bytesPerSecond, attempt),
+}
+
+/** Short forms of one option. */
+export const shortForms: CallOptions[] = [
+  { ttl: Infinity, fallback: true, retry: false, staleWhileRevalidate: true },
+  { ttl: 0, fallback: '30d', retry: 4, staleWhileRevalidate: 1_000 },
+  { partition: 'user 7' },
+]
+
+export const mistakes = [
+  // @ts-expect-error an unknown option
+  () => createCachedFetch({ staleIfError: true }),
+  // @ts-expect-error an unknown option of one call
+  () => createCachedFetch()('https://example.org/', { holdfast: { cacheFor: '5m' } }),
+  // @ts-expect-error an unknown option one floor down
+  () => createCachedFetch({ timeouts: { connection: '10s' } }),
+  // @ts-expect-error the word is prefer-offline
+  () => createCachedFetch({ mode: 'offline-first' }),
+  // @ts-expect-error a duration is a number or a text
+  () => createCachedFetch({ ttl: new Date() }),
+  // @ts-expect-error a mode is the instance's, not one call's
+  () => createCachedFetch()('https://example.org/', { holdfast: { mode: 'offline' } }),
+  // @ts-expect-error a rule must match something
+  () => createCachedFetch({ rules: [{ ttl: '1h' }] }),
+  // @ts-expect-error progress is told to a call or an instance, not to a rule
+  () => createCachedFetch({ rules: [{ match: '*', onProgress: () => undefined }] }),
+  // @ts-expect-error a cause is one of five words, or a status
+  () => createCachedFetch({ fallback: { on: ['404'] } }),
+]
+
+/** Options that a later release brings are refused until they do something. */
+export const notYet = [
+  // @ts-expect-error schema
+  () => createCachedFetch({ schema: {} }),
+  // @ts-expect-error check
+  () => createCachedFetch({ check: () => undefined }),
+  // @ts-expect-error tags
+  () => createCachedFetch({ tags: ['prices'] }),
+  // @ts-expect-error versions
+  () => createCachedFetch({ versions: { keep: 2 } }),
+  // @ts-expect-error refresh
+  () => createCachedFetch({ refresh: { every: '1h' } }),
+  // @ts-expect-error limits.hosts
+  () => createCachedFetch({ limits: { hosts: [] } }),
+]

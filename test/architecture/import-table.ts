@@ -3,7 +3,12 @@ import { type Source, type Violation, violation } from './source.ts'
 
 /** The one exception to "src knows no adapter": where the default instance and a bare Keyv in `tiers` get their stores. */
 const BUILDS_DEFAULT_STORES: Readonly<Record<string, readonly string[]>> = {
-  'src/instance.ts': ['adapters/stores/memory.ts', 'adapters/stores/sqlite.ts', 'adapters/stores/keyv.ts'],
+  'src/instance.ts': [
+    'adapters/stores/memory.ts',
+    'adapters/stores/sqlite.ts',
+    'adapters/stores/keyv.ts',
+    'adapters/stores/keyv/shape.ts',
+  ],
 }
 
 /** The library that a stage is about. */

@@ -53,6 +53,8 @@ export interface BodyWriter {
   read(from: number): Promise<Uint8Array>
   /** Forgets what came, and begins a new body. */
   restart(): Promise<void>
+  /** Another writer takes the body's place, and those who follow and have read nothing yet; for the others the stream breaks. */
+  handOver(to: BodyWriter): Promise<void>
   finish(): Promise<WrittenBody>
   abandon(): Promise<void>
   /** Digests of what came so far, base64, by the algorithms asked for at the start. */

@@ -29,7 +29,8 @@ export function bodyPlan(
   const storable = admitted(call, head).store
   const facts = headFacts(head)
   const coding = headerOf(head.headers, 'content-encoding') === undefined ? 'plain' : 'coded'
-  const goesOn = storable && resumable(facts, { bytes: 1, coding }).name === 'resume' && !facts.vary.includes('*')
+  const goesOn =
+    storable && resumable(facts, { bytes: 1, coding, proof: 'validator' }).name === 'resume' && !facts.vary.includes('*')
   return {
     key: call.key,
     url: call.url,

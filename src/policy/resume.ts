@@ -7,9 +7,16 @@ import { parseEntityTag, stronglyEqual } from './entity-tag.ts'
 const SURELY_LATER = 60_000
 
 export type Resumability =
-  /** Ask for `bytes=<from>-` under this If-Range. */
-  | { readonly name: 'resume'; readonly from: number; readonly ifRange: string }
+  /** Ask for `bytes=<from>-` under this If-Range; without one, a known digest of the whole is to prove that the parts belong together. */
+  | { readonly name: 'resume'; readonly from: number; readonly ifRange: string | undefined }
   | { readonly name: 'restart'; readonly reason: 'nothing kept' | 'coded' | 'status' | 'weak validator' | 'no validator' }
+
+/** What is here of a broken body, and what will prove the whole. */
+export interface Keeping {
+  readonly bytes: number
+  readonly coding: 'coded' | 'plain'
+  readonly proof: 'validator' | 'digest'
+}
 
 /**
  * May a broken body be continued? Only under a strong validator: of two versions with the same weak one, the bytes differ. And only

@@ -2,10 +2,10 @@ import type { Clock } from '../model/clock.ts'
 import type { Lease } from '../model/store.ts'
 
 /** Milliseconds after which a lease whose holder was killed can be taken over. */
-const LEASE = 6_000
+const LEASE = 3_000
 
 /** Prolonged this often, so that a short freeze of the holder does not lose it. */
-const EXTEND_EVERY = 2_000
+const EXTEND_EVERY = 1_000
 
 /** Between two looks at what another process does, in milliseconds. */
 const LOOK_EVERY = 100

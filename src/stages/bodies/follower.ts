@@ -1,5 +1,5 @@
 /** How a follower sees the writer. */
-interface Source {
+export interface FollowerSource {
   bytes(): number
   /** Some bytes from an offset on; at least one where there are any. */
   read(from: number): Promise<Uint8Array>
@@ -15,13 +15,15 @@ const PIECE = 64 * 1024
 /** Reads a body while it is being written, at its own pace: a slow reader holds nobody back, for it reads what is at rest. */
 export class Follower implements AsyncIterable<Uint8Array> {
   handedOut = 0
-  readonly #source: Source
+  #source: FollowerSource | undefined
   #ended = false
   #broken: Error | undefined
   #wake: (() => void) | undefined
 
-  constructor(source: Source) {
+  /** Another writer goes on, of whom nothing was handed out yet. */
+  move(source: FollowerSource): void {
     this.#source = source
+    this.wake()
   }
 
   wake(): void {
@@ -44,20 +46,22 @@ export class Follower implements AsyncIterable<Uint8Array> {
       for (;;) {
         if (this.#broken !== undefined) throw this.#broken
         const ended = this.#ended
-        const free = this.#source.bytes() - (ended ? 0 : WITHHELD)
+        const free = (this.#source?.bytes() ?? 0) - (ended ? 0 : WITHHELD)
         if (this.handedOut < free) yield await this.#next(free)
         else if (ended) return
         else await this.#news()
       }
     } finally {
-      this.#source.done()
+      this.#source?.done()
     }
   }
 
   async #next(free: number): Promise<Uint8Array> {
-    const found = await this.#source.read(this.handedOut)
+    const source = this.#source
+    const found = (await source?.read(this.handedOut)) ?? new Uint8Array(0)
     // The writer may have started over while the read was under way.
     if (this.#broken !== undefined) throw this.#broken
+    if (source !== this.#source) return new Uint8Array(0)
     const piece = found.subarray(0, Math.min(PIECE, free - this.handedOut))
     this.handedOut += piece.length
     return piece

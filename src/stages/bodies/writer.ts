@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
-import { Follower } from './follower.ts'
+import { Follower, type FollowerSource } from './follower.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 import { SinkBody } from './stored.ts'
 
@@ -108,13 +108,23 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async restart(): Promise<void> {
-    const reason = new Error('the origin started the body over after a part of it had been handed out')
-    for (const follower of this.#followers) if (follower.handedOut > 0) follower.break(reason)
+    for (const follower of this.#followers) if (follower.handedOut > 0) follower.break(startedOver())
     const discarded = this.#sink
     await this.#writing.catch(() => undefined)
     this.#begin()
     await discarded?.discard()
     await this.#plan.ended()
+  }
+
+  async handOver(to: ChunkWriter): Promise<void> {
+    await this.restart()
+    for (const follower of this.#followers) to.#take(follower)
+    this.#followers.clear()
+  }
+
+  #take(follower: Follower): void {
+    follower.move(this.#sourceOf(follower))
+    this.#followers.add(follower)
   }
 
   async finish(): Promise<WrittenBody> {
@@ -156,13 +166,13 @@ export class ChunkWriter implements BodyWriter {
   }
 
   follow(): AsyncIterable<Uint8Array> {
-    const follower = new Follower({
-      bytes: () => this.bytes,
-      read: (from) => this.read(from),
-      done: () => this.#followers.delete(follower),
-    })
-    this.#followers.add(follower)
+    const follower = new Follower()
+    this.#take(follower)
     return follower
+  }
+
+  #sourceOf(follower: Follower): FollowerSource {
+    return { bytes: () => this.bytes, read: (from) => this.read(from), done: () => this.#followers.delete(follower) }
   }
 
   /** Bytes from an offset on: out of the gathered ones, else out of the sink. */
@@ -181,3 +191,5 @@ export class ChunkWriter implements BodyWriter {
     return new Uint8Array(0)
   }
 }
+
+const startedOver = (): Error => new Error('the origin started the body over after a part of it had been handed out')

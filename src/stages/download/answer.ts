@@ -78,8 +78,8 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   const total = announced(reached)
   const coded = headerOf(reached.head.headers, 'content-encoding') !== undefined
   const known = series.partial
-  if (known !== undefined) await known.writer.restart()
-  const writer = known?.writer ?? rooms.writer(series.order, reached.head, total)
+  const writer = rooms.writer(series.order, reached.head, total)
+  await known?.writer.handOver(writer)
   const partial: Partial = { writer, head: reached.head, coded, total }
   series.partial = partial
   series.order.accepted(reached.head, writer)
@@ -117,7 +117,6 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
       return whole(rooms, series, arrival)
     default:
       await partial.writer.restart()
-      series.partial = undefined
       throw new AttemptFailure(
         'PROTOCOL',
         `the rest of the body does not fit what is here: ${verdict.name === 'restart' ? verdict.reason : verdict.name}`,
@@ -171,7 +170,6 @@ async function ended(series: Series, partial: Partial, proof: 'proven' | 'unprov
   const written = await closed(series.order, partial.writer).catch(async (error: unknown) => {
     // Wrong bytes are not to be gone on with.
     await partial.writer.restart()
-    series.partial = undefined
     throw error
   })
   return (attempts) => ({ name: 'whole', head: partial.head, written, proven: proof === 'proven', attempts })

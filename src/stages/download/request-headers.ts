@@ -36,14 +36,15 @@ export function requestHeaders(series: Series): Asked {
   const resume =
     partial === undefined
       ? undefined
-      : resumable(headFacts(partial.head), { bytes: partial.writer.bytes, coding: partial.coded ? 'coded' : 'plain' })
+      : resumable(headFacts(partial.head), {
+          bytes: partial.writer.bytes,
+          coding: partial.coded ? 'coded' : 'plain',
+          proof: call.integrity === '' ? 'validator' : 'digest',
+        })
   const from = resume?.name === 'resume' ? partial?.writer.bytes : undefined
   const range: HeaderList =
     resume?.name === 'resume'
-      ? [
-          ['range', `bytes=${from}-`],
-          ['if-range', resume.ifRange],
-        ]
+      ? [['range', `bytes=${from}-`], ...(resume.ifRange === undefined ? [] : [['if-range', resume.ifRange] as const])]
       : []
   const conditions = partial === undefined && !series.unconditional ? validators : []
   return { headers: [...call.headers, ...acceptedCodings(series, from), ...cacheFields(call), ...conditions, ...range], from }

@@ -13,7 +13,7 @@ export const name = (response: Response): string | undefined => fileNameOf(respo
 export const bareName = (response: Response): string | undefined => fileNameOf(response)
 
 export const mistakes = [
-  // @ts-expect-error where to?
+  // @ts-expect-error it is not said where to
   (response: Response) => saveTo(response),
   // @ts-expect-error a path alone does not say whether it is a file or a folder
   (response: Response) => saveTo(response, './rates.json'),

@@ -70,16 +70,16 @@ export const mistakes = [
 
 /** Options that a later release brings are refused until they do something. */
 export const notYet = [
-  // @ts-expect-error schema
+  // @ts-expect-error not yet: schema
   () => createCachedFetch({ schema: {} }),
-  // @ts-expect-error check
+  // @ts-expect-error not yet: check
   () => createCachedFetch({ check: () => undefined }),
-  // @ts-expect-error tags
+  // @ts-expect-error not yet: tags
   () => createCachedFetch({ tags: ['prices'] }),
-  // @ts-expect-error versions
+  // @ts-expect-error not yet: versions
   () => createCachedFetch({ versions: { keep: 2 } }),
-  // @ts-expect-error refresh
+  // @ts-expect-error not yet: refresh
   () => createCachedFetch({ refresh: { every: '1h' } }),
-  // @ts-expect-error limits.hosts
+  // @ts-expect-error not yet: limits.hosts
   () => createCachedFetch({ limits: { hosts: [] } }),
 ]

@@ -22,10 +22,13 @@ export interface Keeping {
  * May a broken body be continued? Only under a strong validator: of two versions with the same weak one, the bytes differ. And only
  * where the bytes kept are those of the wire: an offset into decoded ones means nothing there.
  */
-export function resumable(
-  facts: ResponseFacts,
-  kept: { readonly bytes: number; readonly coding: 'coded' | 'plain' },
-): Resumability {
+export function resumable(facts: ResponseFacts, kept: Keeping): Resumability {
+  const verdict = underValidator(facts, kept)
+  const unproven = verdict.name === 'restart' && (verdict.reason === 'weak validator' || verdict.reason === 'no validator')
+  return unproven && kept.proof === 'digest' ? { name: 'resume', from: kept.bytes, ifRange: undefined } : verdict
+}
+
+function underValidator(facts: ResponseFacts, kept: Keeping): Resumability {
   if (kept.bytes === 0) return { name: 'restart', reason: 'nothing kept' }
   if (kept.coding === 'coded') return { name: 'restart', reason: 'coded' }
   if (facts.status !== 200) return { name: 'restart', reason: 'status' }

@@ -35,10 +35,17 @@ describe('Content-Range (RFC 9110 14.4)', () => {
 
 describe('may a broken body be continued?', () => {
   const HALF = { bytes: 500, coding: 'plain' } as const
-  const outcome = (fields: Fields, kept: { bytes: number; coding: 'plain' | 'coded' } = HALF, status = 200): string => {
-    const verdict = resumable(facts(fields, { status }), kept)
+  const outcome = (fields: Fields, kept: { bytes: number; coding: 'plain' | 'coded'; proof?: 'digest' } = HALF, status = 200): string => {
+    const verdict = resumable(facts(fields, { status }), { proof: 'validator', ...kept })
     return verdict.name === 'resume' ? `${verdict.from} if ${verdict.ifRange}` : verdict.reason
   }
+
+  test('a known digest stands in for a validator, and not for the right coding', () => {
+    expect(outcome({}, { ...HALF, proof: 'digest' })).toBe('500 if undefined')
+    expect(outcome({ etag: 'W/"1"' }, { ...HALF, proof: 'digest' })).toBe('500 if undefined')
+    expect(outcome({ etag: '"1"' }, { ...HALF, proof: 'digest' })).toBe('500 if "1"')
+    expect(outcome({}, { bytes: 500, coding: 'coded', proof: 'digest' })).toBe('coded')
+  })
 
   test.each<[string, Fields]>([
     ['500 if "1"', { etag: '"1"' }],

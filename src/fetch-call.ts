@@ -1,4 +1,5 @@
 import type { Call } from './model/call.ts'
+import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
 import type { Init, Input } from './model/options.ts'
 import type { CacheMode, Settings } from './model/settings.ts'
@@ -61,6 +62,13 @@ function ask(input: Input, init: Init | undefined): Asked {
   // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
   const { cache: _read, holdfast: _ours, signal, ...rest } = init ?? {}
   const request = new Request(input, rest)
+  const { protocol } = new URL(request.url)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new HoldfastError('PROTOCOL', `${protocol} is not a scheme that can be fetched`, {
+      url: request.url,
+      method: request.method,
+    })
+  }
   return {
     method: request.method,
     url: new URL(request.url),

@@ -3,6 +3,7 @@ import { headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import { admitted } from './admission.ts'
 import { headFacts } from './candidate.ts'
+import { integrityAlgorithms } from './integrity.ts'
 import { resumable } from './resume.ts'
 import { variantOf } from './vary.ts'
 
@@ -30,7 +31,7 @@ export function bodyPlan(
   const facts = headFacts(head)
   const coding = headerOf(head.headers, 'content-encoding') === undefined ? 'plain' : 'coded'
   const goesOn =
-    storable && resumable(facts, { bytes: 1, coding, proof: 'validator' }).name === 'resume' && !facts.vary.includes('*')
+    storable && resumable(facts, { bytes: 1, coding, proof: proofOf(call) }).name === 'resume' && !facts.vary.includes('*')
   return {
     key: call.key,
     url: call.url,
@@ -46,4 +47,9 @@ export function bodyPlan(
       : undefined,
     integrity: call.integrity,
   }
+}
+
+/** What will prove a body that came in parts: the digest that the caller named, else the validator of its first part. */
+export function proofOf({ integrity }: Call): 'validator' | 'digest' {
+  return integrityAlgorithms(integrity).length > 0 ? 'digest' : 'validator'
 }

@@ -2,6 +2,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { Obtained } from '../../model/rooms.ts'
+import { proofOf } from '../../policy/body-plan.ts'
 import { headFacts } from '../../policy/candidate.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
 import { checkPart } from '../../policy/resume.ts'
@@ -93,13 +94,12 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
   if (partial === undefined || asked.from === undefined)
     throw new AttemptFailure('PROTOCOL', 'a part of a body came, and nobody asked for one', { retry: 'yes' })
   const facts = headFacts(partial.head)
-  const { integrity } = series.order.call
   const verdict = checkPart(reached.head, {
     bytes: asked.from,
     total: partial.total,
     url: partial.head.url,
     facts,
-    proof: integrity === '' ? 'validator' : 'digest',
+    proof: proofOf(series.order.call),
   })
   switch (verdict.name) {
     case 'append':

@@ -1,5 +1,6 @@
 import type { Call } from '../../model/call.ts'
 import type { HeaderList } from '../../model/headers.ts'
+import { proofOf } from '../../policy/body-plan.ts'
 import { headFacts } from '../../policy/candidate.ts'
 import { resumable } from '../../policy/resume.ts'
 import type { Series } from './order.ts'
@@ -39,7 +40,7 @@ export function requestHeaders(series: Series): Asked {
       : resumable(headFacts(partial.head), {
           bytes: partial.writer.bytes,
           coding: partial.coded ? 'coded' : 'plain',
-          proof: call.integrity === '' ? 'validator' : 'digest',
+          proof: proofOf(call),
         })
   const from = resume?.name === 'resume' ? partial?.writer.bytes : undefined
   const range: HeaderList =

@@ -1,0 +1,58 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Transport } from '../../model/transport.ts'
+import { fetchTransport } from './fetch.ts'
+import { wireTransport } from './wire.ts'
+
+type Fetch = typeof globalThis.fetch
+
+export interface TransportOptions {
+  readonly clock: Clock
+  readonly maxSockets?: number
+  /** `options.fetch`: always through this one. */
+  readonly fetch?: Fetch
+  /** True for a holdfast that somebody made the global fetch: through it we would call ourselves for ever. Default: none is. */
+  readonly isOurs?: (fetch: Fetch) => boolean
+}
+
+/**
+ * Sends each request by the transport that is right at that moment: the caller's own fetch, a `globalThis.fetch` that has been
+ * replaced (by a mock, by instrumentation), else the wire. `name` says which one that would be now.
+ */
+export function chosenTransport({ clock, maxSockets, fetch, isOurs = () => false }: TransportOptions): Transport {
+  const wire = wireTransport(maxSockets === undefined ? { clock } : { clock, maxSockets })
+  const byFetch = fetchTransport(() => fetch ?? globalThis.fetch, { clock })
+  const replaced = memoised((candidate) => !isNativeFetch(candidate) && !isOurs(candidate))
+
+  function chosen(): Transport {
+    const candidate: Fetch | undefined = globalThis.fetch
+    return fetch || (candidate && replaced(candidate)) ? byFetch : wire
+  }
+
+  return {
+    get name() {
+      return chosen().name
+    },
+    send: (request) => chosen().send(request),
+    close: () => wire.close(),
+  }
+}
+
+/**
+ * Whether this is the fetch that Node came with, also where a mock was there before us, so that no comparison can tell.
+ *
+ * Node's is written in JavaScript, and its text loads an internal module, which no other code can do. A wrapper, a mock, a
+ * bound function and a Proxy have another text (measured on Node 24; a test holds it on each Node that runs the tests). If a
+ * later Node changes the text, every fetch counts as replaced: slower, and right.
+ */
+export function isNativeFetch(fetch: Fetch): boolean {
+  return Function.prototype.toString.call(fetch).includes("'internal/deps/undici/undici'")
+}
+
+/** The last answer is kept: the text of a function is built anew each time that it is asked for. */
+function memoised(judge: (fetch: Fetch) => boolean): (fetch: Fetch) => boolean {
+  let last: { fetch: Fetch; verdict: boolean } | undefined
+  return (fetch) => {
+    if (last?.fetch !== fetch) last = { fetch, verdict: judge(fetch) }
+    return last.verdict
+  }
+}

@@ -1,0 +1,50 @@
+import { TransportFailure } from '../../model/transport.ts'
+import { codingNamed } from './codings.ts'
+import { Decoder } from './decoder.ts'
+
+/** undici's limit too: each coding costs memory, and nobody needs more than two (CVE-2026-22036). */
+const MOST_CODINGS = 5
+
+/**
+ * The body with its content codings taken off (RFC 9110 8.4), in the reverse of the order in which they were put on: gzip,
+ * deflate (with its zlib wrapper, or raw as some servers send it), br and zstd. Each must reach its own end with the right
+ * checksum, and nothing may come behind it; a gzip body may have several members, a zstd body several frames.
+ *
+ * One reader. Nothing is read ahead of it but what an engine holds (a chunk of 64 KiB, a window of at most 16 MiB).
+ * Leaving early ends the engines and the body under them.
+ *
+ * No bytes at all are not a coded empty body, so they fail too. Where the framing itself says that there is no body
+ * (`framing: 'none'`, Content-Length 0), do not decode.
+ *
+ * The iteration throws TransportFailure BAD_ENCODING; `transient: false` where it is a coding that nobody knows, or too many.
+ */
+export function decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array> {
+  const codings = codingsOf(contentEncoding)
+  if (codings.length > MOST_CODINGS) return refused(body, `more than ${MOST_CODINGS} content codings`)
+  let decoding = body
+  for (const name of codings.reverse()) {
+    const coding = codingNamed(name)
+    if (!coding) return refused(body, `the content coding is unknown: ${name}`)
+    decoding = new Decoder(decoding, coding)
+  }
+  return decoding
+}
+
+function codingsOf(contentEncoding = ''): string[] {
+  const codings = contentEncoding.toLowerCase().split(',')
+  return codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
+}
+
+/** Fails when it is read, as every other fault of a body does, and gives the body up. */
+function refused(body: AsyncIterable<Uint8Array>, why: string): AsyncIterable<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]()
+  const give = async (): Promise<IteratorResult<Uint8Array>> => {
+    await iterator.return?.()
+    return { done: true, value: undefined }
+  }
+  const next = async (): Promise<never> => {
+    await give()
+    throw new TransportFailure('BAD_ENCODING', why, { transient: false })
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: give }) }
+}

@@ -1,0 +1,54 @@
+import type { HeaderList } from '../../model/headers.ts'
+import { type Framing, TransportFailure, type WireResponse } from '../../model/transport.ts'
+import { isBodiless } from './head.ts'
+
+export interface FetchHead {
+  readonly answer: Omit<WireResponse, 'body' | 'discard'>
+  /** How many bytes must come, where that can be told. */
+  readonly length: number | undefined
+}
+
+/** What a Response tells of an answer's head; mocks leave out what they please. */
+export function fetchHead(response: Response, method: string): FetchHead {
+  refuseUnusable(response)
+  const { status } = response
+  const headers = headersOf(response.headers)
+  const bodiless = isBodiless(method, status)
+  const decoded = !bodiless && isCoded(headers)
+  const length = bodiless || decoded ? undefined : lengthOf(headers)
+  const framing: Framing = bodiless ? 'none' : length === undefined ? 'unknown' : 'length'
+  // Absent from a mock that is a plain object.
+  const statusText = (response as Partial<Response>).statusText ?? ''
+  return { answer: { status, statusText, headers, framing, decoded }, length }
+}
+
+function refuseUnusable(response: Response | undefined): void {
+  if (response?.type === 'error') throw new TransportFailure('CONNECT', 'this fetch answered with a network error')
+  const fault = faultOf(response)
+  if (fault) throw new TransportFailure('PROTOCOL', `this fetch ${fault}`, { transient: false })
+}
+
+function faultOf(response: Response | undefined): string | undefined {
+  if (response?.type === 'opaqueredirect') return 'hides where a redirect leads to'
+  if (!response?.status) return 'answered with something that is no Response'
+  // The usual mistake in a mock: one Response object for several calls.
+  if (response.bodyUsed || response.body?.locked) return 'answered with a Response whose body has been read before'
+  return undefined
+}
+
+function headersOf(headers: Headers | undefined): HeaderList {
+  const list: [string, string][] = []
+  for (const [name, value] of headers ?? []) if (name.toLowerCase() !== 'set-cookie') list.push([name.toLowerCase(), value])
+  // Older replacements join several of them with commas, which dates contain too; this is the only way to have them apart.
+  for (const cookie of headers?.getSetCookie?.() ?? []) list.push(['set-cookie', cookie])
+  return list
+}
+
+function isCoded(headers: HeaderList): boolean {
+  return headers.some(([name, value]) => name === 'content-encoding' && !/^(identity)?$/i.test(value.trim()))
+}
+
+function lengthOf(headers: HeaderList): number | undefined {
+  const declared = headers.find(([name]) => name === 'content-length')?.[1] ?? ''
+  return /^\d+$/.test(declared) ? Number(declared) : undefined
+}

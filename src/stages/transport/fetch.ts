@@ -1,0 +1,92 @@
+import type { Clock } from '../../model/clock.ts'
+import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
+import { failureFrom } from './failure.ts'
+import { FetchBody } from './fetch-body.ts'
+import { fetchHead } from './fetch-head.ts'
+import { Interruption } from './interruption.ts'
+
+type Fetch = typeof globalThis.fetch
+
+export interface FetchOptions {
+  readonly clock: Clock
+}
+
+/**
+ * A transport over somebody else's `fetch`: `options.fetch`, or a `globalThis.fetch` that was replaced by a mock or by
+ * instrumentation. `fetchFn` is asked at each request, so that a mock counts from the moment it is there.
+ *
+ * What it cannot see, and `wireTransport` can:
+ * - how a body without Content-Length ended (`framing: 'unknown'`): a close-delimited body cut short looks whole;
+ * - bytes beyond a Content-Length that is too small: they are cut off in silence;
+ * - a compressed body that lacks its end or its checksum: Node's fetch decodes what there is, and calls it whole;
+ * - the length of a compressed body: Content-Length counts other bytes than those that arrive;
+ * - the connection: one time limit of connect and headers together, and no repetition after a stale connection;
+ * - the head as it came: fields sorted by name, values of one name joined but for Set-Cookie, statuses 1xx hidden.
+ */
+export function fetchTransport(fetchFn: () => Fetch, { clock }: FetchOptions): Transport {
+  return {
+    name: 'fetch',
+    send: (request) => new FetchExchange(request, clock).run(fetchFn()),
+    async close() {},
+  }
+}
+
+class FetchExchange {
+  readonly #request: WireRequest
+  readonly #clock: Clock
+  readonly #controller = new AbortController()
+
+  constructor(request: WireRequest, clock: Clock) {
+    this.#request = request
+    this.#clock = clock
+  }
+
+  async run(fetch: Fetch): Promise<WireResponse> {
+    const { signal, connectTimeout, headersTimeout, url } = this.#request
+    signal.throwIfAborted()
+    const interruption = new Interruption(signal, (reason) => this.#controller.abort(reason))
+    const allowed = connectTimeout + headersTimeout
+    const late = (): void => interruption.interrupt(new TransportFailure('TIMEOUT', `no answer within ${allowed} ms`))
+    const timer = allowed === Infinity ? undefined : this.#clock.setTimeout(late, allowed)
+    try {
+      return this.#answer(await interruption.guard(this.#ask(fetch, url), giveUp), interruption)
+    } catch (error) {
+      interruption.end()
+      throw interruption.reason ? interruption.reason.is : failureFrom(error, 'head')
+    } finally {
+      timer?.cancel()
+    }
+  }
+
+  /** Async, so that a mock that throws at once is like one that rejects. */
+  async #ask(fetch: Fetch, url: URL): Promise<Response> {
+    const { method, headers, body } = this.#request
+    const conditional = headers.some(([name]) => name.startsWith('if-'))
+    const init: RequestInit & { duplex?: 'half' } = { method, headers: [...headers] as [string, string][], redirect: 'manual' }
+    init.signal = this.#controller.signal
+    // By default fetch adds `no-cache` to a conditional request, and every cache on the way goes to the origin. This mode adds
+    // nothing; Node's fetch has no cache that it could read from. Only where it is needed: some replacements do have one.
+    if (conditional) init.cache = 'force-cache'
+    if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | ReadableStream
+    if (body instanceof ReadableStream) init.duplex = 'half'
+    return fetch(url.href, init)
+  }
+
+  #answer(response: Response, interruption: Interruption): WireResponse {
+    try {
+      const head = fetchHead(response, this.#request.method)
+      const body = new FetchBody(response, interruption, head)
+      return { ...head.answer, body, discard: () => body.discard() }
+    } catch (error) {
+      giveUp(response)
+      throw error
+    }
+  }
+}
+
+/** Lets go of an answer that nobody will read. A mock may have handed out anything, also something without a body. */
+function giveUp(response: Response | undefined): void {
+  response?.body?.cancel?.().catch(() => {
+    // It was read or broken already.
+  })
+}

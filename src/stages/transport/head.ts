@@ -1,0 +1,34 @@
+import type { HeaderList } from '../../model/headers.ts'
+import { type Framing, TransportFailure } from '../../model/transport.ts'
+
+/** Header fields as they came, in order, out of Node's flat list of names and values. */
+export function headersOf(raw: readonly string[]): HeaderList {
+  const headers: [string, string][] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) headers.push([(raw[at] as string).toLowerCase(), raw[at + 1] as string])
+  return headers
+}
+
+/** Whether an answer has no body whatever its fields say (RFC 9112 6.3, items 1 and 2). */
+export function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304
+}
+
+/**
+ * How the end of the body will be told (RFC 9112 6.3). Node's parser has refused what is dangerous by now: both fields at once,
+ * lengths that differ or are no numbers.
+ *
+ * @throws TransportFailure PROTOCOL for a transfer coding that nobody asked for: its bytes would be taken for the body.
+ */
+export function framingOf(headers: HeaderList, method: string, status: number): Framing {
+  if (isBodiless(method, status)) return 'none'
+  let framing: Framing = 'close'
+  for (const [name, value] of headers) {
+    if (name === 'content-length') framing = 'length'
+    if (name !== 'transfer-encoding') continue
+    if (value.trim().toLowerCase() !== 'chunked') {
+      throw new TransportFailure('PROTOCOL', `the answer has an unknown Transfer-Encoding: ${value}`, { transient: false })
+    }
+    framing = 'chunked'
+  }
+  return framing
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../model/clock.ts'
+import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
+import { Connections } from './connections.ts'
+import { WireExchange } from './exchange.ts'
+
+/** RFC 9110 9.2.2: sent twice, these ask for no more than sent once. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'])
+
+export interface WireOptions {
+  readonly clock: Clock
+  /** Connections to one host at a time; what waits for one is still connecting. Default: the governor alone decides. */
+  readonly maxSockets?: number
+}
+
+/**
+ * The default transport, over node:http and node:https: it shows how each body ended, hands out coded bytes, and refuses what
+ * Node's parser refuses. Connections are kept alive by the instance and never keep the process alive while they are idle.
+ *
+ * @see RFC 9112
+ */
+export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Transport {
+  const connections = new Connections(maxSockets)
+
+  async function send(request: WireRequest): Promise<WireResponse> {
+    const exchange = new WireExchange(request, clock)
+    try {
+      return await exchange.run(connections.route(request.url.protocol, 'kept'))
+    } catch (error) {
+      if (!exchange.metStaleConnection || !isReset(error) || !mayBeRepeated(request)) throw error
+      return new WireExchange(request, clock).run(connections.route(request.url.protocol, 'fresh'))
+    }
+  }
+
+  return {
+    name: 'wire',
+    send,
+    async close() {
+      connections.close()
+    },
+  }
+}
+
+/** Neither an abort nor silence. */
+function isReset(error: unknown): boolean {
+  return error instanceof TransportFailure && error.code === 'CONNECT'
+}
+
+/** A body that is a stream is spent. */
+function mayBeRepeated({ method, body }: WireRequest): boolean {
+  return IDEMPOTENT.has(method) && !(body instanceof ReadableStream)
+}

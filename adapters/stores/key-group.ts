@@ -1,8 +1,15 @@
-const SHAPE = /^h\d+:([a-z]):([^:]+)/
+/** `h<format>:<kind>:<subject>…`, taken apart by hand: it is done at each read, and an expression would cost a tenth of it. */
+function partsOf(key: string): { kind: string; subject: string } | undefined {
+  const colon = key.indexOf(':')
+  if (colon < 2 || key[0] !== 'h' || key[colon + 2] !== ':') return undefined
+  const end = key.indexOf(':', colon + 3)
+  const subject = key.slice(colon + 3, end < 0 ? undefined : end)
+  return subject === '' ? undefined : { kind: key[colon + 1] as string, subject }
+}
 
 /** What stands under `h1:t:`: the times of invalidations. Given up, they would make invalidated entries fresh again, so no store may. */
 export function isMark(key: string): boolean {
-  return SHAPE.exec(key)?.[1] === 't'
+  return partsOf(key)?.kind === 't'
 }
 
 /**
@@ -10,17 +17,17 @@ export function isMark(key: string): boolean {
  * A key of another shape stands alone. Undefined: never given up.
  */
 export function groupOf(key: string): string | undefined {
-  const [, kind, subject = ''] = SHAPE.exec(key) ?? []
-  switch (kind) {
+  const parts = partsOf(key)
+  switch (parts?.kind) {
     case 't':
       return undefined
     case 'e':
     case 'v':
     case 'p':
     case 's':
-      return `e:${subject}`
+      return `e:${parts.subject}`
     case 'c':
-      return bodyGroup(subject)
+      return bodyGroup(parts.subject)
     default:
       return `k:${key}`
   }

@@ -20,18 +20,23 @@ storeContract('Keyv 6 with a namespace', async () => keyv(new Keyv6({ store: new
 let file = ''
 const reopen = async () => keyv(new Keyv6({ store: sqliteAdapter(file) }), { name: 'keyv over sqlite' })
 const openInFile = async () => {
-  file = join(scratch(), 'keyv.db')
+  file = join(scratch('memory'), 'keyv.db')
   return reopen()
 }
 storeContract('Keyv 6 over @keyv/sqlite', openInFile, { describe, test, reopen })
-storeContract('the adapter of @keyv/sqlite itself', async () => keyv(sqliteAdapter(join(scratch(), 'keyv.db'))), {
+storeContract('the adapter of @keyv/sqlite itself', async () => keyv(sqliteAdapter(join(scratch('memory'), 'keyv.db'))), {
   describe,
   test,
 })
 
 describe('keyv: what it is', () => {
   test('a Keyv and its adapters are known by what they can do; stores, Maps and others are none', () => {
-    for (const one of [new Keyv5(), new Keyv6(), new Keyv6({ store: new Map() }), sqliteAdapter(join(scratch(), 'a.db'))]) {
+    for (const one of [
+      new Keyv5(),
+      new Keyv6(),
+      new Keyv6({ store: new Map() }),
+      sqliteAdapter(join(scratch('memory'), 'a.db')),
+    ]) {
       expect(isKeyv(one)).toBe(true)
     }
     for (const other of [memory(), new Map(), {}, null, undefined, 'keyv', new Headers()]) expect(isKeyv(other)).toBe(false)
@@ -45,7 +50,7 @@ describe('keyv: what it is', () => {
     ]
     for (const one of [new Keyv5(), new Keyv6(), new Keyv5({ store: new Map() })])
       expect(facts(keyv(one))).toEqual([false, false, false])
-    const adapter = sqliteAdapter(join(scratch(), 'a.db'))
+    const adapter = sqliteAdapter(join(scratch('memory'), 'a.db'))
     expect(facts(keyv(new Keyv6({ store: adapter })))).toEqual([true, true, true])
     expect(facts(keyv(adapter, { shared: false, remote: false }))).toEqual([true, false, false])
     expect(keyv(new Keyv6(), { name: 'mine' }).name).toBe('mine')

@@ -7,9 +7,12 @@ import { storeFailure } from '../failures.ts'
  */
 export type Fault = 'busy' | 'damaged' | 'full' | 'unreadable' | 'other'
 
+const SQL_ERROR = 1
+
 const FAULTS: Readonly<Record<number, Fault>> = {
   5: 'busy',
   6: 'busy',
+  8: 'unreadable',
   11: 'damaged',
   13: 'full',
   14: 'unreadable',
@@ -23,14 +26,17 @@ function codeOf(error: unknown): number | undefined {
 }
 
 export function faultOf(error: unknown): Fault {
-  return FAULTS[(codeOf(error) ?? 0) & 0xff] ?? 'other'
+  const code = (codeOf(error) ?? 0) & 0xff
+  // The statements are constant and fit the schema; where a name in them is not known, the text of the schema is damaged.
+  if (code === SQL_ERROR && /no such|malformed/.test((error as Error).message)) return 'damaged'
+  return FAULTS[code] ?? 'other'
 }
 
 const CURES: Readonly<Record<Fault, string>> = {
   busy: 'another process has kept the database locked for too long',
   damaged: 'the database is damaged',
   full: 'there is no room left for it (full disk or limited file size)',
-  unreadable: 'the database cannot be opened; see that its directory exists and may be written',
+  unreadable: 'the database cannot be opened or written; see that its directory exists and that this user may write there',
   other: 'SQLite refused',
 }
 

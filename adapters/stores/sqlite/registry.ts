@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
 import { storeFailure } from '../failures.ts'
 import { openForReading, openForWriting, openInMemory } from './connection.ts'
 import { setAside, wasOurs } from './damage.ts'
@@ -47,7 +46,7 @@ export function acquire(wanted: Wanted): Runtime {
     held.runtime.space.lower(wanted.maxBytes)
     return held.runtime
   }
-  const runtime = new Runtime({ ...wanted, place, db: connect(place, wanted) })
+  const runtime = connect(place, wanted)
   registry().set(name, { runtime, users: 1 })
   return runtime
 }
@@ -63,23 +62,32 @@ export async function release(runtime: Runtime): Promise<void> {
   await runtime.close()
 }
 
-function connect(place: Place, { mode, patience }: Wanted): DatabaseSync {
-  if (mode === 'read') return openForReading(place)
+function connect(place: Place, wanted: Wanted): Runtime {
   try {
-    const db = openForWriting(place)
-    mkdirSync(place.bodies, { recursive: true, mode: 0o700 })
-    return db
+    return opened(place, wanted)
   } catch (error) {
-    if (faultOf(error) !== 'damaged') throw error
-    if (!wasOurs(place))
+    if (faultOf(error) !== 'damaged' || wanted.mode === 'read') throw error
+    if (!wasOurs(place)) {
       throw storeFailure(
         `sqlite ${place.file}: this is not a SQLite database, or a damaged one. Choose another path, or remove it`,
         error,
       )
-    const aside = setAside(place, identityOf(place.path), patience.clock.now())
+    }
+    const aside = setAside(place, identityOf(place.path), wanted.patience.clock.now())
     throw storeFailure(
       `${explained(place.file, error).message}: it was set aside as ${aside}; the next call makes a new one`,
       error,
     )
+  }
+}
+
+function opened(place: Place, wanted: Wanted): Runtime {
+  const db = wanted.mode === 'read' ? openForReading(place) : openForWriting(place)
+  try {
+    if (wanted.mode === 'write') mkdirSync(place.bodies, { recursive: true, mode: 0o700 })
+    return new Runtime({ ...wanted, place, db })
+  } catch (error) {
+    db.close()
+    throw error
   }
 }

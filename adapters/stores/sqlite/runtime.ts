@@ -1,22 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { storeFailure } from '../failures.ts'
 import { groupOf } from '../key-group.ts'
 import { BodyFilesOnDisk } from './body-files.ts'
-import { setAside } from './damage.ts'
 import { explained, faultOf } from './faults.ts'
+import { FileWatch } from './file-watch.ts'
 import type { Patience } from './patience.ts'
-import { identityOf, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
 import { type GivenUp, Space } from './space.ts'
-import { Tables } from './tables.ts'
+import { type StoredValue, Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
 import { WaitingValues } from './waiting-values.ts'
 import { WriteQueue } from './write-queue.ts'
-
-/** Milliseconds between two looks whether the file is still the one that was opened. */
-const LOOK_EVERY = 1_000
 
 export type Evicted = (evicted: { key: string; bytes: number }) => void
 
@@ -37,19 +33,17 @@ export class Runtime {
   /** Why it can no longer be used; the next call opens the file anew. */
   lost: Error | undefined
   readonly #facts: RuntimeFacts
-  readonly #identity: string | undefined
+  readonly #watch: FileWatch
   readonly #tables: Tables
   readonly #recency = new Recency()
   readonly #transactions: Transactions
   readonly #queue: WriteQueue
   readonly #vacuum: Vacuum
-  #lookedAt: number
 
   constructor(facts: RuntimeFacts) {
     const { db, place, patience } = facts
     this.#facts = facts
-    this.#identity = identityOf(place.path)
-    this.#lookedAt = patience.clock.monotonic()
+    this.#watch = new FileWatch(facts)
     this.#tables = new Tables(db)
     this.space = new Space({ tables: this.#tables, recency: this.#recency, file: place.file, maxBytes: facts.maxBytes })
     this.#transactions = new Transactions({
@@ -60,7 +54,7 @@ export class Runtime {
       givenUp: (given) => this.#tell(given),
     })
     this.#queue = new WriteQueue({ patience, commit: (writes) => this.#commit(writes), explain: (error) => this.failure(error) })
-    this.#vacuum = new Vacuum(this.#tables, () => this.#queue.isIdle)
+    this.#vacuum = new Vacuum(this.#tables, () => this.#queue.isEmpty)
     this.files = new BodyFilesOnDisk({
       directory: place.bodies,
       mode: facts.mode,
@@ -94,28 +88,35 @@ export class Runtime {
     return this.#queue.settled()
   }
 
-  /** A value as it stands, or waits to. One that is proven to be damaged is a miss: it is given up, and told. */
-  value(key: string): Uint8Array | undefined {
+  /** A value as it stands, or waits to: at once, for it costs microseconds, and later only where the tables are locked. */
+  get(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const waiting = this.waiting.get(key)
-    const stored = waiting ?? this.#tables.value(key)
-    if (stored === undefined || stored.value === undefined || this.#hasExpired(stored.expires)) return undefined
-    if (waiting !== undefined) return stored.value.slice()
-    const row = stored as { value: Uint8Array; sum: number; expires: number | undefined }
-    if (!isSound(key, row)) {
-      this.#giveUpDamaged(key, row)
+    if (waiting !== undefined) return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
+    try {
+      return this.#sound(key, this.#tables.value(key))
+    } catch {
+      // Asked once more, where a failure is judged.
+      return this.read((tables) => this.#sound(key, tables.value(key)))
+    }
+  }
+
+  /** The value, unless it has expired or is proven to be damaged: that is a miss, given up and told. */
+  #sound(key: string, stored: StoredValue | undefined): Uint8Array | undefined {
+    if (stored === undefined || this.#hasExpired(stored.expires)) return undefined
+    if (!isSound(key, stored)) {
+      this.#giveUpDamaged(key, stored)
       return undefined
     }
     const group = groupOf(key)
     if (group !== undefined) this.#touch(group)
-    return row.value
+    return stored.value
   }
 
   /** What a caller is told; of a damaged or replaced file it is the end of this runtime. */
   failure(error: unknown): Error {
     if (this.lost !== undefined) return this.lost
-    const { place } = this.#facts
-    if (faultOf(error) !== 'damaged') return explained(place.file, error)
-    return this.#lose(this.#damaged(error))
+    if (faultOf(error) !== 'damaged') return explained(this.#facts.place.file, error)
+    return this.#lose(this.#watch.damaged(error))
   }
 
   async close(): Promise<void> {
@@ -134,33 +135,11 @@ export class Runtime {
   }
 
   #commit(writes: readonly Write<unknown>[]): Outcome[] {
-    this.#look()
+    const gone = this.#watch.gone()
+    if (gone !== undefined) throw this.#lose(gone)
     const outcomes = this.#transactions.commit(writes)
     this.#vacuum.consider()
     return outcomes
-  }
-
-  /** What is written to a file that has been removed or replaced is lost; SQLite itself would not notice. */
-  #look(): void {
-    const now = this.#facts.patience.clock.monotonic()
-    if (now - this.#lookedAt < LOOK_EVERY || this.#identity === undefined) return
-    this.#lookedAt = now
-    const { path, file } = this.#facts.place
-    if (identityOf(path) === this.#identity) return
-    throw this.#lose(storeFailure(`sqlite ${file}: the file has been removed or replaced; the next call opens the new one`))
-  }
-
-  #damaged(error: unknown): Error {
-    const { place, mode, patience } = this.#facts
-    const failure = explained(place.file, error)
-    if (mode === 'read' || this.#identity === undefined) return failure
-    try {
-      const aside = setAside(place, this.#identity, patience.clock.now())
-      const what = aside === undefined ? 'another process has replaced it' : `it was set aside as ${aside}`
-      return storeFailure(`${failure.message}: ${what}; the next call makes or opens a new one`, error)
-    } catch (cause) {
-      return storeFailure(`${failure.message}, and it cannot be set aside (${(cause as Error).message}). Remove it`, error)
-    }
   }
 
   #lose(reason: Error): Error {
@@ -172,7 +151,7 @@ export class Runtime {
     return reason
   }
 
-  #giveUpDamaged(key: string, { value, sum }: { value: Uint8Array; sum: number }): void {
+  #giveUpDamaged(key: string, { value, sum }: StoredValue): void {
     this.#tell({ records: [{ key, bytes: value.length }], bodies: [] })
     if (this.#facts.mode === 'read') return
     // Where it cannot be removed it is met again, and is a miss again.

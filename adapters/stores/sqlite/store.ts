@@ -49,13 +49,13 @@ export class OneSqlite implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const runtime = await this.#opened()
-    return runtime.read(() => runtime.value(key))
+    const runtime = this.#ready() ?? (await this.#opened())
+    return runtime.get(key)
   }
 
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
-    const runtime = await this.#opened()
-    return runtime.read(() => keys.map((key) => runtime.value(key)))
+    const runtime = this.#ready() ?? (await this.#opened())
+    return Promise.all(keys.map((key) => runtime.get(key)))
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
@@ -69,7 +69,7 @@ export class OneSqlite implements Store {
   async #put(entries: StoreEntry[], fence: Lease | undefined): Promise<void> {
     // Before the first await: the caller may do with its arrays what it likes.
     const copies = entries.map((entry) => ({ ...entry, value: new Uint8Array(entry.value) }))
-    const runtime = await this.#openedToWrite()
+    const runtime = this.#readyToWrite() ?? (await this.#openedToWrite())
     const done = runtime.write(put(copies, fence))
     if (fence !== undefined) return done
     return runtime.waiting.during(
@@ -79,7 +79,7 @@ export class OneSqlite implements Store {
   }
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    const runtime = await this.#openedToWrite()
+    const runtime = this.#readyToWrite() ?? (await this.#openedToWrite())
     const done = runtime.write(remove(keys, fence))
     if (fence !== undefined) return done
     return runtime.waiting.during(
@@ -136,7 +136,7 @@ export class OneSqlite implements Store {
   }
 
   async #write<T>(write: Write<T>): Promise<T> {
-    return (await this.#openedToWrite()).write(write)
+    return (this.#readyToWrite() ?? (await this.#openedToWrite())).write(write)
   }
 
   #openedToWrite(): Runtime | Promise<Runtime> {
@@ -146,11 +146,21 @@ export class OneSqlite implements Store {
 
   #opened(): Runtime | Promise<Runtime> {
     if (this.#closing !== undefined) throw storeClosed(`sqlite ${this.#settings.file}`)
-    if (this.#runtime !== undefined && this.#runtime.lost === undefined) return this.#runtime
+    const ready = this.#ready()
+    if (ready !== undefined) return ready
     this.#opening ??= this.#openNow().finally(() => {
       this.#opening = undefined
     })
     return this.#opening
+  }
+
+  /** At once where it is open: a read must not overtake the write that was called before it. */
+  #readyToWrite(): Runtime | undefined {
+    return this.readOnly ? undefined : this.#ready()
+  }
+
+  #ready(): Runtime | undefined {
+    return this.#runtime?.lost === undefined ? this.#runtime : undefined
   }
 
   async #openNow(): Promise<Runtime> {

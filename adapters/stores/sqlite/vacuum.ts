@@ -11,12 +11,12 @@ const STEP = 64
 /** Gives free pages back to the file system, in slices between the turns of other work. */
 export class Vacuum {
   readonly #tables: Tables
-  readonly #isIdle: () => boolean
+  readonly #mayWork: () => boolean
   #next: NodeJS.Immediate | undefined
 
-  constructor(tables: Tables, isIdle: () => boolean) {
+  constructor(tables: Tables, mayWork: () => boolean) {
     this.#tables = tables
-    this.#isIdle = isIdle
+    this.#mayWork = mayWork
   }
 
   consider(): void {
@@ -38,7 +38,7 @@ export class Vacuum {
   #slice(): void {
     this.#next = undefined
     try {
-      if (this.#isIdle()) this.#tables.vacuum(STEP)
+      if (this.#mayWork()) this.#tables.vacuum(STEP)
       this.consider()
     } catch {
       // Locked, full or damaged: free pages do no harm, the next commit considers it again, and whoever reads or writes meets the fault.

@@ -52,8 +52,8 @@ export class WriteQueue {
     })
   }
 
-  get isIdle(): boolean {
-    return this.#draining === undefined
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
   }
 
   /** Resolves when all that waits now is decided. */

@@ -9,7 +9,7 @@ let file = ''
 storeContract(
   'sqlite in a file',
   async () => {
-    file = join(scratch(), 'cache.db')
+    file = join(scratch('memory'), 'cache.db')
     return sqlite(file)
   },
   {

@@ -1,0 +1,49 @@
+import { storeFailure } from '../failures.ts'
+import { setAside } from './damage.ts'
+import { explained } from './faults.ts'
+import type { Patience } from './patience.ts'
+import { identityOf, type Place } from './place.ts'
+
+/** Milliseconds between two looks. */
+const LOOK_EVERY = 1_000
+
+/** Knows whether the file is still the one that was opened, and sets it aside when it is damaged. */
+export class FileWatch {
+  readonly #place: Place
+  readonly #mode: 'read' | 'write'
+  readonly #patience: Patience
+  /** Undefined for a database in memory. */
+  readonly #identity: string | undefined
+  #lookedAt: number
+
+  constructor({ place, mode, patience }: { place: Place; mode: 'read' | 'write'; patience: Patience }) {
+    this.#place = place
+    this.#mode = mode
+    this.#patience = patience
+    this.#identity = identityOf(place.path)
+    this.#lookedAt = patience.clock.monotonic()
+  }
+
+  /** What is written to a file that has been removed or replaced is lost, and SQLite itself would not notice. Looks once a second. */
+  gone(): Error | undefined {
+    const now = this.#patience.clock.monotonic()
+    if (now - this.#lookedAt < LOOK_EVERY || this.#identity === undefined) return undefined
+    this.#lookedAt = now
+    const { path, file } = this.#place
+    if (identityOf(path) === this.#identity) return undefined
+    return storeFailure(`sqlite ${file}: the file has been removed or replaced; the next call opens the new one`)
+  }
+
+  /** What is said of a damaged file, once it stands aside. Whoever only reads leaves it where it is. */
+  damaged(error: unknown): Error {
+    const failure = explained(this.#place.file, error)
+    if (this.#mode === 'read' || this.#identity === undefined) return failure
+    try {
+      const aside = setAside(this.#place, this.#identity, this.#patience.clock.now())
+      const what = aside === undefined ? 'another process has replaced it' : `it was set aside as ${aside}`
+      return storeFailure(`${failure.message}: ${what}; the next call makes or opens a new one`, error)
+    } catch (cause) {
+      return storeFailure(`${failure.message}, and it cannot be set aside (${(cause as Error).message}). Remove it`, error)
+    }
+  }
+}

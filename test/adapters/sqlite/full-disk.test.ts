@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { scratch } from '../scratch.ts'
+
+const SCRIPT = fileURLToPath(new URL('../children/fill-up.ts', import.meta.url))
+
+interface Report {
+  stored: number
+  failures: { code: string; message: string }[]
+  bodyFailure: { code: string; message: string }
+  wrong: string[]
+  again?: string
+  mode: number
+}
+
+function shell(...args: string[]): Report {
+  return JSON.parse(execFileSync('sh', args, { encoding: 'utf8' }))
+}
+
+function expectClearFailure({ stored, failures, bodyFailure, wrong, mode }: Report): void {
+  expect(stored).toBeGreaterThan(5)
+  for (const { code, message } of [...failures, bodyFailure]) {
+    expect(code).toBe('STORE')
+    expect(message).toContain('cache.db')
+  }
+  expect(wrong, 'what was stored before is whole').toEqual([])
+  expect(mode).toBe(0o600)
+}
+
+const canUnshare = spawnSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
+
+describe('sqlite: no room', () => {
+  test('a limited file size (ulimit -f): told as STORE, and what is stored stays readable', () => {
+    const report = shell('-c', 'ulimit -f 4000; exec "$0" "$@"', process.execPath, SCRIPT, scratch())
+    expectClearFailure(report)
+  })
+
+  // Needs user namespaces, which some containers forbid; the test above shows the same without.
+  test.skipIf(!canUnshare)('a full disk (a tmpfs of 3 MB): the same, and it goes on once there is room', () => {
+    const directory = scratch()
+    writeFileSync(
+      join(directory, 'run.sh'),
+      'mount -t tmpfs -o size=3m tmpfs "$1" && head -c 400000 /dev/zero > "$1/ballast" && exec "$2" "$3" "$1" "$1/ballast"',
+    )
+    const report: Report = JSON.parse(
+      execFileSync('unshare', ['-Urm', 'sh', join(directory, 'run.sh'), directory, process.execPath, SCRIPT], {
+        encoding: 'utf8',
+      }),
+    )
+    expectClearFailure(report)
+    expect(report.again).toBe('stored')
+  })
+})

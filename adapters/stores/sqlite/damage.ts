@@ -1,5 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { HoldfastError } from '../../../src/model/errors.ts'
+import { storeFailure } from '../failures.ts'
+import { explained } from './faults.ts'
 import { identityOf, type Place } from './place.ts'
 
 /** What SQLite keeps beside the file; the index of the log ("-shm") is made anew from it. */
@@ -18,21 +21,30 @@ export function wasOurs({ bodies }: Place): boolean {
  * Only where the file is still the one that was found damaged: another process may have put a new one in its place already. (Those who
  * have the old one open go on with it under its new name; SQLite does not touch a log by name once its database has moved.)
  *
- * @returns the new path; undefined where another process was first.
+ * @returns the failure as a caller is told it.
  */
-export function setAside({ path }: Place, identity: string | undefined, time: number): string | undefined {
-  if (identity === undefined || identityOf(path) !== identity) return undefined
-  const aside = `${path}.damaged-${new Date(time).toISOString().replaceAll(/[-:.]/g, '')}`
-  removeEarlier(path)
-  renameSync(path, aside)
-  if (existsSync(path + LOG)) renameSync(path + LOG, aside + LOG)
-  rmSync(path + LOG_INDEX, { force: true })
-  return aside
+export function setAside({ path, file }: Place, found: { identity: string; error: unknown; time: number }): HoldfastError {
+  const failure = explained(file, found.error).message
+  try {
+    if (identityOf(path) !== found.identity) {
+      return storeFailure(`${failure}; another process has replaced it, and the next call opens that one`, found.error)
+    }
+    const aside = `${path}.damaged-${new Date(found.time).toISOString().replaceAll(/[-:.]/g, '')}`
+    removeEarlier(path)
+    renameSync(path, aside)
+    if (existsSync(path + LOG)) renameSync(path + LOG, aside + LOG)
+    rmSync(path + LOG_INDEX, { force: true })
+    return storeFailure(`${failure}; it was set aside as ${aside}, and the next call makes a new one`, found.error)
+  } catch (cause) {
+    return storeFailure(`${failure}, and cannot be set aside (${(cause as Error).message}). Remove it`, found.error)
+  }
 }
 
+const EARLIER = /^\.damaged-\d{8}T\d{9}Z(?:-wal)?$/
+
 function removeEarlier(path: string): void {
-  const prefix = `${basename(path)}.damaged-`
-  for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(prefix)) rmSync(join(dirname(path), name), { force: true })
+  const [directory, name] = [dirname(path), basename(path)]
+  for (const other of readdirSync(directory)) {
+    if (other.startsWith(name) && EARLIER.test(other.slice(name.length))) rmSync(join(directory, other), { force: true })
   }
 }

@@ -36,14 +36,8 @@ export class FileWatch {
 
   /** What is said of a damaged file, once it stands aside. Whoever only reads leaves it where it is. */
   damaged(error: unknown): Error {
-    const failure = explained(this.#place.file, error)
-    if (this.#mode === 'read' || this.#identity === undefined) return failure
-    try {
-      const aside = setAside(this.#place, this.#identity, this.#patience.clock.now())
-      const what = aside === undefined ? 'another process has replaced it' : `it was set aside as ${aside}`
-      return storeFailure(`${failure.message}: ${what}; the next call makes or opens a new one`, error)
-    } catch (cause) {
-      return storeFailure(`${failure.message}, and it cannot be set aside (${(cause as Error).message}). Remove it`, error)
-    }
+    const identity = this.#identity
+    if (this.#mode === 'read' || identity === undefined) return explained(this.#place.file, error)
+    return setAside(this.#place, { identity, error, time: this.#patience.clock.now() })
   }
 }

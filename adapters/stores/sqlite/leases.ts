@@ -1,31 +1,36 @@
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced } from '../failures.ts'
-import type { Tables } from './tables.ts'
+import type { LeaseRow, Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
 
 /** A row of a lease, about. */
 const ROW = 200
 
-const endOf = (now: number, ms: number): number => Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(now + ms))
-
 const write = <T>(run: Write<T>['run']): Write<T> => ({ bytes: ROW, groups: [], run })
 
-/** Grants a lease where nobody holds it, and gives its generation. `until` stands in wall time: processes share no other clock. */
+/** Processes share no clock but the wall's. Before its beginning a lease is not held either: a clock that was set back must not prolong it. */
+const isHeld = ({ since, until }: LeaseRow, now: number): boolean => since <= now && now < until
+
+function rowOf(generation: number, now: number, ms: number): LeaseRow {
+  return { generation, since: now, until: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(now + ms)) }
+}
+
+/** Grants a lease where nobody holds it, and gives its generation. */
 export function grant(key: string, ms: number): Write<number | undefined> {
   return write((tables, now) => {
-    const held = tables.lease(key)
-    if (held !== undefined && held.until > now) return undefined
-    const generation = (held?.generation ?? tables.leaseFloor()) + 1
-    tables.putLease(key, generation, endOf(now, ms))
+    const last = tables.lease(key)
+    if (last !== undefined && isHeld(last, now)) return undefined
+    const generation = (last?.generation ?? tables.leaseFloor()) + 1
+    tables.putLease(key, rowOf(generation, now, ms))
     return generation
   })
 }
 
 export function extend(key: string, generation: number, ms: number): Write<boolean> {
   return write((tables, now) => {
-    const held = tables.lease(key)
-    if (held === undefined || held.generation !== generation || held.until <= now) return false
-    tables.putLease(key, generation, endOf(now, ms))
+    const last = tables.lease(key)
+    if (last === undefined || last.generation !== generation || !isHeld(last, now)) return false
+    tables.putLease(key, rowOf(generation, now, ms))
     return true
   })
 }
@@ -33,7 +38,7 @@ export function extend(key: string, generation: number, ms: number): Write<boole
 /** The row stays, for its generation. */
 export function release(key: string, generation: number): Write<void> {
   return write((tables, now) => {
-    if (tables.lease(key)?.generation === generation) tables.putLease(key, generation, now)
+    if (tables.lease(key)?.generation === generation) tables.putLease(key, rowOf(generation, now, 0))
   })
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { storeFailure } from '../failures.ts'
 import { openForReading, openForWriting, openInMemory } from './connection.ts'
 import { setAside, wasOurs } from './damage.ts'
-import { explained, faultOf } from './faults.ts'
+import { faultOf } from './faults.ts'
 import type { Patience } from './patience.ts'
 import { IN_MEMORY, identityOf, type Place, preparePlace } from './place.ts'
 import { Runtime } from './runtime.ts'
@@ -39,14 +39,15 @@ export function acquire(wanted: Wanted): Runtime {
     return new Runtime({ ...wanted, db: openInMemory(), place: { file: IN_MEMORY, path: IN_MEMORY, bodies: IN_MEMORY } })
   }
   const place = preparePlace(wanted.file, wanted.mode)
-  const name = `${wanted.mode}:${identityOf(place.path)}`
+  const identity = identityOf(place.path) ?? ''
+  const name = `${wanted.mode}:${identity}`
   const held = registry().get(name)
   if (held !== undefined && held.runtime.lost === undefined) {
     held.users++
     held.runtime.space.lower(wanted.maxBytes)
     return held.runtime
   }
-  const runtime = connect(place, wanted)
+  const runtime = connect(place, wanted, identity)
   registry().set(name, { runtime, users: 1 })
   return runtime
 }
@@ -62,20 +63,14 @@ export async function release(runtime: Runtime): Promise<void> {
   await runtime.close()
 }
 
-function connect(place: Place, wanted: Wanted): Runtime {
+function connect(place: Place, wanted: Wanted, identity: string): Runtime {
   try {
     return opened(place, wanted)
   } catch (error) {
     if (faultOf(error) !== 'damaged' || wanted.mode === 'read') throw error
-    if (!wasOurs(place)) {
-      throw storeFailure(
-        `sqlite ${place.file}: this is not a SQLite database, or a damaged one. Choose another path, or remove it`,
-        error,
-      )
-    }
-    const aside = setAside(place, identityOf(place.path), wanted.patience.clock.now())
+    if (wasOurs(place)) throw setAside(place, { identity, error, time: wanted.patience.clock.now() })
     throw storeFailure(
-      `${explained(place.file, error).message}: it was set aside as ${aside}; the next call makes a new one`,
+      `sqlite ${place.file}: this is not a SQLite database, or a damaged one. Choose another path, or remove it`,
       error,
     )
   }

@@ -146,7 +146,7 @@ export class Runtime {
     this.lost = reason
     this.#vacuum.stop()
     this.#queue.end(reason)
-    this.#tables.rollback()
+    // An open transaction is undone by it.
     this.#facts.db.close()
     return reason
   }

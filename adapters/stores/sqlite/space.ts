@@ -14,7 +14,8 @@ const STEP = 32
 /**
  * Keeps the store within its bound, in pages of the file that are in use and bytes of body files.
  *
- * The bound is hard. The file itself may be larger for a while by pages that are free and wait for the vacuum; they are used again first.
+ * The bound is hard. The file itself may be larger for a while by pages that are free and wait for the vacuum; they are used again
+ * first. SQLite's log stands beside it, some 4 to 8 MB while the database is in use.
  */
 export class Space {
   readonly #tables: Tables

@@ -24,9 +24,9 @@ export const STATEMENTS = {
   addBody: 'INSERT OR IGNORE INTO bodies (id, grp, bytes) VALUES (?, ?, ?)',
   growBody: 'UPDATE bodies SET bytes = ? WHERE id = ? AND bytes = ?',
   removeBody: 'DELETE FROM bodies WHERE id = ? RETURNING grp',
-  lease: 'SELECT generation, until FROM leases WHERE key = ?',
-  putLease:
-    'INSERT INTO leases (key, generation, until) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET generation = excluded.generation, until = excluded.until',
+  lease: 'SELECT generation, since, until FROM leases WHERE key = ?',
+  putLease: `INSERT INTO leases (key, generation, since, until) VALUES (?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET generation = excluded.generation, since = excluded.since, until = excluded.until`,
   removeLeases: 'DELETE FROM leases WHERE key IN (SELECT key FROM leases WHERE until < ? LIMIT ?) RETURNING generation',
   raiseFloor: 'UPDATE facts SET value = max(value, ?) WHERE name = ?',
   fact: 'SELECT value FROM facts WHERE name = ?',

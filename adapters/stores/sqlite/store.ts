@@ -55,7 +55,7 @@ export class OneSqlite implements Store {
 
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
     const runtime = this.#ready() ?? (await this.#opened())
-    return Promise.all(keys.map((key) => runtime.get(key)))
+    return Promise.all(keys.map(async (key) => runtime.get(key)))
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {

@@ -22,6 +22,13 @@ export interface StoredValue {
   readonly expires: number | undefined
 }
 
+export interface LeaseRow {
+  readonly generation: number
+  /** Epoch milliseconds. */
+  readonly since: number
+  readonly until: number
+}
+
 export interface Given {
   readonly key: string
   readonly bytes: number
@@ -130,13 +137,13 @@ export class Tables {
   }
 
   // ── leases
-  lease(key: string): { generation: number; until: number } | undefined {
+  lease(key: string): LeaseRow | undefined {
     const row = first(this.#sql.lease, key)
-    return row && { generation: row[0] as number, until: row[1] as number }
+    return row && { generation: row[0] as number, since: row[1] as number, until: row[2] as number }
   }
 
-  putLease(key: string, generation: number, until: number): void {
-    this.#sql.putLease.run(key, generation, until)
+  putLease(key: string, { generation, since, until }: LeaseRow): void {
+    this.#sql.putLease.run(key, generation, since, until)
   }
 
   /** Forgets leases that ended before `time`; their highest generation is kept, so that a later one is above it. */

@@ -19,10 +19,15 @@ export class Vacuum {
     this.#mayWork = mayWork
   }
 
+  /** Never throws: it comes after a commit, which is done. */
   consider(): void {
-    if (this.#next !== undefined || !this.#isDue()) return
-    // It never keeps a process alive.
-    this.#next = setImmediate(() => this.#slice()).unref()
+    try {
+      if (this.#next !== undefined || !this.#isDue()) return
+      // It never keeps a process alive.
+      this.#next = setImmediate(() => this.#slice()).unref()
+    } catch {
+      // The file is damaged, and whoever reads or writes next meets that.
+    }
   }
 
   stop(): void {
@@ -41,7 +46,7 @@ export class Vacuum {
       if (this.#mayWork()) this.#tables.vacuum(STEP)
       this.consider()
     } catch {
-      // Locked, full or damaged: free pages do no harm, the next commit considers it again, and whoever reads or writes meets the fault.
+      // Locked, full or damaged: free pages do no harm, the next commit considers it again.
     }
   }
 }

@@ -1,44 +1,13 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { startChild } from '../../helpers/child.ts'
 import { scratch } from '../scratch.ts'
+import { alter, written } from './written.ts'
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
-
-/** A database with one value, closed. */
-async function written(file: string): Promise<string> {
-  const store = sqlite(file)
-  await store.set('h1:e:a', bytes(1))
-  await store.close()
-  return file
-}
-
-/** How it goes for a user who owns nothing. */
-async function asNobody(file: string, mode: 'read' | 'write'): Promise<unknown> {
-  await using child = startChild(new URL('../children/try-open.ts', import.meta.url), { args: [file, mode] })
-  return await child.message()
-}
-
-function alter(file: string, sql: string): void {
-  const db = new DatabaseSync(file)
-  db.exec(sql)
-  db.close()
-}
 
 describe('sqlite: opening', () => {
   test('nothing is touched before the first call', async () => {
@@ -78,126 +47,6 @@ describe('sqlite: opening', () => {
     expect(existsSync(file)).toBe(true)
     await store.close()
     await expect(store.open()).rejects.toMatchObject({ code: 'CLOSED' })
-  })
-})
-
-describe('sqlite: what cannot be opened is refused, by path and with the cure, and left as it is', () => {
-  const CASES: [string, (file: string) => unknown, RegExp][] = [
-    ['a directory', (file) => mkdirSync(file), /this is a directory\. Give the path of a file in it/],
-    [
-      'a file in the place of a directory',
-      (file) => writeFileSync(join(file, '..', 'plain'), ''),
-      /a part of this path is a file/,
-    ],
-    [
-      'no database',
-      (file) => writeFileSync(file, 'Dear diary, '.repeat(1_000)),
-      /not a SQLite database.*Choose another path, or remove it/,
-    ],
-    ["another program's database", (file) => alter(file, 'CREATE TABLE notes (text)'), /database of another program/],
-    [
-      'another application id',
-      (file) => alter(file, 'PRAGMA application_id = 7; CREATE TABLE a (b)'),
-      /database of another program/,
-    ],
-    [
-      'a newer schema',
-      async (file) => alter(await written(file), 'PRAGMA user_version = 99'),
-      /newer holdfast \(schema 99; .*Update holdfast/,
-    ],
-  ]
-
-  test.each(CASES)('%s', async (what, make, message) => {
-    const file = join(scratch(), 'cache.db')
-    await make(file)
-    const before = statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined
-    const wanted = what.startsWith('a file in') ? join(file, '..', 'plain', 'cache.db') : file
-    const store = sqlite(wanted)
-    for (const call of [
-      () => store.open(),
-      () => store.get('h1:e:a'),
-      () => store.set('h1:e:a', bytes(2)),
-      () => store.lease?.('l', 1),
-    ]) {
-      await expect(call()).rejects.toMatchObject({ code: 'STORE', message: expect.stringMatching(message) })
-      await expect(call()).rejects.toThrow(wanted)
-    }
-    await store.close()
-    if (before !== undefined) expect(readFileSync(file).equals(before)).toBe(true)
-  })
-
-  test('what was in the way and is gone is forgotten', async () => {
-    const file = join(scratch(), 'cache.db')
-    mkdirSync(file)
-    const store = sqlite(file)
-    await expect(store.open()).rejects.toMatchObject({ code: 'STORE' })
-    rmdirSync(file)
-    await store.set('h1:e:a', bytes(1))
-    expect(await store.get('h1:e:a')).toEqual(bytes(1))
-    await store.close()
-  })
-
-  test('without the right to write, without the right to read', async () => {
-    const directory = scratch()
-    const file = await written(join(directory, 'cache.db'))
-    chmodSync(directory, 0o755)
-    chmodSync(file, 0o444)
-    expect(await asNobody(file, 'write')).toMatchObject({
-      code: 'STORE',
-      message: expect.stringMatching(/cannot be written \(EACCES\).*readOnly: true/),
-    })
-    expect(await asNobody(join(directory, 'new.db'), 'write')).toMatchObject({
-      code: 'STORE',
-      message: expect.stringContaining('new.db'),
-    })
-    expect(await asNobody(file, 'read')).toEqual({ value: [1] })
-    chmodSync(file, 0o200)
-    expect(await asNobody(file, 'read')).toMatchObject({
-      code: 'STORE',
-      message: expect.stringMatching(/cannot be read \(EACCES\)/),
-    })
-  })
-})
-
-describe('sqlite: readOnly', () => {
-  test('reads, and takes no writes', async () => {
-    const file = join(scratch(), 'cache.db')
-    const writer = sqlite(file)
-    await writer.set('h1:e:a', bytes(1))
-    await writer.bodies?.append('body', bytes(1, 2))
-    const store = sqlite(file, { readOnly: true })
-    expect(store.readOnly).toBe(true)
-    expect(await store.get('h1:e:a')).toEqual(bytes(1))
-    expect(await Array.fromAsync(store.keys('h1:'))).toEqual(['h1:e:a'])
-    expect(await store.bodies?.read('body', 0, 9)).toEqual(bytes(1, 2))
-    const writes = [
-      () => store.set('h1:e:a', bytes(2)),
-      () => store.setMany([]),
-      () => store.delete(['h1:e:a']),
-      () => store.lease?.('l', 1),
-      () => store.bodies?.append('body', bytes(3)),
-      () => store.bodies?.delete(['body']),
-    ]
-    for (const write of writes)
-      await expect(write()).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('readOnly') })
-    await writer.set('h1:e:b', bytes(2))
-    expect(await store.get('h1:e:b')).toEqual(bytes(2))
-    await store.close()
-    expect(await writer.get('h1:e:a')).toEqual(bytes(1))
-    await writer.close()
-  })
-
-  test('makes no file and migrates none', async () => {
-    const directory = scratch()
-    const missing = sqlite(join(directory, 'cache.db'), { readOnly: true })
-    await expect(missing.get('h1:e:a')).rejects.toMatchObject({
-      code: 'STORE',
-      message: expect.stringContaining('there is no such file'),
-    })
-    expect(readdirSync(directory)).toEqual([])
-    const file = await written(join(directory, 'old.db'))
-    alter(file, 'PRAGMA user_version = 0')
-    await expect(sqlite(file, { readOnly: true }).get('h1:e:a')).rejects.toThrow(/its schema is 0, not 1.*migrates it/)
   })
 })
 

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
@@ -156,51 +155,5 @@ describe('sqlite: maxBytes', () => {
     for (let n = 0; n < 30; n++) await large.set(`h1:e:${n}`, value(100 * KiB))
     expect(statSync(file).size).toBeLessThanOrEqual(MiB)
     await Promise.all([large.close(), small.close()])
-  })
-})
-
-describe('sqlite: deleted space', () => {
-  test('goes back to the file system, in slices that let others work', async () => {
-    const file = join(scratch(), 'cache.db')
-    const store = sqlite(file)
-    const names = Array.from({ length: 200 }, (_, n) => `h1:e:${n}`)
-    for (const name of names) await store.set(name, value(100 * KiB))
-    await store.delete(names.slice(1))
-    let longest = 0
-    for (let last = performance.now(), turns = 0; turns < 2_000 && statSync(file).size > 3 * MiB; turns++) {
-      await store.set('h1:e:other', value(10 * KiB))
-      await new Promise((resolve) => setImmediate(resolve))
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }
-    await store.close()
-    expect(statSync(file).size).toBeLessThan(3 * MiB)
-    expect(longest).toBeLessThan(500)
-    const again = sqlite(file)
-    expect(await again.get('h1:e:0')).toEqual(value(100 * KiB))
-    await again.close()
-  })
-
-  test('rows of groups go with their last value', async () => {
-    const file = join(scratch(), 'cache.db')
-    const store = sqlite(file)
-    await store.setMany([
-      { key: 'h1:e:a', value: value(1) },
-      { key: 'h1:v:a:1', value: value(1) },
-    ])
-    await store.bodies?.append('body', value(1))
-    await store.delete(['h1:e:a'])
-    const db = new DatabaseSync(file, { readOnly: true })
-    const groups = (): unknown[] =>
-      db
-        .prepare('SELECT name FROM groups ORDER BY name')
-        .all()
-        .map((row) => row.name)
-    expect(groups()).toEqual(['b:body', 'e:a'])
-    await store.delete(['h1:v:a:1'])
-    await store.bodies?.delete(['body'])
-    expect(groups()).toEqual([])
-    db.close()
-    await store.close()
   })
 })

@@ -50,10 +50,9 @@ describe('sqlite: writes', () => {
     const late = (await store.lease?.('l', 60_000)) as Lease
     await late.release()
     await store.lease?.('l', 60_000)
-    const refused = store.set('h1:e:a', bytes(9), { fence: late })
-    const outcome = expect(refused).rejects.toMatchObject({ code: 'FENCED' })
+    const refusal = store.set('h1:e:a', bytes(9), { fence: late }).catch((error: unknown) => error)
     expect(await store.get('h1:e:a')).toBeUndefined()
-    await outcome
+    expect(await refusal).toMatchObject({ code: 'FENCED' })
     await store.close()
   })
 
@@ -96,6 +95,21 @@ describe('sqlite: writes', () => {
     expect(next.generation).toBeGreaterThan(4)
     await expect(store.set('h1:e:x', bytes(2), { fence: first })).rejects.toMatchObject({ code: 'FENCED' })
     await store.set('h1:e:x', bytes(3), { fence: next })
+    await store.close()
+  })
+})
+
+describe('sqlite: leases and a clock that is set', () => {
+  test('set back, it does not prolong a lease whose holder is gone; the old holder is fenced', async () => {
+    const clock = manualClock()
+    const store = sqlite(':memory:', { clock })
+    const late = (await store.lease?.('a', 10_000)) as Lease
+    clock.jump(-3_600_000)
+    const next = (await store.lease?.('a', 10_000)) as Lease
+    expect(next.generation).toBe(late.generation + 1)
+    expect(await late.extend(1_000)).toBe(false)
+    await expect(store.set('h1:e:a', bytes(1), { fence: late })).rejects.toMatchObject({ code: 'FENCED' })
+    expect(await store.lease?.('a', 10_000)).toBeUndefined()
     await store.close()
   })
 })

@@ -3,8 +3,7 @@ import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Report } from './model/events.ts'
-import type { WrittenBody } from './model/rooms.ts'
-import type { Stages } from './model/stages.ts'
+import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
 import { bodyPlan } from './policy/body-plan.ts'
@@ -116,11 +115,6 @@ function buildVersions(
   { clock, random, report, background, credentialHeaders }: Basis,
   { tiers, bodies, stores }: Storage,
 ): Versions {
-  const drop = ({ bodyId, tier, size }: WrittenBody): void => {
-    const store = stores.find(({ name }) => name === tier)
-    // A body that cannot be deleted is unnamed: the sweep finds it. The guard has told of the failure.
-    if (bodyId !== undefined && store !== undefined) background.run(bodies.delete(store, { bodyId, size }), () => undefined)
-  }
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)
@@ -130,7 +124,8 @@ function buildVersions(
     },
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
     settled: (written) => bodies.settled(written),
-    drop,
+    // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
+    drop: (written) => background.run(bodies.drop(written), () => undefined),
     clock,
     random,
     report,
@@ -184,10 +179,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     versions,
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
-    alone: ({ signal }) => ({
-      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
-      accepted: () => undefined,
-    }),
+    alone: (call) => pathOf(call, closing),
     wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
     proves,
     tell: (call, held, verdict) => {
@@ -196,4 +188,10 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     },
     background: (work, call) => background.run(work, refreshFailed(call)),
   }
+}
+
+/** The path of a call that no flight carries: it ends with its caller, or with the instance. */
+function pathOf({ signal }: Call, closing: AbortController): FlightPath {
+  const ends = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+  return { signal: ends, accepted: () => undefined, faltered: () => undefined }
 }

@@ -34,6 +34,7 @@ const PLAIN: ReadonlySet<string> = new Set(['headers', 'signal', 'cache', 'holdf
 function isPlain(input: Input, init: Init | undefined): input is string | URL {
   if (typeof input !== 'string' && !(input instanceof URL)) return false
   if (init === undefined || init === null) return true
+  if (typeof init !== 'object') return false
   if (!(init.signal === undefined || init.signal === null || init.signal instanceof AbortSignal)) return false
   return Object.keys(init).every((name) => PLAIN.has(name))
 }
@@ -60,8 +61,13 @@ function ask(input: Input, init: Init | undefined): Asked {
     }
   }
   // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
-  const { cache: _read, holdfast: _ours, signal, ...rest } = init ?? {}
-  const request = new Request(input, rest)
+  const { cache: _read, holdfast: _ours, signal, ...rest } = typeof init === 'object' ? init : {}
+  // What is no signal, or no init, is for Request to refuse, in the words of fetch.
+  const isSignal = signal === undefined || signal === null || signal instanceof AbortSignal
+  const request = new Request(
+    input,
+    typeof init === 'object' || init === undefined ? { ...rest, ...(!isSignal && { signal }) } : init,
+  )
   const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new HoldfastError('PROTOCOL', `${protocol} is not a scheme that can be fetched`, {
@@ -75,14 +81,14 @@ function ask(input: Input, init: Init | undefined): Asked {
     headers: [...request.headers],
     redirect: request.redirect,
     integrity: request.integrity,
-    signal: signal ?? (input instanceof Request ? input.signal : undefined),
+    signal: signal === undefined && input instanceof Request ? input.signal : (signal ?? undefined),
     request,
   }
 }
 
 /** True for a scheme that has no origin to protect anybody from: data: and blob: go to the platform's fetch as they are. */
 export function isForeign(input: Input): boolean {
-  const text = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+  const text = typeof input === 'string' ? input : input instanceof URL ? input.href : input instanceof Request ? input.url : ''
   return /^\s*(?:data|blob):/i.test(text)
 }
 

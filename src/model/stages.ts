@@ -16,12 +16,16 @@ export interface Incoming {
 export interface FlightPath {
   readonly signal: AbortSignal
   readonly accepted: (headers: Incoming) => void
+  /** An answer that had been accepted broke off, or came too slowly. */
+  readonly faltered: () => void
 }
 
 export interface Flight {
   readonly landed: Promise<Landing>
   readonly accepted: Promise<Incoming>
   readonly collapsed: boolean
+  /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
+  pace(listener: (pace: 'waiting' | 'coming' | 'faltering') => void): () => void
   detach(): void
   leave(): void
 }

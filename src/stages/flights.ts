@@ -3,6 +3,8 @@ export interface Flight<T, A> {
   readonly landed: Promise<T>
   /** Resolves when the headers of an acceptable answer are here. */
   readonly accepted: Promise<A>
+  /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
+  pace(listener: (pace: Pace) => void): () => void
   /** True where this caller joined a flight that was aloft. */
   readonly collapsed: boolean
   /** Goes on without waiters from now on. */
@@ -11,14 +13,20 @@ export interface Flight<T, A> {
   leave(): void
 }
 
+/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow. */
+export type Pace = 'waiting' | 'coming' | 'faltering'
+
 /** What a flight is told at take-off. */
 export interface Path<A> {
   /** Aborts when the last waiter has left. */
   readonly signal: AbortSignal
   readonly accepted: (headers: A) => void
+  readonly faltered: () => void
 }
 
 interface State {
+  pace: Pace
+  readonly listeners: Set<(pace: Pace) => void>
   readonly landed: Promise<unknown>
   readonly accepted: Promise<unknown>
   readonly controller: AbortController
@@ -48,6 +56,11 @@ export class Flights {
       landed: state.landed as Promise<T>,
       accepted: state.accepted as Promise<A>,
       collapsed: aloft !== undefined,
+      pace: (listener) => {
+        state.listeners.add(listener)
+        listener(state.pace)
+        return () => state.listeners.delete(listener)
+      },
       detach: () => {
         state.detached = true
       },
@@ -77,14 +90,28 @@ export class Flights {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const landed = Promise.resolve()
-      .then(() => start({ signal: controller.signal, accepted: accept }))
+      .then(() =>
+        start({
+          signal: controller.signal,
+          accepted: (headers) => {
+            accept(headers)
+            paced(state, 'coming')
+          },
+          faltered: () => paced(state, 'faltering'),
+        }),
+      )
       .finally(() => {
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
       })
     // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
     landed.catch(() => undefined)
-    const state: State = { landed, accepted, controller, waiters: 0, detached: false }
+    const state: State = { landed, accepted, controller, waiters: 0, detached: false, pace: 'waiting', listeners: new Set() }
     this.#aloft.set(key, state)
     return state
   }
+}
+
+function paced(state: State, pace: Pace): void {
+  state.pace = pace
+  for (const listener of [...state.listeners]) listener(pace)
 }

@@ -17,11 +17,13 @@ const isTimeout = (reason: unknown): reason is Error => reason instanceof Error 
 const tooLate = (after: number): Error =>
   new AttemptFailure('TIMEOUT', `no good answer within ${after} ms (fallback.after)`, { retry: 'never' })
 
-/** Waits for a flight as long as this caller will: each has its own signal and its own patience, and neither ends the flight. */
-export function wait(flight: Flight, { signal, after, until }: Patience, clock: Clock): Promise<WaitEnd> {
+function wait(flight: Flight, { signal, after, until }: Patience, clock: Clock): Promise<WaitEnd> {
+  const since = clock.monotonic()
   return new Promise((resolve, reject) => {
+    let timer: { cancel(): void } | undefined
     const settle = (end: () => void): void => {
       timer?.cancel()
+      unpaced()
       signal?.removeEventListener('abort', leave)
       end()
     }
@@ -30,19 +32,21 @@ export function wait(flight: Flight, { signal, after, until }: Patience, clock: 
       settle(() => (isTimeout(reason) ? resolve({ name: 'timed out', reason }) : reject(reason)))
     }
     const late = (): void => settle(() => resolve({ name: 'late', reason: tooLate(after) }))
-    let timer = Number.isFinite(after) ? clock.setTimeout(late, after) : undefined
+    // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
+    const unpaced = flight.pace((pace) => {
+      timer?.cancel()
+      timer =
+        pace === 'coming' || !Number.isFinite(after)
+          ? undefined
+          : clock.setTimeout(late, Math.max(0, since + after - clock.monotonic()))
+    })
     signal?.addEventListener('abort', leave, { once: true })
     if (signal?.aborted) leave()
     flight.landed.then(
       (landing) => settle(() => resolve({ name: 'landed', landing })),
       (error: unknown) => settle(() => reject(error)),
     )
-    flight.accepted.then((headers) => {
-      // A good answer is on its way: from here on its own pace decides.
-      timer?.cancel()
-      timer = undefined
-      if (until === 'headers') settle(() => resolve({ name: 'accepted', headers }))
-    }, reject)
+    if (until === 'headers') flight.accepted.then((headers) => settle(() => resolve({ name: 'accepted', headers })), reject)
   })
 }
 

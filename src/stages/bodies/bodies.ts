@@ -96,9 +96,9 @@ export class Bodies {
     })
   }
 
-  /** The body of a version, where it stands in `store`. */
-  open(store: Store, place: { bodyId: string; size: number }): StoredBody {
-    return new RestingBody(store, place, () => this.#hold(store))
+  /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing, or is not what was written. */
+  open(store: Store, place: { bodyId: string; size: number }, damaged: () => void = () => undefined): StoredBody {
+    return new RestingBody(store, place, { hold: () => this.#hold(store), damaged })
   }
 
   /** Copies a body into another store, under an id of its own there. */
@@ -140,14 +140,19 @@ export class Bodies {
     return { ...written, body: this.open(store, { bodyId, size }) }
   }
 
-  delete(store: Store, place: { bodyId: string; size: number }): Promise<void> {
-    return deleteBody(store, place)
+  /** Deletes a body that came again, and that no version names. */
+  async drop({ bodyId, tier, size }: WrittenBody): Promise<void> {
+    const store = this.#stores.find(({ name }) => name === tier)
+    if (bodyId !== undefined && store !== undefined) await deleteBody(store, { bodyId, size })
   }
 
-  /** Local durable stores, nearest first: a remote one is written behind, out of what the nearer ones hold. */
+  /** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
   #places({ expected = 0, maxEntryBytes }: BodyPlan): Store[] {
     const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-    return this.#stores.filter((store) => store.durable && !store.remote && store.readOnly !== true && fits(store))
+    const local = this.#stores.filter(
+      (store) => store.live === undefined && !store.remote && store.readOnly !== true && fits(store),
+    )
+    return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
   }
 
   /** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */

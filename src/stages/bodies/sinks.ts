@@ -32,13 +32,16 @@ function sealed(chunk: Uint8Array): Uint8Array {
   return bytes
 }
 
+/** What is at rest is not what was written; unlike a store that fails, it will be no better later. */
+export class Damaged extends Error {}
+
 /** The chunk inside its seal; throws unless its digest is that of its bytes. */
 function unsealed(bytes: Uint8Array | undefined, size: number): Uint8Array {
-  if (bytes === undefined) throw new Error('a chunk of the body is missing')
+  if (bytes === undefined) throw new Damaged('a chunk of the body is missing')
   const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
   const digest = createHash('sha256').update(chunk).digest()
   if (chunk.length !== size || digest.compare(bytes, bytes.length - DIGEST_SIZE) !== 0)
-    throw new Error('a chunk of the body is damaged')
+    throw new Damaged('a chunk of the body is damaged')
   return chunk
 }
 

@@ -1,6 +1,6 @@
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
-import { readChunk, type Sink } from './sinks.ts'
+import { Damaged, readChunk, type Sink } from './sinks.ts'
 
 /** A body under its id in a store. */
 export class RestingBody implements StoredBody {
@@ -8,16 +8,27 @@ export class RestingBody implements StoredBody {
   readonly #store: Store
   readonly #bodyId: string
   readonly #hold: () => () => void
+  readonly #damaged: () => void
 
-  constructor(store: Store, { bodyId, size }: { bodyId: string; size: number }, hold: () => () => void) {
+  constructor(
+    store: Store,
+    { bodyId, size }: { bodyId: string; size: number },
+    { hold, damaged }: { hold: () => () => void; damaged: () => void },
+  ) {
     this.size = size
     this.#store = store
     this.#bodyId = bodyId
     this.#hold = hold
+    this.#damaged = damaged
   }
 
-  chunk(n: number): Promise<Uint8Array> {
-    return readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
+  async chunk(n: number): Promise<Uint8Array> {
+    try {
+      return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
+    } catch (error) {
+      if (error instanceof Damaged) this.#damaged()
+      throw error
+    }
   }
 
   hold(): () => void {

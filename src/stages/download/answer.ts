@@ -7,7 +7,7 @@ import { headFacts } from '../../policy/candidate.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
 import { checkPart } from '../../policy/resume.ts'
 import { welcome } from '../../policy/welcome.ts'
-import type { Budget } from './budget.ts'
+import type { Allowance } from './budget.ts'
 import { failedAnswer, liveBody } from './error-page.ts'
 import { closed, isProven, pour } from './fill.ts'
 import type { DownloadRooms, Partial, Series } from './order.ts'
@@ -22,7 +22,7 @@ interface Abort {
 export interface Arrival {
   readonly asked: Asked
   readonly reached: Reached
-  readonly budget: Budget
+  readonly allowance: Allowance
   readonly number: number
   readonly abort: Abort
 }
@@ -55,7 +55,11 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
       throw await failedAnswer(rooms, series, arrival)
     case 'unasked':
       series.unconditional = true
-      throw new AttemptFailure('PROTOCOL', `the origin answered ${head.status}, which nobody asked for`, { retry: 'yes' })
+      throw new AttemptFailure('PROTOCOL', `the origin answered ${head.status}, which nobody asked for`, {
+        retry: 'yes',
+        // A 304 has no body that could be a part of one: to a caller with nothing stored it is an answer, as in fetch.
+        ...(head.status === 304 && { answer: { head, body: new Uint8Array(0) } }),
+      })
     case 'part':
       return part(rooms, series, arrival)
     case 'whole':
@@ -141,25 +145,20 @@ async function taken(
   series: Series,
   arrival: Arrival & { partial: Partial; from: number | undefined; overlap: number },
 ): Promise<Ended> {
-  const { reached, budget, abort, partial, from, overlap } = arrival
+  const { reached, allowance, abort, partial, from, overlap } = arrival
   abort.headersAreHere()
-  // A body that makes progress is bounded by its own watch, not by the deadline to its headers.
-  budget.stop()
-  try {
-    await pour(rooms, {
-      order: series.order,
-      head: reached.head,
-      response: reached.response,
-      writer: partial.writer,
-      attempt: arrival.number,
-      resumedFrom: from,
-      overlap,
-      total: partial.total,
-      give: (reason) => abort.controller.abort(reason),
-    })
-  } finally {
-    budget.start()
-  }
+  const coming = pour(rooms, {
+    order: series.order,
+    head: reached.head,
+    response: reached.response,
+    writer: partial.writer,
+    attempt: arrival.number,
+    resumedFrom: from,
+    overlap,
+    total: partial.total,
+    give: (reason) => abort.controller.abort(reason),
+  })
+  await allowance.whileComing(coming)
   if (partial.total !== undefined && partial.writer.bytes !== partial.total) {
     throw new AttemptFailure('TRUNCATED', `the body has ${partial.writer.bytes} of ${partial.total} bytes`, { retry: 'yes' })
   }

@@ -3,62 +3,74 @@ import type { Attempt } from '../../model/errors.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { answer } from './answer.ts'
-import type { Budget } from './budget.ts'
+import { type Allowance, onSpent } from './budget.ts'
 import type { DownloadRooms, Series } from './order.ts'
 import { type Reached, reach } from './reach.ts'
 import { requestHeaders } from './request-headers.ts'
 
-/** An abort of this attempt: by the flight, by the deadline, or by the watch over its body. */
-function abortable(
-  rooms: DownloadRooms,
-  series: Series,
-  budget: Budget,
-): { controller: AbortController; headersAreHere(): void; end(): void } {
-  const { signal, call } = series.order
+interface Abort {
+  readonly controller: AbortController
+  headersAreHere(): void
+  end(): void
+}
+
+/** An abort of this attempt: by the flight, by a limit that is spent, or by the watch over its body. */
+function abortable({ clock }: DownloadRooms, { order }: Series, allowance: Allowance): Abort {
+  const { signal, call } = order
+  const { deadline, total } = call.settings.timeouts
   const controller = new AbortController()
+  const give = (what: string) => (): void => controller.abort(new TransportFailure('TIMEOUT', what, { transient: false }))
   const follow = (): void => controller.abort(signal.reason)
   signal.addEventListener('abort', follow, { once: true })
-  const late = (): void =>
-    controller.abort(
-      new TransportFailure('TIMEOUT', `no acceptable answer within ${call.settings.timeouts.deadline} ms (timeouts.deadline)`, {
-        transient: false,
-      }),
-    )
-  const deadline = rooms.clock.setTimeout(late, Math.max(0, budget.left))
+  const headersAreHere = onSpent(
+    clock,
+    allowance.deadline,
+    give(`no acceptable answer within ${deadline} ms (timeouts.deadline)`),
+  )
+  const whole = onSpent(clock, allowance.total, give(`no whole body within ${total} ms (timeouts.total)`))
   return {
     controller,
-    headersAreHere: () => deadline.cancel(),
+    headersAreHere,
     end: () => {
-      deadline.cancel()
+      headersAreHere()
+      whole()
       signal.removeEventListener('abort', follow)
     },
   }
 }
 
 /** One try at the origin. */
-export async function attempt(rooms: DownloadRooms, series: Series, budget: Budget): Promise<Obtained> {
-  const startedAt = rooms.clock.monotonic()
+export async function attempt(rooms: DownloadRooms, series: Series, allowance: Allowance): Promise<Obtained> {
+  const startedAt = rooms.clock.monotonic() - allowance.queued
   const before = series.partial?.writer.bytes ?? 0
   const asked = requestHeaders(series)
   const record: Attempt = { at: new Date(rooms.clock.now()), ms: 0, url: series.order.call.url, bytes: 0 }
-  if (series.waited > 0) record.waited = Math.round(series.waited)
   if (asked.from !== undefined) record.resumedFrom = asked.from
-  const abort = abortable(rooms, series, budget)
+  const queuedBefore = allowance.queued - series.waited
+  const abort = abortable(rooms, series, allowance)
   let reached: Reached | undefined
   try {
-    reached = await reach(rooms, series.order, { headers: asked.headers, signal: abort.controller.signal, budget })
+    reached = await reach(rooms, series.order, { headers: asked.headers, signal: abort.controller.signal, allowance })
     record.url = reached.head.url
     record.status = reached.head.status
-    const ended = await answer(rooms, series, { asked, reached, budget, number: series.attempts.length + 1, abort })
+    const ended = await answer(rooms, series, { asked, reached, allowance, number: series.attempts.length + 1, abort })
     record.bytes = (series.partial?.writer.bytes ?? 0) - (asked.from ?? 0)
-    return ended(finished(series, record, rooms.clock.monotonic() - startedAt))
+    return ended(
+      finished(series, record, {
+        ms: rooms.clock.monotonic() - startedAt - allowance.queued,
+        waited: allowance.queued - queuedBefore,
+      }),
+    )
   } catch (error) {
     const failure = failureOf(error, series)
     const after = series.partial?.writer.bytes ?? 0
     failure.gained = Math.max(0, after - before)
     record.bytes = Math.max(0, after - (asked.from ?? 0))
     record.error = { code: failure.code, message: failure.message }
-    finished(series, record, rooms.clock.monotonic() - startedAt)
+    finished(series, record, {
+      ms: rooms.clock.monotonic() - startedAt - allowance.queued,
+      waited: allowance.queued - queuedBefore,
+    })
     if (series.partial?.coded) series.identityOnly = true
     throw failure
   } finally {
@@ -69,8 +81,9 @@ export async function attempt(rooms: DownloadRooms, series: Series, budget: Budg
   }
 }
 
-function finished(series: Series, record: Attempt, ms: number): readonly Attempt[] {
+function finished(series: Series, record: Attempt, { ms, waited }: { ms: number; waited: number }): readonly Attempt[] {
   record.ms = Math.round(ms)
+  if (Math.round(waited) > 0) record.waited = Math.round(waited)
   series.attempts.push(record)
   return series.attempts
 }

@@ -28,3 +28,54 @@ export class Budget {
     this.#runningSince ??= this.#clock.monotonic()
   }
 }
+
+/** The time that one obtain has. A wait for a host, or because a host asked for it, is nobody's time-out. */
+export class Allowance {
+  /** To the headers of an acceptable answer. */
+  readonly deadline: Budget
+  /** The body too. */
+  readonly total: Budget
+  /** Milliseconds spent in queues so far. */
+  queued = 0
+  readonly #clock: Clock
+
+  constructor(clock: Clock, { deadline, total }: { readonly deadline: number; readonly total: number }) {
+    this.#clock = clock
+    this.deadline = new Budget(clock, deadline)
+    this.total = new Budget(clock, total)
+  }
+
+  async whileQueued<T>(wait: Promise<T>): Promise<T> {
+    const since = this.#clock.monotonic()
+    this.deadline.stop()
+    this.total.stop()
+    try {
+      return await wait
+    } finally {
+      this.queued += this.#clock.monotonic() - since
+      this.deadline.start()
+      this.total.start()
+    }
+  }
+
+  /** A body that makes progress is bounded by its own watch, not by the deadline to its headers. */
+  async whileComing<T>(body: Promise<T>): Promise<T> {
+    this.deadline.stop()
+    try {
+      return await body
+    } finally {
+      this.deadline.start()
+    }
+  }
+}
+
+/** Calls `spent` when a budget is spent; a budget that stood still meanwhile is given the rest. The returned function ends it. */
+export function onSpent(clock: Clock, budget: Budget, spent: () => void): () => void {
+  if (!Number.isFinite(budget.left)) return () => undefined
+  const look = (): void => {
+    if (budget.left > 0) timer = clock.setTimeout(look, budget.left)
+    else spent()
+  }
+  let timer = clock.setTimeout(look, Math.max(0, budget.left))
+  return () => timer.cancel()
+}

@@ -3,7 +3,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { backoff } from '../../policy/retry.ts'
 import { attempt } from './attempt.ts'
-import { Budget } from './budget.ts'
+import { Allowance } from './budget.ts'
 import type { DownloadRooms, Order, Series } from './order.ts'
 
 /** An attempt that moved the download on by this much, in bytes, costs none of the attempts. */
@@ -16,16 +16,16 @@ export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtain
   const series: Series = { order, attempts: [], partial: undefined, identityOnly: false, unconditional: false, waited: 0 }
   const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
   if (left !== undefined) series.partial = { ...left, coded: false }
-  const budget = new Budget(rooms.clock, timeouts.deadline)
+  const allowance = new Allowance(rooms.clock, timeouts)
   // A stream was consumed by the first try.
   const attempts = order.call.body instanceof ReadableStream ? 1 : retry.attempts
   try {
-    return await pRetry(() => attempt(rooms, series, budget), {
+    return await pRetry(() => attempt(rooms, series, allowance), {
       retries: attempts - 1,
       minTimeout: 0,
       signal: order.signal,
       shouldConsumeRetry: ({ error }) => !isProgress(error),
-      onFailedAttempt: (context) => between(rooms, series, { budget, context }),
+      onFailedAttempt: (context) => between(rooms, series, { allowance, context }),
     })
   } catch (error) {
     await series.partial?.writer.abandon()
@@ -40,19 +40,26 @@ const isProgress = (error: Error): boolean => error instanceof AttemptFailure &&
 async function between(
   rooms: DownloadRooms,
   series: Series,
-  { budget, context }: { budget: Budget; context: RetryContext },
+  { allowance, context }: { allowance: Allowance; context: RetryContext },
 ): Promise<void> {
   const { error } = context
   if (!(error instanceof AttemptFailure) || error.retry === 'never' || context.retriesLeft <= 0) throw error
   const { order, attempts } = series
+  order.faltered()
   const { retry } = order.call.settings
   const last = attempts.at(-1)
   if (last !== undefined && retry.shouldRetry?.(last) === false) throw error
   const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, rooms.random()))
   if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(last.url), error.retryAfter)
-  if ((error.retryAfter ?? 0) > retry.maxRetryAfter || wait > budget.left) throw error
+  if (error.retryAfter !== undefined) {
+    if (error.retryAfter > retry.maxRetryAfter) throw error
+    // The host asked for it, as a queue would: it costs none of the deadline.
+    await allowance.whileQueued(pause(rooms, wait, order.signal))
+  } else {
+    if (wait > allowance.deadline.left) throw error
+    await pause(rooms, wait, order.signal)
+  }
   series.waited = wait
-  await pause(rooms, wait, order.signal)
 }
 
 const hostOf = (url: string): string => {

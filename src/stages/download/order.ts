@@ -32,6 +32,8 @@ export interface Order {
   readonly tier: string | undefined
   /** The headers of an acceptable answer are here; the body may be followed. */
   accepted(head: ResponseHead, writer: BodyWriter): void
+  /** It broke off, or came too slowly; attempts go on. */
+  faltered(): void
   /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */
   confirms(head: ResponseHead): boolean
   /** An answer that is to be passed through as it comes. */

@@ -4,7 +4,7 @@ import { headerOf } from '../../model/headers.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import type { WireResponse } from '../../model/transport.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
-import type { Budget } from './budget.ts'
+import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
 export interface Reached {
@@ -22,11 +22,16 @@ interface Hop {
 
 const hostOf = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 
+/** A response's URL has no fragment (Fetch standard 5.5). */
+function shown(url: URL): string {
+  return url.hash === '' ? url.href : url.href.slice(0, url.href.indexOf('#'))
+}
+
 /** Asks, and follows redirects (Fetch standard 4.4), each hop with a ticket of its own host. */
 export async function reach(
   rooms: DownloadRooms,
   order: Order,
-  facts: { headers: HeaderList; signal: AbortSignal; budget: Budget },
+  facts: { headers: HeaderList; signal: AbortSignal; allowance: Allowance },
 ): Promise<Reached> {
   const { call } = order
   let hop: Hop = { url: new URL(call.url), method: call.method, headers: facts.headers, body: call.body }
@@ -59,20 +64,11 @@ export async function reach(
 async function ask(
   rooms: DownloadRooms,
   order: Order,
-  facts: { hop: Hop; signal: AbortSignal; budget: Budget },
+  facts: { hop: Hop; signal: AbortSignal; allowance: Allowance },
 ): Promise<Reached> {
-  const { hop, signal, budget } = facts
-  const { timeouts, retry } = order.call.settings
-  const host = hostOf(hop.url)
-  const paused = rooms.governor.pausedFor(host)
-  if (paused > Math.min(retry.maxRetryAfter, budget.left)) {
-    throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${Math.ceil(paused / 1000)} s`, {
-      retry: 'never',
-      retryAfter: paused,
-    })
-  }
-  budget.stop()
-  const ticket = await rooms.governor.ticket(host, signal).finally(() => budget.start())
+  const { hop, signal, allowance } = facts
+  const { timeouts } = order.call.settings
+  const ticket = await admission(rooms, hop, { order, signal, allowance })
   try {
     const requestedAt = rooms.clock.now()
     const response = await rooms.transport().send({
@@ -85,10 +81,36 @@ async function ask(
       headersTimeout: timeouts.headers,
     })
     const { status, statusText, headers } = response
-    const head = { status, statusText, headers, url: hop.url.href, redirected: false, requestedAt, receivedAt: rooms.clock.now() }
+    const head = {
+      status,
+      statusText,
+      headers,
+      url: shown(hop.url),
+      redirected: false,
+      requestedAt,
+      receivedAt: rooms.clock.now(),
+    }
     return { head, response, ticket }
   } catch (error) {
     ticket.release()
     throw error
   }
+}
+
+/** A ticket of the host. The wait for it is nobody's time-out; a host that asked for longer than we would wait is not waited for. */
+async function admission(
+  { governor }: DownloadRooms,
+  { url }: Hop,
+  { order, signal, allowance }: { order: Order; signal: AbortSignal; allowance: Allowance },
+): Promise<Ticket> {
+  const host = hostOf(url)
+  const paused = governor.pausedFor(host)
+  if (paused > order.call.settings.retry.maxRetryAfter) {
+    const seconds = Math.ceil(paused / 1000)
+    throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${seconds} s`, {
+      retry: 'never',
+      retryAfter: paused,
+    })
+  }
+  return allowance.whileQueued(governor.ticket(host, signal))
 }

@@ -2,8 +2,9 @@ import type { Clock } from '../../model/clock.ts'
 import type { TimeoutSettings } from '../../model/settings.ts'
 import { TransportFailure } from '../../model/transport.ts'
 
-/** The span over which the lowest rate is measured, in milliseconds. */
-const RATE_SPAN = 30_000
+/** The lowest rate is one over this many milliseconds, looked at in steps of this length. */
+const STEP = 5_000
+const STEPS = 6
 
 /**
  * Watches a body arrive: gives it up when it falls silent, or is slower than the lowest rate. One timer at a time, that looks at
@@ -15,27 +16,29 @@ export class Watch {
   readonly #give: (reason: TransportFailure) => void
   #timer: { cancel(): void } | undefined
   #lastAt: number
-  #spanAt: number
-  #spanBytes = 0
+  #stepAt: number
+  #stepBytes = 0
+  /** Bytes of the steps before, newest last. */
+  #steps: number[] = []
 
   constructor(clock: Clock, timeouts: TimeoutSettings, give: (reason: TransportFailure) => void) {
     this.#clock = clock
     this.#timeouts = timeouts
     this.#give = give
     this.#lastAt = clock.monotonic()
-    this.#spanAt = this.#lastAt
+    this.#stepAt = this.#lastAt
     this.#arm()
   }
 
   arrived(bytes: number): void {
     this.#lastAt = this.#clock.monotonic()
-    this.#spanBytes += bytes
+    this.#stepBytes += bytes
   }
 
   /** The time that our own stores took is not the origin's silence. */
   excuse(since: number): void {
     const now = this.#clock.monotonic()
-    this.#spanAt += now - since
+    this.#stepAt += now - since
     this.#lastAt = now
   }
 
@@ -44,31 +47,32 @@ export class Watch {
   }
 
   #arm(): void {
-    const now = this.#clock.monotonic()
-    const next = Math.min(this.#lastAt + this.#timeouts.stall, this.#spanAt + RATE_SPAN) - now
+    const next = Math.min(this.#lastAt + this.#timeouts.stall, this.#stepAt + STEP) - this.#clock.monotonic()
     this.#timer = this.#clock.setTimeout(() => this.#look(), Math.max(next, 1))
   }
 
   #look(): void {
     const now = this.#clock.monotonic()
-    if (now - this.#lastAt >= this.#timeouts.stall) {
-      this.#give(new TransportFailure('STALLED', `the body fell silent for ${this.#timeouts.stall} ms (timeouts.stall)`))
-      return
-    }
-    if (now - this.#spanAt >= RATE_SPAN) {
-      const least = this.#timeouts.minRate * (RATE_SPAN / 1000)
-      if (this.#spanBytes < least) {
-        this.#give(
-          new TransportFailure(
-            'STALLED',
-            `the body came at less than ${this.#timeouts.minRate} bytes a second over 30 s (timeouts.minRate); for a stream that never ends, say delivery: 'live'`,
-          ),
-        )
-        return
-      }
-      this.#spanAt = now
-      this.#spanBytes = 0
-    }
-    this.#arm()
+    const { stall, minRate } = this.#timeouts
+    if (now - this.#lastAt >= stall) {
+      this.#give(new TransportFailure('STALLED', `the body fell silent for ${stall} ms (timeouts.stall)`))
+    } else if (now - this.#stepAt >= STEP && this.#isTooSlow(now)) {
+      const over = (STEP * STEPS) / 1000
+      this.#give(
+        new TransportFailure(
+          'STALLED',
+          `the body came at less than ${minRate} bytes a second over ${over} s (timeouts.minRate); for a stream that never ends, say delivery: 'live'`,
+        ),
+      )
+    } else this.#arm()
+  }
+
+  /** Ends a step, and looks at the last ones together once there are enough of them. */
+  #isTooSlow(now: number): boolean {
+    this.#steps = [...this.#steps, this.#stepBytes].slice(-STEPS)
+    this.#stepAt = now
+    this.#stepBytes = 0
+    const bytes = this.#steps.reduce((sum, step) => sum + step, 0)
+    return this.#steps.length === STEPS && bytes < this.#timeouts.minRate * ((STEP * STEPS) / 1000)
   }
 }

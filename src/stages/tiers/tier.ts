@@ -9,7 +9,7 @@ import { type Decoded, decode, encode } from './codec.ts'
 
 /** The ways of bytes that a tier is handed. */
 export interface BodyRoom {
-  open(store: Store, place: { bodyId: string; size: number }): StoredBody
+  open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
 }
 
@@ -30,11 +30,16 @@ export class Tier {
   readonly store: Store
   readonly #bodies: BodyRoom
   readonly #report: Report
+  readonly #background: (work: Promise<unknown>) => void
 
-  constructor(store: Store, { bodies, report }: { bodies: BodyRoom; report: Report }) {
+  constructor(
+    store: Store,
+    { bodies, report, background }: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void },
+  ) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
+    this.#background = background
   }
 
   /** In this process, at once; undefined where there is no such record or the store is not live. */
@@ -61,8 +66,18 @@ export class Tier {
     const place = { bodyId: version.bodyId, size: version.size }
     return {
       version: { ...version, home: { tier: this.store.name, bodyId: version.bodyId } },
-      body: this.#bodies.open(this.store, place),
+      body: this.#bodies.open(this.store, place, () => this.#repair(key, id)),
     }
+  }
+
+  /** A damaged body never heals: its version goes from this tier, so that the next look-up finds another, or asks the origin. */
+  #repair(key: string, id: string): void {
+    this.#report('warning', () => ({
+      key,
+      url: '',
+      warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
+    }))
+    this.#background(this.store.delete([`h1:v:${sha256(key)}:${id}`]))
   }
 
   async #read<T extends EntryRecord | VersionRecord>(storeKey: string, key: string): Promise<T | undefined> {

@@ -139,19 +139,20 @@ export class Tiers {
     }
   }
 
-  /** Writes the nearest durable tier before it resolves, then the live ones; all others behind. Tells whether a durable write failed. */
+  /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
   async write(
     change: Change,
     fence: TierLease | undefined,
   ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
     const open = this.#tiers.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
-    const durable = open.find((tier) => tier.store.durable && !tier.store.remote)
-    const saved = durable === undefined ? undefined : await this.#save(durable, change, fence)
+    const local = open.filter(({ store }) => !store.remote && store.live === undefined)
+    const nearest = local.find(({ store }) => store.durable) ?? local[0]
+    const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
     const live = open.filter((tier) => tier.store.live !== undefined)
     let entry = saved ?? change.entry
     for (const tier of live) entry = await tier.write(entry, change.placed, undefined)
-    for (const tier of open) if (tier !== durable && !live.includes(tier)) this.#background(this.#save(tier, change, fence))
-    return { tier: saved !== undefined ? durable?.store.name : live[0]?.store.name, entry }
+    for (const tier of open) if (tier !== nearest && !live.includes(tier)) this.#background(this.#save(tier, change, fence))
+    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
   }
 
   #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {

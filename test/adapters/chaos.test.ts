@@ -140,6 +140,11 @@ describe('chaos', () => {
     expect(() => withFaults(fault as ChaosFault)).toThrow(message)
   })
 
+  test('a plan is checked too', () => {
+    expect(() => chaos(memory(), { fault: [] } as object)).toThrow(/"fault".*faults/)
+    expect(chaos(memory(), {}).chaos.injected).toEqual([])
+  })
+
   test('a fault that has no meaning for an operation leaves it alone', async () => {
     const store = withFaults({ do: 'flip' })
     await store.delete(['a'])

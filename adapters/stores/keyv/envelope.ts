@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../crc.ts'
 import { wholeEnd } from '../options.ts'
 
 /** Format 1: this word, the CRC-32 of key, end and text in hex, the end in epoch milliseconds or nothing, the bytes in base64. */

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
+import { crc32 } from '../crc.ts'
 import { groupOf } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { check } from './leases.ts'

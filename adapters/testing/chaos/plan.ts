@@ -53,7 +53,8 @@ export interface ChaosFault {
 }
 
 export interface ChaosPlan {
-  faults: readonly ChaosFault[]
+  /** Default: none, until `chaos.use` gives some. */
+  faults?: readonly ChaosFault[]
   /** Default: the machine's own. */
   clock?: Clock
   /** From 0 up to 1. There is no default, so that a failing run can be repeated. */
@@ -90,7 +91,11 @@ export class Injector {
   readonly #random: (() => number) | undefined
   #faults: readonly ChaosFault[] = []
 
-  constructor({ faults, random }: ChaosPlan) {
+  constructor(plan: ChaosPlan) {
+    const stranger = Object.keys(plan).find((option) => !['faults', 'clock', 'random'].includes(option))
+    if (stranger !== undefined)
+      throw new TypeError(`chaos: there is no option ${JSON.stringify(stranger)}. It takes faults, clock, random.`)
+    const { faults = [], random } = plan
     this.#random = random
     this.use(faults)
   }

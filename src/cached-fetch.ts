@@ -9,7 +9,7 @@ import type { Init, Input, Options } from './model/options.ts'
 import type { Held } from './model/rooms.ts'
 import { serve, straight } from './pipeline.ts'
 import { judgeHeld } from './policy/candidate.ts'
-import { isCached, notCached } from './policy/passing.ts'
+import { isCached, mayNotAsk, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
 
@@ -126,7 +126,7 @@ const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect =
 async function walk(house: House, call: Call): Promise<Response> {
   try {
     const passes = !isCached(call)
-    if (passes && call.settings.mode === 'offline') throw notCached(call)
+    if (passes && mayNotAsk(call)) throw notCached(call)
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
     if (isRefused(call, served.held))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })

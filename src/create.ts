@@ -164,6 +164,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
   })
   const fallback = new LastGood({
     find: (call, found) => tiers.lastGood(call, found),
+    proves,
     clock,
     report,
     told: (failure, call) => responses.told(failure, call),

@@ -136,7 +136,7 @@ export interface Draft {
  */
 export function draftCall(input: Input, init: Init | undefined, basis: CallBasis): Draft {
   const own = init?.holdfast === undefined ? undefined : readCallOptions(init.holdfast)
-  const cache: CacheMode = readCacheMode(init?.cache ?? (input instanceof Request ? input.cache : undefined))
+  const cache: CacheMode = readCacheMode(init?.cache === undefined && input instanceof Request ? input.cache : init?.cache)
   const asked = ask(input, init)
   const settings = settle(basis, asked, own)
   const headers = under(basis.headers, asked.headers)

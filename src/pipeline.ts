@@ -7,7 +7,7 @@ import { judgeHeld } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightKey, mayShare } from './policy/flight-key.ts'
-import { invalidates, notCached, passReason } from './policy/passing.ts'
+import { invalidates, mayNotAsk, notCached, passReason } from './policy/passing.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -21,6 +21,8 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
   switch (course(verdict, call, { ...found, now })) {
     case 'answer':
       if (held !== undefined && (await stages.proves(held, call.integrity))) return answered(call, held, verdict)
+      // What is stored is not what `integrity` says, so it is no answer, and a 304 must not confirm it.
+      if (mayNotAsk(call)) throw notCached(call)
       return obtain(call, { ...found, held: undefined }, stages)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.

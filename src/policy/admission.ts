@@ -28,5 +28,7 @@ const BYPASS: Readonly<Record<Exclude<ReturnType<typeof storability>, { store: t
 
 /** Whether an answer is passed through as it comes, without an end to wait for. */
 export function isLive(call: Call, head: ResponseHead): boolean {
+  // A body that is to be checked has to be whole before a byte of it is handed out.
+  if (call.integrity !== '') return false
   return call.settings.delivery === 'live' || !isCached(call) || isLiveType(head.headers)
 }

@@ -2,6 +2,7 @@ import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Verdict } from './judge.ts'
+import { mayNotAsk } from './passing.ts'
 
 /**
  * Where a call goes after the look-up. 'answer': the stored version as it is. 'answer-and-refresh': it, while it is refreshed behind.
@@ -23,7 +24,7 @@ export function course(
 ): Course {
   const { settings, cache } = call
   if (verdict.name === 'fresh') return 'answer'
-  if (settings.mode === 'offline' || cache === 'only-if-cached') return 'not-cached'
+  if (mayNotAsk(call)) return 'not-cached'
   if (verdict.name === 'bypass') return 'pass'
   const insists = cache === 'reload' || cache === 'no-cache'
   if (settings.fallback !== false && stored.held !== undefined && !insists) {

@@ -37,6 +37,11 @@ export function isLiveType(headers: Call['headers']): boolean {
   )
 }
 
+/** Whether this call must not reach the network, whatever is stored. */
+export function mayNotAsk({ cache, settings }: Call): boolean {
+  return settings.mode === 'offline' || cache === 'only-if-cached'
+}
+
 export function notCached({ url, method }: Call): HoldfastError {
   return new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method })
 }

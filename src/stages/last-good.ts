@@ -12,6 +12,8 @@ import { versionInfo } from '../policy/version-info.ts'
 
 export interface LastGoodRooms {
   readonly find: (call: Call, found: Found) => Promise<Held | undefined>
+  /** Whether the stored body is what `init.integrity` says. */
+  readonly proves: (held: Held, integrity: string) => Promise<boolean>
   readonly clock: Clock
   readonly report: Report
   /** An attempt's failure as callers see it. */
@@ -44,7 +46,8 @@ export class LastGood {
     if (held === undefined) return undefined
     const now = this.#rooms.clock.now()
     const stale = mayServeStale(candidateOf(held), call, now)
-    return fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) === 'yes' ? held : undefined
+    if (fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) !== 'yes') return undefined
+    return (await this.#rooms.proves(held, call.integrity)) ? held : undefined
   }
 
   give(held: Held | undefined, call: Call, reason: Error): Served {

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type CachedFetch, createCachedFetch, type Events, inspect, type Options } from '../../../src/index.ts'
+import { type Origin, startOrigin } from '../../helpers/origin/index.ts'
+
+/** A folder of this test's own, removed when it ends. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'holdfast-rows-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** An origin that the test closes by ending. */
+export async function anOrigin(): Promise<Origin> {
+  const origin = await startOrigin()
+  onTestFinished(async () => {
+    origin.kill()
+    await origin.close()
+  })
+  return origin
+}
+
+/** An instance without pauses between attempts, closed when the test ends. */
+export function anInstance(options: Options): CachedFetch {
+  const fetch = createCachedFetch({ random: () => 0, ...options })
+  onTestFinished(() => fetch.close())
+  return fetch
+}
+
+/** The payloads that an event has told so far. */
+export function heard<K extends keyof Events>(fetch: CachedFetch, event: K): Events[K][] {
+  const told: Events[K][] = []
+  fetch.on(event, (payload) => told.push(payload))
+  return told
+}
+
+/** What a caller got, in one line: the text and how it came about. */
+export async function got(response: Response): Promise<string> {
+  const outcome = inspect(response)?.outcome
+  return `${await response.text()} (${outcome})`
+}

@@ -34,5 +34,5 @@ async function read(title: string, by: typeof fetch, times: number): Promise<voi
     outcomes.add(inspect(response)?.outcome ?? `status ${response.status}`)
     if (response.ok && (await response.text()).startsWith('{"EUR":1')) right += 1
   }
-  console.log(`${title}${right} of ${times} right (${[...outcomes]}), requests that reached it: ${origin.requests}`)
+  console.log(`${title}${right} of ${times} right (${[...outcomes].join(', ')}), requests that reached it: ${origin.requests}`)
 }

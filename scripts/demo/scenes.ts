@@ -60,7 +60,7 @@ function alive(first: Edition): Scene[] {
 function changing(first: Edition, changed: Edition): Scene[] {
   return [
     {
-      title: '1 hour later: silent for 3 s, the caller allows 1 s',
+      title: '1 hour later: silent for 3 s, we allow 1 s',
       allows: 1000,
       prepare: ({ clock, origin }) => {
         clock.skip(1)
@@ -93,8 +93,8 @@ function dead(changed: Edition): Scene[] {
       },
       promised,
     },
-    { title: 'dead, and known to be: it is not tried again at once', prepare: () => {}, promised },
-    { title: 'dead, and our program is restarted: SQLite remembers', prepare: (theatre) => theatre.restart(), promised },
+    { title: 'dead, and known to be: not tried for 30 s', prepare: () => {}, promised },
+    { title: 'dead, and we are restarted: SQLite remembers', prepare: (theatre) => theatre.restart(), promised },
     { title: 'dead for 1 day', callers: 10, prepare: ({ clock }) => clock.skip(24), promised },
   ]
 }

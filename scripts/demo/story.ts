@@ -4,7 +4,8 @@ import { scenes } from './scenes.ts'
 import { openTheatre, type Theatre } from './theatre.ts'
 
 const WIDTH = 100
-const HEAD = ` call  ${'the origin'.padEnd(53)} received   outcome      sha256  asked    ms`
+const TITLE = 48
+const HEAD = ` call  ${'the origin'.padEnd(TITLE)} received   outcome      sha256  asked    ms`
 
 /** Plays the whole story and prints it. Resolves to true when everything was as promised. */
 export async function tellStory(): Promise<boolean> {
@@ -22,8 +23,8 @@ export async function tellStory(): Promise<boolean> {
 
 function opening({ first }: Theatre): string[] {
   return [
-    `A file of ${size(first.bytes.length)} from an origin on 127.0.0.1 that misbehaves; memory and SQLite in a temporary folder,`,
-    'all else as by default but for 4 attempts instead of 6. Hours are skipped by a clock that is handed in.',
+    `A file of ${size(first.bytes.length)}, an origin on 127.0.0.1 that misbehaves, memory and SQLite in a temporary folder.`,
+    'As by default, but for 4 attempts instead of 6. Hours are skipped by a clock that is handed in.',
     'sha256: of what the caller read, against the file. asked: requests that have reached the origin.',
     'Below each: the version and the tier that it came from, and Cache-Status.',
     '',
@@ -41,7 +42,7 @@ function lines({ scene, callers, ms, requests, wrong }: Played, firstCall: numbe
   const [caller] = callers
   const row = [
     calls.padStart(5),
-    ` ${clipped(scene.title, 53).padEnd(53)}`,
+    ` ${clipped(scene.title, TITLE).padEnd(TITLE)}`,
     (caller === undefined ? '-' : size(caller.bytes)).padEnd(10),
     (caller?.inspection?.outcome ?? '-').padEnd(12),
     (callers.length === count && callers.every((one) => isRight(scene, one)) ? 'right' : 'WRONG').padEnd(7),

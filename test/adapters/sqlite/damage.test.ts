@@ -6,6 +6,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
 import { scratch } from '../scratch.ts'
 import { aside, COUNT, contentOf, type Healthy, healthy, keyOf, numbers, placed, survives } from './damaged-file.ts'
+import { alter } from './written.ts'
 
 const PAGE = 4096
 
@@ -89,6 +90,14 @@ describe('sqlite: a damaged file', () => {
     await store.set('h1:e:other', contentOf(1))
     expect(given).toEqual([{ key: keyOf(2), bytes: contentOf(3).length }])
     expect(await Array.fromAsync(store.keys(keyOf(2)))).toEqual([])
+    await store.close()
+  })
+
+  test('a value that got under another key is a miss', async () => {
+    const file = placed(good.closed)
+    alter(file, `UPDATE records SET key = '${keyOf(900)}' WHERE key = '${keyOf(2)}'`)
+    const store = sqlite(file)
+    expect(await store.get(keyOf(900))).toBeUndefined()
     await store.close()
   })
 

@@ -45,6 +45,17 @@ describe('sqlite: writes', () => {
     await store.close()
   })
 
+  test('a read sees the last of two writes also between their transactions', async () => {
+    const store = sqlite(':memory:')
+    const [one, two] = [1, 2].map((n) => new Uint8Array(3 * 1024 * 1024).fill(n)) as [Uint8Array, Uint8Array]
+    const writes = [store.set('h1:e:a', one), store.set('h1:e:a', two)]
+    await writes[0]
+    expect((await store.get('h1:e:a'))?.[0]).toBe(2)
+    await writes[1]
+    expect((await store.get('h1:e:a'))?.[0]).toBe(2)
+    await store.close()
+  })
+
   test('a write under a fence is seen once it is decided', async () => {
     const store = sqlite(join(scratch(), 'cache.db'))
     const late = (await store.lease?.('l', 60_000)) as Lease

@@ -25,6 +25,7 @@ interface Tarball {
 /** One answer, read to its end. */
 interface Answer {
   readonly what: string
+  readonly url: string
   readonly body: Buffer
   readonly response: Response
   readonly outcome: string
@@ -51,7 +52,7 @@ async function read(fetch: CachedFetch, what: string, [url, init]: [url: string,
   const body = Buffer.from(await response.arrayBuffer())
   const inspection = inspect(response)
   const statuses = inspection !== undefined && 'attempts' in inspection ? inspection.attempts.map(({ status }) => status) : []
-  return { what, body, response, outcome: inspection?.outcome ?? 'none', statuses, ms: performance.now() - start }
+  return { what, url, body, response, outcome: inspection?.outcome ?? 'none', statuses, ms: performance.now() - start }
 }
 
 function show({ what, body, outcome, statuses, ms }: Answer): void {
@@ -71,23 +72,27 @@ function tarballIn(metadata: Buffer): Tarball {
   return { url: dist.tarball, integrity: dist.integrity }
 }
 
-/** The first question; undefined where the registry does not answer it, or does not let us in. */
-async function ask(fetch: CachedFetch, url: string): Promise<Answer | undefined> {
+/** Without the message, which has the URL in it. */
+function nameOf(error: unknown): string {
+  return error instanceof HoldfastError ? error.code : (error as Error).name
+}
+
+/** The first question; undefined where npm does not tell the address, or nobody answers there, or not to us. */
+async function ask(fetch: CachedFetch): Promise<Answer | undefined> {
   let why: string
   try {
-    const answer = await read(fetch, 'metadata', [url, {}])
+    const answer = await read(fetch, 'metadata', [`${registry()}${PACKAGE}`, {}])
     if (answer.response.ok) return answer
     why = `status ${answer.response.status}`
   } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    why = error.code
+    why = nameOf(error)
   }
   console.log(`Skipped: the registry that npm is set up with does not answer (${why}).`)
   return undefined
 }
 
-async function metadataAgain(fetch: CachedFetch, url: string, first: Answer): Promise<Faults> {
-  const again = await read(fetch, 'metadata, asked again', [url, { cache: 'no-cache' }])
+async function metadataAgain(fetch: CachedFetch, first: Answer): Promise<Faults> {
+  const again = await read(fetch, 'metadata, asked again', [first.url, { cache: 'no-cache' }])
   show(again)
   const validator = first.response.headers.get('etag') ?? first.response.headers.get('last-modified')
   if (validator === null) console.log('  (this registry sends no validator: equal bytes instead of 304)')
@@ -121,11 +126,10 @@ async function tarballs(fetch: CachedFetch, { url, integrity }: Tarball): Promis
 
 async function main(folder: string): Promise<Faults> {
   await using fetch = createCachedFetch({ tiers: [memory(), sqlite(join(folder, 'cache.db'))], timeouts: { deadline: '30s' } })
-  const url = `${registry()}${PACKAGE}`
-  const first = await ask(fetch, url)
+  const first = await ask(fetch)
   if (first === undefined) return []
   show(first)
-  const faults = [...(await metadataAgain(fetch, url, first)), ...(await tarballs(fetch, tarballIn(first.body)))]
+  const faults = [...(await metadataAgain(fetch, first)), ...(await tarballs(fetch, tarballIn(first.body)))]
   console.log(faults.length === 0 ? 'All as promised.' : `${plural(faults.length, 'fault')}: ${faults.join('; ')}.`)
   return faults
 }
@@ -133,6 +137,9 @@ async function main(folder: string): Promise<Faults> {
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-smoke-'))
 try {
   process.exitCode = (await main(folder)).length === 0 ? 0 : 1
+} catch (error) {
+  console.log(`The registry answered, and then: ${nameOf(error)}.`)
+  process.exitCode = 1
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

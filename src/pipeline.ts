@@ -3,6 +3,7 @@ import type { Call } from './model/call.ts'
 import type { Found, Held, Landing, Served } from './model/rooms.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
+import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
@@ -13,9 +14,10 @@ import { answered, landed, stale, streamed } from './policy/served.ts'
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
 export async function serve(call: Call, stages: Stages): Promise<Served> {
   const now = stages.clock.now()
-  const found = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
-  const { held } = found
+  const seen = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
+  const { held } = seen
   const verdict = judgeHeld(held, call, now)
+  const found = { ...seen, forward: forwardFor(verdict, seen.entry === undefined ? 'uri-miss' : 'vary-miss') }
   stages.tell(call, held, verdict.name)
 
   switch (course(verdict, call, { ...found, now })) {
@@ -53,14 +55,16 @@ async function obtain(call: Call, found: Found, stages: Stages): Promise<Served>
     if (end.name === 'landed') {
       // A flight that was aloft may bring an answer for other headers, or a stream for its first caller only: walk again.
       return mayShare(end.landing, call, { collapsed: flight.collapsed, secret: stages.secret })
-        ? landed(call, end.landing, flight)
+        ? landed(call, end.landing, { collapsed: flight.collapsed, found })
         : await serve(call, stages)
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
     // From here on the flight goes on without this caller, for whoever comes next.
     flight.detach()
     stages.background(flight.landed, call)
-    return end.name === 'accepted' ? streamed(call, end.headers, flight) : stages.fallback.give(spare, call, end.reason)
+    return end.name === 'accepted'
+      ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
+      : stages.fallback.give(spare, call, { reason: end.reason, found })
   } catch (error) {
     const instead = await stages.fallback.instead(error, call, found)
     if (instead === undefined) throw error
@@ -78,7 +82,7 @@ export async function straight(call: Call, stages: Stages): Promise<Served> {
     obtained.name === 'whole'
       ? stages.versions.transient(call, obtained, passReason(call))
       : stages.versions.passed(call, obtained)
-  return landed(call, landing, { collapsed: false })
+  return landed(call, landing, { collapsed: false, found: NOTHING })
 }
 
 const NOTHING: Found = { entry: undefined, held: undefined }

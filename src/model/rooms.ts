@@ -1,4 +1,4 @@
-import type { CacheStatusFacts } from './cache-status.ts'
+import type { CacheStatusFacts, Forward } from './cache-status.ts'
 import type { Call } from './call.ts'
 import type { Attempt } from './errors.ts'
 import type { HeaderList } from './headers.ts'
@@ -30,6 +30,8 @@ export interface Found {
   readonly entry: EntryRecord | undefined
   /** The current version for this request. */
   readonly held: Held | undefined
+  /** Why the request goes on to the origin, as RFC 9211 2.2 has it. */
+  readonly forward?: Forward
 }
 
 /** The head of a final response, redirects done. */

@@ -59,7 +59,7 @@ export interface Stages {
     spare(call: Call, found: Found): Promise<Held | undefined>
     /** The last good version, if this failure may be answered with it. */
     instead(error: unknown, call: Call, found: Found): Promise<Served | undefined>
-    give(spare: Held | undefined, call: Call, reason: Error): Served
+    give(spare: Held | undefined, call: Call, why: { reason: Error; found: Found }): Served
     lastFailure(found: Found): AttemptFailure
   }
   readonly versions: {

@@ -1,8 +1,8 @@
 import { AttemptFailure, type FailedAnswer } from '../model/attempt-failure.ts'
-import type { CacheStatusFacts } from '../model/cache-status.ts'
+import type { CacheStatusFacts, Forward } from '../model/cache-status.ts'
 import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
-import type { Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
+import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
 import type { Verdict } from './judge.ts'
 import { provisional } from './provisional.ts'
@@ -45,12 +45,12 @@ export function stale(call: Call, held: Held, verdict: Verdict): Served {
 export function fallback(
   call: Call,
   held: Held,
-  { error, reason, verdict }: { error: Error; reason: Error; verdict: Verdict },
+  { error, reason, verdict, forward = 'stale' }: { error: Error; reason: Error; verdict: Verdict; forward?: Forward | undefined },
 ): Served {
   const failure = reason instanceof AttemptFailure ? reason : undefined
   const status: CacheStatusFacts = {
     name: 'forwarded',
-    forward: 'stale',
+    forward,
     status: failure?.answer?.head.status,
     ttl: ttlOf(verdict),
     stored: true,
@@ -70,9 +70,13 @@ export function fallback(
   }
 }
 
+const NOTHING: Found = { entry: undefined, held: undefined }
+
 /** Whether this caller joined a flight that another one had started. */
 interface Joined {
   readonly collapsed: boolean
+  /** What the look-up found. */
+  readonly found: Found
 }
 
 /** Set-Cookie and the like speak to the caller that fetched, and to nobody else. */
@@ -81,9 +85,10 @@ function ownOf(call: Call, head: ResponseHead | undefined, { collapsed }: Joined
 }
 
 /** What a flight brought, for one of those who waited for it. */
-export function landed(call: Call, landing: Landing, { collapsed }: Joined): Served {
+export function landed(call: Call, landing: Landing, joined: Joined): Served {
+  const { collapsed, found } = joined
   const { held, attempts, head } = landing
-  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, { collapsed }) }
+  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, joined) }
   switch (landing.name) {
     case 'live': {
       const reason = call.method === 'GET' ? 'live' : 'method'
@@ -97,7 +102,8 @@ export function landed(call: Call, landing: Landing, { collapsed }: Joined): Ser
       return { ...common, body: landing.stream, outcome: 'bypass', reason, status }
     }
     case 'transient': {
-      const forward = landing.reason === 'method' ? 'method' : call.cache === 'default' ? 'uri-miss' : 'bypass'
+      const forward =
+        landing.reason === 'method' ? 'method' : call.cache === 'no-store' ? 'bypass' : (found.forward ?? 'uri-miss')
       const status: CacheStatusFacts = {
         name: 'forwarded',
         forward,
@@ -109,16 +115,15 @@ export function landed(call: Call, landing: Landing, { collapsed }: Joined): Ser
       return { ...common, body: held.body, outcome: 'bypass', reason: landing.reason, status }
     }
     case 'kept':
-      return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, { collapsed }) }
+      return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, joined) }
   }
 }
 
-function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, { collapsed }: Joined): CacheStatusFacts {
+function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, { collapsed, found }: Joined): CacheStatusFacts {
   if (outcome === 'hit') return { name: 'hit' }
-  const first = outcome === 'miss' && held.entry.variants.reduce((count, { versions }) => count + versions.length, 0) <= 1
   return {
     name: 'forwarded',
-    forward: first ? 'uri-miss' : 'stale',
+    forward: found.forward ?? 'uri-miss',
     status: head?.status,
     stored: held.tier !== undefined,
     collapsed: collapsed || undefined,
@@ -130,11 +135,12 @@ function warningsOf({ version }: Held): string[] {
 }
 
 /** The headers of an acceptable answer, and its body as it comes. */
-export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: Joined): Served {
+export function streamed(call: Call, { head, writer }: Incoming, joined: Joined): Served {
+  const { collapsed, found } = joined
   const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: false })
   const status: CacheStatusFacts = {
     name: 'forwarded',
-    forward: 'uri-miss',
+    forward: found.forward ?? 'uri-miss',
     status: head.status,
     collapsed: collapsed || undefined,
     detail: 'streaming',
@@ -146,7 +152,7 @@ export function streamed(call: Call, { head, writer }: Incoming, { collapsed }: 
     outcome: 'miss',
     attempts: [],
     warnings: [],
-    own: ownOf(call, head, { collapsed }),
+    own: ownOf(call, head, joined),
     status,
   }
 }
@@ -168,7 +174,7 @@ export function failedAnswer(call: Call, { answer, attempts }: Answered): Served
     outcome: 'miss',
     attempts,
     warnings: [],
-    own: ownOf(call, answer.head, { collapsed: false }),
+    own: ownOf(call, answer.head, { collapsed: false, found: NOTHING }),
     status,
   }
 }

@@ -38,7 +38,7 @@ export class LastGood {
     // An abort is the caller's own wish, and a closed instance or a mistake of the caller's is not the origin's failure.
     if (!(error instanceof AttemptFailure) && !(error instanceof HoldfastError)) return undefined
     const held = await this.#acceptable(error, call, found)
-    return held === undefined ? undefined : this.give(held, call, error)
+    return held === undefined ? undefined : this.give(held, call, { reason: error, found })
   }
 
   async #acceptable(error: unknown, call: Call, found: Found): Promise<Held | undefined> {
@@ -50,7 +50,7 @@ export class LastGood {
     return (await this.#rooms.proves(held, call.integrity)) ? held : undefined
   }
 
-  give(held: Held | undefined, call: Call, reason: Error): Served {
+  give(held: Held | undefined, call: Call, { reason, found }: { reason: Error; found: Found }): Served {
     if (held === undefined) throw reason
     const verdict = judgeHeld(held, call, this.#rooms.clock.now())
     const error = this.#rooms.told(reason, call)
@@ -62,7 +62,7 @@ export class LastGood {
       staleFor: verdict.staleFor,
       error,
     }))
-    return fallback(call, held, { error, reason, verdict })
+    return fallback(call, held, { error, reason, verdict, forward: found.forward })
   }
 
   /** The failure that an entry remembers, as it was when it happened. */

@@ -1,4 +1,5 @@
-import { isKeyv, keyv } from '../adapters/stores/keyv.ts'
+import { isKeyv } from '../adapters/stores/keyv/shape.ts'
+import { keyv } from '../adapters/stores/keyv.ts'
 import { memory } from '../adapters/stores/memory.ts'
 import { sqlite } from '../adapters/stores/sqlite.ts'
 import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
@@ -30,7 +31,7 @@ interface Built {
 
 function basisOf({ layer, rules, headers, credentialHeaders }: InstanceOptions, under: CallBasis): CallBasis {
   return {
-    settings: overlay(under.settings, layer),
+    settings: withEnvironment(overlay(under.settings, layer)),
     rules: rules.length > 0 ? rules : under.rules,
     headers:
       headers.length > 0
@@ -51,7 +52,7 @@ function withEnvironment(settings: Settings): Settings {
 const BARE: CallBasis = { settings: DEFAULT_SETTINGS, rules: [], headers: [], credentialHeaders: DEFAULT_CREDENTIAL_HEADERS }
 
 function build(read: InstanceOptions): Built {
-  const basis = basisOf(read, { ...BARE, settings: DEFAULT_SETTINGS })
+  const basis = basisOf(read, BARE)
   const { tiers, limits, ...rooms } = read.rooms as Partial<HousePlan> & { tiers?: object[]; limits?: { concurrency?: number } }
   const place = tiers === undefined ? defaultPlace(process.env, process.argv[1]) : undefined
   const stores = tiers === undefined ? [memory(), ...(place?.name === 'folder' ? [sqlite(place.file)] : [])] : tiers.map(storeOf)
@@ -71,7 +72,7 @@ function build(read: InstanceOptions): Built {
     // In a later turn, so that a listener that is added at once hears it.
     queueMicrotask(() => house.emitter.report('warning', () => ({ key: '', url: '', warning })))
   }
-  return { house, basis: { ...basis, settings: withEnvironment(basis.settings) } }
+  return { house, basis }
 }
 
 function doorOf(built: () => Built): CachedFetch {

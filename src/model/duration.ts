@@ -12,7 +12,7 @@ export function parseDuration(value: Duration, option: string): number {
   const ms = typeof value === 'number' ? value : durationOfText(value)
   if (Number.isNaN(ms) || ms < 0) {
     throw new TypeError(
-      `${option}: ${JSON.stringify(value)} is not a duration. Give milliseconds as a number, or text such as '250ms', '30s', '5m', '12h' or '7d'.`,
+      `${option}: ${typeof value === 'number' ? value : JSON.stringify(value)} is not a duration. Give milliseconds as a number, or text such as '250ms', '30s', '5m', '12h' or '7d'.`,
     )
   }
   return ms

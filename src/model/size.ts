@@ -12,7 +12,7 @@ export function parseSize(value: Size, option: string): number {
   const bytes = typeof value === 'number' ? value : sizeOfText(value)
   if (Number.isNaN(bytes) || bytes < 0) {
     throw new TypeError(
-      `${option}: ${JSON.stringify(value)} is not a size. Give bytes as a number, or text such as '64KB' or '10GB'.`,
+      `${option}: ${typeof value === 'number' ? value : JSON.stringify(value)} is not a size. Give bytes as a number, or text such as '64KB' or '10GB'.`,
     )
   }
   return bytes

@@ -81,9 +81,18 @@ const staleWhileRevalidate: Reader<number> = (value, path) => {
   return duration(value, path)
 }
 
+const ttl: Reader = (value, path) => {
+  if (value === 'http') return value
+  try {
+    return duration(value, path)
+  } catch (error) {
+    throw new TypeError(`${(error as Error).message} Or say 'http', for what HTTP says.`)
+  }
+}
+
 /** Readers of what is legal per call, in a rule and on the instance. */
 export const CALL_READERS: Readers = {
-  ttl: (value, path) => (value === 'http' ? value : duration(value, path)),
+  ttl,
   defaultTtl: duration,
   staleWhileRevalidate,
   fallback,

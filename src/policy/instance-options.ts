@@ -1,6 +1,18 @@
 import type { HeaderList } from '../model/headers.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
-import { callback, count, duration, listOf, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
+import {
+  callback,
+  count,
+  duration,
+  listOf,
+  oneOf,
+  type Reader,
+  type Readers,
+  readObject,
+  shown,
+  text,
+  wrong,
+} from './option-readers.ts'
 
 /** A rule, read: which requests it is for, and what it says. */
 export interface RuleLayer {
@@ -35,7 +47,8 @@ const headers: Reader<HeaderList> = (value, path) => {
     return [...new Headers(value as NonNullable<RequestInit['headers']>)]
   } catch (error) {
     // The message of Headers may quote the value, which may be a credential.
-    throw new TypeError(`${path}: these are not headers. Give an object, a list of pairs, or Headers.`, {
+    const given = typeof value === 'object' || typeof value === 'string' ? '' : ` (${shown(value)})`
+    throw new TypeError(`${path}: these are not headers${given}. Give an object, a list of pairs, or Headers.`, {
       cause: (error as Error).name,
     })
   }

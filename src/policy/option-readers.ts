@@ -6,22 +6,23 @@ export type Reader<T = unknown> = (value: unknown, path: string) => T
 export type Readers = Readonly<Record<string, Reader>>
 
 /** Names from other libraries, and what they are here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  staleIfError: 'fallback',
-  staleOnError: 'fallback',
-  grace: 'fallback',
-  maxAge: 'ttl',
-  maxStale: 'fallback.maxStale',
-  softTimeout: 'fallback.after',
-  timeout: 'timeouts',
-  store: 'tiers',
-  stores: 'tiers',
-  cache: "init.cache, for the Fetch standard's modes",
-  retries: 'retry',
-  swr: 'staleWhileRevalidate',
-  concurrency: 'limits.concurrency',
-  namespace: 'group',
-}
+const ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    staleIfError: 'fallback',
+    staleOnError: 'fallback',
+    grace: 'fallback',
+    maxAge: 'ttl',
+    maxStale: 'fallback.maxStale',
+    softTimeout: 'fallback.after',
+    timeout: 'timeouts',
+    store: 'tiers',
+    stores: 'tiers',
+    cache: "init.cache, for the Fetch standard's modes",
+    swr: 'staleWhileRevalidate',
+    concurrency: 'limits.concurrency',
+    namespace: 'group',
+  }),
+)
 
 export function shown(value: unknown): string {
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
@@ -52,9 +53,26 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? a.length
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const elsewhere = ELSEWHERE[name]
-  if (elsewhere !== undefined) return elsewhere
+/** The same, of names inside `retry`. */
+const ELSEWHERE_IN_RETRY: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    retries: 'attempts',
+    limit: 'attempts',
+    maxRetries: 'attempts',
+    minTimeout: 'minDelay',
+    maxTimeout: 'maxDelay',
+    backoffLimit: 'maxDelay',
+  }),
+)
+
+function elsewhere(name: string, path: string): string | undefined {
+  if (path === '' || path === 'holdfast' || /^rules\[\d+\]$/.test(path)) return name === 'retries' ? 'retry' : ELSEWHERE.get(name)
+  return path.endsWith('retry') ? ELSEWHERE_IN_RETRY.get(name) : undefined
+}
+
+function nearest(name: string, path: string, known: readonly string[]): string | undefined {
+  const other = elsewhere(name, path)
+  if (other !== undefined) return other
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)
@@ -76,7 +94,7 @@ export function readObject(given: unknown, readers: Readers, path: string): Reco
     const full = path ? `${path}.${name}` : name
     if (reader === undefined) {
       const known = Object.keys(readers)
-      const near = nearest(name, known)
+      const near = nearest(name, path, known)
       throw new TypeError(
         `Unknown option "${full}" (given: ${shown(value)}). ${near ? `Did you mean "${near}"?` : `Known here: ${known.join(', ')}.`}`,
       )

@@ -6,8 +6,6 @@ import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
 import { refuseUnknown, wholeEnd } from './options.ts'
 
-export { isKeyv } from './keyv/shape.ts'
-
 export interface KeyvOptions {
   /** In events and in `Cache-Status`. Default 'keyv'. */
   name?: string

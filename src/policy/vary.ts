@@ -19,15 +19,6 @@ export function variantOf(vary: readonly string[], request: RequestFacts, secret
   return vary.map((name) => shownValue(name, headerOf(request.headers, name), secret)).join('\n')
 }
 
-/** Does a stored answer, selected by these values of these headers, answer this request? */
-export function matchesVariant(
-  stored: { vary: readonly string[]; values: string },
-  request: RequestFacts,
-  secret: ReadonlySet<string>,
-): boolean {
-  return stored.vary.length === 0 || variantOf(stored.vary, request, secret) === stored.values
-}
-
 // A value starts with '=', a digest with '#', an absent one is '-'; no header's value holds a line's end. So no two lists look alike.
 function shownValue(name: string, value: string | undefined, secret: ReadonlySet<string>): string {
   if (value === undefined) return '-'

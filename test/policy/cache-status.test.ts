@@ -47,6 +47,7 @@ describe('Cache-Status (RFC 9211)', () => {
     ['A; key="', 'holdfast; hit'],
     ['A; key="\\"', 'holdfast; hit'],
     ['', 'holdfast; hit'],
+    [' ', 'holdfast; hit'],
   ])('after a cache on the way that said %s', (upstream, field) => {
     expect(cacheStatus({ name: 'hit' }, upstream)).toBe(field)
   })

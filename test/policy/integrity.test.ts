@@ -25,6 +25,7 @@ describe('Subresource Integrity', () => {
     ['match', sri('sha512', 'body').replace(/\+/g, '-').replace(/\//g, '_').replace('sha512_', 'sha512-'), ['sha512']],
     ['match', `${sri('sha256', 'body')}?ct=text/plain`, ['sha256']],
     ['match', `\n${sri('sha256', 'other')}\t ${sri('sha256', 'body')} `, ['sha256']],
+    ['match', `${sri('sha256', 'body')} ${sri('sha256', 'other')}`, ['sha256']],
     // The strongest decides, wherever it stands.
     ['match', `${sri('sha256', 'other')} ${sri('sha512', 'body')}`, ['sha512']],
     ['match', `${sri('sha512', 'body')} ${sri('sha256', 'other')}`, ['sha512']],

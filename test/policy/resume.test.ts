@@ -35,7 +35,11 @@ describe('Content-Range (RFC 9110 14.4)', () => {
 
 describe('may a broken body be continued?', () => {
   const HALF = { bytes: 500, coding: 'plain' } as const
-  const outcome = (fields: Fields, kept: { bytes: number; coding: 'plain' | 'coded'; proof?: 'digest' } = HALF, status = 200): string => {
+  const outcome = (
+    fields: Fields,
+    kept: { bytes: number; coding: 'plain' | 'coded'; proof?: 'digest' } = HALF,
+    status = 200,
+  ): string => {
     const verdict = resumable(facts(fields, { status }), { proof: 'validator', ...kept })
     return verdict.name === 'resume' ? `${verdict.from} if ${verdict.ifRange}` : verdict.reason
   }
@@ -92,7 +96,8 @@ describe('does the answer continue what is kept?', () => {
   test.each<[string, Row, object]>([
     ['R01 the rest', { fields: REST }, WHOLE],
     ['R01 the rest, with its length', { fields: { ...REST, 'content-length': '500' } }, WHOLE],
-    ['identity is no coding', { fields: { ...REST, 'content-encoding': 'identity' } }, WHOLE],
+    ['identity is no coding', { fields: { ...REST, 'content-encoding': 'Identity' } }, WHOLE],
+    ['a single byte', { fields: { 'content-range': 'bytes 500-500/1000' } }, { overlap: 0, length: 1, total: 1000 }],
     ['R06 by date', { fields: { ...REST, etag: [], 'last-modified': THEN }, kept: { facts: BY_DATE } }, WHOLE],
     ['R08 begins earlier', { fields: { 'content-range': 'bytes 490-999/1000' } }, { overlap: 10, length: 510, total: 1000 }],
     ['R10 shorter', { fields: { 'content-range': 'bytes 500-549/1000' } }, { overlap: 0, length: 50, total: 1000 }],

@@ -102,6 +102,11 @@ describe('what may be stored (RFC 9111 3)', () => {
       { method: 'POST', fields: { ...FRESH, 'content-location': '/data' }, status: 404, settings: STANDARD },
     ],
     [
+      '… and a choice is no success',
+      'method',
+      { method: 'POST', fields: { ...FRESH, 'content-location': '/data' }, status: 300, settings: STANDARD },
+    ],
+    [
       '… and not what is no URL',
       'method',
       { method: 'POST', fields: { ...FRESH, 'content-location': 'http://[' }, settings: STANDARD },
@@ -160,5 +165,8 @@ describe('what may be stored (RFC 9111 3)', () => {
     expect(judgement({ status: 404, ...EXPLICIT, settings: { fallback: { ...fallback, on: ['4xx'] } } })).toBe('status')
     expect(judgement({ status: 404, ...EXPLICIT, settings: { retry: { ...retry, statusCodes: [404] } } })).toBe('status')
     expect(judgement({ status: 404, ...EXPLICIT, settings: { fallback: false } })).toBe('stored')
+    expect(judgement({ status: 500, ...EXPLICIT, settings: { fallback: false, retry: { ...retry, statusCodes: [] } } })).toBe(
+      'status',
+    )
   })
 })

@@ -8,7 +8,8 @@ import { judgeHeld } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightKey, mayShare } from './policy/flight-key.ts'
-import { invalidates, mayNotAsk, notCached, passReason } from './policy/passing.ts'
+import { invalidatedUrls } from './policy/invalidation.ts'
+import { mayNotAsk, notCached, passReason } from './policy/passing.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -77,7 +78,7 @@ async function obtain(call: Call, found: Found, stages: Stages): Promise<Served>
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(call: Call, stages: Stages): Promise<Served> {
   const obtained = await stages.download(call, NOTHING, { path: stages.alone(call), right: undefined })
-  if (invalidates(call.method, obtained.head.status)) await stages.versions.invalidate(call)
+  if (invalidatedUrls(call, obtained.head).length > 0) await stages.versions.invalidate(call)
   const landing =
     obtained.name === 'whole'
       ? stages.versions.transient(call, obtained, passReason(call))

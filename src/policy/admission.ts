@@ -30,5 +30,17 @@ const BYPASS: Readonly<Record<Exclude<ReturnType<typeof storability>, { store: t
 export function isLive(call: Call, head: ResponseHead): boolean {
   // A body that is to be checked has to be whole before a byte of it is handed out.
   if (call.integrity !== '') return false
+  if (isForbiddenAndLarge(call, head)) return true
   return call.settings.delivery === 'live' || !isCached(call) || isLiveType(head.headers)
+}
+
+/** The largest answer that is held in memory although it may not be stored, in bytes. */
+const TRANSIENT_LIMIT = 8 * 1024 * 1024
+
+/** `no-store` means no disk either, not even a file that is gone with its reader: what memory does not take is streamed. */
+function isForbiddenAndLarge(call: Call, head: ResponseHead): boolean {
+  const admission = admitted(call, head)
+  return (
+    !admission.store && admission.reason === 'no-store' && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
+  )
 }

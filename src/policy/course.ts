@@ -24,7 +24,7 @@ export function course(
 ): Course {
   const { settings, cache } = call
   if (verdict.name === 'fresh') return 'answer'
-  if (mayNotAsk(call)) return 'not-cached'
+  if (mayNotAsk(call) || verdict.reason === 'only-if-cached') return 'not-cached'
   if (verdict.name === 'bypass') return 'pass'
   const insists = cache === 'reload' || cache === 'no-cache'
   if (settings.fallback !== false && stored.held !== undefined && !insists) {

@@ -3,9 +3,6 @@ import { HoldfastError } from '../model/errors.ts'
 import { headerOf } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 
-/** RFC 9110 9.2.1. */
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
-
 /** Whether a method goes through the house: GET, HEAD, and what the caller called safe. */
 export function isCached({
   method,
@@ -15,11 +12,6 @@ export function isCached({
   readonly settings: { readonly safe: boolean }
 }): boolean {
   return method === 'GET' || method === 'HEAD' || (safe && (method === 'POST' || method === 'QUERY'))
-}
-
-/** RFC 9111 4.4: a successful answer to an unsafe method makes what is stored of the URL stale. */
-export function invalidates(method: string, status: number): boolean {
-  return !SAFE.has(method) && status >= 200 && status < 400
 }
 
 /** Why nothing is kept of a call that passes through. */

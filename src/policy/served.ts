@@ -2,9 +2,12 @@ import { AttemptFailure, type FailedAnswer } from '../model/attempt-failure.ts'
 import type { CacheStatusFacts, Forward } from '../model/cache-status.ts'
 import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
+import type { BypassReason } from '../model/inspection.ts'
 import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
+import { admitted } from './admission.ts'
 import type { Verdict } from './judge.ts'
+import { isCached } from './passing.ts'
 import { provisional } from './provisional.ts'
 import { ownHeaders } from './stored-headers.ts'
 
@@ -91,13 +94,13 @@ export function landed(call: Call, landing: Landing, joined: Joined): Served {
   const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, joined) }
   switch (landing.name) {
     case 'live': {
-      const reason = call.method === 'GET' ? 'live' : 'method'
+      const reason = liveReason(call, landing.head)
       const status: CacheStatusFacts = {
         name: 'forwarded',
-        forward: reason === 'live' ? 'bypass' : 'method',
+        forward: reason === 'method' ? 'method' : 'bypass',
         status: head?.status,
         stored: false,
-        detail: 'live',
+        detail: reason,
       }
       return { ...common, body: landing.stream, outcome: 'bypass', reason, status }
     }
@@ -128,6 +131,12 @@ function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>,
     stored: held.tier !== undefined,
     collapsed: collapsed || undefined,
   }
+}
+
+function liveReason(call: Call, head: ResponseHead): BypassReason {
+  if (!isCached(call)) return 'method'
+  const admission = admitted(call, head)
+  return !admission.store && admission.reason === 'no-store' ? 'no-store' : 'live'
 }
 
 function warningsOf({ version }: Held): string[] {

@@ -2,6 +2,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { TransportFailure } from '../../model/transport.ts'
+import { classify } from '../../policy/retry.ts'
 import { answer } from './answer.ts'
 import { type Allowance, onSpent } from './budget.ts'
 import type { DownloadRooms, Series } from './order.ts'
@@ -94,7 +95,7 @@ function failureOf(error: unknown, { order }: Series): AttemptFailure {
   if (error instanceof AttemptFailure) return error
   if (error instanceof TransportFailure) {
     return new AttemptFailure(error.code, error.message, {
-      retry: error.transient ? 'yes' : 'never',
+      retry: classify(error, order.call.settings.retry),
       cause: error.cause ?? error,
     })
   }

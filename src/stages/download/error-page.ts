@@ -1,7 +1,7 @@
 import { AttemptFailure, type FailedAnswer } from '../../model/attempt-failure.ts'
 import { headerOf } from '../../model/headers.ts'
 import { parseHttpDate } from '../../policy/http-date.ts'
-import { retryAfterMs } from '../../policy/retry.ts'
+import { classify, retryAfterMs } from '../../policy/retry.ts'
 import type { DownloadRooms, Series } from './order.ts'
 import type { Reached } from './reach.ts'
 import type { Asked } from './request-headers.ts'
@@ -41,10 +41,11 @@ export async function failedAnswer(
     date === undefined ? undefined : parseHttpDate(date, head.receivedAt),
     head.receivedAt,
   )
-  const transient = retry.statusCodes.includes(head.status) || asked.from !== undefined
+  // In the middle of a resume the origin had the file a moment ago, so any refusal may pass.
+  const verdict = asked.from === undefined ? classify(head, retry) : 'yes'
   const page = await errorPage(rooms, reached)
   return new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
-    retry: transient ? 'yes' : 'never',
+    retry: verdict,
     retryAfter,
     ...(page !== undefined && { answer: page }),
   })

@@ -127,7 +127,6 @@ function buildVersions(
     // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
     drop: (written) => background.run(bodies.drop(written), () => undefined),
     clock,
-    random,
     report,
     secret: credentialHeaders,
     writer: randomUUID(),
@@ -178,6 +177,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     flights: flights as Stages['flights'],
     fallback,
     versions,
+    takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),

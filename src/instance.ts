@@ -32,7 +32,7 @@ interface Built {
 function basisOf({ layer, rules, headers, credentialHeaders }: InstanceOptions, under: CallBasis): CallBasis {
   return {
     settings: withEnvironment(overlay(under.settings, layer)),
-    rules: rules.length > 0 ? rules : under.rules,
+    rules: rules ?? under.rules,
     headers:
       headers.length > 0
         ? [...under.headers.filter(([name]) => !headers.some(([over]) => over === name)), ...headers]

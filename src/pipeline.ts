@@ -101,6 +101,8 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
     const { fallback } = call.settings
     if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
     const admission = admitted(call, obtained.head)
+    if (admission.store && !stages.takes(call, obtained.written.size))
+      return stages.versions.transient(call, obtained, 'too-large')
     return admission.store
       ? await stages.versions.keep(call, found, { obtained, right })
       : stages.versions.transient(call, obtained, admission.reason)

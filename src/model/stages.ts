@@ -74,6 +74,8 @@ export interface Stages {
     failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
     invalidate(call: Call): Promise<void>
   }
+  /** Whether any tier takes a body of this size. */
+  takes(call: Call, size: number): boolean
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
   depart(call: Call, before: Found, path: FlightPath): Promise<Departure>
   download(call: Call, found: Found, flight: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained>

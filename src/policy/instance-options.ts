@@ -100,7 +100,8 @@ export const SHARED_OPTIONS: readonly string[] = ['tiers', 'limits', 'storeTimeo
 /** The options of one instance, read: its own layer, its rules, and what its rooms are built from. */
 export interface InstanceOptions {
   readonly layer: Layer
-  readonly rules: readonly RuleLayer[]
+  /** undefined: nothing was said of rules; an empty list replaces a parent's. */
+  readonly rules: readonly RuleLayer[] | undefined
   readonly headers: HeaderList
   readonly credentialHeaders: ReadonlySet<string> | undefined
   readonly rooms: Readonly<Record<string, unknown>>
@@ -114,10 +115,10 @@ export function readInstanceOptions(given: unknown): InstanceOptions {
     if (name in read) rooms[name] = read[name]
     delete read[name]
   }
-  const { rules = [], headers: list = [], credentialHeaders, ...layer } = read
+  const { rules, headers: list = [], credentialHeaders, ...layer } = read
   return {
     layer: layer as Layer,
-    rules: rules as RuleLayer[],
+    rules: rules as RuleLayer[] | undefined,
     headers: list as HeaderList,
     credentialHeaders: credentialHeaders === undefined ? undefined : new Set(credentialHeaders as string[]),
     rooms,

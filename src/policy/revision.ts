@@ -51,7 +51,7 @@ export function arrival(
   facts: EntryFacts,
   stored: { entry: EntryRecord | undefined; held: Held | undefined },
   came: Arrived,
-  id: { now: number; random: number },
+  id: { now: number; tail: number },
 ): Revision {
   const { head, headers, digest, size, proven, vary, values } = came
   const held = stored.held
@@ -60,7 +60,7 @@ export function arrival(
   const known = same ? held : undefined
   const storedAt = known?.ref.storedAt ?? head.receivedAt
   const ref: VersionRef = {
-    id: known?.ref.id ?? versionId(id.now, id.random, newestId(stored.entry)),
+    id: known?.ref.id ?? versionId(id.now, id.tail, newestId(stored.entry)),
     digest,
     storedAt,
     checkedAt: head.receivedAt,

@@ -5,16 +5,16 @@ const TAIL = 6
 const base36 = (value: number, digits: number): string => value.toString(36).padStart(digits, '0')
 
 /**
- * An id that sorts after `newest`: the time in milliseconds, a count within that millisecond, and a random tail that keeps two
- * processes apart. When the clock stands still or steps back, the time of `newest` is kept and the count goes on.
+ * An id that sorts after `newest`: the time in milliseconds, a count within that millisecond, and a tail below 36^6, random by the machine (not by the
+ * `random` option, which may be a constant), that keeps two flights and two processes apart. When the clock stands still or steps back, the time of `newest` is kept and the count goes on.
  */
-export function versionId(now: number, random: number, newest: string | undefined): string {
+export function versionId(now: number, tail: number, newest: string | undefined): string {
   const [time, count] =
     newest === undefined
       ? [0, -1]
       : [Number.parseInt(newest.slice(0, TIME), 36), Number.parseInt(newest.slice(TIME, TIME + COUNT), 36)]
   const [at, nth] = now > time ? [now, 0] : count + 1 < 36 ** COUNT ? [time, count + 1] : [time + 1, 0]
-  return base36(at, TIME) + base36(nth, COUNT) + base36(Math.floor(random * 36 ** TAIL), TAIL)
+  return base36(at, TIME) + base36(nth, COUNT) + base36(tail, TAIL)
 }
 
 /** For variants and merges: ids sort by creation. */

@@ -33,13 +33,17 @@ export class Emitter {
     return made
   }
 
-  /** A listener that throws must not break the call it listens to. It is told as a warning; a warning's own listener has nobody left to tell. */
+  /** A listener that throws, or rejects, must not break the call it listens to. It is told as a warning; a warning's own has nobody left to tell. */
   #tell<K extends keyof Events>(event: K, listener: Listener<keyof Events>, told: Events[K]): void {
-    try {
-      listener(told)
-    } catch (error) {
+    const failed = (error: unknown): void => {
       if (event === 'warning') return
       this.report('warning', () => ({ key: '', url: '', warning: `a listener of '${event}' threw: ${(error as Error).message}` }))
+    }
+    try {
+      const answer: unknown = listener(told)
+      if (answer instanceof Promise) answer.catch(failed)
+    } catch (error) {
+      failed(error)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
@@ -39,7 +40,6 @@ export interface VersionRooms {
   /** The body that came again is not needed twice. */
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
-  readonly random: () => number
   readonly report: Report
   readonly secret: ReadonlySet<string>
   /** This instance's name in stamps. */
@@ -64,7 +64,7 @@ export class Versions {
   }
 
   async keep(call: Call, found: Found, came: Came<Whole>): Promise<Extract<Landing, { name: 'kept' }>> {
-    const { clock, random } = this.#rooms
+    const { clock } = this.#rooms
     const { head, written, proven } = came.obtained
     const revision = arrival(
       entryFacts(call),
@@ -77,7 +77,7 @@ export class Versions {
         digest: written.digest,
         proven,
       },
-      { now: clock.now(), random: random() },
+      { now: clock.now(), tail: randomInt(36 ** 6) },
     )
     if (came.labels !== undefined) revision.ref.labels = came.labels
     const again = revision.name === 'renewed' && found.held !== undefined
@@ -124,7 +124,8 @@ export class Versions {
   /** An answer that no tier may have: it goes to those who wait for it, and is gone when it is read. */
   transient(call: Call, { head, written, proven, attempts }: Whole, reason: BypassReason): Landing {
     const held = provisional(call, head, { body: written.body, digest: written.digest, proven })
-    if (reason === 'no-store') this.#rooms.report('store-skipped', () => ({ key: call.key, url: call.url, tier: '*', reason }))
+    if (reason === 'no-store' || reason === 'too-large')
+      this.#rooms.report('store-skipped', () => ({ key: call.key, url: call.url, tier: '*', reason }))
     return {
       name: 'transient',
       held: { ...held, variant: { ...this.#variant(call, head), versions: [] } },

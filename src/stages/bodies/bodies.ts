@@ -86,6 +86,7 @@ export class Bodies {
   #writer(plan: BodyPlan): ChunkWriter {
     const places = plan.storable ? this.#places(plan) : []
     return new ChunkWriter({
+      url: plan.url,
       began: (sink) => this.#began(plan, sink),
       ended: () => this.became(plan.key),
       keeps: async (sink) => sink instanceof StoreSink && this.#begun.delete(plan.key),

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 
@@ -33,7 +34,11 @@ function sealed(chunk: Uint8Array): Uint8Array {
 }
 
 /** What is at rest is not what was written; unlike a store that fails, it will be no better later. */
-export class Damaged extends Error {}
+export class Damaged extends HoldfastError {
+  constructor(what: string) {
+    super('STORE', what)
+  }
+}
 
 /** The chunk inside its seal; throws unless its digest is that of its bytes. */
 function unsealed(bytes: Uint8Array | undefined, size: number): Uint8Array {

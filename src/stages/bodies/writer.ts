@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { Follower, type FollowerSource } from './follower.ts'
@@ -8,6 +9,7 @@ import { SinkBody } from './stored.ts'
 export interface WriterPlan {
   /** Makes a place for the chunks. Called when the body outgrows one record, and again when a place fails or the body starts over. */
   readonly open: (failed: Sink | undefined, error: unknown) => Sink
+  readonly url: string
   /** Bytes held in memory beside the sink, for a tier that keeps whole bodies there. */
   readonly memoryLimit: number
   /** Bytes that the origin announced; a body that will not fit memory is not begun there. */
@@ -108,7 +110,8 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async restart(): Promise<void> {
-    for (const follower of this.#followers) if (follower.handedOut > 0) follower.break(startedOver())
+    const reason = broken('the origin started the body over after a part of it had been handed out', this.#plan.url)
+    for (const follower of this.#followers) if (follower.handedOut > 0) follower.break(reason)
     const discarded = this.#sink
     await this.#writing.catch(() => undefined)
     this.#begin()
@@ -146,7 +149,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async abandon(): Promise<void> {
-    const reason = new Error('the download was given up')
+    const reason = broken('the download was given up', this.#plan.url)
     for (const follower of this.#followers) follower.break(reason)
     await this.#writing.catch(() => undefined)
     if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()
@@ -192,4 +195,5 @@ export class ChunkWriter implements BodyWriter {
   }
 }
 
-const startedOver = (): Error => new Error('the origin started the body over after a part of it had been handed out')
+/** To a reader that was handed a part already, a body that cannot go on is one that was cut. */
+const broken = (what: string, url: string): HoldfastError => new HoldfastError('TRUNCATED', what, { url })

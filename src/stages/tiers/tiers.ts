@@ -174,6 +174,10 @@ export class Tiers {
     }
   }
 
+  takes(size: number): boolean {
+    return this.#tiers.some(({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY))
+  }
+
   /** The right to download this entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
   async lease(storeKey: string, ms: number): Promise<TierLease | 'taken' | 'none'> {
     for (const { store } of [...this.#tiers].reverse()) {

@@ -59,7 +59,7 @@ test('a good answer ends it', async () => {
   expect(await ask(g)).toEqual({ status: 200, text: 'v2', outcome: 'revalidated' })
 })
 
-test.each<RequestCache>(['reload', 'no-cache'])('cache: %s passes by', async (cache) => {
+test.each(['reload', 'no-cache'] as const)('cache: %s passes by', async (cache) => {
   await using g = await outage()
   expect(await ask(g, { cache })).toEqual(v1)
   expect(g.origin.hits()).toBe(13)

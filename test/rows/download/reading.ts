@@ -1,0 +1,16 @@
+export function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
+  if (response.body === null) throw new Error('no body')
+  return response.body.getReader()
+}
+
+/** Reads until so many bytes are here, or the end. */
+export async function take(reader: ReadableStreamDefaultReader<Uint8Array>, atLeast: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for (let length = 0; length < atLeast; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    pieces.push(value)
+    length += value.length
+  }
+  return Buffer.concat(pieces)
+}

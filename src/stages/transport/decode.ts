@@ -13,8 +13,8 @@ const MOST_CODINGS = 5
  * One reader. Nothing is read ahead of it but what an engine holds (a chunk of 64 KiB, a window of at most 16 MiB).
  * Leaving early ends the engines and the body under them.
  *
- * No bytes at all are not a coded empty body, so they fail too. Where the framing itself says that there is no body
- * (`framing: 'none'`, Content-Length 0), do not decode.
+ * No bytes at all are not a coded empty body, so they fail too. An answer whose framing says that it has none (to HEAD, 304,
+ * Content-Length 0) comes from its transport as `decoded`.
  *
  * The iteration throws TransportFailure BAD_ENCODING; `transient: false` where it is a coding that nobody knows, or too many.
  */

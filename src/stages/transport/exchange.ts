@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
 import { failureFrom, type Phase } from './failure.ts'
-import { framingOf, headersOf } from './head.ts'
+import { framingOf, headersOf, isEmpty } from './head.ts'
 import { openRequest, sendStream } from './outgoing.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -77,6 +77,8 @@ export class WireExchange {
 
   #onSocket(socket: Socket & { secureConnecting?: boolean }): void {
     if (this.#isOver) return
+    // A refresh behind must not hold a program that has ended; who waits for an answer holds it in another way. A mock has no such handle.
+    socket.unref?.()
     if (socket.connecting || socket.secureConnecting) this.#awaitConnection(socket)
     else {
       this.#receivedBefore = socket.bytesRead
@@ -132,7 +134,7 @@ export class WireExchange {
     this.#body = body
     // Its end is known already, so nothing that a sloppy origin sends behind it can spoil it.
     if (framing === 'none') body.skip()
-    return { status, statusText, headers, framing, decoded: false, body, discard: () => body.discard() }
+    return { status, statusText, headers, framing, decoded: isEmpty(framing, headers), body, discard: () => body.discard() }
   }
 
   #onError(error: Error & { code?: string }): void {
@@ -149,8 +151,8 @@ export class WireExchange {
 
   #lateness(ms: number): TransportFailure {
     if (!this.#isResolved) return new TransportFailure('DNS', `the host's name was not resolved within ${ms} ms`)
-    const what = this.#phase === 'connect' ? 'no connection' : 'no answer'
-    return new TransportFailure('TIMEOUT', `${what} within ${ms} ms`)
+    if (this.#phase === 'connect') return new TransportFailure('CONNECT', `no connection within ${ms} ms (timeouts.connect)`)
+    return new TransportFailure('TIMEOUT', `no answer within ${ms} ms (timeouts.headers)`)
   }
 
   #failUnsent(cause: unknown): void {

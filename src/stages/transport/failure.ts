@@ -18,8 +18,14 @@ const KNOWN: readonly (readonly [pattern: RegExp, phases: readonly Phase[], verd
   [/^(HPE|UND_ERR)_HEADERS?_OVERFLOW$/, ['connect', 'head', 'body'], ['PROTOCOL', false]],
   [/^HPE_INVALID_EOF_STATE$/, ['body'], ['TRUNCATED', true]],
   [/^HPE_/, ['connect', 'head', 'body'], ['PROTOCOL', true]],
-  [/^(ERR_INVALID_|ERR_HTTP_|ERR_UNESCAPED_|UND_ERR_INVALID_ARG$|UND_ERR_REQ_)/, ['connect', 'head'], ['PROTOCOL', false]],
-  [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS)_TIMEOUT)$/, ['connect', 'head'], ['TIMEOUT', true]],
+  [/^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/, ['head'], ['PROTOCOL', true]],
+  [
+    /^(ERR_INVALID_|ERR_HTTP_|ERR_UNESCAPED_|UND_ERR_INVALID_ARG$|UND_ERR_NOT_SUPPORTED$|UND_ERR_REQ_)/,
+    ['connect', 'head'],
+    ['PROTOCOL', false],
+  ],
+  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, ['connect', 'head'], ['CONNECT', true]],
+  [/^UND_ERR_HEADERS_TIMEOUT$/, ['connect', 'head'], ['TIMEOUT', true]],
   [/^UND_ERR_BODY_TIMEOUT$/, ['body'], ['STALLED', true]],
   [/^(Z_\w+|ZSTD_error_\w+|ERR__ERROR_\w+|ERR_BROTLI_\w+)$/, ['head', 'body'], ['BAD_ENCODING', true]],
 ]
@@ -44,11 +50,14 @@ export function failureFrom(error: unknown, phase: Phase): TransportFailure {
   return new TransportFailure(verdict, `${SAID[verdict]}: ${message}`, { cause: error, transient })
 }
 
+/** undici's parser errors leave out the parser's code. */
+const UNNAMED: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_UNNAMED' }
+
 /** fetch wraps what happened in a `TypeError: fetch failed`, sometimes twice: the deepest error with a code tells most. */
 function tellingCause(error: unknown): { code: string; message: string } {
   let told = { code: '', message: error instanceof Error ? error.message : String(error) }
   for (const link of causes(error)) {
-    const { code, message } = link as { code?: unknown; message?: unknown }
+    const { name, message, code = UNNAMED[String(name)] } = link as { name?: unknown; message?: unknown; code?: unknown }
     if (typeof code === 'string') told = { code, message: (typeof message === 'string' && message) || code }
   }
   return told

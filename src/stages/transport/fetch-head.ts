@@ -14,8 +14,8 @@ export function fetchHead(response: Response, method: string): FetchHead {
   const { status } = response
   const headers = headersOf(response.headers)
   const bodiless = isBodiless(method, status)
-  const decoded = !bodiless && isCoded(headers)
-  const length = bodiless || decoded ? undefined : lengthOf(headers)
+  const decoded = bodiless || isCoded(headers)
+  const length = decoded ? undefined : lengthOf(headers)
   const framing: Framing = bodiless ? 'none' : length === undefined ? 'unknown' : 'length'
   // Absent from a mock that is a plain object.
   const statusText = (response as Partial<Response>).statusText ?? ''

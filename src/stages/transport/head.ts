@@ -32,3 +32,11 @@ export function framingOf(headers: HeaderList, method: string, status: number): 
   }
   return framing
 }
+
+/** Whether there are no bytes that a content coding could be taken off: nothing is not a coded nothing, and may still be named so. */
+export function isEmpty(framing: Framing, headers: HeaderList): boolean {
+  return (
+    framing === 'none' ||
+    (framing === 'length' && headers.some(([name, value]) => name === 'content-length' && /^0+$/.test(value)))
+  )
+}

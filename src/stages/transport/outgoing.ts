@@ -10,8 +10,8 @@ const DEFAULTS: Readonly<HeaderList> = [
   ['user-agent', 'node'],
 ]
 
-/** Framing is the transport's own business; fetch overwrites these without a word. */
-const OVERWRITTEN: ReadonlySet<string> = new Set(['host', 'content-length'])
+/** Framing and the connection are the transport's own business. Programs set these out of habit, so nobody is told. */
+const OVERWRITTEN: ReadonlySet<string> = new Set(['host', 'content-length', 'connection'])
 
 /** Belong to one connection, or ask for what is not offered; fetch refuses them, and so do we. */
 const REFUSED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'expect'])
@@ -22,12 +22,26 @@ export function openRequest(request: WireRequest, route: Route): ClientRequest {
   const headers = fieldsOf(request)
   const port = url.port === '' ? {} : { port: url.port }
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
-  const options: RequestOptions = { agent: route.agent, method, hostname, ...port, path: url.pathname + url.search, headers }
+  const options: RequestOptions = { agent: route.agent, method, hostname, ...port, path: targetOf(url), headers }
   const outgoing = route.request(options)
   // Node drops what is beyond a thousand fields in silence; a Cache-Control may be among them. The 16 KiB for a head stay the limit.
   outgoing.maxHeadersCount = 0
+  keepAsGiven(outgoing, request)
   if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
   return outgoing
+}
+
+/** The path and query as they stand in the URL: `search` does not tell an empty query from none, and servers may. */
+function targetOf(url: URL): string {
+  const sent = url.hash === '' ? url.href : url.href.slice(0, url.href.indexOf('#'))
+  return sent.slice(url.href.indexOf('/', url.protocol.length + 2))
+}
+
+/** Node writes a method in capitals, and a length of 0 for each that it does not know; fetch does neither (Fetch standard 4.6, step 8). */
+function keepAsGiven(outgoing: ClientRequest, { method, body }: WireRequest): void {
+  outgoing.method = method
+  const saysNothing = body === undefined && method !== 'POST' && method !== 'PUT'
+  if (saysNothing) Object.assign(outgoing, { useChunkedEncodingByDefault: false })
 }
 
 /** Sends a body as it comes, never faster than the connection takes it. Ends quietly when the request is over before it. */
@@ -56,8 +70,8 @@ function fieldsOf(request: WireRequest): OutgoingHttpHeaders {
   const fields: Record<string, string | string[]> = Object.create(null)
   fields.host = request.url.host
   for (const [name, value] of request.headers) {
-    if (isForbidden(name, value)) throw new TransportFailure('PROTOCOL', `a request may not set ${name}`, { transient: false })
-    if (OVERWRITTEN.has(name)) continue
+    if (REFUSED.has(name)) throw new TransportFailure('PROTOCOL', `a request may not set ${name}`, { transient: false })
+    if (OVERWRITTEN.has(name) && !isFarewell(name, value)) continue
     const before = fields[name]
     fields[name] = before === undefined ? value : [before, value].flat()
   }
@@ -66,6 +80,7 @@ function fieldsOf(request: WireRequest): OutgoingHttpHeaders {
   return fields
 }
 
-function isForbidden(name: string, value: string): boolean {
-  return REFUSED.has(name) || (name === 'connection' && !/^(close|keep-alive)$/i.test(value))
+/** The one thing about a connection that a caller may ask for. */
+function isFarewell(name: string, value: string): boolean {
+  return name === 'connection' && value.toLowerCase() === 'close'
 }

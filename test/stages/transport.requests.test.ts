@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/model/clock.ts'
+import type { HeaderList } from '../../src/model/headers.ts'
+import type { Transport, WireRequest } from '../../src/model/transport.ts'
+import { fetchTransport } from '../../src/stages/transport/fetch.ts'
+import { wireTransport } from '../../src/stages/transport/wire.ts'
+import { pseudoRandom } from '../helpers/digest.ts'
+import { echo, type Origin, ok, type RecordedRequest, raw, redirect, reflect, startOrigin } from '../helpers/origin/index.ts'
+import { bytesOf, failureOf, headersAt, requestTo, textAt } from './transport.ask.ts'
+
+let origin: Origin
+let wire: Transport
+let fetched: Transport
+beforeEach(async () => {
+  origin = await startOrigin()
+  wire = wireTransport({ clock: systemClock })
+  fetched = fetchTransport(() => fetch, { clock: systemClock })
+})
+afterEach(async () => {
+  await wire.close()
+  await origin.close()
+})
+
+/** Fields in the order of their names and values: their order on the wire is nobody's business. */
+function inOrder(fields: string[][]): string[][] {
+  return fields.toSorted((a, b) => (a.join() < b.join() ? -1 : 1))
+}
+
+/** What the origin received from both, connection and what only fetch adds apart. */
+async function sentByBoth(changes: Partial<WireRequest>): Promise<{ wire: string[][]; fetch: string[][] }> {
+  origin.script('/a', reflect())
+  await textAt(wire, origin.url('/a'), changes)
+  await textAt(fetched, origin.url('/a'), changes)
+  const [byWire, byFetch] = origin.requests('/a') as [RecordedRequest, RecordedRequest]
+  return { wire: fieldsOf(byWire), fetch: fieldsOf(byFetch) }
+}
+
+function fieldsOf({ rawHeaders }: RecordedRequest): string[][] {
+  const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] as string]] : []))
+  return inOrder(pairs.filter(([name]) => name !== 'connection' && name !== 'sec-fetch-mode'))
+}
+
+const STREAM = (): ReadableStream<Uint8Array> =>
+  ReadableStream.from(Array.from({ length: 50 }, (_, n) => pseudoRandom(20_000, `${n}`)))
+const STREAMED = Buffer.concat(Array.from({ length: 50 }, (_, n) => pseudoRandom(20_000, `${n}`)))
+
+describe('the head of a request', () => {
+  test('is what fetch would send, where a server acts upon it', async () => {
+    const sent = await sentByBoth({ headers: [['accept-encoding', 'gzip, deflate']] })
+    expect(sent.wire).toEqual(sent.fetch)
+    expect(sent.wire).toEqual(
+      inOrder([
+        ['host', origin.host],
+        ['accept', '*/*'],
+        ['accept-encoding', 'gzip, deflate'],
+        ['accept-language', '*'],
+        ['user-agent', 'node'],
+      ]),
+    )
+  })
+
+  test("has the caller's fields before the defaults, and all values of one name", async () => {
+    const headers: HeaderList = [
+      ['accept', 'text/csv'],
+      ['user-agent', 'mine/1.0'],
+      ['accept-language', 'cs'],
+      ['accept-encoding', 'identity'],
+      ['x-many', 'one'],
+      ['x-many', 'two'],
+      ['x-many', 'three'],
+      ['__proto__', 'a field like others'],
+    ]
+    origin.script('/a', reflect())
+    await textAt(wire, origin.url('/a'), { headers })
+    const sent = fieldsOf(origin.requests('/a')[0] as RecordedRequest).filter(([name]) => name !== 'host')
+    expect(sent).toEqual(inOrder(headers.map((field) => [...field])))
+  })
+
+  test.each([
+    ['if-none-match', '"x"'],
+    ['if-modified-since', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+    ['if-range', '"x"'],
+  ])('with %s does not tell caches on the way to go to the origin', async (name, value) => {
+    const { wire: byWire, fetch: byFetch } = await sentByBoth({ headers: [[name, value]] })
+    expect(byWire.map(([field]) => field)).toEqual(byFetch.map(([field]) => field).filter((field) => field !== 'accept-encoding'))
+    expect(byFetch.flat()).not.toContain('no-cache')
+  })
+
+  test('has a host and a length of its own', async () => {
+    const headers: HeaderList = [
+      ['host', 'elsewhere.example'],
+      ['content-length', '9999'],
+      ['connection', 'upgrade, x-secret'],
+    ]
+    origin.script('/a', ok('a'))
+    await textAt(wire, origin.url('/a'), { method: 'POST', headers, body: Buffer.from('four') })
+    expect(origin.requests()[0]?.headers).toMatchObject({ host: origin.host, 'content-length': '4', connection: 'keep-alive' })
+  })
+
+  test('may ask for the connection to be closed', async () => {
+    origin.script('/a', ok('a'))
+    await textAt(wire, origin.url('/a'), { headers: [['connection', 'close']] })
+    await textAt(wire, origin.url('/a'))
+    expect(origin.requests().map(({ connection }) => connection)).toEqual([1, 2])
+  })
+
+  test.each(['transfer-encoding', 'keep-alive', 'upgrade', 'expect'])('refuses %s, as fetch does', async (name) => {
+    for (const transport of [wire, fetched]) {
+      expect(await failureOf(textAt(transport, origin.url('/a'), { headers: [[name, 'chunked']] }))).toBe('PROTOCOL for good')
+    }
+    expect(origin.hits()).toBe(0)
+  })
+
+  test('goes to the path and query that the URL names', async () => {
+    origin.script('/a', ok('a'))
+    await textAt(wire, `${origin.url('/a')}?b=1%20c&d=%C3%A9#part`)
+    expect(origin.requests()[0]?.path).toBe('/a?b=1%20c&d=%C3%A9')
+  })
+})
+
+describe.each([
+  ['wire', () => wire],
+  ['fetch', () => fetched],
+])('the body of a request, by %s', (_name, transport) => {
+  test.each<[string, Partial<WireRequest>, Buffer]>([
+    ['bytes', { body: STREAMED }, STREAMED],
+    ['no bytes', { body: new Uint8Array(0) }, Buffer.alloc(0)],
+    ['nothing', {}, Buffer.alloc(0)],
+  ])('%s, with their length', async (_what, changes, expected) => {
+    origin.script('/a', echo())
+    const response = await transport().send(requestTo(origin.url('/a'), { method: 'POST', ...changes }))
+    expect((await bytesOf(response.body)).equals(expected)).toBe(true)
+    expect(origin.requests('/a')[0]?.headers['content-length']).toBe(String(expected.length))
+  })
+
+  test('a stream, in chunks', async () => {
+    origin.script('/a', echo())
+    const response = await transport().send(requestTo(origin.url('/a'), { method: 'PUT', body: STREAM() }))
+    expect((await bytesOf(response.body)).equals(STREAMED)).toBe(true)
+    expect(origin.requests('/a')[0]?.headers['transfer-encoding']).toBe('chunked')
+  })
+})
+
+test('a stream that never ends is let go of when its request is over', async () => {
+  const cancelled = Promise.withResolvers<void>()
+  const controller = new AbortController()
+  let pulled = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (sink) => {
+      pulled += 1
+      sink.enqueue(Buffer.alloc(1000))
+      if (pulled === 100) controller.abort('enough')
+    },
+    cancel: () => cancelled.resolve(),
+  })
+  const sent = wire.send(requestTo(origin.url('/a'), { method: 'POST', body: endless, signal: controller.signal }))
+  await expect(sent).rejects.toBe('enough')
+  await cancelled.promise
+})
+
+test('a stream that fails, fails its request for good', async () => {
+  origin.script('/a', echo())
+  const broken = new ReadableStream<Uint8Array>({ pull: (sink) => sink.error(new Error('mine')) })
+  expect(await failureOf(wire.send(requestTo(origin.url('/a'), { method: 'POST', body: broken })))).toBe('PROTOCOL for good')
+})
+
+describe('the head of an answer', () => {
+  test('by wire: as received, in order, all values, in Latin-1, however many', async () => {
+    const many = Array.from({ length: 1500 }, (_, n) => `y:${n}`).join('\r\n')
+    const head = `HTTP/1.1 200 Fine\r\nX-B: caf\xe9\r\nSet-Cookie: a=1\r\n${many}\r\nSet-Cookie: b=2\r\nx-a:\r\nCache-Control: no-store\r\n`
+    origin.script('/a', raw(`${head}Content-Length: 0\r\n\r\n`))
+    const headers = await headersAt(wire, origin.url('/a'))
+    expect(headers.filter(([name]) => name !== 'y')).toEqual([
+      ['x-b', 'caf\xe9'],
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+      ['x-a', ''],
+      ['cache-control', 'no-store'],
+      ['content-length', '0'],
+    ])
+    expect(headers.filter(([name]) => name === 'y')).toHaveLength(1500)
+  })
+
+  test('by fetch: the same fields, the cookies apart', async () => {
+    origin.script(
+      '/a',
+      ok('a', { headers: { 'X-B': 'café', 'Set-Cookie': ['a=1; Expires=Thu, 01 Jan 2026', 'b=2'], 'X-A': ['1', '2'] } }),
+    )
+    const [byWire, byFetch] = [await headersAt(wire, origin.url('/a')), await headersAt(fetched, origin.url('/a'))]
+    const apart = byWire.filter(([name]) => name !== 'x-a' && name !== 'date')
+    expect(byFetch).toEqual(expect.arrayContaining([...apart, ['x-a', '1, 2']]))
+  })
+
+  test.each([
+    ['wire', () => wire],
+    ['fetch', () => fetched],
+  ])('by %s: a redirect is an answer, its place to be read', async (_name, transport) => {
+    origin.script('/a', redirect('/b', 301))
+    const response = await transport().send(requestTo(origin.url('/a')))
+    expect([response.status, response.headers.find(([name]) => name === 'location')?.[1]]).toEqual([301, '/b'])
+    response.discard()
+    expect(origin.hits()).toBe(1)
+  })
+})

@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { CallOptions, Options } from '../../../src/index.ts'
+import { counting } from '../../helpers/origin/index.ts'
+import { bench, outcomeOf, textOf } from './kit.ts'
+
+describe('HOLDFAST_MODE', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  const rows = [
+    ['offline', 'online', 'stored'],
+    ['online', 'offline', '1'],
+    ['prefer-offline', 'online', 'stored'],
+    ['', 'offline', 'stored'],
+    ['', 'online', '1'],
+  ] as const
+  test.each(rows)('%j over %s, for an instance and for what extends it', async (env, mode, text) => {
+    vi.stubEnv('HOLDFAST_MODE', env)
+    await using b = await bench({ '/r': counting(), '/s': counting() }, { mode })
+    const child = b.fetch.extend({ mode })
+    for (const path of ['/r', '/s']) await b.fetch.put(b.origin.url(path), new Response('stored'))
+    expect([await textOf(b.fetch(b.origin.url('/r'))), await textOf(child(b.origin.url('/s')))]).toEqual([text, text])
+  })
+
+  test('a wrong one is told, not ignored', () => {
+    vi.stubEnv('HOLDFAST_MODE', 'ofline')
+    return expect(bench()).rejects.toThrow(/HOLDFAST_MODE.*ofline.*offline/)
+  })
+})
+
+describe('options from JSON.parse with __proto__ or constructor (A09)', () => {
+  const poisons = [
+    '{"__proto__": {"ttl": "1h", "polluted": true}}',
+    '{"fallback": {"__proto__": {"maxStale": 1, "polluted": true}}}',
+    '{"retry": {"constructor": {"prototype": {"polluted": true}}}}',
+    '{"rules": [{"match": "/*", "__proto__": {"ttl": "1h", "polluted": true}}]}',
+  ]
+  const wholesome = (error: unknown): string => (error instanceof TypeError ? 'refused' : 'harm')
+
+  test.each(poisons)('%s is refused or does nothing', async (poison) => {
+    await using b = await bench({ '/r': counting() })
+    const open = async (): Promise<string> => {
+      const fetch = b.open(JSON.parse(poison) as Options)
+      await textOf(fetch(b.origin.url('/r')))
+      return String(await outcomeOf(fetch(b.origin.url('/r'))))
+    }
+    expect(await open().catch(wholesome)).toMatch(/^(refused|miss)$/)
+    const { rules: _, ...call } = JSON.parse(poison) as Options
+    const called = outcomeOf(b.fetch(b.origin.url('/r'), { holdfast: call as CallOptions })).catch(wholesome)
+    expect(await called).toMatch(/^(refused|miss)$/)
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+})

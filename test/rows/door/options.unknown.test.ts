@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import type { CallOptions } from '../../../src/index.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { bench, failureOf } from './kit.ts'
+import { nest, thrownBy, untold } from './wrong-options.ts'
+
+/** What somebody may bring from elsewhere, or mistype; and the nearest right name. */
+const unknown: [name: string, nearest: string | undefined][] = [
+  ['staleIfError', 'fallback'],
+  ['stale-if-error', 'fallback'],
+  ['tll', 'ttl'],
+  ['TTL', 'ttl'],
+  ['maxAge', 'ttl'],
+  ['timeout', 'timeouts'],
+  ['retries', 'retry'],
+  ['grace', 'fallback'],
+  ['staleWhileRevalidat', 'staleWhileRevalidate'],
+  ['swr', 'staleWhileRevalidate'],
+  ['partitions', 'partition'],
+  ['cacheKey', 'key'],
+  ['qwertyuiop', undefined],
+  ['constructor', undefined],
+  ['toString', undefined],
+  ['hasOwnProperty', undefined],
+]
+
+/** Of a later issue: never accepted and ignored. */
+const later: [string, unknown][] = [
+  ['schema', { '~standard': {} }],
+  ['check', () => {}],
+  ['guards', false],
+  ['expect', { size: 1 }],
+  ['sources', []],
+  ['tags', ['a']],
+  ['meta', {}],
+  ['prefer', { pinned: true }],
+  ['require', { pinned: true }],
+  ['refresh', false],
+  ['priority', 1],
+  ['unpack', 'gzip'],
+]
+const laterOnInstances: [string, unknown][] = [
+  ['versions', { keep: 3 }],
+  ['limits.total', 3],
+  ['limits.hosts', []],
+  ['limits.queue', 1],
+  ['limits.bytesPerSecond', '1MB'],
+]
+
+describe('an unknown option', () => {
+  test.each(unknown)('%s', async (name, nearest) => {
+    const cure = nearest === undefined ? [] : [nearest]
+    expect(untold(thrownBy({ tiers: [memory()], [name]: '5m' }), [name, '5m', ...cure])).toEqual([])
+    expect(untold(thrownBy({ tiers: [memory()], rules: [{ match: '/*', [name]: '5m' }] }), [name, '5m', ...cure])).toEqual([])
+    await using b = await bench({ '/r': ok('x') })
+    expect(
+      untold(await failureOf(b.fetch(b.origin.url('/r'), { holdfast: { [name]: '5m' } as CallOptions })), [name, '5m', ...cure]),
+    ).toEqual([])
+  })
+
+  test.each([...later, ...laterOnInstances])('of a later issue: %s', (name, value) => {
+    const error = thrownBy({ tiers: [memory()], ...nest(name, value) })
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain(name)
+  })
+
+  test.each(later)('of a later issue, per call: %s', async (name, value) => {
+    await using b = await bench({ '/r': ok('x') })
+    const error = await failureOf(b.fetch(b.origin.url('/r'), { holdfast: { [name]: value } as CallOptions }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain(name)
+  })
+
+  test.each(['tiers', 'mode', 'clock', 'rules', 'limits', 'credentialHeaders', 'storeTimeout', 'respect'])(
+    'of an instance, given to a call: %s',
+    async (name) => {
+      await using b = await bench({ '/r': ok('x') })
+      const error = await failureOf(b.fetch(b.origin.url('/r'), { holdfast: { [name]: 1 } as CallOptions }))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message).toContain(name)
+    },
+  )
+
+  test.each(['tiers', 'clock', 'random', 'limits', 'storeTimeout', 'waitUntil'])(
+    'extend shares and so refuses %s',
+    async (name) => {
+      await using b = await bench()
+      const right = {
+        tiers: [memory()],
+        clock: b.clock,
+        random: Math.random,
+        limits: { concurrency: 2 },
+        storeTimeout: 1,
+        waitUntil: () => {},
+      }
+      expect(() => b.fetch.extend({ [name]: right[name as keyof typeof right] })).toThrow(new RegExp(name))
+    },
+  )
+
+  test.each([7, 'options', true, [], () => {}])('options that are no object: %o', async (options) => {
+    expect(thrownBy(options)).toBeInstanceOf(TypeError)
+    await using b = await bench({ '/r': ok('x') })
+    expect(await failureOf(b.fetch(b.origin.url('/r'), { holdfast: options as CallOptions }))).toBeInstanceOf(TypeError)
+  })
+})

@@ -8,7 +8,7 @@ import { wireTransport } from '../../src/stages/transport/wire.ts'
 import { startConnectHole } from '../helpers/connect-hole.ts'
 import { pseudoRandom } from '../helpers/digest.ts'
 import { early, gatedBody, hang, type Origin, ok, startOrigin, trickleHeaders } from '../helpers/origin/index.ts'
-import { rounds } from '../helpers/turning.ts'
+import { isSettled, rounds } from '../helpers/turning.ts'
 import { bytesOf, failureOf, requestTo, textAt } from './transport.ask.ts'
 
 let origin: Origin
@@ -62,7 +62,9 @@ describe('time limits', () => {
     if (!hole) return context.skip()
     const failure = failureOf(textAt(wire, hole.url('/'), limits))
     await rounds()
-    await clock.advance(10_000)
+    await clock.advance(9_999)
+    expect(await isSettled(failure)).toBe(false)
+    await clock.advance(1)
     expect(await failure).toBe('CONNECT')
   })
 

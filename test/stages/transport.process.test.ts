@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../helpers/certificate.ts'
-import { type Certificate, type Origin, ok, reset, startOrigin } from '../helpers/origin/index.ts'
+import { type Certificate, hang, type Origin, ok, reset, startOrigin } from '../helpers/origin/index.ts'
 
 const run = promisify(execFile)
 const source = (path: string): string => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href)
@@ -21,13 +21,13 @@ const PRELUDE = `
   import { systemClock as clock } from ${source('model/clock.ts')}
   const loaded = (name) => process.moduleLoadList.includes('NativeModule ' + name)
   const wire = wireTransport({ clock })
+  const limits = { connectTimeout: 5000, headersTimeout: 5000 }
+  const send = (url) => wire.send({ method: 'GET', url: new URL(url), headers: [], signal: new AbortController().signal, ...limits })
   const text = async (url) => {
-    const limits = { connectTimeout: 5000, headersTimeout: 5000 }
     // The wire holds no process: who waits does.
     const waiting = setInterval(() => undefined, 1e6)
     try {
-      const request = { method: 'GET', url: new URL(url), headers: [], signal: new AbortController().signal, ...limits }
-      const { body } = await wire.send(request)
+      const { body } = await send(url)
       return Buffer.concat(await Array.fromAsync(body)).toString()
     } finally {
       clearInterval(waiting)
@@ -71,12 +71,17 @@ test('importing loads no HTTP and no zlib; the first request loads one, the firs
   expect(await printed(program)).toBe('false false false false\ntrue false false\ntrue')
 })
 
-test('an idle connection does not keep the process alive', async () => {
+test('neither an idle connection nor a request that nobody waits for keeps the process alive', async () => {
   const origin = await originOf()
   origin.script('/a', ok('a'))
+  origin.script('/never', hang())
   const start = performance.now()
-  expect(await printed(`console.log(await text('${origin.url('/a')}'), wire.name)`)).toBe('a wire')
-  // The connection itself would be kept for 4 s.
+  const program = `
+    console.log(await text('${origin.url('/a')}'))
+    send('${origin.url('/never')}').catch(() => {})
+  `
+  expect(await printed(program)).toBe('a')
+  // The idle connection would be kept for 4 s, and the request for 5.
   expect(performance.now() - start).toBeLessThan(3500)
 })
 

@@ -93,6 +93,25 @@ test('reset at any place: right', async () => {
   }
 })
 
+test('all bytes are here and only the end of the chunks is missing: a 416 of the same size and tag is the end', async () => {
+  const { digest, requests, attempts } = await download([chunked(body, { ...strong, bad: 'unterminated' }), ok(body, strong)])
+  expect(digest).toBe(sha256(body))
+  expect(requests[1]?.headers.range).toBe('bytes=200000-')
+  expect(requests).toHaveLength(2)
+  expect(requests[1]?.bytesSent).toBeLessThan(100)
+  expect(attempts.map(({ status: code }) => code)).toEqual([200, 416])
+})
+
+test('a 416 that speaks of another size, or another tag, is no end: the text of it is no body', async () => {
+  const half = chunked(body, { ...strong, cutAt: 65_536 })
+  const no = (size: number, etag: string): Step =>
+    status(416, { 'Content-Range': `bytes */${size}`, ETag: etag }, 'no such range')
+  for (const refusal of [no(200_000, '"1"'), no(65_536, '"2"'), status(416, {}, 'no such range')]) {
+    const { digest } = await download([half, refusal, ok(body, strong)])
+    expect(digest).toBe(sha256(body))
+  }
+})
+
 test('failures between keep the part: their text is no part of the body', async () => {
   const between = [status(503, {}, 'busy busy busy'), status(500, {}, 'broken')]
   const { digest, ranges } = await download([cut(body, '50%', strong), ...between, ok(body, strong)])

@@ -86,6 +86,10 @@ test('waiting for a ticket eats no timeout', async () => {
   expect(await isSettled(queued)).toBe(false)
   first.release()
   expect([await slow, await queued]).toMatchObject([{ text: 'first' }, { text: 'fine' }])
+  expect(g.told('attempt').map(({ attempt }) => [attempt.ms, attempt.waited])).toEqual([
+    [60_000, undefined],
+    [0, 60_000],
+  ])
 })
 
 test('a connection that never opens is bounded by timeouts.connect', async ({ skip }) => {

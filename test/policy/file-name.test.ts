@@ -179,9 +179,10 @@ describe('whatever the server writes', () => {
 
   test('a field of any length is read in one go, not in its square', () => {
     for (const unit of ['a', ' ', '. ', 'a ', '"', 'a=";', 'a="\\";', '\\"', 'a.', "'", '%']) {
-      const value = unit.repeat(200_000 / unit.length)
+      const value = unit.repeat(100_000 / unit.length)
       for (const before of ['', 'attachment; filename="', "attachment; filename*=UTF-8''"]) {
         expect(hazardsOf(nameOf({ disposition: before + value }))).toEqual([])
+        expect(hazardsOf(nameOf({ disposition: `${before}a${value}a` }))).toEqual([])
       }
     }
   })

@@ -1,0 +1,46 @@
+import type { Mutant } from './mutant.ts'
+
+/** Mistakes elsewhere, each a promise that the rules and the download room lean on. */
+export const ROOMS: readonly Mutant[] = [
+  {
+    name: 'a broken body is taken as whole',
+    file: 'src/stages/transport/wire-body.ts',
+    find: 'this.#stop({ with: error })',
+    replace: 'this.#end()',
+    tests: ['test/rows/download/codings.test.ts'],
+    killer: '',
+  },
+  {
+    name: 'a failed refresh is not remembered',
+    file: 'src/pipeline.ts',
+    find: 'await stages.versions.failed(call, found, error)',
+    replace: 'void 0',
+    tests: ['test/rows/download/cooldown.test.ts'],
+    killer: 'an outage costs one series of attempts, not one per caller',
+  },
+  {
+    name: 'a caller who leaves takes the flight along',
+    file: 'src/stages/flights.ts',
+    find: 'if (state.waiters > 0 || state.detached) return',
+    replace: '',
+    tests: ['test/rows/download/coalescing-and-abort.test.ts'],
+    killer:
+      'each caller has a signal of its own the first one leaves, then all but one of the rest: that one has its answer, from the one request',
+  },
+  {
+    name: 'a chunk is not checked',
+    file: 'src/stages/bodies/sinks.ts',
+    find: 'digest.compare(bytes, bytes.length - DIGEST_SIZE) !== 0',
+    replace: 'false',
+    tests: ['test/rows/stores/damage.test.ts'],
+    killer: 'one flipped byte in a large body at rest: the stream breaks, or the body is fetched anew; never wrong bytes',
+  },
+  {
+    name: 'a record of another key is used',
+    file: 'src/stages/tiers/codec.ts',
+    find: 'record.key !== key',
+    replace: 'false',
+    tests: ['test/rows/stores/planted.test.ts'],
+    killer: '',
+  },
+]

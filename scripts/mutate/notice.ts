@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+interface Report {
+  readonly testResults: { status: string; message: string; assertionResults: { status: string; fullName: string }[] }[]
+}
+
+/** Milliseconds. Code that never ends has been noticed too. */
+const LONGEST = 180_000
+
+/** Ends a run that hangs with all that it started. Resolves to whether it ended by itself. */
+function ranToItsEnd(root: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const run = spawn(process.execPath, args, { cwd: root, detached: true, stdio: 'ignore' })
+    let hung = false
+    const timer = setTimeout(() => {
+      hung = true
+      if (run.pid !== undefined) process.kill(-run.pid, 'SIGKILL')
+    }, LONGEST)
+    run.once('error', reject)
+    run.once('close', () => {
+      clearTimeout(timer)
+      resolve(!hung)
+    })
+  })
+}
+
+/** The first test that failed; undefined where all passed. A file that cannot even be loaded has noticed too. */
+export async function firstFailure(root: string, tests: readonly string[]): Promise<string | undefined> {
+  const output = join(root, 'report.json')
+  await rm(output, { force: true })
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const args = [vitest, 'run', '--bail=1', '--reporter=json', `--outputFile=${output}`, ...tests]
+  if (!(await ranToItsEnd(root, args))) return `the tests did not end within ${LONGEST / 1000} s`
+  const { testResults }: Report = JSON.parse(await readFile(output, 'utf8'))
+  if (testResults.length !== tests.length) throw new Error(`${testResults.length} of the files ${tests.join(', ')} ran`)
+  const failed = testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === 'failed')
+  return failed?.fullName ?? testResults.find(({ status }) => status === 'failed')?.message.split('\n', 1)[0]
+}

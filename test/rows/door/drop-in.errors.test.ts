@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { HoldfastError } from '../../../src/index.ts'
-import { gate, ok, redirect } from '../../helpers/origin/index.ts'
+import { HoldfastError, type Init } from '../../../src/index.ts'
+import { cut, gate, ok, redirect } from '../../helpers/origin/index.ts'
 import { bench, die, failureOf } from './kit.ts'
 import { type Fetch, failureFacts, sideBySide, type Use } from './side-by-side.ts'
 
@@ -137,5 +137,19 @@ describe('a network failure is a TypeError with a code, an address and the attem
     expect(error.name).toBe('HoldfastError')
     expect(String(error)).toContain(b.origin.url('/r'))
     expect(error.stack).toContain('HoldfastError')
+  })
+
+  const roads: [string, Init][] = [
+    ['whole', {}],
+    ['streaming', { holdfast: { delivery: 'streaming' } }],
+    ['live', { holdfast: { delivery: 'live' } }],
+    ['no-store', { cache: 'no-store' }],
+    ['a method that passes through', { method: 'POST', body: 'b' }],
+  ]
+  test.each(roads)('a body that breaks: %s', async (_, init) => {
+    await using b = await bench({ '/r': cut('0123456789', 4) })
+    const error = await failureOf(b.fetch(b.origin.url('/r'), init).then((response) => response.text()))
+    expect(error).toBeInstanceOf(HoldfastError)
+    expect(error).toMatchObject({ code: 'TRUNCATED', url: b.origin.url('/r'), method: init.method ?? 'GET' })
   })
 })

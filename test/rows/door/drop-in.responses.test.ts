@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Options } from '../../../src/index.ts'
 import { byRequest, chunked, closeDelimited, cut, gz, ok, raw, redirect, type Step, status } from '../../helpers/origin/index.ts'
 import { factsOf, sideBySide, type Use } from './side-by-side.ts'
 
 const latin1 = Buffer.from('Stra\xdfe\r\n\x00\xff', 'latin1')
-const cookies: Step = ok('c', { headers: { 'Set-Cookie': ['a=1; Path=/', 'b=2, with a comma', 'a=3'] } })
 
 const script: Record<string, Step | [Step, ...Step[]]> = {
   '/ok': ok('body', {
@@ -14,7 +14,7 @@ const script: Record<string, Step | [Step, ...Step[]]> = {
   '/coded': gz('decoded text'),
   '/chunked': chunked('in chunks'),
   '/until-close': closeDelimited('until the end'),
-  '/cookies': cookies,
+  '/cookies': ok('c', { headers: { 'Set-Cookie': ['a=1; Path=/', 'b=2, with a comma', 'a=3'] } }),
   '/odd-reason': raw('HTTP/1.1 200 All is well\r\nContent-Length: 2\r\n\r\nok'),
   '/no-reason': raw('HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok'),
   '/latin1-field': raw('HTTP/1.1 200 OK\r\nX-A: gr\xfc\xdfe\r\nContent-Length: 2\r\n\r\nok'),
@@ -127,14 +127,20 @@ const more: [string, Use][] = [
   ],
 ]
 
-describe("a response is what the platform's fetch gives", () => {
+const roads: [string, Options][] = [
+  ['as it comes', {}],
+  ['streaming', { delivery: 'streaming' }],
+  ['by another transport', { fetch: globalThis.fetch }],
+]
+
+describe.each(roads)("a response is what the platform's fetch gives: %s", (_road, options) => {
   test.each(plain)('%s', async (path) => {
-    const { theirs, ours } = await sideBySide(script, (fetch, o) => fetch(o.url(path)).then(factsOf))
+    const { theirs, ours } = await sideBySide(script, (fetch, o) => fetch(o.url(path)).then(factsOf), options)
     expect(ours).toEqual(theirs)
   })
 
   test.each([...redirects, ...methods, ...more])('%s', async (_, use) => {
-    const { theirs, ours } = await sideBySide(script, use)
+    const { theirs, ours } = await sideBySide(script, use, options)
     expect(theirs).toBeDefined()
     expect(ours).toEqual(theirs)
   })
@@ -143,11 +149,15 @@ describe("a response is what the platform's fetch gives", () => {
     'a hit of %s is like the first answer',
     async (path) => {
       const kept = { holdfast: { ttl: '1h' } }
-      const { theirs, ours } = await sideBySide(script, async (fetch, o) => {
-        await (await fetch(o.url(path), kept)).bytes()
-        const facts = await factsOf(await fetch(o.url(path), kept))
-        return { facts, hits: o.hits() }
-      })
+      const { theirs, ours } = await sideBySide(
+        script,
+        async (fetch, o) => {
+          await (await fetch(o.url(path), kept)).bytes()
+          const facts = await factsOf(await fetch(o.url(path), kept))
+          return { facts, hits: o.hits() }
+        },
+        options,
+      )
       const { facts, hits } = ours as { facts: unknown; hits: number }
       expect(facts).toEqual((theirs as { facts: unknown }).facts)
       expect(hits).toBeLessThan((theirs as { hits: number }).hits)
@@ -155,28 +165,14 @@ describe("a response is what the platform's fetch gives", () => {
   )
 
   test('a body that is cut rejects, with the same class', async () => {
-    const { theirs, ours } = await sideBySide(script, async (fetch, o) => {
-      const read = async (): Promise<unknown> => (await fetch(o.url('/cut'))).text()
-      return read().catch((e: unknown) => e instanceof TypeError)
-    })
+    const { theirs, ours } = await sideBySide(
+      script,
+      async (fetch, o) => {
+        const read = async (): Promise<unknown> => (await fetch(o.url('/cut'))).text()
+        return read().catch((e: unknown) => e instanceof TypeError)
+      },
+      options,
+    )
     expect([theirs, ours]).toEqual([true, true])
-  })
-
-  test('several Set-Cookie reach the caller that fetched, each by itself, and no other', async () => {
-    const { ours } = await sideBySide(script, async (fetch, o) => {
-      const init = { holdfast: { ttl: '1h' } }
-      const first = await fetch(o.url('/cookies'), init)
-      const clone = first.clone()
-      await first.text()
-      const second = await fetch(o.url('/cookies'), init)
-      return {
-        first: first.headers.getSetCookie(),
-        clone: clone.headers.getSetCookie(),
-        second: second.headers.getSetCookie(),
-        hits: o.hits(),
-      }
-    })
-    const set = ['a=1; Path=/', 'b=2, with a comma', 'a=3']
-    expect(ours).toEqual({ first: set, clone: set, second: [], hits: 1 })
   })
 })

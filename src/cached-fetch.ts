@@ -8,7 +8,7 @@ import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
 import type { Held } from './model/rooms.ts'
 import { serve, straight } from './pipeline.ts'
-import { judgeHeld } from './policy/candidate.ts'
+import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isCached, mayNotAsk, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
@@ -42,6 +42,9 @@ export interface CachedFetch {
   }
 }
 
+/** As it was before anybody put ours in its place: it answers data: and blob:, which have no server. */
+const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch
+
 /** What a door leads to. Asked for at the first call: the default instance is not built before. */
 export interface Behind {
   house(): House
@@ -59,7 +62,8 @@ export function frontDoor(behind: Behind): CachedFetch {
     [OURS]: true,
     put: async (input: Input, response: Response, options: { labels?: string[]; storedAt?: Date } = {}) => {
       refuseIfClosed(behind)
-      return putVersion(behind.house(), await drafted(behind, input), { response, options })
+      const house = behind.house()
+      return house.walks.during(drafted(behind, input).then((call) => putVersion(house, call, { response, options })))
     },
     extend: (options: Options) => behind.extend(options),
     on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
@@ -82,6 +86,7 @@ async function drafted(behind: Behind, input: Input, init?: Init): Promise<Call>
 async function has(behind: Behind, input: Input, init: Init | undefined): Promise<boolean> {
   refuseIfClosed(behind)
   const call = await drafted(behind, input, init)
+  if (!isCached(call)) return false
   const { tiers } = behind.house()
   return tiers.peek(call) !== undefined || (await tiers.lookup(call, () => true)).held !== undefined
 }
@@ -90,13 +95,13 @@ async function has(behind: Behind, input: Input, init: Init | undefined): Promis
 function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Response> {
   try {
     refuseIfClosed(behind)
-    if (isForeign(input)) return globalThis.fetch(input, init)
+    if (isForeign(input)) return PLATFORM_FETCH(input, init)
     const { call, withBody } = draftCall(input, init, behind.basis())
     const left = abortReason(call)
     if (left !== undefined) return Promise.reject(left.reason)
     const house = behind.house()
-    if (withBody !== undefined) return house.presence.during(withBody().then((whole) => walk(house, whole)))
-    return atOnce(house, call) ?? house.presence.during(walk(house, call))
+    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => walk(house, whole)))
+    return atOnce(house, call) ?? house.walks.during(walk(house, call))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -115,7 +120,7 @@ function atOnce(house: House, call: Call): Promise<Response> | undefined {
   if (held === undefined) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())
   if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
-  house.stages.tell(call, held, verdict.name)
+  house.stages.tell(call, held, verdictWord(verdict))
   return Promise.resolve(house.responses.respond(answered(call, held, verdict)))
 }
 
@@ -127,6 +132,7 @@ async function walk(house: House, call: Call): Promise<Response> {
   try {
     const passes = !isCached(call)
     if (passes && mayNotAsk(call)) throw notCached(call)
+    if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
     if (isRefused(call, served.held))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })

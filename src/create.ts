@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { close, idle } from './closing.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
-import { HoldfastError } from './model/errors.ts'
 import type { Report } from './model/events.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
@@ -19,10 +19,11 @@ import { HostGovernor } from './stages/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
-import { Presence } from './stages/presence.ts'
+import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
+import { named } from './stages/tiers/names.ts'
 import { Tiers } from './stages/tiers/tiers.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
@@ -31,6 +32,7 @@ import { Versions } from './stages/versions.ts'
 interface Basis extends HousePlan {
   readonly report: Report
   readonly presence: Presence
+  readonly walks: Walks
   readonly responses: Responses
   readonly background: Background
   readonly transport: DownloadRooms['transport']
@@ -48,6 +50,7 @@ export function buildHouse(plan: HousePlan): House {
     ...plan,
     report: emitter.report,
     presence,
+    walks: new Walks(presence),
     responses: new Responses({ clock: plan.clock, presence }),
     background: new Background(plan.waitUntil),
     transport: () => transport,
@@ -61,33 +64,17 @@ export function buildHouse(plan: HousePlan): House {
     ...storage,
     versions,
     emitter,
-    presence,
+    walks: basis.walks,
     responses: basis.responses,
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
     idle: () => presence.during(idle(basis)),
     close: () => {
-      closing ??= presence.during(close(basis, storage, transport))
+      closing ??= presence.during(close({ ...basis, ...storage, transport }))
       return closing
     },
     isClosed: () => closing !== undefined,
   }
-}
-
-async function idle({ flights, background }: Basis): Promise<void> {
-  await flights.idle()
-  await background.idle()
-}
-
-async function close(basis: Basis, { stores, holds }: Storage, transport: Transport): Promise<void> {
-  const reason = new HoldfastError('CLOSED', 'the instance was closed')
-  basis.closing.abort(reason)
-  basis.flights.abortAll(reason)
-  await idle(basis)
-  await transport.close()
-  await holds.close(stores, basis.clock, ({ name }, error) =>
-    basis.report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
-  )
 }
 
 function transportOf({ clock, fetch }: HousePlan): Transport {
@@ -101,20 +88,20 @@ interface Storage {
   readonly tiers: Tiers
 }
 
-function buildStorage({ stores: bare, clock, report, background, credentialHeaders, storeTimeout }: Basis): Storage {
-  const stores = bare.map((store) => guarded(store, { clock, report, timeout: storeTimeout }))
+function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Basis): Storage {
+  const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
   const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
-  const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
-  const tiers = new Tiers(stores, { bodies, report, background: behind, secret: credentialHeaders })
+  const tiers = new Tiers(stores, {
+    bodies,
+    report,
+    background: (work) => background.run(work, () => undefined),
+  })
   return { stores, holds, bodies, tiers }
 }
 
-function buildVersions(
-  { clock, random, report, background, credentialHeaders }: Basis,
-  { tiers, bodies, stores }: Storage,
-): Versions {
+function buildVersions({ clock, random, report, background }: Basis, { tiers, bodies, stores }: Storage): Versions {
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)
@@ -124,16 +111,14 @@ function buildVersions(
     },
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
     settled: (written) => bodies.settled(written),
-    // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
-    drop: (written) => background.run(bodies.drop(written), () => undefined),
+    drop: (written) => bodies.drop(written),
     clock,
     report,
-    secret: credentialHeaders,
     writer: randomUUID(),
   })
 }
 
-function buildOrigin({ clock, random, report, concurrency, credentialHeaders, transport }: Basis, { bodies }: Storage): Origin {
+function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
   return new Origin({
     transport,
     governor: new HostGovernor(concurrency, { clock, report }),
@@ -141,18 +126,18 @@ function buildOrigin({ clock, random, report, concurrency, credentialHeaders, tr
     random,
     report,
     decoded,
-    credentialHeaders,
-    writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, { expected, secret: credentialHeaders })),
+    writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
+    transient: ({ call }) => bodies.transient(call),
     adopt: (call, tier) =>
       bodies.adopt(call.key, tier, ({ head, values, total }) => {
-        const plan = bodyPlan(call, head, { expected: total, secret: credentialHeaders })
+        const plan = bodyPlan(call, head, total)
         return plan.partial?.values === values ? plan : undefined
       }),
   })
 }
 
 function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, credentialHeaders, flights, closing, responses } = basis
+  const { clock, report, background, flights, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)
   const departures = new Departures({
@@ -172,9 +157,8 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
   return {
     clock,
-    secret: credentialHeaders,
     tiers,
-    flights: flights as Stages['flights'],
+    flights: openFlights(flights, closing),
     fallback,
     versions,
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
@@ -191,8 +175,23 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
   }
 }
 
+/** A call that was still looking when the instance was closed must not take off any more. */
+function openFlights(flights: Flights, closing: AbortController): Stages['flights'] {
+  return {
+    join: (key, start) => {
+      closing.signal.throwIfAborted()
+      return flights.join(key, start)
+    },
+  }
+}
+
 /** The path of a call that no flight carries: it ends with its caller, or with the instance. */
-function pathOf({ signal }: Call, closing: AbortController): FlightPath {
+function pathOf({ signal, settings }: Call, closing: AbortController): FlightPath {
   const ends = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
-  return { signal: ends, accepted: () => undefined, faltered: () => undefined }
+  return {
+    signal: ends,
+    accepted: () => undefined,
+    faltered: () => undefined,
+    progress: (progress) => settings.onProgress?.(progress),
+  }
 }

@@ -8,6 +8,7 @@ import { type Layer, readCacheMode, readCallOptions } from './policy/call-option
 import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
 import { overlaySpecific } from './policy/precedence.ts'
+import { ruleFor } from './rule.ts'
 
 /** What an instance adds to each call. */
 export interface CallBasis {
@@ -92,11 +93,6 @@ export function isForeign(input: Input): boolean {
   return /^\s*(?:data|blob):/i.test(text)
 }
 
-/** Names the request's rule, if there is one: the first that matches. */
-function ruleFor(rules: readonly RuleLayer[], url: string, request: () => Request): Layer | undefined {
-  return rules.find(({ match }) => (typeof match === 'function' ? match(request()) : (match as URLPattern).test(url)))?.layer
-}
-
 function settle({ settings, rules }: CallBasis, { url, headers, method }: Asked, own: Layer | undefined): Settings {
   let settled = settings
   if (rules.length > 0) {
@@ -146,7 +142,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     group: settings.group,
     partition: partitionText(headers, settings.partition, basis.credentialHeaders),
     // An answer that redirects were followed for is no answer to a caller who wants to see them.
-    method: `${asked.method === 'HEAD' || !cached ? 'GET' : asked.method}${asked.redirect === 'manual' ? ';manual' : ''}`,
+    method: `${asked.method === 'HEAD' || !cached ? 'GET' : asked.method}${asked.redirect === 'manual' && cached ? ';manual' : ''}`,
     url,
     ...(settings.key !== undefined && { own: settings.key }),
   }
@@ -160,6 +156,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     cache: cacheModeOf(cache, headers),
     redirect: asked.redirect,
     integrity: asked.integrity,
+    credentialHeaders: basis.credentialHeaders,
     settings: cached ? settings : { ...settings, retry: { ...settings.retry, attempts: 1 } },
   }
   const { request } = asked

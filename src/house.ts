@@ -3,7 +3,7 @@ import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Emitter } from './stages/emitter.ts'
-import type { Presence } from './stages/presence.ts'
+import type { Walks } from './stages/presence.ts'
 import type { Responses } from './stages/response/response.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Versions } from './stages/versions.ts'
@@ -11,7 +11,6 @@ import type { Versions } from './stages/versions.ts'
 /** What the rooms are built from: read options, and the stores nearest first. */
 export interface HousePlan {
   readonly stores: readonly Store[]
-  readonly credentialHeaders: ReadonlySet<string>
   readonly concurrency: number
   readonly storeTimeout: number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
@@ -27,7 +26,7 @@ export interface House {
   readonly bodies: Bodies
   readonly versions: Versions
   readonly emitter: Emitter
-  readonly presence: Presence
+  readonly walks: Walks
   readonly responses: Responses
   readonly clock: Clock
   idle(): Promise<void>

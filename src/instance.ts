@@ -10,7 +10,7 @@ import { DEFAULT_PLAN, type House, type HousePlan } from './house.ts'
 import type { Options } from './model/options.ts'
 import type { Settings } from './model/settings.ts'
 import type { Store } from './model/store.ts'
-import { DEFAULT_CREDENTIAL_HEADERS } from './policy/cache-key.ts'
+import { ALWAYS_CREDENTIALS, DEFAULT_CREDENTIAL_HEADERS } from './policy/cache-key.ts'
 import { type InstanceOptions, readInstanceOptions, SHARED_OPTIONS } from './policy/instance-options.ts'
 import { oneOf, wrong } from './policy/option-readers.ts'
 import { DEFAULT_SETTINGS, overlay } from './policy/precedence.ts'
@@ -37,7 +37,9 @@ function basisOf({ layer, rules, headers, credentialHeaders }: InstanceOptions, 
       headers.length > 0
         ? [...under.headers.filter(([name]) => !headers.some(([over]) => over === name)), ...headers]
         : under.headers,
-    credentialHeaders: credentialHeaders ?? under.credentialHeaders,
+    // A list replaces the default's, but for what HTTP itself calls credentials: without them in the key users would share answers.
+    credentialHeaders:
+      credentialHeaders === undefined ? under.credentialHeaders : new Set([...ALWAYS_CREDENTIALS, ...credentialHeaders]),
   }
 }
 
@@ -64,7 +66,6 @@ function build(read: InstanceOptions): Built {
     ...rooms,
     ...(limits?.concurrency !== undefined && { concurrency: limits.concurrency }),
     stores,
-    credentialHeaders: basis.credentialHeaders,
   }
   const house = buildHouse(plan)
   if (place?.name === 'memory' && place.why !== 'asked' && place.why !== 'test runner') {

@@ -4,7 +4,7 @@ import type { Found, Held, Landing, Served } from './model/rooms.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { forwardFor } from './policy/cache-status.ts'
-import { judgeHeld } from './policy/candidate.ts'
+import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightKey, mayShare } from './policy/flight-key.ts'
@@ -19,7 +19,7 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
   const found = { ...seen, forward: forwardFor(verdict, seen.entry === undefined ? 'uri-miss' : 'vary-miss') }
-  stages.tell(call, held, verdict.name)
+  stages.tell(call, held, verdictWord(verdict))
 
   switch (course(verdict, call, { ...found, now })) {
     case 'answer':
@@ -29,13 +29,10 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
       return obtain(call, { ...found, held: undefined }, stages)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(
-        obtain({ ...call, signal: undefined, settings: { ...call.settings, fallback: false } }, found, stages),
-        call,
-      )
+      stages.background(board({ ...call, signal: undefined }, found, { stages, spare: undefined }), call)
       return stale(call, held as Held, verdict)
     case 'fall back':
-      return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, found)) ?? obtain(call, found, stages)
+      return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)
     case 'not-cached':
       throw notCached(call)
     case 'pass':
@@ -45,19 +42,29 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
   }
 }
 
-/** Asks the origin, one flight per key; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
+/** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
 async function obtain(call: Call, found: Found, stages: Stages): Promise<Served> {
   const spare = await stages.fallback.spare(call, found)
-  const flight = stages.flights.join(flightKey(call, found.entry, stages.secret), (path: FlightPath) =>
-    fly(call, found, { stages, path }),
-  )
   try {
+    return await board(call, found, { stages, spare })
+  } catch (error) {
+    const instead = await stages.fallback.instead(error, call, found)
+    if (instead === undefined) throw error
+    return instead
+  }
+}
+
+/** One flight per key; this caller waits for it with its own signal and its own patience. */
+async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
+  const flight = stages.flights.join(flightKey(call, found.entry), (path: FlightPath) => fly(call, found, { stages, path }))
+  try {
+    if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
     const end = await stages.wait(flight, call, spare)
+    // A flight that was aloft may bring an answer for other headers, a stream for its first caller only, or that caller's time-out.
+    if (end.name === 'not ours') return await serve(call, stages)
     if (end.name === 'landed') {
-      // A flight that was aloft may bring an answer for other headers, or a stream for its first caller only: walk again.
-      return mayShare(end.landing, call, { collapsed: flight.collapsed, secret: stages.secret })
-        ? landed(call, end.landing, { collapsed: flight.collapsed, found })
-        : await serve(call, stages)
+      const ours = mayShare(end.landing, call, flight)
+      return ours ? landed(call, end.landing, { collapsed: flight.collapsed, found }) : await serve(call, stages)
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
     // From here on the flight goes on without this caller, for whoever comes next.
@@ -66,10 +73,6 @@ async function obtain(call: Call, found: Found, stages: Stages): Promise<Served>
     return end.name === 'accepted'
       ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
       : stages.fallback.give(spare, call, { reason: end.reason, found })
-  } catch (error) {
-    const instead = await stages.fallback.instead(error, call, found)
-    if (instead === undefined) throw error
-    return instead
   } finally {
     flight.leave()
   }

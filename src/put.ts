@@ -1,7 +1,9 @@
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
+import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { LabelRecord } from './model/record.ts'
+import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
 import { versionInfo } from './policy/version-info.ts'
 
 const LABEL = /^[\w.-]{2,64}$/
@@ -11,21 +13,26 @@ interface Seed {
   readonly options: { readonly labels?: string[]; readonly storedAt?: Date }
 }
 
-function labelRecords(labels: readonly string[], at: number): Record<string, LabelRecord> {
+const labels: Reader<string[]> = listOf((value, path) => {
+  if (typeof value !== 'string' || !LABEL.test(value)) throw wrong(path, value, "Give 2 to 64 letters, digits, '-', '_' or '.'.")
+  return value
+})
+
+const storedAt: Reader<Date> = (value, path) => {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw wrong(path, value, 'Give a valid Date.')
+  return value
+}
+
+function labelRecords(names: readonly string[], at: number): Record<string, LabelRecord> {
   const records: Record<string, LabelRecord> = {}
-  for (const label of labels) {
-    if (!LABEL.test(label))
-      throw new TypeError(`labels: ${JSON.stringify(label)} is not a label. Give 2 to 64 letters, digits, '-', '_' or '.'.`)
-    Object.defineProperty(records, label, { value: { at, by: 'put', on: true }, enumerable: true })
-  }
+  for (const name of names) Object.defineProperty(records, name, { value: { at, by: 'put', on: true }, enumerable: true })
   return records
 }
 
 /** Stores a response as if the origin had sent it. */
 export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
-  const at = options.storedAt?.getTime() ?? house.clock.now()
-  if (Number.isNaN(at)) throw new TypeError('storedAt: this date is not valid. Give a Date.')
-  const labels = labelRecords(options.labels ?? [], at)
+  const read = readObject(options, { labels, storedAt }, 'put') as { labels?: string[]; storedAt?: Date }
+  const at = read.storedAt?.getTime() ?? house.clock.now()
   const { status, statusText, url, redirected } = response
   const headers = [...response.headers].map(([name, value]) => [name, value] as const)
   const head = { status, statusText, headers, url: url || call.url, redirected, requestedAt: at, receivedAt: at }
@@ -44,7 +51,8 @@ export async function putVersion(house: House, call: Call, { response, options }
   const { held } = await house.versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,
-    labels,
+    labels: labelRecords(read.labels ?? [], at),
   })
+  if (held.tier === undefined) throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })
   return versionInfo(held, house.clock.now())
 }

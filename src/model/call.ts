@@ -22,4 +22,6 @@ export interface Call extends RequestFacts {
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
   readonly settings: Settings
+  /** Names of the headers whose values never stand in clear, cross an origin, or are shared. Lower case. */
+  readonly credentialHeaders: ReadonlySet<string>
 }

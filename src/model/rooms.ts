@@ -75,6 +75,8 @@ export interface WrittenBody {
   readonly bodyId: string | undefined
   readonly tier: string | undefined
   readonly body: Uint8Array | StoredBody
+  /** Resolves when nobody follows the body any more: until then it stays where it is. */
+  unread(): Promise<void>
 }
 
 /** What a series of attempts ended in. */

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import type { BypassReason } from './inspection.ts'
 import type { BodyWriter, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
+import type { Progress } from './settings.ts'
 import type { Lease } from './store.ts'
 
 /** The headers of an acceptable answer, and the body that is on its way behind them. */
@@ -18,12 +19,15 @@ export interface FlightPath {
   readonly accepted: (headers: Incoming) => void
   /** An answer that had been accepted broke off, or came too slowly. */
   readonly faltered: () => void
+  readonly progress: (progress: Progress) => void
 }
 
 export interface Flight {
   readonly landed: Promise<Landing>
   readonly accepted: Promise<Incoming>
   readonly collapsed: boolean
+  /** Tells how far the download is, until this caller leaves. */
+  onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
   pace(listener: (pace: 'waiting' | 'coming' | 'faltering') => void): () => void
   detach(): void
@@ -43,6 +47,8 @@ export type WaitEnd =
   | { readonly name: 'landed'; readonly landing: Landing }
   | { readonly name: 'accepted'; readonly headers: Incoming }
   | { readonly name: 'late' | 'timed out'; readonly reason: Error }
+  /** The flight ended by the time limits of the caller that started it. */
+  | { readonly name: 'not ours' }
 
 type Whole = Extract<Obtained, { name: 'whole' }>
 type Confirmed = Extract<Obtained, { name: 'not-modified' }>
@@ -50,8 +56,6 @@ type Confirmed = Extract<Obtained, { name: 'not-modified' }>
 /** The rooms, as the corridor sees them. */
 export interface Stages {
   readonly clock: Clock
-  /** Names of credential headers: their values never stand anywhere in clear. */
-  readonly secret: ReadonlySet<string>
   readonly tiers: { lookup(call: Call, enough: (held: Held) => boolean): Promise<Found> }
   readonly flights: { join(key: string, start: (path: FlightPath) => Promise<Landing>): Flight }
   readonly fallback: {

@@ -31,7 +31,12 @@ export function isLive(call: Call, head: ResponseHead): boolean {
   // A body that is to be checked has to be whole before a byte of it is handed out.
   if (call.integrity !== '') return false
   if (isForbiddenAndLarge(call, head)) return true
-  return call.settings.delivery === 'live' || !isCached(call) || isLiveType(head.headers)
+  return isEndless(call, head) || !isCached(call)
+}
+
+/** Whether a body is meant to go on without an end, so that silence in it is no fault. */
+export function isEndless({ settings }: Call, { headers }: ResponseHead): boolean {
+  return settings.delivery === 'live' || isLiveType(headers)
 }
 
 /** The largest answer that is held in memory although it may not be stored, in bytes. */

@@ -22,11 +22,7 @@ export interface BodyPlan {
   readonly integrity: string
 }
 
-export function bodyPlan(
-  call: Call,
-  head: ResponseHead,
-  { expected, secret }: { expected: number | undefined; secret: ReadonlySet<string> },
-): BodyPlan {
+export function bodyPlan(call: Call, head: ResponseHead, expected: number | undefined): BodyPlan {
   const storable = admitted(call, head).store
   const facts = headFacts(head)
   const coding = headerOf(head.headers, 'content-encoding') === undefined ? 'plain' : 'coded'
@@ -42,7 +38,7 @@ export function bodyPlan(
     partial: goesOn
       ? {
           head: { ...head, headers: head.headers.filter(([name]) => name !== 'set-cookie') },
-          values: variantOf(facts.vary, call, secret),
+          values: variantOf(facts.vary, call, call.credentialHeaders),
         }
       : undefined,
     integrity: call.integrity,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { HeaderList } from '../model/headers.ts'
 
+/** RFC 9110 11.6.2, 11.7.2; RFC 6265 5.4: whatever an instance calls a credential, these are. */
+export const ALWAYS_CREDENTIALS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization']
+
 export const DEFAULT_CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
+  ...ALWAYS_CREDENTIALS,
   'x-api-key',
   'x-auth-token',
   'private-token',
@@ -53,6 +54,9 @@ export interface KeyParts {
  * (the delimiter attacks of undici #5012). Equal in every process; stores see only its hash.
  */
 export function keyText({ group, partition, method, url, bodyDigest, own }: KeyParts): string {
-  const identity = own === undefined ? `${method}${bodyDigest === undefined ? '' : `#${bodyDigest}`} ${url}` : `=${own}`
+  const identity =
+    own === undefined
+      ? `${method}${bodyDigest === undefined ? '' : `#${bodyDigest}`} ${url}`
+      : `${method.endsWith(';manual') ? '~' : '='}${own}`
   return `${group.length}:${group}${partition.length}:${partition}${identity}`
 }

@@ -26,3 +26,8 @@ export function candidateOf({ entry, version }: Held): Candidate {
 export function judgeHeld(held: Held | undefined, call: Call, now: number): Verdict {
   return judge(held === undefined ? undefined : candidateOf(held), call, now)
 }
+
+/** The verdict in the word of its event: what offline and the like take at any age is told as what it is. */
+export function verdictWord({ name, staleFor }: Verdict): Verdict['name'] {
+  return name === 'fresh' && staleFor > 0 ? 'stale' : name
+}

@@ -1,4 +1,4 @@
-import type { Call, RequestFacts } from '../model/call.ts'
+import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Landing } from '../model/rooms.ts'
 import { variantOf } from './vary.ts'
@@ -7,22 +7,18 @@ import { variantOf } from './vary.ts'
  * Who may wait for the same obtain: the same entry, method, integrity, and the same values of the headers that the last known `Vary`
  * names. A caller who wants new bytes does not join a flight that may end in a 304.
  */
-export function flightKey(call: Call, entry: EntryRecord | undefined, secret: ReadonlySet<string>): string {
+export function flightKey(call: Call, entry: EntryRecord | undefined): string {
   const vary = [...new Set((entry?.variants ?? []).flatMap((variant) => variant.vary))].sort()
-  const values = vary.length === 0 ? '' : variantOf(vary, call, secret)
+  const values = vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders)
   const insists = call.cache === 'reload' || call.cache === 'no-cache' ? call.cache : ''
   return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values])
 }
 
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */
-export function mayShare(
-  landing: Landing,
-  call: RequestFacts,
-  { collapsed, secret }: { collapsed: boolean; secret: ReadonlySet<string> },
-): boolean {
+export function mayShare(landing: Landing, call: Call, { collapsed }: { collapsed: boolean }): boolean {
   if (!collapsed) return true
   if (landing.name === 'live') return false
   const { vary, values } = landing.held.variant
   if (vary.includes('*')) return false
-  return vary.length === 0 || variantOf(vary, call, secret) === values
+  return vary.length === 0 || variantOf(vary, call, call.credentialHeaders) === values
 }

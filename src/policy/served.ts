@@ -48,17 +48,16 @@ export function stale(call: Call, held: Held, verdict: Verdict): Served {
 export function fallback(
   call: Call,
   held: Held,
-  { error, reason, verdict, forward = 'stale' }: { error: Error; reason: Error; verdict: Verdict; forward?: Forward | undefined },
+  { error, reason, verdict, forward }: { error: Error; reason: Error; verdict: Verdict; forward?: Forward | undefined },
 ): Served {
   const failure = reason instanceof AttemptFailure ? reason : undefined
-  const status: CacheStatusFacts = {
-    name: 'forwarded',
-    forward,
-    status: failure?.answer?.head.status,
-    ttl: ttlOf(verdict),
-    stored: true,
-    detail: failure?.code.toLowerCase() ?? 'timeout',
-  }
+  const detail = failure?.code.toLowerCase() ?? 'timeout'
+  const ttl = ttlOf(verdict)
+  // In the cool-down nothing was forwarded.
+  const status: CacheStatusFacts =
+    forward === undefined
+      ? { name: 'hit', ttl, detail: 'cooldown' }
+      : { name: 'forwarded', forward, status: failure?.answer?.head.status, ttl, detail }
   return {
     call,
     held,
@@ -97,7 +96,7 @@ export function landed(call: Call, landing: Landing, joined: Joined): Served {
       const reason = liveReason(call, landing.head)
       const status: CacheStatusFacts = {
         name: 'forwarded',
-        forward: reason === 'method' ? 'method' : 'bypass',
+        forward: reason === 'method' ? 'method' : call.cache === 'no-store' ? 'bypass' : (found.forward ?? 'bypass'),
         status: head?.status,
         stored: false,
         detail: reason,

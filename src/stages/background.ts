@@ -11,7 +11,12 @@ export class Background {
   run(work: Promise<unknown>, failed: (error: unknown) => void): void {
     const settled = work.catch(failed).finally(() => this.#running.delete(settled))
     this.#running.add(settled)
-    this.#waitUntil?.(settled)
+    try {
+      this.#waitUntil?.(settled)
+    } catch (error) {
+      // Some platforms refuse it outside of a request. The work goes on; it is the promise to wait for it that failed.
+      failed(error)
+    }
   }
 
   async idle(): Promise<void> {

@@ -28,6 +28,8 @@ const nothingToEnd = async (): Promise<void> => undefined
  */
 export class Departures {
   readonly #rooms: DepartureRooms
+  /** Entries that a flight of this very instance has the lease of: it is no reason for another one to wait. */
+  readonly #ours = new Set<string>()
 
   constructor(rooms: DepartureRooms) {
     this.#rooms = rooms
@@ -38,6 +40,7 @@ export class Departures {
     if (call.method === 'HEAD') return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
     const peeked = insists ? undefined : this.#rooms.peek(call)
     if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
+    if (this.#ours.has(call.key)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
     let found = before
     const look = async (): Promise<Landing | undefined> => {
       const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, before))
@@ -52,7 +55,12 @@ export class Departures {
     })
     if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
     if (taken.name === 'free') return { name: 'cleared', found, right: undefined, end: nothingToEnd }
-    return { name: 'cleared', found, right: taken.right, end: () => taken.end() }
+    this.#ours.add(call.key)
+    const end = (): Promise<void> => {
+      this.#ours.delete(call.key)
+      return taken.end()
+    }
+    return { name: 'cleared', found, right: taken.right, end }
   }
 
   /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */

@@ -1,3 +1,5 @@
+import type { Progress } from '../model/settings.ts'
+
 /** One obtain that any number of callers wait for. */
 export interface Flight<T, A> {
   readonly landed: Promise<T>
@@ -5,6 +7,8 @@ export interface Flight<T, A> {
   readonly accepted: Promise<A>
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
   pace(listener: (pace: Pace) => void): () => void
+  /** Tells how far the flight's download is, until this caller leaves. */
+  onProgress(listener: (progress: Progress) => void): void
   /** True where this caller joined a flight that was aloft. */
   readonly collapsed: boolean
   /** Goes on without waiters from now on. */
@@ -22,11 +26,13 @@ export interface Path<A> {
   readonly signal: AbortSignal
   readonly accepted: (headers: A) => void
   readonly faltered: () => void
+  readonly progress: (progress: Progress) => void
 }
 
 interface State {
   pace: Pace
   readonly listeners: Set<(pace: Pace) => void>
+  readonly watching: Set<(progress: Progress) => void>
   readonly landed: Promise<unknown>
   readonly accepted: Promise<unknown>
   readonly controller: AbortController
@@ -52,10 +58,15 @@ export class Flights {
     const state = aloft ?? this.#takeOff(key, start)
     state.waiters++
     let waiting = true
+    let watcher: ((progress: Progress) => void) | undefined
     return {
       landed: state.landed as Promise<T>,
       accepted: state.accepted as Promise<A>,
       collapsed: aloft !== undefined,
+      onProgress: (listener) => {
+        watcher = listener
+        state.watching.add(listener)
+      },
       pace: (listener) => {
         state.listeners.add(listener)
         listener(state.pace)
@@ -67,6 +78,7 @@ export class Flights {
       leave: () => {
         if (!waiting) return
         waiting = false
+        if (watcher !== undefined && !state.detached) state.watching.delete(watcher)
         state.waiters--
         if (state.waiters > 0 || state.detached) return
         // A caller who comes now starts anew: this flight is on its way down.
@@ -98,6 +110,9 @@ export class Flights {
             paced(state, 'coming')
           },
           faltered: () => paced(state, 'faltering'),
+          progress: (progress) => {
+            for (const listener of state.watching) listener(progress)
+          },
         }),
       )
       .finally(() => {
@@ -105,7 +120,16 @@ export class Flights {
       })
     // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
     landed.catch(() => undefined)
-    const state: State = { landed, accepted, controller, waiters: 0, detached: false, pace: 'waiting', listeners: new Set() }
+    const state: State = {
+      landed,
+      accepted,
+      controller,
+      waiters: 0,
+      detached: false,
+      pace: 'waiting',
+      listeners: new Set(),
+      watching: new Set(),
+    }
     this.#aloft.set(key, state)
     return state
   }

@@ -8,16 +8,25 @@ interface Patience {
   readonly signal: AbortSignal | undefined
   /** Milliseconds until the headers of a good answer; Infinity: no limit but the flight's own. */
   readonly after: number
+  /** Milliseconds until those headers for one who joined a flight, which has the limits of the caller that started it. */
+  readonly deadline: number
   /** 'headers': the wait ends when the headers of an acceptable answer are here. */
   readonly until: 'body' | 'headers'
 }
 
 const isTimeout = (reason: unknown): reason is Error => reason instanceof Error && reason.name === 'TimeoutError'
 
-const tooLate = (after: number): Error =>
-  new AttemptFailure('TIMEOUT', `no good answer within ${after} ms (fallback.after)`, { retry: 'never' })
+const tooLate = (ms: number, limit: string): Error =>
+  new AttemptFailure('TIMEOUT', `no good answer within ${ms} ms (${limit})`, { retry: 'never' })
 
-function wait(flight: Flight, { signal, after, until }: Patience, clock: Clock): Promise<WaitEnd> {
+/** A time-out for good, while one who joined has time left: it was the limit of the caller that started the flight. */
+function isOthersLimit(error: unknown, left: number): boolean {
+  return (
+    Number.isFinite(left) && left > 0 && error instanceof AttemptFailure && error.code === 'TIMEOUT' && error.retry === 'never'
+  )
+}
+
+function wait(flight: Flight, { signal, after, deadline, until }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
@@ -31,20 +40,25 @@ function wait(flight: Flight, { signal, after, until }: Patience, clock: Clock):
       const reason: unknown = signal?.reason
       settle(() => (isTimeout(reason) ? resolve({ name: 'timed out', reason }) : reject(reason)))
     }
-    const late = (): void => settle(() => resolve({ name: 'late', reason: tooLate(after) }))
+    const limit = Math.min(after, deadline)
+    const reason = tooLate(limit, deadline < after ? 'timeouts.deadline' : 'fallback.after')
+    const late = (): void => settle(() => resolve({ name: 'late', reason }))
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
     const unpaced = flight.pace((pace) => {
       timer?.cancel()
       timer =
-        pace === 'coming' || !Number.isFinite(after)
+        pace === 'coming' || !Number.isFinite(limit)
           ? undefined
-          : clock.setTimeout(late, Math.max(0, since + after - clock.monotonic()))
+          : clock.setTimeout(late, Math.max(0, since + limit - clock.monotonic()))
     })
     signal?.addEventListener('abort', leave, { once: true })
     if (signal?.aborted) leave()
     flight.landed.then(
       (landing) => settle(() => resolve({ name: 'landed', landing })),
-      (error: unknown) => settle(() => reject(error)),
+      (error: unknown) =>
+        settle(() =>
+          isOthersLimit(error, since + deadline - clock.monotonic()) ? resolve({ name: 'not ours' }) : reject(error),
+        ),
     )
     if (until === 'headers') flight.accepted.then((headers) => settle(() => resolve({ name: 'accepted', headers })), reject)
   })
@@ -56,7 +70,8 @@ export function waitFor(
   { signal, settings }: Call,
   { spare, clock }: { spare: Held | undefined; clock: Clock },
 ): Promise<WaitEnd> {
-  const { fallback, delivery } = settings
+  const { fallback, delivery, timeouts } = settings
+  const deadline = flight.collapsed ? timeouts.deadline : Number.POSITIVE_INFINITY
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
-  return wait(flight, { signal, after, until: delivery === 'streaming' ? 'headers' : 'body' }, clock)
+  return wait(flight, { signal, after, deadline, until: delivery === 'streaming' ? 'headers' : 'body' }, clock)
 }

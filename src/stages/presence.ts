@@ -23,3 +23,27 @@ export class Presence {
     }
   }
 }
+
+/** The calls that are under way in one instance, so that `idle()` and `close()` can wait for them. */
+export class Walks {
+  readonly #presence: Presence
+  readonly #underWay = new Set<Promise<unknown>>()
+
+  constructor(presence: Presence) {
+    this.#presence = presence
+  }
+
+  async during<T>(walk: Promise<T>): Promise<T> {
+    this.#underWay.add(walk)
+    try {
+      return await this.#presence.during(walk)
+    } finally {
+      this.#underWay.delete(walk)
+    }
+  }
+
+  /** Resolves when none is under way, whatever became of them. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay])
+  }
+}

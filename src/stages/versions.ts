@@ -4,7 +4,6 @@ import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
-import type { HeaderList } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
@@ -41,7 +40,6 @@ export interface VersionRooms {
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
   readonly report: Report
-  readonly secret: ReadonlySet<string>
   /** This instance's name in stamps. */
   readonly writer: string
 }
@@ -93,7 +91,7 @@ export class Versions {
 
   #variant(call: Call, head: ResponseHead): { vary: readonly string[]; values: string } {
     const { vary } = headFacts(head)
-    return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, this.#rooms.secret) }
+    return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders) }
   }
 
   /** RFC 9111 4.3.4: the origin says that the stored version is still right. */
@@ -110,7 +108,7 @@ export class Versions {
     { revision, body, came }: { revision: Revision; body: Uint8Array | StoredBody; came: Came<Whole | Confirmed> },
   ): Promise<Extract<Landing, { name: 'kept' }>> {
     const { version } = revision
-    const partitioned = isPartitioned(call, this.#rooms.secret) ? 'by credentials' : 'for all'
+    const partitioned = isPartitioned(call) ? 'by credentials' : 'for all'
     const shareable = sharing(version.headers, partitioned) === 'shareable'
     const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
@@ -172,11 +170,8 @@ export class Versions {
   }
 }
 
-function isPartitioned(
-  { headers, settings }: { headers: HeaderList; settings: Call['settings'] },
-  secret: ReadonlySet<string>,
-): boolean {
-  return settings.partition === undefined ? headers.some(([name]) => secret.has(name)) : settings.partition !== null
+function isPartitioned({ headers, settings, credentialHeaders }: Call): boolean {
+  return settings.partition === undefined ? headers.some(([name]) => credentialHeaders.has(name)) : settings.partition !== null
 }
 
 function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {

@@ -6,7 +6,7 @@ import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { integrityAlgorithms } from '../../policy/integrity.ts'
 import { findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
-import { deleteBody, readChunk, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { deleteBody, isAtRest, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { RestingBody } from './stored.ts'
 import { ChunkWriter } from './writer.ts'
@@ -46,6 +46,12 @@ export class Bodies {
     return this.#writer(plan)
   }
 
+  /** For a body that no tier may have: memory, then a spool. */
+  transient({ key, url }: { key: string; url: string }): BodyWriter {
+    const nowhere = { storable: false, expected: undefined, partial: undefined, integrity: '' }
+    return this.#writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
+  }
+
   /** Goes on with the partial of this key in the tier that granted the right to: one writer at a time. */
   async adopt(key: string, tier: string, fits: (record: PartialRecord) => BodyPlan | undefined): Promise<Adopted | undefined> {
     const store = this.#stores.find(({ name }) => name === tier)
@@ -77,6 +83,13 @@ export class Bodies {
     if (store !== undefined) await forgetPartial(store, key)
   }
 
+  #holdAll(stores: readonly Store[]): () => void {
+    const releases = stores.map((store) => this.#hold(store))
+    return () => {
+      for (const release of releases) release()
+    }
+  }
+
   async #began({ key, partial, expected }: BodyPlan, sink: Sink): Promise<void> {
     if (partial === undefined || !(sink instanceof StoreSink)) return
     this.#begun.set(key, sink.store)
@@ -85,8 +98,10 @@ export class Bodies {
 
   #writer(plan: BodyPlan): ChunkWriter {
     const places = plan.storable ? this.#places(plan) : []
+    const all = [...places]
     return new ChunkWriter({
       url: plan.url,
+      hold: () => this.#holdAll(all),
       began: (sink) => this.#began(plan, sink),
       ended: () => this.became(plan.key),
       keeps: async (sink) => sink instanceof StoreSink && this.#begun.delete(plan.key),
@@ -123,8 +138,8 @@ export class Bodies {
     const { digest, size, bodyId } = written
     try {
       const known = new TextDecoder().decode((await store.get(digestKey(digest))) ?? new Uint8Array(0))
-      if (known !== '' && known !== bodyId && (await isThere(store, { bodyId: known, size }))) {
-        await deleteBody(store, { bodyId, size })
+      if (known !== '' && known !== bodyId && (await isAtRest(store, { bodyId: known, size }))) {
+        this.drop(written)
         return this.#resting(store, { ...written, bodyId: known })
       }
       await store.set(digestKey(digest), new TextEncoder().encode(bodyId))
@@ -141,10 +156,14 @@ export class Bodies {
     return { ...written, body: this.open(store, { bodyId, size }) }
   }
 
-  /** Deletes a body that came again, and that no version names. */
-  async drop({ bodyId, tier, size }: WrittenBody): Promise<void> {
+  /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */
+  drop({ bodyId, tier, size, unread }: WrittenBody): void {
     const store = this.#stores.find(({ name }) => name === tier)
-    if (bodyId !== undefined && store !== undefined) await deleteBody(store, { bodyId, size })
+    if (bodyId === undefined || store === undefined) return
+    // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
+    unread()
+      .then(() => deleteBody(store, { bodyId, size }))
+      .catch(() => undefined)
   }
 
   /** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
@@ -177,13 +196,3 @@ export class Bodies {
 }
 
 const digestKey = (digest: string): string => `h1:d:${digest}`
-
-async function isThere(store: Store, place: { bodyId: string; size: number }): Promise<boolean> {
-  try {
-    await readChunk(store, place, Math.max(0, Math.ceil(place.size / CHUNK_SIZE) - 1))
-    return true
-  } catch {
-    // Evicted, or damaged: the one that was just written takes its place.
-    return false
-  }
-}

@@ -3,7 +3,6 @@ export interface FollowerSource {
   bytes(): number
   /** Some bytes from an offset on; at least one where there are any. */
   read(from: number): Promise<Uint8Array>
-  done(): void
 }
 
 /** Bytes kept back until the body has passed: so a refusal, or a body that turns out damaged, breaks the stream instead of ending it. */
@@ -13,16 +12,25 @@ const WITHHELD = 1
 const PIECE = 64 * 1024
 
 /** Reads a body while it is being written, at its own pace: a slow reader holds nobody back, for it reads what is at rest. */
-export class Follower implements AsyncIterable<Uint8Array> {
+export class Follower implements AsyncIterableIterator<Uint8Array> {
   handedOut = 0
-  #source: FollowerSource | undefined
+  #source: FollowerSource
+  #over: () => void
   #ended = false
   #broken: Error | undefined
   #wake: (() => void) | undefined
 
-  /** Another writer goes on, of whom nothing was handed out yet. */
-  move(source: FollowerSource): void {
+  /** `over` is called once, when the reader has everything, has left, or has seen the stream break. */
+  constructor(source: FollowerSource, over: () => void) {
     this.#source = source
+    this.#over = over
+  }
+
+  /** Another writer goes on, of whom nothing was handed out yet. */
+  move(source: FollowerSource, over: () => void): void {
+    this.#finish()
+    this.#source = source
+    this.#over = over
     this.wake()
   }
 
@@ -41,24 +49,42 @@ export class Follower implements AsyncIterable<Uint8Array> {
     this.wake()
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    try {
-      for (;;) {
-        if (this.#broken !== undefined) throw this.#broken
-        const ended = this.#ended
-        const free = (this.#source?.bytes() ?? 0) - (ended ? 0 : WITHHELD)
-        if (this.handedOut < free) yield await this.#next(free)
-        else if (ended) return
-        else await this.#news()
-      }
-    } finally {
-      this.#source?.done()
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      if (this.#broken !== undefined) return this.#fail(this.#broken)
+      const ended = this.#ended
+      const free = this.#source.bytes() - (ended ? 0 : WITHHELD)
+      if (this.handedOut < free) {
+        const piece = await this.#piece(free).catch((error: unknown) => this.#fail(error))
+        if (piece.length > 0) return { done: false, value: piece }
+      } else if (ended) return this.return()
+      else await this.#news()
     }
   }
 
-  async #next(free: number): Promise<Uint8Array> {
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#finish()
+    return { done: true, value: undefined }
+  }
+
+  #fail(error: unknown): never {
+    this.#finish()
+    throw error
+  }
+
+  #finish(): void {
+    const over = this.#over
+    this.#over = () => undefined
+    over()
+  }
+
+  async #piece(free: number): Promise<Uint8Array> {
     const source = this.#source
-    const found = (await source?.read(this.handedOut)) ?? new Uint8Array(0)
+    const found = await source.read(this.handedOut)
     // The writer may have started over while the read was under way.
     if (this.#broken !== undefined) throw this.#broken
     if (source !== this.#source) return new Uint8Array(0)

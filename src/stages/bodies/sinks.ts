@@ -65,6 +65,17 @@ export async function readChunk(
   return unsealed(bytes, length)
 }
 
+/** Whether a body stands here, by its last chunk. */
+export async function isAtRest(store: Store, place: { bodyId: string; size: number }): Promise<boolean> {
+  try {
+    await readChunk(store, place, Math.max(0, Math.ceil(place.size / CHUNK_SIZE) - 1))
+    return true
+  } catch {
+    // Evicted, or damaged: the one that was just written takes its place.
+    return false
+  }
+}
+
 export async function deleteBody(store: Store, { bodyId, size }: { bodyId: string; size: number }): Promise<void> {
   if (inFile(store, size)) return store.bodies?.delete([bodyId])
   const chunks = Math.ceil(size / CHUNK_SIZE)

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
-import { Follower, type FollowerSource } from './follower.ts'
+import { Followers } from './followers.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 import { SinkBody } from './stored.ts'
 
@@ -10,6 +10,8 @@ export interface WriterPlan {
   /** Makes a place for the chunks. Called when the body outgrows one record, and again when a place fails or the body starts over. */
   readonly open: (failed: Sink | undefined, error: unknown) => Sink
   readonly url: string
+  /** Keeps the stores open that the body may go to; the returned function ends it. */
+  readonly hold: () => () => void
   /** Bytes held in memory beside the sink, for a tier that keeps whole bodies there. */
   readonly memoryLimit: number
   /** Bytes that the origin announced; a body that will not fit memory is not begun there. */
@@ -28,7 +30,7 @@ export interface WriterPlan {
 export class ChunkWriter implements BodyWriter {
   bytes = 0
   readonly #plan: WriterPlan
-  readonly #followers = new Set<Follower>()
+  readonly #followers: Followers
   #hashes = new Map<string, Hash>()
   #pieces: Uint8Array[] = []
   #memory: Uint8Array[] | undefined
@@ -39,6 +41,7 @@ export class ChunkWriter implements BodyWriter {
 
   constructor(plan: WriterPlan) {
     this.#plan = plan
+    this.#followers = new Followers({ bytes: () => this.bytes, read: (from) => this.read(from) }, plan.hold)
     this.#begin()
   }
 
@@ -61,7 +64,7 @@ export class ChunkWriter implements BodyWriter {
     this.#memory?.push(piece)
     if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
     while (this.#gathered >= CHUNK_SIZE) await this.#seal(CHUNK_SIZE)
-    for (const follower of this.#followers) follower.wake()
+    this.#followers.wake()
   }
 
   /** Moves the oldest `size` gathered bytes to the sink; waits for the chunk before, so at most two are in memory. */
@@ -111,7 +114,7 @@ export class ChunkWriter implements BodyWriter {
 
   async restart(): Promise<void> {
     const reason = broken('the origin started the body over after a part of it had been handed out', this.#plan.url)
-    for (const follower of this.#followers) if (follower.handedOut > 0) follower.break(reason)
+    this.#followers.break(reason, 'who have read')
     const discarded = this.#sink
     await this.#writing.catch(() => undefined)
     this.#begin()
@@ -121,13 +124,7 @@ export class ChunkWriter implements BodyWriter {
 
   async handOver(to: ChunkWriter): Promise<void> {
     await this.restart()
-    for (const follower of this.#followers) to.#take(follower)
-    this.#followers.clear()
-  }
-
-  #take(follower: Follower): void {
-    follower.move(this.#sourceOf(follower))
-    this.#followers.add(follower)
+    this.#followers.moveTo(to.#followers)
   }
 
   async finish(): Promise<WrittenBody> {
@@ -138,8 +135,16 @@ export class ChunkWriter implements BodyWriter {
     const sink = this.#sink
     if (sink instanceof StoreSink && !(await sink.isOurs())) throw new Error('another process wrote to this body too')
     const body: Uint8Array | StoredBody = bytes ?? new SinkBody(sink as Sink, this.bytes)
-    const written: WrittenBody = { size: this.bytes, digest, bytes, bodyId: sink?.bodyId, tier: sink?.tier, body }
-    for (const follower of this.#followers) follower.end()
+    const written: WrittenBody = {
+      size: this.bytes,
+      digest,
+      bytes,
+      bodyId: sink?.bodyId,
+      tier: sink?.tier,
+      body,
+      unread: () => this.#followers.empty(),
+    }
+    this.#followers.end()
     return written
   }
 
@@ -150,7 +155,7 @@ export class ChunkWriter implements BodyWriter {
 
   async abandon(): Promise<void> {
     const reason = broken('the download was given up', this.#plan.url)
-    for (const follower of this.#followers) follower.break(reason)
+    this.#followers.break(reason, 'all')
     await this.#writing.catch(() => undefined)
     if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()
   }
@@ -169,13 +174,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   follow(): AsyncIterable<Uint8Array> {
-    const follower = new Follower()
-    this.#take(follower)
-    return follower
-  }
-
-  #sourceOf(follower: Follower): FollowerSource {
-    return { bytes: () => this.bytes, read: (from) => this.read(from), done: () => this.#followers.delete(follower) }
+    return this.#followers.add()
   }
 
   /** Bytes from an offset on: out of the gathered ones, else out of the sink. */

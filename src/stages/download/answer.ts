@@ -7,25 +7,12 @@ import { headFacts } from '../../policy/candidate.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
 import { checkPart } from '../../policy/resume.ts'
 import { welcome } from '../../policy/welcome.ts'
-import type { Allowance } from './budget.ts'
-import { failedAnswer, liveBody } from './error-page.ts'
+import type { Arrival } from './arrival.ts'
+import { failedAnswer } from './error-page.ts'
 import { closed, isProven, pour } from './fill.ts'
+import { liveBody } from './live-body.ts'
 import type { DownloadRooms, Partial, Series } from './order.ts'
 import type { Reached } from './reach.ts'
-import type { Asked } from './request-headers.ts'
-
-interface Abort {
-  readonly controller: AbortController
-  headersAreHere(): void
-}
-
-export interface Arrival {
-  readonly asked: Asked
-  readonly reached: Reached
-  readonly allowance: Allowance
-  readonly number: number
-  readonly abort: Abort
-}
 
 /** How an attempt that went well ends, once its record is complete. */
 export type Ended = (attempts: readonly Attempt[]) => Obtained
@@ -67,7 +54,7 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
       // A stream that never ends must not hold its host's place.
       ticket.release()
       arrival.abort.headersAreHere()
-      return (attempts) => ({ name: 'live', head, stream: liveBody(rooms, reached), attempts })
+      return (attempts) => ({ name: 'live', head, stream: liveBody(rooms, order, reached), attempts })
   }
 }
 
@@ -153,6 +140,7 @@ async function taken(
     response: reached.response,
     writer: partial.writer,
     attempt: arrival.number,
+    counts: 'progress',
     resumedFrom: from,
     overlap,
     total: partial.total,

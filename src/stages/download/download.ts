@@ -1,5 +1,6 @@
 import type { RetryContext } from 'p-retry'
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { Attempt } from '../../model/errors.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { backoff } from '../../policy/retry.ts'
 import { attempt } from './attempt.ts'
@@ -48,7 +49,7 @@ async function between(
   order.faltered()
   const { retry } = order.call.settings
   const last = attempts.at(-1)
-  if (last !== undefined && retry.shouldRetry?.(last) === false) throw error
+  if (last !== undefined && !isWorthIt(order, last)) throw error
   const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, rooms.random()))
   if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(last.url), error.retryAfter)
   if (error.retryAfter !== undefined) {
@@ -60,6 +61,15 @@ async function between(
     await pause(rooms, wait, order.signal)
   }
   series.waited = wait
+}
+
+/** The caller's own word, after ours. A hook that throws ends the series. */
+function isWorthIt({ call }: Order, last: Attempt): boolean {
+  try {
+    return call.settings.retry.shouldRetry?.(last) !== false
+  } catch (error) {
+    throw new AttemptFailure('HOOK', `retry.shouldRetry threw: ${(error as Error).message}`, { retry: 'never', cause: error })
+  }
 }
 
 const hostOf = (url: string): string => {

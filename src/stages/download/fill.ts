@@ -13,6 +13,8 @@ export interface Pour {
   readonly response: WireResponse
   readonly writer: BodyWriter
   readonly attempt: number
+  /** An error page is no progress. */
+  readonly counts: 'progress' | 'no progress'
   readonly resumedFrom: number | undefined
   /** Bytes at the start of the part that are here already, and must be equal. */
   readonly overlap: number
@@ -23,10 +25,10 @@ export interface Pour {
 /** Pours a body into its writer, watched; resolves when its framing and its codings have ended properly. */
 export async function pour(
   rooms: DownloadRooms,
-  { order, response, head, writer, attempt, resumedFrom, overlap, total, give }: Pour,
+  { order, response, head, writer, attempt, resumedFrom, overlap, total, counts, give }: Pour,
 ): Promise<void> {
   const { clock, report } = rooms
-  const { timeouts, onProgress } = order.call.settings
+  const { timeouts } = order.call.settings
   const watch = new Watch(clock, timeouts, give)
   const fixed = {
     url: order.call.url,
@@ -34,7 +36,7 @@ export async function pour(
     ...(total !== undefined && { total }),
     ...(resumedFrom !== undefined && { resumedFrom }),
   }
-  const progress = new ProgressReport({ clock, report, listener: onProgress, fixed })
+  const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
   const body = response.decoded ? response.body : rooms.decoded(response.body, headerOf(head.headers, 'content-encoding'))
   try {
     let known = overlap
@@ -46,9 +48,9 @@ export async function pour(
       known -= again
       if (again < arrived.length) await writer.write(arrived.subarray(again))
       watch.excuse(since)
-      progress.at(writer.bytes)
+      if (counts === 'progress') progress.at(writer.bytes)
     }
-    progress.end(writer.bytes)
+    if (counts === 'progress') progress.end(writer.bytes)
   } finally {
     watch.end()
   }

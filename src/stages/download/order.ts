@@ -4,6 +4,7 @@ import type { Attempt } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import type { BodyWriter, Governor, ResponseHead } from '../../model/rooms.ts'
+import type { Progress } from '../../model/settings.ts'
 import type { Transport } from '../../model/transport.ts'
 
 /** What the download room is handed. */
@@ -15,11 +16,12 @@ export interface DownloadRooms {
   readonly report: Report
   /** A place for a body of which the head is known; `expected` is its size where the head told. */
   writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
+  /** A place for a body that no tier may have. */
+  transient(order: Order): BodyWriter
   /** The partial that an earlier obtain of this call left, in the tier that granted the right to go on with it. */
   adopt(call: Call, tier: string): Promise<{ writer: BodyWriter; head: ResponseHead; total: number | undefined } | undefined>
   /** The body without its content codings; each must reach its own end. */
   decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array>
-  readonly credentialHeaders: ReadonlySet<string>
 }
 
 /** One obtain: what to ask for, and what to tell while it goes on. */
@@ -32,6 +34,8 @@ export interface Order {
   readonly tier: string | undefined
   /** The headers of an acceptable answer are here; the body may be followed. */
   accepted(head: ResponseHead, writer: BodyWriter): void
+  /** How far the body is, for those who want to know. */
+  progress(progress: Progress): void
   /** It broke off, or came too slowly; attempts go on. */
   faltered(): void
   /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */

@@ -23,6 +23,7 @@ export class Origin {
       signal: path.signal,
       tier: right?.tier,
       accepted: (head, writer) => path.accepted({ head, writer }),
+      progress: (progress) => path.progress(progress),
       faltered: () => path.faltered(),
       confirms: (head) =>
         held === undefined || confirms(headFacts(head), versionFacts(held.version), call.settings.respect) === 'confirmed',

@@ -17,7 +17,7 @@ export class ProgressReport {
   constructor(facts: {
     clock: Clock
     report: Report
-    listener: ((progress: Progress) => void) | undefined
+    tell: (progress: Progress) => void
     fixed: Pick<Progress, 'url' | 'attempt' | 'total' | 'resumedFrom'>
   }) {
     this.#clock = facts.clock
@@ -27,7 +27,7 @@ export class ProgressReport {
     this.#toldAt = this.#startedAt
     this.#tell = (progress) => {
       facts.report('progress', () => progress)
-      facts.listener?.(progress)
+      tellSafely(facts, progress)
     }
   }
 
@@ -44,5 +44,14 @@ export class ProgressReport {
     this.#toldAt = now
     const seconds = Math.max(now - this.#startedAt, 1) / 1000
     this.#tell({ ...this.#fixed, bytes, bytesPerSecond: Math.round((bytes - this.#from) / seconds) })
+  }
+}
+
+/** A progress bar that throws must not end a download that others wait for too. */
+function tellSafely({ tell, report }: { tell: (progress: Progress) => void; report: Report }, progress: Progress): void {
+  try {
+    tell(progress)
+  } catch (error) {
+    report('warning', () => ({ key: '', url: progress.url, warning: `onProgress threw: ${(error as Error).message}` }))
   }
 }

@@ -56,7 +56,7 @@ export async function reach(
       ...hop,
       url: turn.url,
       method: turn.method,
-      headers: withoutCredentials(hop.headers, { from: hop.url, to: turn.url }, rooms.credentialHeaders),
+      headers: withoutCredentials(hop.headers, { from: hop.url, to: turn.url }, call.credentialHeaders),
     }
   }
 }

@@ -16,6 +16,7 @@ export class Watch {
   readonly #give: (reason: TransportFailure) => void
   #timer: { cancel(): void } | undefined
   #lastAt: number
+  #restingSince: number | undefined
   #stepAt: number
   #stepBytes = 0
   /** Bytes of the steps before, newest last. */
@@ -42,6 +43,19 @@ export class Watch {
     this.#lastAt = now
   }
 
+  /** Nobody asks for more: from here to `wake` silence is the reader's. */
+  rest(): void {
+    this.#restingSince = this.#clock.monotonic()
+  }
+
+  wake(): void {
+    if (this.#restingSince === undefined) return
+    this.excuse(this.#restingSince)
+    this.#restingSince = undefined
+    this.#timer?.cancel()
+    this.#arm()
+  }
+
   end(): void {
     this.#timer?.cancel()
   }
@@ -52,6 +66,7 @@ export class Watch {
   }
 
   #look(): void {
+    if (this.#restingSince !== undefined) return
     const now = this.#clock.monotonic()
     const { stall, minRate } = this.#timeouts
     if (now - this.#lastAt >= stall) {

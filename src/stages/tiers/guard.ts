@@ -12,6 +12,8 @@ const PROBE_AFTER = 5_000
 export interface GuardFacts {
   readonly clock: Clock
   readonly report: Report
+  /** As events and inspections name it. */
+  readonly name: string
   /** Milliseconds; undefined: 250 for a remote store, 2,000 for a local one. */
   readonly timeout: number | undefined
 }
@@ -44,21 +46,26 @@ class Breaker {
     }
   }
 
+  /** Bounded too, but tried whatever was before. */
+  last<T>(operation: string, run: () => Promise<T>): Promise<T> {
+    return this.#bounded(operation, run)
+  }
+
   #admit(operation: string): void {
     if (this.#failures < OPEN_AFTER) return
     if (this.#facts.clock.monotonic() < this.#openUntil) {
-      throw new HoldfastError('STORE', `${this.#store.name}.${operation}: the store keeps failing and is left alone for a while`)
+      throw new HoldfastError('STORE', `${this.#facts.name}.${operation}: the store keeps failing and is left alone for a while`)
     }
     // One probe; the others go on passing by until it has answered.
     this.#openUntil = this.#facts.clock.monotonic() + PROBE_AFTER
-    this.#facts.report('tier-state', () => ({ tier: this.#store.name, state: 'half-open' }))
+    this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state: 'half-open' }))
   }
 
   #bounded<T>(operation: string, run: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = this.#facts.clock.setTimeout(() => {
         reject(
-          new HoldfastError('STORE', `${this.#store.name}.${operation} did not answer within ${this.#limit} ms (storeTimeout)`),
+          new HoldfastError('STORE', `${this.#facts.name}.${operation} did not answer within ${this.#limit} ms (storeTimeout)`),
         )
       }, this.#limit)
       run()
@@ -68,16 +75,16 @@ class Breaker {
   }
 
   #succeeded(): void {
-    if (this.#failures >= OPEN_AFTER) this.#facts.report('tier-state', () => ({ tier: this.#store.name, state: 'closed' }))
+    if (this.#failures >= OPEN_AFTER) this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state: 'closed' }))
     this.#failures = 0
   }
 
   #failed(operation: string, error: Error): void {
     this.#failures++
-    this.#facts.report('tier-error', () => ({ tier: this.#store.name, operation, error }))
+    this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
     if (this.#failures !== OPEN_AFTER) return
     this.#openUntil = this.#facts.clock.monotonic() + PROBE_AFTER
-    this.#facts.report('tier-state', () => ({ tier: this.#store.name, state: 'open' }))
+    this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state: 'open' }))
   }
 }
 
@@ -96,7 +103,7 @@ export function guarded(store: Store, facts: GuardFacts): Store {
   const breaker = new Breaker(store, facts)
   const { lease } = store
   return {
-    name: store.name,
+    name: facts.name,
     durable: store.durable,
     shared: store.shared,
     remote: store.remote,
@@ -111,6 +118,6 @@ export function guarded(store: Store, facts: GuardFacts): Store {
     ...(lease !== undefined && { lease: (key: string, ms: number) => breaker.call('lease', () => lease.call(store, key, ms)) }),
     ...(store.live !== undefined && { live: store.live }),
     ...(store.bodies !== undefined && { bodies: guardedBodies(store.bodies, breaker) }),
-    close: () => store.close(),
+    close: () => breaker.last('close', () => store.close()),
   }
 }

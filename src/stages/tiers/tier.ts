@@ -66,18 +66,21 @@ export class Tier {
     const place = { bodyId: version.bodyId, size: version.size }
     return {
       version: { ...version, home: { tier: this.store.name, bodyId: version.bodyId } },
-      body: this.#bodies.open(this.store, place, () => this.#repair(key, id)),
+      body: this.#bodies.open(this.store, place, () => this.#repair(version)),
     }
   }
 
-  /** A damaged body never heals: its version goes from this tier, so that the next look-up finds another, or asks the origin. */
-  #repair(key: string, id: string): void {
+  /**
+   * A damaged body never heals: its version goes from this tier, so that the next look-up finds another or asks the origin, and so does
+   * the word that these bytes are here, so that a fresh download is not given up for them.
+   */
+  #repair({ key, id, digest, url }: VersionRecord): void {
     this.#report('warning', () => ({
       key,
-      url: '',
+      url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.store.delete([`h1:v:${sha256(key)}:${id}`]))
+    this.#background(this.store.delete([`h1:v:${sha256(key)}:${id}`, `h1:d:${digest}`]))
   }
 
   async #read<T extends EntryRecord | VersionRecord>(storeKey: string, key: string): Promise<T | undefined> {

@@ -8,7 +8,7 @@ import { type Choice, current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import { type BodyRoom, type Placed, Tier } from './tier.ts'
 
-export type Keyed = RequestFacts & { readonly key: string }
+export type Keyed = RequestFacts & { readonly key: string; readonly credentialHeaders: ReadonlySet<string> }
 
 /** A lease on an entry, and the tier that gave it. */
 export interface TierLease {
@@ -28,16 +28,14 @@ export class Tiers {
   readonly #tiers: readonly Tier[]
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
-  readonly #secret: ReadonlySet<string>
 
   constructor(
     stores: readonly Store[],
-    rooms: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void; secret: ReadonlySet<string> },
+    rooms: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void },
   ) {
     this.#tiers = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background
-    this.#secret = rooms.secret
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
@@ -77,7 +75,7 @@ export class Tiers {
   }
 
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
-    return matchingVariants(entry.variants, call, this.#secret)
+    return matchingVariants(entry.variants, call, call.credentialHeaders)
   }
 
   /** Loads the version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */

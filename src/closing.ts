@@ -1,0 +1,44 @@
+import type { Clock } from './model/clock.ts'
+import { HoldfastError } from './model/errors.ts'
+import type { Report } from './model/events.ts'
+import type { Store } from './model/store.ts'
+import type { Transport } from './model/transport.ts'
+import type { Background } from './stages/background.ts'
+import type { Flights } from './stages/flights.ts'
+import type { Walks } from './stages/presence.ts'
+import type { Holds } from './stages/tiers/holds.ts'
+
+interface Busy {
+  readonly walks: Walks
+  readonly flights: Flights
+  readonly background: Background
+}
+
+interface Open extends Busy {
+  readonly closing: AbortController
+  readonly stores: readonly Store[]
+  readonly holds: Holds
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly report: Report
+}
+
+/** Resolves when no call is under way, no flight aloft, and all writes behind are down. */
+export async function idle({ walks, flights, background }: Busy): Promise<void> {
+  await walks.idle()
+  await flights.idle()
+  await background.idle()
+}
+
+/** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
+export async function close(open: Open): Promise<void> {
+  const { closing, flights, transport, stores, holds, clock, report } = open
+  const reason = new HoldfastError('CLOSED', 'the instance was closed')
+  closing.abort(reason)
+  flights.abortAll(reason)
+  await idle(open)
+  await transport.close()
+  await holds.close(stores, clock, ({ name }, error) =>
+    report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
+  )
+}

@@ -1,0 +1,21 @@
+import { HoldfastError } from './model/errors.ts'
+import type { Layer } from './policy/call-options.ts'
+import type { RuleLayer } from './policy/instance-options.ts'
+
+/** Names the request's rule, if there is one: the first that matches. */
+export function ruleFor(rules: readonly RuleLayer[], url: string, request: () => Request): Layer | undefined {
+  return rules.find(({ match }) => (typeof match === 'function' ? asked(match, request()) : (match as URLPattern).test(url)))
+    ?.layer
+}
+
+function asked(match: (request: Request) => boolean, request: Request): boolean {
+  try {
+    return match(request)
+  } catch (error) {
+    throw new HoldfastError('HOOK', `the match of a rule threw: ${(error as Error).message}`, {
+      url: request.url,
+      method: request.method,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import { Follower, type FollowerSource } from './follower.ts'
+
+/** Those who read a body while it comes. What they read stays where it is until the last of them is through. */
+export class Followers {
+  readonly #source: FollowerSource
+  /** Says that a reader begins; the returned function, that it ended: a store is not closed under a reader. */
+  readonly #hold: () => () => void
+  readonly #following = new Set<Follower>()
+  #emptied: (() => void)[] = []
+
+  constructor(source: FollowerSource, hold: () => () => void) {
+    this.#source = source
+    this.#hold = hold
+  }
+
+  add(): Follower {
+    let follower: Follower
+    const over = this.#over(() => follower)
+    follower = new Follower(this.#source, over)
+    this.#following.add(follower)
+    return follower
+  }
+
+  #over(follower: () => Follower): () => void {
+    const release = this.#hold()
+    return () => {
+      release()
+      this.#following.delete(follower())
+      if (this.#following.size === 0) for (const emptied of this.#emptied.splice(0)) emptied()
+    }
+  }
+
+  wake(): void {
+    for (const follower of this.#following) follower.wake()
+  }
+
+  end(): void {
+    for (const follower of this.#following) follower.end()
+  }
+
+  /** For all, or for those only who were handed a part already. */
+  break(reason: Error, whom: 'all' | 'who have read'): void {
+    for (const follower of this.#following) if (whom === 'all' || follower.handedOut > 0) follower.break(reason)
+  }
+
+  /** Those who have read nothing yet follow another writer from now on. */
+  moveTo(others: Followers): void {
+    for (const follower of [...this.#following]) {
+      if (follower.handedOut > 0) continue
+      follower.move(
+        others.#source,
+        others.#over(() => follower),
+      )
+      others.#following.add(follower)
+    }
+  }
+
+  /** Resolves when nobody reads any more. */
+  empty(): Promise<void> {
+    if (this.#following.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#emptied.push(resolve))
+  }
+}

@@ -1,6 +1,6 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
-import type { Found, Held, Landing, Served } from './model/rooms.ts'
+import { type Found, type Held, type Landing, NOTHING_FOUND, type Served } from './model/rooms.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { forwardFor } from './policy/cache-status.ts'
@@ -80,16 +80,14 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
 
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(call: Call, stages: Stages): Promise<Served> {
-  const obtained = await stages.download(call, NOTHING, { path: stages.alone(call), right: undefined })
+  const obtained = await stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
   if (invalidatedUrls(call, obtained.head).length > 0) await stages.versions.invalidate(call)
   const landing =
     obtained.name === 'whole'
       ? stages.versions.transient(call, obtained, passReason(call))
       : stages.versions.passed(call, obtained)
-  return landed(call, landing, { collapsed: false, found: NOTHING })
+  return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
 }
-
-const NOTHING: Found = { entry: undefined, held: undefined }
 
 /** What one flight does: the right to ask, the answer, its admission, its place in the tiers. */
 async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {

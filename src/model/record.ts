@@ -1,3 +1,4 @@
+import type { Attempt } from './errors.ts'
 import type { HeaderList } from './headers.ts'
 import type { ResponseFacts } from './response-facts.ts'
 
@@ -49,16 +50,8 @@ export interface FailureRecord extends Stamp {
   attempts: readonly AttemptRecord[]
 }
 
-export interface AttemptRecord {
-  at: number
-  ms: number
-  url: string
-  status?: number
-  bytes: number
-  resumedFrom?: number
-  error?: { code: string; message: string }
-  waited?: number
-}
+/** As told to callers, but for the form of its time: epoch milliseconds. */
+export type AttemptRecord = Omit<Attempt, 'at'> & { at: number }
 
 /** `h1:e:<key>`: all that is known of one request identity. */
 export interface EntryRecord {

@@ -34,6 +34,8 @@ export interface Found {
   readonly forward?: Forward
 }
 
+export const NOTHING_FOUND: Found = { entry: undefined, held: undefined }
+
 /** The head of a final response, redirects done. */
 export interface ResponseHead {
   readonly status: number

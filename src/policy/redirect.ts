@@ -1,4 +1,5 @@
 import type { HeaderList } from '../model/headers.ts'
+import { ALWAYS_CREDENTIALS } from './cache-key.ts'
 
 /** Fetch standard, HTTP-redirect fetch, step 7. */
 const MOST_REDIRECTS = 20
@@ -46,7 +47,7 @@ function failed(cause: (RedirectVerdict & { name: 'error' })['cause'], reason: s
 }
 
 /** Never sent to another origin, whatever the settings call a credential (Fetch standard, step 13, and more). */
-const ALWAYS_CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'cookie2', 'proxy-authorization', 'host'])
+const NEVER_ACROSS: ReadonlySet<string> = new Set([...ALWAYS_CREDENTIALS, 'cookie2', 'host'])
 
 /**
  * The headers that may go along from one URL to the next: all within an origin, else all but credentials. https to http on the same
@@ -58,5 +59,5 @@ export function withoutCredentials(
   credentialHeaders: ReadonlySet<string>,
 ): HeaderList {
   if (hop.from.origin === hop.to.origin) return headers
-  return headers.filter(([name]) => !ALWAYS_CREDENTIALS.has(name) && !credentialHeaders.has(name))
+  return headers.filter(([name]) => !NEVER_ACROSS.has(name) && !credentialHeaders.has(name))
 }

@@ -4,6 +4,7 @@ import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
+import { NOTHING_FOUND } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
 import { admitted } from './admission.ts'
 import type { Verdict } from './judge.ts'
@@ -71,8 +72,6 @@ export function fallback(
     status,
   }
 }
-
-const NOTHING: Found = { entry: undefined, held: undefined }
 
 /** Whether this caller joined a flight that another one had started. */
 interface Joined {
@@ -182,7 +181,7 @@ export function failedAnswer(call: Call, { answer, attempts }: Answered): Served
     outcome: 'miss',
     attempts,
     warnings: [],
-    own: ownOf(call, answer.head, { collapsed: false, found: NOTHING }),
+    own: ownOf(call, answer.head, { collapsed: false, found: NOTHING_FOUND }),
     status,
   }
 }

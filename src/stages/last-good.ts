@@ -35,7 +35,7 @@ export class LastGood {
   }
 
   async instead(error: unknown, call: Call, found: Found): Promise<Served | undefined> {
-    // An abort is the caller's own wish, and a closed instance or a mistake of the caller's is not the origin's failure.
+    // An abort is the caller's own wish; what is neither of these is a mistake in the house, which must not be covered.
     if (!(error instanceof AttemptFailure) && !(error instanceof HoldfastError)) return undefined
     const held = await this.#acceptable(error, call, found)
     return held === undefined ? undefined : this.give(held, call, { reason: error, found })

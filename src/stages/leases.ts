@@ -1,4 +1,5 @@
-import type { Clock } from '../model/clock.ts'
+import { type Clock, pause } from '../model/clock.ts'
+import type { WriteRight } from '../model/stages.ts'
 import type { Lease } from '../model/store.ts'
 
 /** Milliseconds after which a lease whose holder was killed can be taken over. */
@@ -10,16 +11,11 @@ const EXTEND_EVERY = 1_000
 /** Between two looks at what another process does, in milliseconds. */
 const LOOK_EVERY = 100
 
-export interface Right {
-  readonly lease: Lease
-  readonly tier: string
-}
-
-type Grant = Right | 'taken' | 'none'
+type Grant = WriteRight | 'taken' | 'none'
 
 /** 'granted': ours, until `end`. 'free': no tier gives leases, or the wait was over. 'answered': another process brought what was wanted. */
 export type Taken<T> =
-  | { readonly name: 'granted'; readonly right: Right; end(): Promise<void> }
+  | { readonly name: 'granted'; readonly right: WriteRight; end(): Promise<void> }
   | { readonly name: 'free' }
   | { readonly name: 'answered'; readonly answer: T }
 
@@ -45,7 +41,7 @@ export async function take<T>({ ask, look, signal, patience }: LeaseWish<T>, clo
     }
     if (grant !== 'taken') return { name: 'granted', right: grant, end: kept(grant.lease, clock) }
     if (clock.monotonic() >= until) return { name: 'free' }
-    await pause(clock, signal)
+    await pause(clock, LOOK_EVERY, signal)
   }
 }
 
@@ -69,19 +65,4 @@ function kept(lease: Lease, clock: Clock): () => Promise<void> {
     // A lease that cannot be given back runs out by itself.
     await lease.release().catch(() => undefined)
   }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const give = (): void => {
-      timer.cancel()
-      reject(signal.reason)
-    }
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', give)
-      resolve()
-    }, LOOK_EVERY)
-    signal.addEventListener('abort', give, { once: true })
-    if (signal.aborted) give()
-  })
 }

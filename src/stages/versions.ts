@@ -7,7 +7,7 @@ import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
-import type { Lease } from '../model/store.ts'
+import type { WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
@@ -16,11 +16,6 @@ import { sharing } from '../policy/sharing.ts'
 import { updatedHeaders } from '../policy/validation.ts'
 import { variantOf } from '../policy/vary.ts'
 import { versionInfo } from '../policy/version-info.ts'
-
-export interface WriteRight {
-  readonly lease: Lease
-  readonly tier: string
-}
 
 interface Change {
   readonly entry: EntryRecord

@@ -1,7 +1,9 @@
 import type { RetryContext } from 'p-retry'
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import { pause } from '../../model/clock.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { Obtained } from '../../model/rooms.ts'
+import { hostOf } from '../../policy/host.ts'
 import { backoff } from '../../policy/retry.ts'
 import { attempt } from './attempt.ts'
 import { Allowance } from './budget.ts'
@@ -51,14 +53,14 @@ async function between(
   const last = attempts.at(-1)
   if (last !== undefined && !isWorthIt(order, last)) throw error
   const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, rooms.random()))
-  if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(last.url), error.retryAfter)
+  if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(new URL(last.url)), error.retryAfter)
   if (error.retryAfter !== undefined) {
     if (error.retryAfter > retry.maxRetryAfter) throw error
     // The host asked for it, as a queue would: it costs none of the deadline.
-    await allowance.whileQueued(pause(rooms, wait, order.signal))
+    await allowance.whileQueued(pause(rooms.clock, wait, order.signal))
   } else {
     if (wait > allowance.deadline.left) throw error
-    await pause(rooms, wait, order.signal)
+    await pause(rooms.clock, wait, order.signal)
   }
   series.waited = wait
 }
@@ -70,24 +72,4 @@ function isWorthIt({ call }: Order, last: Attempt): boolean {
   } catch (error) {
     throw new AttemptFailure('HOOK', `retry.shouldRetry threw: ${(error as Error).message}`, { retry: 'never', cause: error })
   }
-}
-
-const hostOf = (url: string): string => {
-  const { hostname, port, protocol } = new URL(url)
-  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
-}
-
-function pause({ clock }: DownloadRooms, ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0) return Promise.resolve()
-  return new Promise((resolve, reject) => {
-    const give = (): void => {
-      timer.cancel()
-      reject(signal.reason)
-    }
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', give)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', give, { once: true })
-  })
 }

@@ -3,6 +3,7 @@ import type { HeaderList } from '../../model/headers.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import type { WireResponse } from '../../model/transport.ts'
+import { hostOf } from '../../policy/host.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
@@ -19,8 +20,6 @@ interface Hop {
   headers: HeaderList
   body: Order['call']['body']
 }
-
-const hostOf = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 
 /** A response's URL has no fragment (Fetch standard 5.5). */
 function shown(url: URL): string {

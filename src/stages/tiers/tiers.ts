@@ -2,19 +2,14 @@ import type { RequestFacts } from '../../model/call.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE, type EntryRecord, type VariantRecord } from '../../model/record.ts'
 import type { Found, Held, StoredBody } from '../../model/rooms.ts'
-import type { Lease, Store } from '../../model/store.ts'
+import type { WriteRight } from '../../model/stages.ts'
+import type { Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { type Choice, current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import { type BodyRoom, type Placed, Tier } from './tier.ts'
 
 export type Keyed = RequestFacts & { readonly key: string; readonly credentialHeaders: ReadonlySet<string> }
-
-/** A lease on an entry, and the tier that gave it. */
-export interface TierLease {
-  readonly lease: Lease
-  readonly tier: string
-}
 
 export interface Change {
   readonly entry: EntryRecord
@@ -140,7 +135,7 @@ export class Tiers {
   /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
   async write(
     change: Change,
-    fence: TierLease | undefined,
+    fence: WriteRight | undefined,
   ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
     const open = this.#tiers.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
@@ -163,7 +158,7 @@ export class Tiers {
     return false
   }
 
-  async #save(tier: Tier, { entry, placed }: Change, fence: TierLease | undefined): Promise<EntryRecord | undefined> {
+  async #save(tier: Tier, { entry, placed }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
     try {
       return await tier.write(entry, placed, fence?.tier === tier.store.name ? fence.lease : undefined)
     } catch {
@@ -177,7 +172,7 @@ export class Tiers {
   }
 
   /** The right to download this entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
-  async lease(storeKey: string, ms: number): Promise<TierLease | 'taken' | 'none'> {
+  async lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
     for (const { store } of [...this.#tiers].reverse()) {
       if (store.lease === undefined || !store.durable || store.readOnly === true) continue
       try {

@@ -55,6 +55,7 @@ describe('a 429 that says when', () => {
     await using g = await given({ random: () => 0.999999, retry: { minDelay: '3s' } })
     g.origin.script('/f', retryLater(field), ok('fine'))
     expect(await turnUntil(g.clock, seen(g.fetch(g.origin.url('/f'))))).toMatchObject({ text: 'fine' })
+    expect(gaps(g)[0]).toBeGreaterThan(2_900)
     expect(gaps(g)[0]).toBeLessThan(3_200)
   })
 

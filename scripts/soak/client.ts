@@ -19,7 +19,8 @@ async function told(url: string, kind: Told['kind']): Promise<Told> {
     const response = await fetch(url, kind === 'at rest' ? { cache: 'only-if-cached' } : {})
     const digest = sha256(new Uint8Array(await response.arrayBuffer()))
     const inspection = inspect(response)
-    const [first, ...later] = (inspection?.attempts ?? []).map(({ resumedFrom }) => resumedFrom !== undefined)
+    const attempts = inspection !== undefined && 'attempts' in inspection ? inspection.attempts : []
+    const [first, ...later] = attempts.map(({ resumedFrom }) => resumedFrom !== undefined)
     const resumed = first ? 'first attempt' : later.includes(true) ? 'later attempt' : 'never'
     return { kind, url, status: response.status, digest, outcome: inspection?.outcome, resumed }
   } catch (error) {
@@ -27,7 +28,7 @@ async function told(url: string, kind: Told['kind']): Promise<Told> {
   }
 }
 
-process.on('message', async (urls: string[]) => {
+async function tellAll(urls: readonly string[]): Promise<void> {
   await Promise.all(
     urls.map(async (url) => {
       process.send?.(await told(url, 'at rest'))
@@ -35,5 +36,7 @@ process.on('message', async (urls: string[]) => {
     }),
   )
   process.send?.('done')
-})
+}
+
+process.on('message', (urls: string[]) => void tellAll(urls))
 process.send?.('ready')

@@ -47,7 +47,7 @@ export class Library {
   #steps(body: Uint8Array, etag: string): readonly Step[] {
     const options = { etag, ranges: true, conditional: true }
     const somewhere = (): number => Math.floor(this.#random() * body.length)
-    const steady = slow(body, 4 * KIB * KIB, options)
+    const steady = slow(body, 2 * KIB * KIB, options)
     return [
       steady,
       steady,

@@ -13,7 +13,7 @@ import type { Told } from './told.ts'
 const CLIENT = new URL('./client.ts', import.meta.url)
 /** Milliseconds. A lease runs out after 3 s, and every address is here within some seconds: far above both. */
 const STUCK = 60_000
-const LATEST_KILL = 1_200
+const LATEST_KILL = 2_000
 const STUCK_ROW = 'STUCK: a process that did not come to its end'
 
 /** Scatters like chance, the same for the same seed (mulberry32). */

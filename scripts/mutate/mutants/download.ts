@@ -48,7 +48,7 @@ export const DOWNLOADS: readonly Mutant[] = [
     find: 'error.retryAfter ?? (isProgress',
     replace: '(isProgress',
     tests: ['test/rows/download/waits.test.ts'],
-    killer: '',
+    killer: 'a host behind a redirect asks for a wait: the one in front is not asked again before it is over',
   },
   {
     name: 'Retry-After stops one URL, not the host',
@@ -72,7 +72,7 @@ export const DOWNLOADS: readonly Mutant[] = [
     find: 'if (wait > allowance.deadline.left) throw error',
     replace: '',
     tests: ['test/rows/download/waits.test.ts'],
-    killer: '',
+    killer: 'a back-off that goes beyond the deadline is not begun: what is known now is told now',
   },
   {
     name: 'the wait that a host asked for counts as ours',
@@ -112,7 +112,7 @@ export const DOWNLOADS: readonly Mutant[] = [
     find: 'Buffer.compare(kept, again.subarray(done, done + kept.length)) !== 0',
     replace: 'false',
     tests: ['test/rows/download/resume-lies.test.ts'],
-    killer: '',
+    killer: 'says an earlier place',
   },
   {
     name: 'an overlap is written twice',
@@ -120,7 +120,7 @@ export const DOWNLOADS: readonly Mutant[] = [
     find: 'writer.write(arrived.subarray(again))',
     replace: 'writer.write(arrived)',
     tests: ['test/rows/download/resume-lies.test.ts'],
-    killer: '',
+    killer: 'starts 10 bytes earlier',
   },
   {
     name: 'a body of another length is taken as whole',

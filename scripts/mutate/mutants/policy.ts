@@ -41,7 +41,7 @@ export const RULES: readonly Mutant[] = [
     find: 'range.from > kept.bytes',
     replace: 'range.from > kept.bytes + 1',
     tests: ['test/policy/resume.edges.test.ts'],
-    killer: '',
+    killer: '500 bytes are here and the part begins at 501: not one byte may be missing between',
   },
   {
     name: 'a 416 is the end whatever the size',
@@ -57,7 +57,7 @@ export const RULES: readonly Mutant[] = [
     find: "if (statusCodes.includes(status)) return 'failed'",
     replace: "if (statusCodes.includes(status) || status === 404) return 'failed'",
     tests: ['test/rows/download/answers.test.ts'],
-    killer: '',
+    killer: '404 is an answer: with a freshness of its own it is kept, and asked for once',
   },
   {
     name: 'a 404 is tried again',
@@ -65,7 +65,7 @@ export const RULES: readonly Mutant[] = [
     find: 'statusCodes.includes(failure.status) ?',
     replace: 'statusCodes.includes(failure.status) || failure.status === 404 ?',
     tests: ['test/policy/retry.test.ts'],
-    killer: '',
+    killer: 'is another try worth its request? by status',
   },
   {
     name: 'an unasked 206 is taken as the answer',
@@ -129,7 +129,8 @@ export const RULES: readonly Mutant[] = [
     find: 'staleFor <= settings.fallback.maxStale',
     replace: 'true',
     tests: ['test/policy/staleness.test.ts'],
-    killer: '',
+    killer:
+      'may a stale version answer for an origin that failed? resilient forbidden, standard forbidden: {"stored":{"cache-control":"max-age=60"},"age":120001,"settings":{"fallback":{"maxStale":60000,"after":10000,"cooldown":30000,"on":["network","timeout",429,"5xx","rejected"]}}}',
   },
   {
     name: 'equal bytes make a version',

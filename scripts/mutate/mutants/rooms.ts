@@ -8,7 +8,7 @@ export const ROOMS: readonly Mutant[] = [
     find: 'this.#stop({ with: error })',
     replace: 'this.#end()',
     tests: ['test/rows/download/codings.test.ts'],
-    killer: '',
+    killer: 'chunks with the fault unterminated: right in the end, or told',
   },
   {
     name: 'a failed refresh is not remembered',
@@ -41,6 +41,6 @@ export const ROOMS: readonly Mutant[] = [
     find: 'record.key !== key',
     replace: 'false',
     tests: ['test/rows/stores/planted.test.ts'],
-    killer: '',
+    killer: "another URL's records, all of them and whole, under this URL's keys: a miss, for a record names its own key",
   },
 ]

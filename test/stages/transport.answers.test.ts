@@ -44,6 +44,7 @@ describe('the head of an answer', () => {
     const [byWire, byFetch] = [await headersAt(wire, origin.url('/a')), await headersAt(fetched, origin.url('/a'))]
     const apart = byWire.filter(([name]) => name !== 'x-a' && name !== 'date')
     expect(byFetch).toEqual(expect.arrayContaining([...apart, ['x-a', '1, 2']]))
+    expect(byFetch.filter(([name]) => name === 'set-cookie')).toHaveLength(2)
   })
 
   test.each([

@@ -3,11 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import type { Transport } from '../../src/model/transport.ts'
 import { wireTransport } from '../../src/stages/transport/wire.ts'
-import { pseudoRandom } from '../helpers/digest.ts'
 import {
-  closeDelimited,
-  cut,
+  byRequest,
   endless,
+  gate,
   lyingKeepAlive,
   type Origin,
   ok,
@@ -42,6 +41,14 @@ describe('a connection is used again', () => {
     origin.script('/a', ok('one'), ok('two'))
     expect([await textAt(wire, origin.url('/a')), await textAt(wire, origin.url('/a'))]).toEqual(['one', 'two'])
     expect(connections()).toEqual([1, 1])
+  })
+
+  test('after an answer that may not have a body, and has one: not that, but the answer counts', async () => {
+    origin.script('/a', raw('HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello', 'keep'), ok('a'))
+    const { status, body } = await wire.send(requestTo(origin.url('/a')))
+    await rounds()
+    expect([status, (await bytesOf(body)).length, await textAt(wire, origin.url('/a'))]).toEqual([304, 0, 'a'])
+    expect(connections()).toEqual([1, 2])
   })
 
   test.each(['HEAD', '204', '304', 'Content-Length 0'])('after an answer without a body: %s', async (kind) => {
@@ -96,6 +103,18 @@ describe('a used connection that turns out to be closed', () => {
     origin.script('/a', ok('one'), reset(), ok('three'))
     expect([await textAt(wire, origin.url('/a')), await textAt(wire, origin.url('/a'))]).toEqual(['one', 'three'])
     expect(connections()).toEqual([1, 1, 2])
+    expect(origin.requests().map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive', 'close'])
+  })
+
+  test('is not replaced by another one that may be as stale', async () => {
+    const both = gate(ok('a'))
+    const stale = byRequest(({ connection }) => (connection <= 2 ? reset() : ok('a')))
+    origin.script('/a', both, both, stale)
+    const first = [textAt(wire, origin.url('/a')), textAt(wire, origin.url('/a'))]
+    await both.atLeast(2)
+    both.release()
+    await Promise.all(first)
+    expect(await textAt(wire, origin.url('/a'))).toBe('a')
   })
 
   test('a hundred times, by an origin that says it keeps them', async () => {
@@ -132,53 +151,5 @@ describe('a used connection that turns out to be closed', () => {
     origin.script('/a', reset(), ok('two'))
     expect(await failureOf(textAt(wire, origin.url('/a')))).toBe('CONNECT')
     expect(origin.hits('/a')).toBe(1)
-  })
-})
-
-describe('a body', () => {
-  const BODY = pseudoRandom(300_000)
-
-  test('that nobody reads makes the origin wait', async () => {
-    origin.script('/a', endless(Buffer.alloc(64 * 1024)))
-    const response = await wire.send(requestTo(origin.url('/a')))
-    const sent = (): number => origin.requests('/a')[0]?.bytesSent ?? 0
-    for (let before = -1; before < sent(); ) {
-      before = sent()
-      await rounds(200)
-    }
-    // The rest is the kernel's: its buffers for both ends of a loopback connection.
-    expect(sent()).toBeLessThan(16 * 1024 * 1024)
-    response.discard()
-  })
-
-  test('that came before its connection ended can be read later', async () => {
-    origin.script('/a', closeDelimited(BODY.subarray(0, 50_000)))
-    const { body } = await wire.send(requestTo(origin.url('/a')))
-    await until(() => origin.openConnections === 0)
-    await rounds()
-    expect((await bytesOf(body)).equals(BODY.subarray(0, 50_000))).toBe(true)
-  })
-
-  test.each([1, 50_000, 100_000])('that breaks after %d bytes gives these bytes, and then fails', async (at) => {
-    origin.script('/a', cut(BODY, at))
-    const { body } = await wire.send(requestTo(origin.url('/a')))
-    await until(() => origin.openConnections === 0)
-    await rounds()
-    const pieces: Uint8Array[] = []
-    const reading = (async () => {
-      for await (const piece of body) pieces.push(piece)
-    })()
-    expect(await failureOf(reading)).toBe('TRUNCATED')
-    expect(Buffer.concat(pieces).equals(BODY.subarray(0, at))).toBe(true)
-    expect(await failureOf(bytesOf(body))).toBe('TRUNCATED')
-  })
-
-  test('can be asked for several pieces at once', async () => {
-    origin.script('/a', ok(BODY))
-    const iterator = (await wire.send(requestTo(origin.url('/a')))).body[Symbol.asyncIterator]()
-    const asked = await Promise.all(Array.from({ length: 100 }, () => iterator.next()))
-    const pieces = asked.flatMap(({ done, value }) => (done ? [] : [value]))
-    expect(Buffer.concat(pieces).equals(BODY)).toBe(true)
-    expect(asked.at(-1)).toEqual({ done: true, value: undefined })
   })
 })

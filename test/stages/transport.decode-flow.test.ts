@@ -1,5 +1,5 @@
-import { constants, createGzip, gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import zlib, { constants, createGzip, type Gunzip, gzipSync, zstdCompressSync } from 'node:zlib'
+import { afterEach, expect, test, vi } from 'vitest'
 import { TransportFailure } from '../../src/model/transport.ts'
 import { decoded } from '../../src/stages/transport/decode.ts'
 import { pseudoRandom } from '../helpers/digest.ts'
@@ -79,6 +79,21 @@ test('a body that is left while it is waited for ends the wait', async () => {
   expect(await iterator.next()).toEqual({ done: true, value: undefined })
 })
 
+test('an engine is let go of, whenever its reader leaves', async () => {
+  const create = vi.spyOn(zlib, 'createGunzip')
+  for (let turns = 0; turns < 30; turns += 1) {
+    const iterator = decoded(new Source(CODED), 'gzip')[Symbol.asyncIterator]()
+    const next = iterator.next()
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    await iterator.return?.()
+    await next
+  }
+  const engines = create.mock.results.map(({ value }) => (value as Gunzip).destroyed)
+  expect(engines.length).toBeGreaterThan(10)
+  expect(engines).not.toContain(false)
+  create.mockRestore()
+})
+
 test('what has come is not held back for what has not', async () => {
   const gzip = createGzip()
   gzip.write('the first line\n')
@@ -113,7 +128,7 @@ test.each([
   ['in two codings', 'gzip, gzip', gzipSync(gzipSync(Buffer.alloc(64 * MEGABYTE)))],
 ])('a bomb that is %s comes in pieces of a bounded size', async (_what, field, bomb) => {
   let total = 0
-  for await (const piece of decoded(new Source(bomb), field)) {
+  for await (const piece of decoded(ReadableStream.from([bomb]), field)) {
     expect(piece.length).toBeLessThanOrEqual(256 * 1024)
     total += piece.length
     if (total > 16 * MEGABYTE) break

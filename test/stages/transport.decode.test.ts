@@ -84,6 +84,30 @@ describe.each(CODINGS)('%s', (_label, name, encode) => {
 })
 
 test.each([
+  ['br', brotliCompressSync],
+  ['deflate', deflateSync],
+  ['deflate', deflateRawSync],
+] as const)('%s: a second body behind the first is rubbish', async (name, encode) => {
+  for (const text of TEXTS) {
+    const coded = encode(text)
+    const twice = Buffer.concat([coded, coded])
+    for (const size of [twice.length, coded.length]) {
+      expect(await failureOf(bytesOf(decoded(new Pieces(twice, size), name)))).toBe('BAD_ENCODING')
+    }
+  }
+})
+
+test.each(CODINGS)(
+  '%s: a small body takes no way through the thread pool, a large one no turn for itself',
+  async (_label, name, encode) => {
+    const pieces = async (text: Buffer): Promise<number> =>
+      (await Array.fromAsync(decoded(new Pieces(encode(text)), name))).length
+    expect(await pieces(Buffer.alloc(100_000))).toBe(1)
+    expect(await pieces(TEXTS[1] as Buffer)).toBeGreaterThan(1)
+  },
+)
+
+test.each([
   ['gzip, members', 'gzip', gzipSync],
   ['zstd, frames', 'zstd', (bytes: Buffer) => zstdCompressSync(bytes, CHECKSUM)],
 ] as const)('%s: several in a row are one body, wherever they are broken up', async (_label, name, encode) => {

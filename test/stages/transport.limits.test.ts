@@ -57,6 +57,16 @@ describe('time limits', () => {
     expect(await failure).toBe('TIMEOUT')
   })
 
+  test('of a head on a used connection: silence is not a stale connection, and not tried again', async () => {
+    origin.script('/a', ok('one'), hang())
+    await textAt(wire, origin.url('/a'), limits)
+    const failure = failureOf(textAt(wire, origin.url('/a'), limits))
+    while (origin.hits() < 2) await setImmediate()
+    await clock.advance(30_000)
+    expect(await failure).toBe('TIMEOUT')
+    expect(origin.hits()).toBe(2)
+  })
+
   test('of a connection that neither opens nor fails', async (context) => {
     await using hole = await startConnectHole()
     if (!hole) return context.skip()

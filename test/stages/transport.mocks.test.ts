@@ -74,7 +74,9 @@ describe('an answer', () => {
 
   test.each([
     ['shorter than its Content-Length', () => new Response('text', { headers: { 'Content-Length': '5' } }), 'TRUNCATED'],
-    ['that breaks', () => new Response(ReadableStream.from(broken())), 'TRUNCATED'],
+    ['that breaks', () => new Response(ReadableStream.from(broken('ECONNRESET'))), 'TRUNCATED'],
+    ['that comes to a standstill', () => new Response(ReadableStream.from(broken('UND_ERR_BODY_TIMEOUT'))), 'STALLED'],
+    ['that cannot be decoded', () => new Response(ReadableStream.from(broken('Z_DATA_ERROR'))), 'BAD_ENCODING'],
     [
       'not of bytes',
       () => new Response(ReadableStream.from(['text']) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>),
@@ -91,6 +93,16 @@ describe('an answer', () => {
     ['by a throw', () => mistake(), 'CONNECT'],
   ])('%s', async (_what, answer, expected) => {
     expect(await failureOf(textAt(answering(answer), URL))).toBe(expected)
+  })
+
+  test('that hides where it leads to is called by its name', async () => {
+    const hidden = { type: 'opaqueredirect', status: 0, headers: new Headers(), body: null }
+    await expect(
+      textAt(
+        answering(() => hidden),
+        URL,
+      ),
+    ).rejects.toThrow('hides where a redirect leads to')
   })
 
   test('handed out twice is the usual mistake in a mock, and called by its name', async () => {
@@ -135,6 +147,20 @@ describe('a fetch that knows no signal', () => {
     late.reject(new Error('too late'))
   })
 
+  test('is not asked after an abort', async () => {
+    const fetch = vi.fn<Fetch>()
+    await expect(answering(fetch).send(requestTo(URL, { signal: AbortSignal.abort('enough') }))).rejects.toBe('enough')
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  test('gives nothing more of a body after an abort', async () => {
+    const controller = new AbortController()
+    const body = new ReadableStream<Uint8Array>({ pull: (sink) => sink.enqueue(Buffer.from('a')) })
+    const response = await answering(() => new Response(body)).send(requestTo(URL, { signal: controller.signal }))
+    controller.abort('enough')
+    await expect(response.body[Symbol.asyncIterator]().next()).rejects.toBe('enough')
+  })
+
   test('does not hold up an abort in the body', async () => {
     const controller = new AbortController()
     const body = new ReadableStream<Uint8Array>({ start: (sink) => sink.enqueue(Buffer.from('a')) })
@@ -164,9 +190,9 @@ test.each([
   await expect(textAt(transport, URL)).rejects.toMatchObject({ cause: rejection })
 })
 
-async function* broken(): AsyncGenerator<Uint8Array> {
+async function* broken(code: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield Buffer.from('te')
-  throw new Error('broken')
+  throw new TypeError('terminated', { cause: Object.assign(new Error('broken'), { code }) })
 }
 
 function mistake(): never {

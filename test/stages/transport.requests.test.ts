@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import http from 'node:http'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import type { HeaderList } from '../../src/model/headers.ts'
 import type { Transport, WireRequest } from '../../src/model/transport.ts'
 import { fetchTransport } from '../../src/stages/transport/fetch.ts'
 import { wireTransport } from '../../src/stages/transport/wire.ts'
-import { pseudoRandom } from '../helpers/digest.ts'
-import { echo, type Origin, ok, type RecordedRequest, reflect, startOrigin } from '../helpers/origin/index.ts'
-import { bytesOf, failureOf, requestTo, textAt } from './transport.ask.ts'
+import { type Origin, ok, type RecordedRequest, reflect, startOrigin } from '../helpers/origin/index.ts'
+import { failureOf, textAt } from './transport.ask.ts'
 
 let origin: Origin
 let wire: Transport
@@ -39,10 +39,6 @@ function fieldsOf({ rawHeaders }: RecordedRequest): string[][] {
   const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] as string]] : []))
   return inOrder(pairs.filter(([name]) => name !== 'connection' && name !== 'sec-fetch-mode'))
 }
-
-const STREAM = (): ReadableStream<Uint8Array> =>
-  ReadableStream.from(Array.from({ length: 50 }, (_, n) => pseudoRandom(20_000, `${n}`)))
-const STREAMED = Buffer.concat(Array.from({ length: 50 }, (_, n) => pseudoRandom(20_000, `${n}`)))
 
 describe('the head of a request', () => {
   test('is what fetch would send, where a server acts upon it', async () => {
@@ -126,48 +122,11 @@ describe('the head of a request', () => {
   })
 })
 
-describe.each([
-  ['wire', () => wire],
-  ['fetch', () => fetched],
-])('the body of a request, by %s', (_name, transport) => {
-  test.each<[string, Partial<WireRequest>, Buffer]>([
-    ['bytes', { body: STREAMED }, STREAMED],
-    ['no bytes', { body: new Uint8Array(0) }, Buffer.alloc(0)],
-    ['nothing', {}, Buffer.alloc(0)],
-  ])('%s, with their length', async (_what, changes, expected) => {
-    origin.script('/a', echo())
-    const response = await transport().send(requestTo(origin.url('/a'), { method: 'POST', ...changes }))
-    expect((await bytesOf(response.body)).equals(expected)).toBe(true)
-    expect(origin.requests('/a')[0]?.headers['content-length']).toBe(String(expected.length))
-  })
-
-  test('a stream, in chunks', async () => {
-    origin.script('/a', echo())
-    const response = await transport().send(requestTo(origin.url('/a'), { method: 'PUT', body: STREAM() }))
-    expect((await bytesOf(response.body)).equals(STREAMED)).toBe(true)
-    expect(origin.requests('/a')[0]?.headers['transfer-encoding']).toBe('chunked')
-  })
-})
-
-test('a stream that never ends is let go of when its request is over', async () => {
-  const cancelled = Promise.withResolvers<void>()
-  const controller = new AbortController()
-  let pulled = 0
-  const endless = new ReadableStream<Uint8Array>({
-    pull: (sink) => {
-      pulled += 1
-      sink.enqueue(Buffer.alloc(1000))
-      if (pulled === 100) controller.abort('enough')
-    },
-    cancel: () => cancelled.resolve(),
-  })
-  const sent = wire.send(requestTo(origin.url('/a'), { method: 'POST', body: endless, signal: controller.signal }))
-  await expect(sent).rejects.toBe('enough')
-  await cancelled.promise
-})
-
-test('a stream that fails, fails its request for good', async () => {
-  origin.script('/a', echo())
-  const broken = new ReadableStream<Uint8Array>({ pull: (sink) => sink.error(new Error('mine')) })
-  expect(await failureOf(wire.send(requestTo(origin.url('/a'), { method: 'POST', body: broken })))).toBe('PROTOCOL for good')
+test('what mocks and instrumentation put in the place of http.request is used from then on', async () => {
+  origin.script('/a', ok('a'))
+  await textAt(wire, origin.url('/a'))
+  const request = vi.spyOn(http, 'request')
+  await textAt(wire, origin.url('/a'))
+  expect(request).toHaveBeenCalledOnce()
+  request.mockRestore()
 })

@@ -72,17 +72,16 @@ export class WireBody implements AsyncIterableIterator<Uint8Array> {
     this.#stop({ with: reason })
   }
 
-  /** Nobody reads on. An answer that is all here leaves its connection usable; any other takes it along. */
+  /** Nobody reads on. An answer that is all here has let go of its connection by now; any other takes it along. */
   discard(): void {
+    this.#ready.length = 0
     if (this.#isOver) return
-    if (this.#message.complete) this.skip()
-    else this.#message.destroy()
+    this.#message.destroy()
     this.#end()
   }
 
   /** There is nothing to read, whatever comes: for an answer that has no body. */
   skip(): void {
-    this.#ready.length = 0
     this.#message.off('data', this.#take)
     this.#message.resume()
     this.#end()

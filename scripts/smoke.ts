@@ -37,7 +37,7 @@ interface Answer {
 type Faults = string[]
 
 function registry(): string {
-  const npm = process.env['npm_execpath']
+  const npm = process.env.npm_execpath
   const [command, args] = npm === undefined ? ['npm', []] : [process.execPath, [npm]]
   const url = execFileSync(command, [...args, 'config', 'get', 'registry'], {
     encoding: 'utf8',

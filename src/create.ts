@@ -101,7 +101,7 @@ function buildStorage({ stores: bare, clock, report, background, storeTimeout }:
   return { stores, holds, bodies, tiers }
 }
 
-function buildVersions({ clock, random, report, background }: Basis, { tiers, bodies, stores }: Storage): Versions {
+function buildVersions({ clock, report, background }: Basis, { tiers, bodies }: Storage): Versions {
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)

@@ -13,9 +13,9 @@ const TEST_RUNNERS: readonly string[] = ['VITEST', 'NODE_TEST_CONTEXT', 'JEST_WO
 
 /** The user's cache folder, by the platform's custom. */
 function userCache(env: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
+  if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
-  return env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  return env.XDG_CACHE_HOME || join(homedir(), '.cache')
 }
 
 interface Program {
@@ -55,9 +55,9 @@ const safe = (name: string): string => name.replace(/[^a-z0-9._-]+/gi, '-').repl
  * Under a test runner it is memory only: a test that passes because of last week's answer proves nothing.
  */
 export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): Place {
-  const chosen = env['HOLDFAST_DIR']
+  const chosen = env.HOLDFAST_DIR
   if (chosen === '') return { name: 'memory', why: 'asked' }
-  if (chosen === undefined && (TEST_RUNNERS.some((name) => env[name] !== undefined) || env['NODE_ENV'] === 'test'))
+  if (chosen === undefined && (TEST_RUNNERS.some((name) => env[name] !== undefined) || env.NODE_ENV === 'test'))
     return { name: 'memory', why: 'test runner' }
   const { folder, name } = programOf(main)
   const place = chosen ?? join(userCache(env), 'holdfast', `${safe(name)}-${sha256(folder).slice(0, 12)}`)

@@ -45,7 +45,7 @@ function basisOf({ layer, rules, headers, credentialHeaders }: InstanceOptions, 
 
 /** HOLDFAST_MODE overrides the instance's mode, for a program that is to be run offline without touching its code. */
 function withEnvironment(settings: Settings): Settings {
-  const mode = process.env['HOLDFAST_MODE']
+  const mode = process.env.HOLDFAST_MODE
   return mode === undefined || mode === ''
     ? settings
     : { ...settings, mode: oneOf('online', 'prefer-offline', 'offline')(mode, 'HOLDFAST_MODE') }

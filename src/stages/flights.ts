@@ -137,5 +137,5 @@ export class Flights {
 
 function paced(state: State, pace: Pace): void {
   state.pace = pace
-  for (const listener of [...state.listeners]) listener(pace)
+  for (const listener of state.listeners) listener(pace)
 }

@@ -44,6 +44,6 @@ export class Walks {
 
   /** Resolves when none is under way, whatever became of them. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay])
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
   }
 }

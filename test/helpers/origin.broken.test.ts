@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pseudoRandom } from './digest.ts'
 import {
   cut,
   delayed,
@@ -15,7 +16,6 @@ import {
   trickle,
   trickleHeaders,
 } from './origin/index.ts'
-import { pseudoRandom } from './digest.ts'
 import { fieldOf, RawClient, rawGet } from './raw-client.ts'
 
 const BODY = pseudoRandom(1_000_000)

@@ -139,9 +139,9 @@ test('early: that many informational answers come first', async () => {
   origin.script('/f', early(2_500, ok('hello')))
   let hints = 0
   const body = await new Promise<string>((resolve, reject) => {
-    const request = http.get(origin.url('/f'), { agent: false }, (answer) =>
-      answer.toArray().then((all) => resolve(all.join('')), reject),
-    )
+    const request = http.get(origin.url('/f'), { agent: false }, (answer) => {
+      answer.toArray().then((all) => resolve(all.join('')), reject)
+    })
     request.on('information', ({ statusCode }) => {
       if (statusCode === 103) hints += 1
     })

@@ -45,7 +45,7 @@ export class Followers {
 
   /** Those who have read nothing yet follow another writer from now on. */
   moveTo(others: Followers): void {
-    for (const follower of [...this.#following]) {
+    for (const follower of this.#following) {
       if (follower.handedOut > 0) continue
       follower.move(
         others.#source,

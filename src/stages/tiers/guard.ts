@@ -20,7 +20,6 @@ export interface GuardFacts {
 
 /** Bounds each call of a store, tells of each failure, and leaves a store alone that keeps failing: a broken tier is a quick miss. */
 class Breaker {
-  readonly #store: Store
   readonly #facts: GuardFacts
   readonly #limit: number
   #failures = 0
@@ -28,7 +27,6 @@ class Breaker {
   #openUntil = 0
 
   constructor(store: Store, facts: GuardFacts) {
-    this.#store = store
     this.#facts = facts
     this.#limit = facts.timeout ?? (store.remote ? 250 : 2_000)
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ByteSource } from '../digest.ts'
-import { encodeHead, type Fields, httpDate, mergeFields, fieldValue } from './fields.ts'
+import { encodeHead, type Fields, fieldValue, httpDate, mergeFields } from './fields.ts'
 import type { Ending, OpenRecord, RecordedRequest } from './journal.ts'
 
 /** What the origin does with one request. A plain function, so steps can be wrapped, chosen and passed on. */

@@ -1,4 +1,4 @@
-import { type AnswerOptions, type At, answerTo, type Body, placeIn, part, sendAnswer } from './answer.ts'
+import { type AnswerOptions, type At, answerTo, type Body, part, placeIn, sendAnswer } from './answer.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { mergeFields } from './fields.ts'
 import { ok } from './steps-answer.ts'

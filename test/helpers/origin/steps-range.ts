@@ -1,3 +1,4 @@
+import type { ByteSource } from '../digest.ts'
 import {
   type Answer,
   type AnswerOptions,
@@ -13,7 +14,6 @@ import {
 import { askedSpan, type Span } from './conditions.ts'
 import type { Step } from './exchange.ts'
 import { mergeFields } from './fields.ts'
-import type { ByteSource } from '../digest.ts'
 
 /**
  * What is wrong with the answer to a Range. A request without a Range is answered properly.

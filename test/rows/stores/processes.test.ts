@@ -38,7 +38,8 @@ test('killed in mid-download: the next run goes on where it was, with right byte
   victim.send(origin.url('/f'))
   const bodies = `${file}.bodies`
   await until(() => existsSync(bodies) && readdirSync(bodies).some((name) => statSync(join(bodies, name)).size > 6_000_000))
-  await victim.kill('SIGKILL')
+  victim.kill('SIGKILL')
+  await victim.exit
 
   const fetch = anInstance({ tiers: [memory({ maxEntryBytes: '64KB' }), sqlite(file)] })
   expect(await fetch.cache.has(origin.url('/f'))).toBe(false)
@@ -59,7 +60,8 @@ test('killed while a version is being replaced: the old one is still served when
   expect(await victim.message<Answer>()).toEqual({ digest: sha256(Buffer.from('old')), outcome: 'miss' })
   victim.send(origin.url('/f'))
   await middle.arrived
-  await victim.kill('SIGKILL')
+  victim.kill('SIGKILL')
+  await victim.exit
   await origin.refuse()
   origin.kill()
 
@@ -77,7 +79,7 @@ test('two processes on one file ask at once: one request, both have the body', a
   held.release()
   const answers = await Promise.all(clients.map((client) => client.message<Answer>()))
   expect(answers.map(({ digest }) => digest)).toEqual([sha256(body), sha256(body)])
-  expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['hit', 'miss'])
+  expect(answers.map(({ outcome }) => outcome).toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual(['hit', 'miss'])
   expect(origin.hits('/f')).toBe(1)
 }, 20_000)
 

@@ -102,7 +102,7 @@ describe('a tier that fails is a slow miss, never an error', () => {
     const states = heard(fetch, 'tier-state')
     let answer: string | undefined
     const calls = Promise.all([fetch(origin.url('/f')), fetch(origin.url('/g'))])
-    calls.then(async ([f]) => {
+    void calls.then(async ([f]) => {
       answer = await got(f)
     })
     for (let turn = 0; answer === undefined && turn < 500; turn++) {

@@ -7,7 +7,7 @@ import { sha256 } from '../../../helpers/digest.ts'
 const [file = ''] = process.argv.slice(2)
 const fetch = createCachedFetch({ tiers: [memory({ maxEntryBytes: '64KB' }), sqlite(file)] })
 
-process.on('message', async (url: string) => {
+async function answer(url: string): Promise<void> {
   try {
     const response = await fetch(url)
     const digest = sha256(new Uint8Array(await response.arrayBuffer()))
@@ -15,5 +15,7 @@ process.on('message', async (url: string) => {
   } catch (error) {
     process.send?.({ error: String(error) })
   }
-})
+}
+
+process.on('message', (url: string) => void answer(url))
 process.send?.('ready')

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { setTimeout as after } from 'node:timers/promises'
 import type { Interim, RequestDefinition } from './definition.ts'
 import { type Anchor, wireValue } from './magic.ts'
-import type { SentValue, Visit } from './origin.ts'
+import type { SentValue, Visit } from './visit.ts'
 
 /** On an answer to a request that should have been conditional and was not. */
 export const NOT_CONDITIONAL = 'Not-Conditional'

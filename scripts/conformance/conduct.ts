@@ -3,7 +3,8 @@ import type { SuiteTest } from './definition.ts'
 import { Finding } from './finding.ts'
 import { type Answer, judgeAnswer } from './judge-answer.ts'
 import { judgeOrigin } from './judge-origin.ts'
-import type { Origin, Visit } from './origin.ts'
+import type { Origin } from './origin.ts'
+import type { Visit } from './visit.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 

@@ -1,7 +1,7 @@
 import type { ExpectedType, NamedField, RequestDefinition } from './definition.ts'
 import { find, partOf } from './finding.ts'
 import type { Answer } from './judge-answer.ts'
-import type { Seen, Visit } from './origin.ts'
+import type { Seen, Visit } from './visit.ts'
 
 const CONDITIONS: Partial<Record<ExpectedType, string>> = { etag_validated: 'if-none-match', lm_validated: 'if-modified-since' }
 

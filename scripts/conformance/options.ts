@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 export const RESPECTS = ['standard', 'resilient'] as const
@@ -29,7 +30,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
       only: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      floor: { type: 'string', default: new URL('./floor.json', import.meta.url).pathname },
+      floor: { type: 'string', default: fileURLToPath(new URL('./floor.json', import.meta.url)) },
     },
   })
   const suite = values.suite ?? environment.HTTP_CACHE_TESTS

@@ -1,6 +1,8 @@
+import type { Call } from './model/call.ts'
 import type { Clock } from './model/clock.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Report } from './model/events.ts'
+import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
 import type { Background } from './stages/background.ts'
@@ -41,4 +43,25 @@ export async function close(open: Open): Promise<void> {
   await holds.close(stores, clock, ({ name }, error) =>
     report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
   )
+}
+
+/** A call that was still looking when the instance was closed must not take off any more. */
+export function openFlights(flights: Flights, closing: AbortController): Stages['flights'] {
+  return {
+    join: (which, start) => {
+      closing.signal.throwIfAborted()
+      return flights.join(which, start)
+    },
+  }
+}
+
+/** The path of a call that no flight carries: it ends with its caller, or with the instance. */
+export function pathOf({ signal, settings }: Call, closing: AbortController): FlightPath {
+  const ends = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+  return {
+    signal: ends,
+    accepted: () => undefined,
+    faltered: () => undefined,
+    progress: (progress) => settings.onProgress?.(progress),
+  }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { close, idle } from './closing.ts'
+import { close, idle, openFlights, pathOf } from './closing.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
-import type { FlightPath, Stages } from './model/stages.ts'
+import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
 import { bodyPlan } from './policy/body-plan.ts'
@@ -165,6 +165,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
+    invalidate: invalidation(flights, tiers),
     wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
     proves,
     tell: (call, held, verdict) => {
@@ -175,23 +176,10 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
   }
 }
 
-/** A call that was still looking when the instance was closed must not take off any more. */
-function openFlights(flights: Flights, closing: AbortController): Stages['flights'] {
-  return {
-    join: (key, start) => {
-      closing.signal.throwIfAborted()
-      return flights.join(key, start)
-    },
-  }
-}
-
-/** The path of a call that no flight carries: it ends with its caller, or with the instance. */
-function pathOf({ signal, settings }: Call, closing: AbortController): FlightPath {
-  const ends = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
-  return {
-    signal: ends,
-    accepted: () => undefined,
-    faltered: () => undefined,
-    progress: (progress) => settings.onProgress?.(progress),
+/** What is stored grows stale, and what is on its way is not joined any more. */
+function invalidation(flights: Flights, tiers: Tiers): Stages['invalidate'] {
+  return (urls, at) => {
+    flights.part(urls)
+    return tiers.invalidate(urls, at)
   }
 }

@@ -8,6 +8,7 @@ import { type Layer, readCacheMode, readCallOptions } from './policy/call-option
 import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
 import { overlaySpecific } from './policy/precedence.ts'
+import { withoutPreconditions } from './policy/preconditions.ts'
 import { ruleFor } from './rule.ts'
 
 /** What an instance adds to each call. */
@@ -150,10 +151,10 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     key: keyText(identity),
     method: asked.method,
     url,
-    headers,
+    ...(asked.method === 'GET' || asked.method === 'HEAD' ? withoutPreconditions(headers) : { headers, preconditions: [] }),
     body: undefined,
     signal: asked.signal,
-    cache: cacheModeOf(cache, headers),
+    cache,
     redirect: asked.redirect,
     integrity: asked.integrity,
     credentialHeaders: basis.credentialHeaders,
@@ -174,19 +175,4 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
 async function readBody(request: Request, call: Call, identity: Parameters<typeof keyText>[0] | undefined): Promise<Call> {
   const body = new Uint8Array(await request.arrayBuffer())
   return { ...call, body, key: identity === undefined ? call.key : keyText({ ...identity, bodyDigest: sha256(body) }) }
-}
-
-/** Fetch standard 4.5: a caller who brings conditions of its own wants to see what the origin says to them. */
-function cacheModeOf(cache: CacheMode, headers: HeaderList): CacheMode {
-  if (cache !== 'default' || headers.length === 0) return cache
-  const conditional = headers.some(
-    ([name]) =>
-      name === 'range' ||
-      name === 'if-none-match' ||
-      name === 'if-modified-since' ||
-      name === 'if-match' ||
-      name === 'if-unmodified-since' ||
-      name === 'if-range',
-  )
-  return conditional ? 'no-store' : cache
 }

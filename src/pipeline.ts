@@ -1,15 +1,17 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Held, type Landing, NOTHING_FOUND, type Served } from './model/rooms.ts'
-import type { FlightPath, Stages } from './model/stages.ts'
+import type { FlightPath, Stages, Whole } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightKey, mayShare } from './policy/flight-key.ts'
-import { invalidatedUrls } from './policy/invalidation.ts'
-import { mayNotAsk, notCached, passReason } from './policy/passing.ts'
+import { headAnswer } from './policy/head-answer.ts'
+import { invalidation } from './policy/invalidation.ts'
+import { isCached, mayNotAsk, notCached, passReason } from './policy/passing.ts'
+import { sentOn } from './policy/preconditions.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -43,7 +45,8 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
 }
 
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
-async function obtain(call: Call, found: Found, stages: Stages): Promise<Served> {
+async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served> {
+  const call = found.held === undefined ? sentOn(asked) : asked
   const spare = await stages.fallback.spare(call, found)
   try {
     return await board(call, found, { stages, spare })
@@ -56,7 +59,9 @@ async function obtain(call: Call, found: Found, stages: Stages): Promise<Served>
 
 /** One flight per key; this caller waits for it with its own signal and its own patience. */
 async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
-  const flight = stages.flights.join(flightKey(call, found.entry), (path: FlightPath) => fly(call, found, { stages, path }))
+  const flight = stages.flights.join({ key: flightKey(call, found.entry), url: call.url }, (path: FlightPath) =>
+    fly(call, found, { stages, path }),
+  )
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
     const end = await stages.wait(flight, call, spare)
@@ -79,14 +84,20 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
 }
 
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
-export async function straight(call: Call, stages: Stages): Promise<Served> {
+export async function straight(asked: Call, stages: Stages): Promise<Served> {
+  const call = sentOn(asked)
   const obtained = await stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
-  if (invalidatedUrls(call, obtained.head).length > 0) await stages.versions.invalidate(call)
-  const landing =
-    obtained.name === 'whole'
-      ? stages.versions.transient(call, obtained, passReason(call))
-      : stages.versions.passed(call, obtained)
+  const { urls, at } = invalidation(call, obtained.head, stages.clock.now())
+  await stages.invalidate(urls, at)
+  const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : stages.versions.passed(call, obtained)
   return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
+}
+
+/** An answer to POST may be one to a later GET (RFC 9110 9.3.3); all else that passes is gone when it is read. */
+async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Landing> {
+  if (isCached(call) || !admitted(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))
+  const found = await stages.tiers.lookup(call, () => false)
+  return stages.versions.keep({ ...call, method: 'GET' }, found, { obtained, right: undefined })
 }
 
 /** What one flight does: the right to ask, the answer, its admission, its place in the tiers. */
@@ -101,6 +112,10 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
     if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
     const { fallback } = call.settings
     if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
+    const says = headAnswer(call, obtained.head, found.held)
+    if (says === 'freshens' && found.held !== undefined)
+      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+    if (says === 'stales') await stages.versions.invalidate(call)
     const admission = admitted(call, obtained.head)
     if (admission.store && !stages.takes(call, obtained.written.size))
       return stages.versions.transient(call, obtained, 'too-large')

@@ -4,6 +4,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { LabelRecord } from './model/record.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { sharingOf } from './policy/sharing.ts'
 import { versionInfo } from './policy/version-info.ts'
 
 const LABEL = /^[\w.-]{2,64}$/
@@ -41,6 +42,7 @@ export async function putVersion(house: House, call: Call, { response, options }
     url: call.url,
     expected: undefined,
     storable: true,
+    shareable: sharingOf(call, headers) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
     partial: undefined,
     integrity: '',

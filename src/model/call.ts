@@ -15,6 +15,11 @@ export interface RequestFacts {
 export interface Call extends RequestFacts {
   /** The entry's key text: canonical, equal in every process. */
   readonly key: string
+  /**
+   * The caller's own If-None-Match, If-Modified-Since, Range and If-Range, taken out of `headers`: answered from a stored whole
+   * (RFC 9111 4.3.2), and put back where there is none.
+   */
+  readonly preconditions: HeaderList
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
   readonly signal: AbortSignal | undefined
   readonly cache: CacheMode

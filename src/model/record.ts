@@ -27,6 +27,10 @@ export interface VersionRef {
   readonly digest: string
   readonly storedAt: number
   checkedAt: number
+  /** What its Date field says: of several that match a request, the latest is used (RFC 9111 4.1). */
+  date?: number
+  /** A request that it matched was answered under another `Vary` since: it has no precedence any more. */
+  superseded?: true
   labels?: Record<string, LabelRecord>
   pin?: PinRecord
   /** A tombstone: the version was removed, and a merge must not bring it back. */
@@ -67,6 +71,14 @@ export interface EntryRecord {
   failures?: FailureRecord[]
 }
 
+/** `h1:t:<name>`: all that was asked for until then under this name is stale. */
+export interface MarkRecord {
+  /** The name itself, so that a reader notices another mark's record under this key. */
+  readonly key: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
 /** `h1:v:<key>:<id>`: one version. The body is inline up to 64 KiB, else it stands under its body id. */
 export interface VersionRecord {
   readonly key: string
@@ -89,6 +101,8 @@ export interface VersionRecord {
   readonly checkedAt: number
   /** When the request of that confirmation was sent: RFC 9111 4.2.3 `request_time`. */
   readonly requestedAt: number
+  /** For how long, from `checkedAt` on, the redirects on the way to it hold, in milliseconds; absent: nothing limits them. */
+  readonly redirectLifetime?: number
   readonly body?: Uint8Array
   readonly bodyId?: string
 }

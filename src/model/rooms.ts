@@ -46,6 +46,8 @@ export interface ResponseHead {
   /** Epoch milliseconds when its request was sent and when it arrived: RFC 9111 4.2.3. */
   readonly requestedAt: number
   readonly receivedAt: number
+  /** For how many milliseconds the redirects on the way hold; absent: nothing limits them. */
+  readonly redirectLifetime?: number
 }
 
 /** A body on its way into the house: one writer, any number of readers behind it. */

@@ -50,14 +50,17 @@ export type WaitEnd =
   /** The flight ended by the time limits of the caller that started it. */
   | { readonly name: 'not ours' }
 
-type Whole = Extract<Obtained, { name: 'whole' }>
-type Confirmed = Extract<Obtained, { name: 'not-modified' }>
+export type Whole = Extract<Obtained, { name: 'whole' }>
+/** What says that a stored version is still right: a 304, or an answer to HEAD. */
+type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
 /** The rooms, as the corridor sees them. */
 export interface Stages {
   readonly clock: Clock
   readonly tiers: { lookup(call: Call, enough: (held: Held) => boolean): Promise<Found> }
-  readonly flights: { join(key: string, start: (path: FlightPath) => Promise<Landing>): Flight }
+  /** Answers of these URLs that were asked for until `at` (epoch ms) are stale, and nobody waits for those still to come. */
+  invalidate(urls: readonly string[], at: number): Promise<void>
+  readonly flights: { join(which: { key: string; url: string }, start: (path: FlightPath) => Promise<Landing>): Flight }
   readonly fallback: {
     /** The version that an impatient caller would get; undefined where there is none. */
     spare(call: Call, found: Found): Promise<Held | undefined>
@@ -76,6 +79,7 @@ export interface Stages {
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
     passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
     failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
+    /** This entry only. */
     invalidate(call: Call): Promise<void>
   }
   /** Whether any tier takes a body of this size. */

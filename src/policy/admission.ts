@@ -11,9 +11,9 @@ export type Admission = { readonly store: true } | { readonly store: false; read
 /** Whether an answer may be kept: by what the call is, and by what HTTP and the options say of the answer. */
 export function admitted(call: Call, head: ResponseHead): Admission {
   if (call.cache === 'no-store') return { store: false, reason: 'no-store' }
-  if (!isCached(call)) return { store: false, reason: 'method' }
-  if (headerOf(call.headers, 'range') !== undefined) return { store: false, reason: 'range' }
   const verdict = storability(call, headFacts(head), call.settings)
+  // An answer to an uncached method is kept only where it is what a GET would bring.
+  if (!isCached(call)) return verdict.store && verdict.answers === 'GET' ? { store: true } : { store: false, reason: 'method' }
   if (verdict.store) return { store: true }
   return { store: false, reason: BYPASS[verdict.reason] }
 }
@@ -31,7 +31,7 @@ export function isLive(call: Call, head: ResponseHead): boolean {
   // A body that is to be checked has to be whole before a byte of it is handed out.
   if (call.integrity !== '') return false
   if (isForbiddenAndLarge(call, head)) return true
-  return isEndless(call, head) || !isCached(call)
+  return isEndless(call, head) || (!isCached(call) && !admitted(call, head).store)
 }
 
 /** Whether a body is meant to go on without an end, so that silence in it is no fault. */
@@ -45,7 +45,6 @@ const TRANSIENT_LIMIT = 8 * 1024 * 1024
 /** `no-store` means no disk either, not even a file that is gone with its reader: what memory does not take is streamed. */
 function isForbiddenAndLarge(call: Call, head: ResponseHead): boolean {
   const admission = admitted(call, head)
-  return (
-    !admission.store && admission.reason === 'no-store' && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
-  )
+  const passes = !admission.store && (admission.reason === 'no-store' || admission.reason === 'range')
+  return passes && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
 }

@@ -1,10 +1,11 @@
 import type { Call } from '../model/call.ts'
-import { headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import { admitted } from './admission.ts'
 import { headFacts } from './candidate.ts'
+import { isCoded } from './content-coding.ts'
 import { integrityAlgorithms } from './integrity.ts'
 import { resumable } from './resume.ts'
+import { sharingOf } from './sharing.ts'
 import { variantOf } from './vary.ts'
 
 /** What is known of a body before its first byte. */
@@ -15,6 +16,8 @@ export interface BodyPlan {
   readonly expected: number | undefined
   /** False: no tier may have it. */
   readonly storable: boolean
+  /** False: no tier that others read may have it. */
+  readonly shareable: boolean
   readonly maxEntryBytes: number
   /** What a later part must fit, where a broken body may be gone on with. */
   readonly partial: { readonly head: ResponseHead; readonly values: string } | undefined
@@ -25,7 +28,7 @@ export interface BodyPlan {
 export function bodyPlan(call: Call, head: ResponseHead, expected: number | undefined): BodyPlan {
   const storable = admitted(call, head).store
   const facts = headFacts(head)
-  const coding = headerOf(head.headers, 'content-encoding') === undefined ? 'plain' : 'coded'
+  const coding = isCoded(head.headers) ? 'coded' : 'plain'
   const goesOn =
     storable && resumable(facts, { bytes: 1, coding, proof: proofOf(call) }).name === 'resume' && !facts.vary.includes('*')
   return {
@@ -33,6 +36,7 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
     url: call.url,
     expected,
     storable,
+    shareable: sharingOf(call, head.headers) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
     // Cookies are for the caller that fetched, not for a file on disk.
     partial: goesOn

@@ -31,6 +31,19 @@ export function parseCacheControl(value: string | undefined): Directives {
   return directives
 }
 
+const DIRECTIVE = /^[\w!#$%&'*+.^`|~-]+(?:\s*=\s*(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))?$/s
+
+/** Whether each member is a directive (RFC 9111 5.2). What is not may be one that was garbled, `private` among them. */
+export function isWellFormed(value: string): boolean {
+  for (let at = 0; at < value.length; ) {
+    const end = elementEnd(value, at, 'closed')
+    const element = value.slice(at, end.at).trim()
+    if (element !== '' && !DIRECTIVE.test(element)) return false
+    at = end.at + 1
+  }
+  return true
+}
+
 /** The comma that ends the element at `from`. A quote that never ends is a character like any other. */
 function elementEnd(value: string, from: number, quotes: 'closed' | 'unclosed'): { at: number; quotes: 'closed' | 'unclosed' } {
   for (let at = from; at < value.length; at++) {

@@ -1,4 +1,5 @@
 import type { CacheStatusFacts, Forward } from '../model/cache-status.ts'
+import type { Call } from '../model/call.ts'
 import type { Verdict } from './judge.ts'
 
 /** The largest integer of a structured field (RFC 8941 3.3.1). */
@@ -36,6 +37,8 @@ function isToken(text: string): boolean {
 
 /** RFC 8941 3.3.3 allows printable ASCII only. */
 function quoted(text: string): string {
+  // Nearly always so, and asked on each hit.
+  if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) return `"${text}"`
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`
 }
 
@@ -57,7 +60,17 @@ export function forwardFor({ name, reason }: Verdict, absent: 'uri-miss' | 'vary
       return 'request'
     case 'absent':
       return absent
+    case 'vary':
+      return 'vary-miss'
     default:
       return name === 'bypass' ? 'bypass' : 'stale'
   }
+}
+
+/**
+ * The key as a response may show it (RFC 9211 2.7): what was asked for, or the caller's own word for it. Partition and group are left
+ * out, for the first is made of credentials.
+ */
+export function shownKey({ method, url, settings }: Pick<Call, 'method' | 'url' | 'settings'>): string {
+  return settings.key ?? `${method === 'HEAD' ? 'GET' : method} ${url}`
 }

@@ -2,8 +2,8 @@ import type { EntityTag } from '../model/response-facts.ts'
 
 const WELL_FORMED = /^(W\/)?("[\x21\x23-\x7e\x80-\uffff]*")$/
 
-/** A tag without quotes: wrong, but common. It holds nothing that ends an element of a list. */
-const BARE = /^[\x21\x23-\x2b\x2d-\x7e\x80-\uffff]+$/
+/** A tag without quotes: wrong, but common. It holds nothing that ends an element of a list, and is not the `*` that names them all. */
+const BARE = /^(?!\*$)[\x21\x23-\x2b\x2d-\x7e\x80-\uffff]+$/
 
 /**
  * The tag of an `ETag` field, or undefined. One without its quotes is taken, as weak: its server recognises it when it is repeated

@@ -3,7 +3,7 @@ import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Obtained } from '../model/rooms.ts'
 import type { FallbackCause } from '../model/settings.ts'
-import { type Failure, fallbackCause } from './retry.ts'
+import { causeOf, type Failure, fallbackCause } from './retry.ts'
 
 /** A failure in the terms of policy; undefined for what is no failure of the origin's. */
 function failureOf(error: unknown): Failure | undefined {
@@ -14,6 +14,14 @@ function failureOf(error: unknown): Failure | undefined {
   if (error.code === 'HOOK') return { code: 'CONNECT', transient: false }
   if (error.code !== 'STATUS') return { code: error.code, transient: error.retry === 'yes' }
   return { status: error.answer?.head.status ?? 503 }
+}
+
+/** RFC 5861 4: 500, 502, 503, 504, and what is no answer at all. */
+function isError(failure: Failure | undefined): boolean {
+  if (failure === undefined) return false
+  if ('status' in failure) return [500, 502, 503, 504].includes(failure.status)
+  const cause = causeOf(failure.code)
+  return cause === 'network' || cause === 'timeout'
 }
 
 /** True where `fallback.on` names this status: an answer that the caller does not want. */
@@ -31,8 +39,9 @@ export function fallsBack(
   version: { staleFor: number; stale: 'allowed' | 'forbidden' },
 ): 'yes' | 'switched off' | 'not this cause' | 'too old' | 'forbidden' {
   const { fallback } = settings
-  if (fallback === false) return 'switched off'
   const failure = failureOf(error)
+  // Without ours, RFC 5861 4 is still the origin's own word, or the request's.
+  if (fallback === false) return version.stale === 'allowed' && isError(failure) ? 'yes' : 'switched off'
   if (failure === undefined || fallbackCause(failure, fallback) === undefined) return 'not this cause'
   if (version.staleFor > fallback.maxStale) return 'too old'
   return version.stale === 'forbidden' ? 'forbidden' : 'yes'

@@ -1,6 +1,7 @@
 import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Landing } from '../model/rooms.ts'
+import { asksOrigin } from './preconditions.ts'
 import { variantOf } from './vary.ts'
 
 /**
@@ -11,7 +12,9 @@ export function flightKey(call: Call, entry: EntryRecord | undefined): string {
   const vary = [...new Set((entry?.variants ?? []).flatMap((variant) => variant.vary))].sort()
   const values = vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders)
   const insists = call.cache === 'reload' || call.cache === 'no-cache' ? call.cache : ''
-  return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values])
+  // A question about a caller's own copy has an answer for that copy only.
+  const own = asksOrigin(call) ? call.headers : ''
+  return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values, own])
 }
 
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */

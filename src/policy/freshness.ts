@@ -38,7 +38,9 @@ export function isHeuristicallyCacheable(facts: ResponseFacts): boolean {
  * Last-Modified (RFC 9111 4.2.2). Whether the response must be validated all the same is not asked here.
  */
 export function lifetimeOf(facts: ResponseFacts, settings: Settings): number {
-  return ttlOf(facts, settings) ?? explicitLifetime(facts) ?? guessedLifetime(facts, settings)
+  const ttl = ttlOf(facts, settings)
+  if (ttl !== undefined) return ttl
+  return Math.min(explicitLifetime(facts) ?? guessedLifetime(facts, settings), facts.redirectLifetime)
 }
 
 function guessedLifetime(facts: ResponseFacts, { defaultTtl, respect }: Settings): number {

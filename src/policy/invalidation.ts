@@ -1,5 +1,7 @@
-import type { RequestFacts } from '../model/call.ts'
+import type { Call, RequestFacts } from '../model/call.ts'
 import { type HeaderList, headerOf } from '../model/headers.ts'
+import type { ResponseHead } from '../model/rooms.ts'
+import { admitted } from './admission.ts'
 import { normalisedUrl } from './cache-key.ts'
 
 /** RFC 9110 9.2.1. A method that nobody knows is not safe. */
@@ -22,4 +24,13 @@ export function invalidatedUrls(
     if (url !== null && url.origin === target.origin) urls.add(normalisedUrl(url))
   }
   return [...urls]
+}
+
+/**
+ * Which answers became doubtful, and those asked for until when (epoch ms). An answer to POST that is kept for its URL (RFC 9110 9.3.3)
+ * is none of them: it was asked for last.
+ */
+export function invalidation(call: Call, head: ResponseHead, now: number): { urls: readonly string[]; at: number } {
+  const urls = invalidatedUrls(call, head)
+  return { urls, at: urls.length > 0 && admitted(call, head).store ? head.requestedAt - 1 : now }
 }

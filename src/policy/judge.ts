@@ -53,6 +53,7 @@ const NOTHING_ASKED: Wishes = {
   maxAge: undefined,
   minFresh: undefined,
   maxStale: 0,
+  staleIfError: 0,
   needsOrigin: false,
 }
 
@@ -121,8 +122,10 @@ function obstacleOf(
   if (facts.noStore && !facts.mustUnderstand && !(ttl !== undefined && settings.ttlIsSpecific)) return 'no-store'
   if (facts.noCache === 'all' && ttl === undefined) return 'no-cache'
   if (weighed.age >= weighed.lifetime) return 'expired'
-  if (cache === 'no-cache' || asked.noCache) return 'request no-cache'
-  // RFC 8246 2: immutable spares the question that a reload (max-age=0) asks, not the one that no-cache forces.
+  if (asked.noCache) return 'request no-cache'
+  // RFC 8246 2: immutable spares the question that a reload asks: max-age=0, which is also what the Fetch standard (4.6) makes of
+  // `cache: 'no-cache'`. The header no-cache and `cache: 'reload'` force it.
+  if (cache === 'no-cache' && !facts.immutable) return 'request no-cache'
   if (isTooOld(weighed, asked) && !facts.immutable) return 'max-age'
   return isTooNearItsEnd(weighed, asked) ? 'min-fresh' : undefined
 }

@@ -34,10 +34,19 @@ function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
     digest: a.digest,
     storedAt: Math.min(a.storedAt, b.storedAt),
     checkedAt: Math.max(a.checkedAt, b.checkedAt),
+    ...dateOf(a, b),
+    ...((a.superseded || b.superseded) && { superseded: true as const }),
     ...(Object.keys(labels).length > 0 && { labels }),
     ...(pin && { pin }),
     ...(removed && { removed }),
   }
+}
+
+/** The date that came with the later check; of two at one time the later date. */
+function dateOf(a: VersionRef, b: VersionRef): Pick<VersionRef, 'date'> {
+  const date =
+    a.checkedAt === b.checkedAt ? Math.max(a.date ?? 0, b.date ?? 0) : ((a.checkedAt > b.checkedAt ? a.date : b.date) ?? 0)
+  return date > 0 ? { date } : {}
 }
 
 function mergeVersions(a: readonly VersionRef[], b: readonly VersionRef[]): VersionRef[] {

@@ -15,6 +15,8 @@ export interface Wishes {
   readonly minFresh: number | undefined
   /** RFC 9111 5.2.1.2: stale for at most this; 0 for not at all. */
   readonly maxStale: number
+  /** RFC 5861 4: with an error in place of an answer, stale for less than this; 0 for not at all. */
+  readonly staleIfError: number
   /** If-Match or If-Unmodified-Since: only the origin can judge them (RFC 9111 4.3.2). */
   readonly needsOrigin: boolean
 }
@@ -44,6 +46,7 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
       maxAge: undefined,
       minFresh: undefined,
       maxStale: 0,
+      staleIfError: 0,
       ...also,
     }
   }
@@ -56,6 +59,7 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
     minFresh: secondsOf(directives, 'min-fresh'),
     // Without an argument: stale by any time (RFC 9111 5.2.1.2). With one that is no number: not at all.
     maxStale: maxStale === undefined ? 0 : maxStale === '' ? Number.POSITIVE_INFINITY : (deltaSeconds(maxStale) ?? 0),
+    staleIfError: secondsOf(directives, 'stale-if-error') ?? 0,
     ...also,
   }
 }

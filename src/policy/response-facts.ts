@@ -8,12 +8,13 @@ import { parseHttpDate } from './http-date.ts'
 export interface ResponseSource {
   readonly status: number
   readonly headers: HeaderList
+  readonly redirectLifetime?: number
 }
 
 /**
  * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`).
  */
-export function factsOf({ status, headers }: ResponseSource, receivedAt: number): ResponseFacts {
+export function factsOf({ status, headers, redirectLifetime }: ResponseSource, receivedAt: number): ResponseFacts {
   const directives = parseCacheControl(headerOf(headers, 'cache-control'))
   return {
     status,
@@ -25,6 +26,7 @@ export function factsOf({ status, headers }: ResponseSource, receivedAt: number)
     etag: parseEntityTag(headerOf(headers, 'etag')),
     vary: varyOf(headerOf(headers, 'vary')),
     contentLocation: headerOf(headers, 'content-location'),
+    redirectLifetime: redirectLifetime ?? Number.POSITIVE_INFINITY,
     ...directiveFacts(directives),
   }
 }

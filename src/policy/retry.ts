@@ -74,6 +74,10 @@ const CAUSES: Readonly<Partial<Record<ErrorCode, 'network' | 'timeout' | 'reject
   TOO_LARGE: 'rejected',
 }
 
+export function causeOf(code: ErrorCode): 'network' | 'timeout' | 'rejected' | undefined {
+  return CAUSES[code]
+}
+
 /** The member of `fallback.on` that this failure is, or undefined: then it is an answer, or nothing of the origin's. */
 export function fallbackCause(failure: Failure, fallback: false | FallbackSettings): FallbackCause | undefined {
   if (fallback === false) return undefined
@@ -85,7 +89,7 @@ function causesOf(failure: Failure): readonly FallbackCause[] {
   if ('status' in failure) return causesOfStatus(failure.status)
   // The host asked to be left alone for longer than the user waits: what it says with 429, and was not asked again.
   if (failure.code === 'RETRY_AFTER') return causesOfStatus(429)
-  const cause = CAUSES[failure.code]
+  const cause = causeOf(failure.code)
   return cause === undefined ? [] : [cause]
 }
 

@@ -1,6 +1,7 @@
 import type { HeaderList } from '../model/headers.ts'
 import type { EntryRecord, FailureRecord, LiveVersion, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Held, ResponseHead } from '../model/rooms.ts'
+import { headFacts } from './candidate.ts'
 import { newestId } from './selection.ts'
 import { versionId } from './version-id.ts'
 
@@ -46,6 +47,12 @@ function revised(
   return { name, entry: saying(facts, [revisedVariant]), variant: revisedVariant, ref, version }
 }
 
+/** The variant that would have answered, where the origin answered under another `Vary`: it no longer comes first. */
+function superseded(held: Held | undefined, { vary, values }: Arrived): VariantRecord[] {
+  if (held === undefined || (held.variant.values === values && held.variant.vary.join() === vary.join())) return []
+  return [{ vary: held.variant.vary, values: held.variant.values, versions: [{ ...held.ref, superseded: true }] }]
+}
+
 /** A whole body came: the version that it is, or becomes. `id` is made only where there is need of one. */
 export function arrival(
   facts: EntryFacts,
@@ -64,6 +71,7 @@ export function arrival(
     digest,
     storedAt,
     checkedAt: head.receivedAt,
+    ...dateOf(head),
   }
   const version: LiveVersion = {
     key: facts.key,
@@ -80,23 +88,34 @@ export function arrival(
     storedAt,
     checkedAt: head.receivedAt,
     requestedAt: head.requestedAt,
+    ...redirectsOf(head),
     home: known?.version.home,
   }
-  return revised(facts, same ? 'renewed' : 'new', { version, ref, variant: { vary, values, versions: [] } })
+  const revision = revised(facts, same ? 'renewed' : 'new', { version, ref, variant: { vary, values, versions: [] } })
+  return { ...revision, entry: { ...revision.entry, variants: [...revision.entry.variants, ...superseded(held, came)] } }
+}
+
+function dateOf(head: ResponseHead): Pick<VersionRef, 'date'> {
+  const { date } = headFacts(head)
+  return date === undefined ? {} : { date }
+}
+
+function redirectsOf({ redirectLifetime }: ResponseHead): Pick<LiveVersion, 'redirectLifetime'> {
+  return redirectLifetime === undefined ? {} : { redirectLifetime }
 }
 
 /** The headers change, so what was parsed of them must go. */
-function withoutFacts({ facts: _parsed, ...version }: LiveVersion): LiveVersion {
+function withoutFacts({ facts: _parsed, redirectLifetime: _earlier, ...version }: LiveVersion): LiveVersion {
   return version
 }
 
 /** A 304 came (RFC 9111 4.3.4): the stored version with the headers that the answer brought, and new times. */
 export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, headers: HeaderList): Revision {
   const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
-  const { labels: _labels, pin: _pin, ...ref } = held.ref
+  const { labels: _labels, pin: _pin, date: _earlier, ...ref } = held.ref
   return revised(facts, 'renewed', {
-    version: { ...withoutFacts(held.version), headers, ...times },
-    ref: { ...ref, checkedAt: head.receivedAt },
+    version: { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) },
+    ref: { ...ref, checkedAt: head.receivedAt, ...dateOf(head) },
     variant: held.variant,
   })
 }

@@ -23,9 +23,10 @@ const TRAILING = /(?<![. ])[. ]+$/
 export function safeName(text: string): string | undefined {
   const segment = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1)
   const kept = segment
-    .normalize('NFC')
     .replace(/\s/g, ' ')
     .replace(DROPPED, '')
+    // After the drops, for what stood between two characters may have kept them apart.
+    .normalize('NFC')
     .replace(/\.{2,}/g, '.')
   // "????.csv" is what remains of a name once a server has forced it into ASCII: the suffix alone is no name.
   if (kept.startsWith('.') && !segment.startsWith('.')) return undefined

@@ -17,7 +17,15 @@ function newest(variant: VariantRecord, wanted: (ref: VersionRef) => boolean): V
   return undefined
 }
 
-/** RFC 9111 4.1: among the variants that match the request, the most recently confirmed one. */
+const dateOf = ({ date, checkedAt }: VersionRef): number => date ?? checkedAt
+
+/** The later by its origin's word; of two with one date the one confirmed later, then the one made later. */
+function isLater(a: VersionRef, b: VersionRef): boolean {
+  if (dateOf(a) !== dateOf(b)) return dateOf(a) > dateOf(b)
+  return a.checkedAt > b.checkedAt || (a.checkedAt === b.checkedAt && a.id > b.id)
+}
+
+/** RFC 9111 4.1: of those that match the request, the most recent; one without `Vary` only where none has it, for it was forgotten there. */
 function choose(
   variants: readonly VariantRecord[],
   pick: (variant: VariantRecord) => VersionRef | undefined,
@@ -25,9 +33,18 @@ function choose(
   let best: Choice | undefined
   for (const variant of variants) {
     const ref = pick(variant)
-    if (ref !== undefined && (best === undefined || ref.checkedAt > best.ref.checkedAt)) best = { variant, ref }
+    if (ref !== undefined && (best === undefined || isBetter({ variant, ref }, best))) best = { variant, ref }
   }
   return best
+}
+
+function isNamed({ variant, ref }: Choice): boolean {
+  return variant.vary.length > 0 && ref.superseded !== true
+}
+
+function isBetter(one: Choice, other: Choice): boolean {
+  const [varies, variesToo] = [isNamed(one), isNamed(other)]
+  return varies === variesToo ? isLater(one.ref, other.ref) : varies
 }
 
 /** The newest version that is not labelled 'failed'. */

@@ -7,12 +7,13 @@ import { wishesOf } from './request-directives.ts'
 /** A stored version that matches the request, as far as HTTP is concerned. */
 export interface Candidate extends ResponseTimes {
   readonly facts: ResponseFacts
-  /** Epoch milliseconds; what was checked until then must be validated (RFC 9111 4.4). */
+  /** Epoch milliseconds; what was asked for until then must be validated (RFC 9111 4.4). */
   readonly invalidatedAt?: number | undefined
 }
 
-export function isInvalidated({ invalidatedAt, checkedAt }: Candidate): boolean {
-  return invalidatedAt !== undefined && invalidatedAt >= checkedAt
+/** By the time of the request: what was asked for before a change may have come after it, and may not show it. */
+export function isInvalidated({ invalidatedAt, requestedAt }: Candidate): boolean {
+  return invalidatedAt !== undefined && invalidatedAt >= requestedAt
 }
 
 /** `Vary: *` (RFC 9111 4.1): matches no request, but may be validated. */
@@ -48,13 +49,11 @@ export function mayServeStale(
   const { facts } = candidate
   const { settings } = request
   const staleFor = staleForOf(candidate, settings, now)
-  const within = settings.fallback === false ? staleFor < facts.staleIfError : staleFor <= settings.fallback.maxStale
+  const wishes = wishesOf(request.headers)
+  const tolerated = Math.max(facts.staleIfError, wishes?.staleIfError ?? 0)
+  const within = settings.fallback === false ? staleFor < tolerated : staleFor <= settings.fallback.maxStale
   if (!within) return 'forbidden'
   if (settings.respect === 'resilient') return 'allowed'
-  const bound =
-    forbidsStale(facts, settings) ||
-    isInvalidated(candidate) ||
-    isVariedByAll(facts) ||
-    wishesOf(request.headers)?.noCache === true
+  const bound = forbidsStale(facts, settings) || isInvalidated(candidate) || isVariedByAll(facts) || wishes?.noCache === true
   return bound ? 'forbidden' : 'allowed'
 }

@@ -1,9 +1,12 @@
 import type { RequestFacts } from '../model/call.ts'
 import { headerOf } from '../model/headers.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
+import type { ResponseHead } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { parseCacheControl } from './cache-control.ts'
+import { headFacts } from './candidate.ts'
 import { explicitLifetime, isHeuristicallyCacheable, lifetimeOf, ttlOf } from './freshness.ts'
+import { asksOrigin } from './preconditions.ts'
 
 /** `answers`: the method whose later requests it answers, where that is not the request's own. */
 export type Storability =
@@ -24,8 +27,12 @@ const MOST_SELECTING_HEADERS = 100
  * keys keep their users apart. `Vary: *` is kept too: RFC 9111 4.1 forbids to answer with it unasked, not to validate it.
  */
 export function storability(request: RequestFacts, facts: ResponseFacts, settings: Settings): Storability {
-  if (headerOf(request.headers, 'range') !== undefined || facts.status === 206) return refused('range')
+  // A whole that came although a part was asked for is a whole.
+  if (facts.status === 206) return refused('range')
   if (facts.status < 200 || facts.status === 304) return refused('status')
+  // What is no whole speaks of the part or the copy that was asked about: 416 and 412 above all.
+  if (facts.status !== 200 && asksOrigin(request))
+    return refused(headerOf(request.headers, 'range') === undefined ? 'status' : 'range')
   if (forbidsStoring(request, facts, settings)) return refused('no-store')
   if (facts.vary.length > MOST_SELECTING_HEADERS) return refused('vary')
   const method = methodAllows(request, facts, settings)
@@ -76,4 +83,11 @@ function isOutage(status: number, { retry, fallback }: Settings): boolean {
     retry.statusCodes.includes(status) ||
     (fallback !== false && (fallback.on.includes(status) || fallback.on.includes('4xx')))
   )
+}
+
+/** An answer of whatever status that its origin, under 'standard', lets be reused for some time. */
+export function statesFreshness(call: RequestFacts & { readonly settings: Settings }, head: ResponseHead): boolean {
+  if (call.settings.respect !== 'standard') return false
+  const facts = headFacts(head)
+  return lifetimeOf(facts, call.settings) > 0 && storability(call, facts, call.settings).store
 }

@@ -49,8 +49,11 @@ function withoutSpaces(value: string): string {
 }
 
 function normalisedPreferences(value: string): string {
-  const preferences = members(value, ',').filter((member) => member !== '')
-  return [...new Set(preferences.map(normalisedPreference))].sort().join(',')
+  const preferences = members(value, ',').map(normalisedPreference)
+  return [...new Set(preferences)]
+    .filter((preference) => preference !== '')
+    .sort()
+    .join(',')
 }
 
 function normalisedPreference(member: string): string {

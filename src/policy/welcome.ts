@@ -15,15 +15,18 @@ export interface Asking {
   /** The caller's own If-None-Match and the like were sent on. */
   readonly callersConditions: boolean
   readonly statusCodes: readonly number[]
+  /** The origin says for how long this error holds, and the call takes HTTP by its letter: it is an answer (RFC 9111 3). */
+  readonly statesFreshness: boolean
 }
 
 export function welcome(
   status: number,
-  { conditional, resuming, callersRange, callersConditions, statusCodes }: Asking,
+  { conditional, resuming, callersRange, callersConditions, statusCodes, statesFreshness }: Asking,
 ): Welcome {
   if (status === 304 && !callersConditions) return conditional ? 'not-modified' : 'unasked'
   if (resuming && (status === 200 || status === 206 || status === 416)) return 'part'
   if (status === 206 && !callersRange) return 'unasked'
+  if (statesFreshness && !resuming) return 'whole'
   if (statusCodes.includes(status)) return 'failed'
   // In the middle of a resume the origin had the file a moment ago: an error page is not the file, and no answer to the question.
   if (resuming) return 'failed'

@@ -4,6 +4,7 @@ import type { Found, Held, Landing } from '../model/rooms.ts'
 import type { Departure, FlightPath, WriteRight } from '../model/stages.ts'
 import { sha256 } from '../policy/cache-key.ts'
 import { judgeHeld } from '../policy/candidate.ts'
+import { asksOrigin } from '../policy/preconditions.ts'
 
 type Taken =
   | { readonly name: 'granted'; readonly right: WriteRight; end(): Promise<void> }
@@ -37,7 +38,7 @@ export class Departures {
 
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
     const insists = call.cache === 'reload' || call.cache === 'no-cache' || call.integrity !== ''
-    if (call.method === 'HEAD') return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
+    if (call.method === 'HEAD' || asksOrigin(call)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
     const peeked = insists ? undefined : this.#rooms.peek(call)
     if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
     if (this.#ours.has(call.key)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }

@@ -30,6 +30,7 @@ export interface Path<A> {
 }
 
 interface State {
+  readonly url: string
   pace: Pace
   readonly listeners: Set<(pace: Pace) => void>
   readonly watching: Set<(progress: Progress) => void>
@@ -50,12 +51,14 @@ export class Deserted extends Error {
 
 /** At most one flight per key: a second caller joins the first. */
 export class Flights {
+  /** Those that may be joined, by their keys. */
   readonly #aloft = new Map<string, State>()
+  readonly #all = new Set<State>()
 
   /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
-  join<T, A>(key: string, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
+  join<T, A>({ key, url }: { key: string; url: string }, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
     const aloft = this.#aloft.get(key)
-    const state = aloft ?? this.#takeOff(key, start)
+    const state = aloft ?? this.#takeOff({ key, url }, start)
     state.waiters++
     let waiting = true
     let watcher: ((progress: Progress) => void) | undefined
@@ -88,17 +91,22 @@ export class Flights {
     }
   }
 
+  /** Nobody joins a flight to these URLs any more: its question is older than a change. Those who wait get what it brings. */
+  part(urls: readonly string[]): void {
+    for (const [key, { url }] of this.#aloft) if (urls.includes(url)) this.#aloft.delete(key)
+  }
+
   /** Aborts every flight, with the reason that its waiters get. */
   abortAll(reason: unknown): void {
-    for (const state of this.#aloft.values()) state.controller.abort(reason)
+    for (const state of this.#all) state.controller.abort(reason)
   }
 
   /** Resolves when no flight is aloft, whatever became of them. */
   async idle(): Promise<void> {
-    while (this.#aloft.size > 0) await Promise.allSettled([...this.#aloft.values()].map(({ landed }) => landed))
+    while (this.#all.size > 0) await Promise.allSettled([...this.#all].map(({ landed }) => landed))
   }
 
-  #takeOff<T, A>(key: string, start: (path: Path<A>) => Promise<T>): State {
+  #takeOff<T, A>({ key, url }: { key: string; url: string }, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const landed = Promise.resolve()
@@ -116,11 +124,13 @@ export class Flights {
         }),
       )
       .finally(() => {
+        this.#all.delete(state)
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
       })
     // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
     landed.catch(() => undefined)
     const state: State = {
+      url,
       landed,
       accepted,
       controller,
@@ -131,6 +141,7 @@ export class Flights {
       watching: new Set(),
     }
     this.#aloft.set(key, state)
+    this.#all.add(state)
     return state
   }
 }

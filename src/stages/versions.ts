@@ -12,7 +12,7 @@ import { headFacts } from '../policy/candidate.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
 import { arrival, confirmation, type EntryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
-import { sharing } from '../policy/sharing.ts'
+import { sharingOf } from '../policy/sharing.ts'
 import { updatedHeaders } from '../policy/validation.ts'
 import { variantOf } from '../policy/vary.ts'
 import { versionInfo } from '../policy/version-info.ts'
@@ -40,9 +40,9 @@ export interface VersionRooms {
 }
 
 type Whole = Extract<Obtained, { name: 'whole' }>
-type Confirmed = Extract<Obtained, { name: 'not-modified' }>
+type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
-interface Came<T extends Obtained> {
+interface Came<T extends Confirmed> {
   readonly obtained: T
   readonly right: WriteRight | undefined
   readonly labels?: Record<string, LabelRecord>
@@ -103,8 +103,7 @@ export class Versions {
     { revision, body, came }: { revision: Revision; body: Uint8Array | StoredBody; came: Came<Whole | Confirmed> },
   ): Promise<Extract<Landing, { name: 'kept' }>> {
     const { version } = revision
-    const partitioned = isPartitioned(call) ? 'by credentials' : 'for all'
-    const shareable = sharing(version.headers, partitioned) === 'shareable'
+    const shareable = sharingOf(call, version.headers) === 'shareable'
     const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
@@ -163,10 +162,6 @@ export class Versions {
       undefined,
     )
   }
-}
-
-function isPartitioned({ headers, settings, credentialHeaders }: Call): boolean {
-  return settings.partition === undefined ? headers.some(([name]) => credentialHeaders.has(name)) : settings.partition !== null
 }
 
 function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {

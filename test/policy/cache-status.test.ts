@@ -59,7 +59,7 @@ describe('Cache-Status (RFC 9211)', () => {
     ['revalidate', 'no-cache', 'stale'],
     ['revalidate', 'no-store', 'stale'],
     ['revalidate', 'invalidated', 'stale'],
-    ['revalidate', 'vary', 'stale'],
+    ['revalidate', 'vary', 'vary-miss'],
     ['revalidate', 'request no-cache', 'request'],
     ['revalidate', 'max-age', 'request'],
     ['revalidate', 'min-fresh', 'request'],

@@ -17,11 +17,13 @@ describe('init.cache decides (Fetch standard)', () => {
     expect(verdictOf({ cache, stored })).toBe(whenFresh)
     expect(verdictOf({ cache, stored, age: HOUR })).toBe(whenStale)
     expect(verdictOf({ cache })).toBe(whenAbsent)
-    // The mode overrules what headers ask, immutable, and the instance's own mode.
+    // The mode overrules what headers ask, and the instance's own mode.
     expect(
       verdictOf({ cache: cache === 'default' ? 'force-cache' : cache, stored, asked: { 'cache-control': 'no-cache, no-store' } }),
     ).toBe(cache === 'default' ? 'fresh: force-cache' : whenFresh)
-    expect(verdictOf({ cache, stored: cc('max-age=60, immutable') })).toBe(whenFresh)
+    // RFC 8246 2: only what a reload asks is spared, and of these `no-cache` is the one that sends max-age=0.
+    const immutable = cache === 'no-cache' ? 'fresh: fresh' : whenFresh
+    expect(verdictOf({ cache, stored: cc('max-age=60, immutable') })).toBe(immutable)
     const preferring = verdictOf({ cache, stored, settings: { mode: 'prefer-offline' } })
     expect(preferring).toBe(cache === 'default' ? 'fresh: prefer-offline' : whenFresh)
   })

@@ -57,7 +57,10 @@ export async function walked({ options = {}, steps, before, through = (same) => 
     fetch(g.origin.url('/f'), init).catch((error: unknown) => error),
   )
   if (!(answer instanceof Response)) return { answer: codeOf(answer), events }
-  const cacheStatus = answer.headers.get('cache-status') ?? 'none'
+  // Each row asks for the same, and what is stored has a lifetime that the turning clock eats: rows/http tells of both.
+  const cacheStatus = (answer.headers.get('cache-status') ?? 'none')
+    .replace(/; key="[A-Z]+ [^"]*\/f"/, '')
+    .replace(/; ttl=\d+; stored/, '; stored')
   const inspected = inspect(answer) ?? {}
   const told: Row['told'] = { answer: [answer.status, await answer.text()], inspected, cacheStatus, events }
   await turnUntil(g.clock, g.fetch.idle())

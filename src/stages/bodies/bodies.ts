@@ -48,7 +48,7 @@ export class Bodies {
 
   /** For a body that no tier may have: memory, then a spool. */
   transient({ key, url }: { key: string; url: string }): BodyWriter {
-    const nowhere = { storable: false, expected: undefined, partial: undefined, integrity: '' }
+    const nowhere = { storable: false, shareable: false, expected: undefined, partial: undefined, integrity: '' }
     return this.#writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
   }
 
@@ -59,7 +59,7 @@ export class Bodies {
     try {
       const record = await findPartial(store, key, this.#clock.now())
       const plan = record === undefined ? undefined : fits(record)
-      if (record === undefined || plan === undefined) return undefined
+      if (record === undefined || plan === undefined || (store.shared && !plan.shareable)) return undefined
       const sink = new StoreSink(
         store,
         Math.min(plan.maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
@@ -167,11 +167,10 @@ export class Bodies {
   }
 
   /** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
-  #places({ expected = 0, maxEntryBytes }: BodyPlan): Store[] {
+  #places({ expected = 0, maxEntryBytes, shareable }: BodyPlan): Store[] {
     const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-    const local = this.#stores.filter(
-      (store) => store.live === undefined && !store.remote && store.readOnly !== true && fits(store),
-    )
+    const open = this.#stores.filter(({ shared, readOnly }) => readOnly !== true && (shareable || !shared))
+    const local = open.filter((store) => store.live === undefined && !store.remote && fits(store))
     return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
   }
 

@@ -4,8 +4,10 @@ import { headerOf } from '../../model/headers.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { proofOf } from '../../policy/body-plan.ts'
 import { headFacts } from '../../policy/candidate.ts'
+import { isCoded } from '../../policy/content-coding.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
 import { checkPart } from '../../policy/resume.ts'
+import { statesFreshness } from '../../policy/storability.ts'
 import { welcome } from '../../policy/welcome.ts'
 import type { Arrival } from './arrival.ts'
 import { failedAnswer } from './error-page.ts'
@@ -28,6 +30,7 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
     callersRange: headerOf(order.call.headers, 'range') !== undefined,
     callersConditions: order.call.headers.some(([name]) => name.startsWith('if-')),
     statusCodes: order.call.settings.retry.statusCodes,
+    statesFreshness: statesFreshness(order.call, head),
   })
   switch (kind) {
     case 'not-modified':
@@ -60,7 +63,7 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
 
 /** Content-Length speaks of the bytes on the wire: it is the size of the body only where no coding is undone. */
 function announced({ response, head }: Reached): number | undefined {
-  if (response.framing !== 'length' || headerOf(head.headers, 'content-encoding') !== undefined) return undefined
+  if (response.framing !== 'length' || isCoded(head.headers)) return undefined
   const length = Number(headerOf(head.headers, 'content-length'))
   return Number.isSafeInteger(length) ? length : undefined
 }
@@ -68,7 +71,7 @@ function announced({ response, head }: Reached): number | undefined {
 async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Promise<Ended> {
   const { reached } = arrival
   const total = announced(reached)
-  const coded = headerOf(reached.head.headers, 'content-encoding') !== undefined
+  const coded = isCoded(reached.head.headers)
   const known = series.partial
   const writer = rooms.writer(series.order, reached.head, total)
   await known?.writer.handOver(writer)

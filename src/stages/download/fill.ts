@@ -2,6 +2,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { BodyWriter, ResponseHead, WrittenBody } from '../../model/rooms.ts'
 import type { TransportFailure, WireResponse } from '../../model/transport.ts'
+import { isCoded } from '../../policy/content-coding.ts'
 import { checkIntegrity, integrityAlgorithms } from '../../policy/integrity.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import { ProgressReport } from './progress.ts'
@@ -83,5 +84,5 @@ export async function closed(order: Order, writer: BodyWriter): Promise<WrittenB
 export function isProven(response: WireResponse, head: ResponseHead, integrity: string): boolean {
   if (integrityAlgorithms(integrity).length > 0) return true
   if (response.framing !== 'close' && response.framing !== 'unknown') return true
-  return !response.decoded && headerOf(head.headers, 'content-encoding') !== undefined
+  return !response.decoded && isCoded(head.headers)
 }

@@ -5,6 +5,7 @@ import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import type { WireResponse } from '../../model/transport.ts'
 import { hostOf } from '../../policy/host.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
+import { redirectLifetime } from '../../policy/redirect-lifetime.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
@@ -34,6 +35,7 @@ export async function reach(
 ): Promise<Reached> {
   const { call } = order
   let hop: Hop = { url: new URL(call.url), method: call.method, headers: facts.headers, body: call.body }
+  let holds = Number.POSITIVE_INFINITY
   for (let redirects = 0; ; redirects++) {
     const reached = await ask(rooms, order, { ...facts, hop })
     const turn = redirectOf({
@@ -44,7 +46,11 @@ export async function reach(
       mode: call.redirect,
       redirects,
     })
-    if (turn.name === 'none') return { ...reached, head: { ...reached.head, redirected: redirects > 0 } }
+    if (turn.name === 'none') {
+      const limit = Number.isFinite(holds) ? { redirectLifetime: holds } : {}
+      return { ...reached, head: { ...reached.head, redirected: redirects > 0, ...limit } }
+    }
+    holds = Math.min(holds, redirectLifetime(reached.head))
     reached.response.discard()
     reached.ticket.release()
     if (turn.name === 'error') throw new AttemptFailure('REDIRECT', turn.reason, { retry: 'never' })

@@ -28,7 +28,9 @@ function cacheFields({ cache, headers }: Call): HeaderList {
 /** Offers the codings that fetch offers; plain bytes where a break is to be resumed, for an offset counts coded bytes. */
 function acceptedCodings({ order, identityOnly }: Series, from: number | undefined): HeaderList {
   if (order.call.headers.some(([name]) => name === 'accept-encoding')) return []
-  return [['accept-encoding', from !== undefined || identityOnly ? 'identity' : 'gzip, deflate, br']]
+  // As fetch does (Fetch standard 4.5): a part of coded bytes cannot be decoded.
+  const isPart = from !== undefined || order.call.headers.some(([name]) => name === 'range')
+  return [['accept-encoding', isPart || identityOnly ? 'identity' : 'gzip, deflate, br']]
 }
 
 export function requestHeaders(series: Series): Asked {

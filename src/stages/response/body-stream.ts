@@ -1,5 +1,6 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
+import type { ByteRange } from '../../policy/byte-ranges.ts'
 
 /** Largest piece of a stored body handed out at once: a copy, so that nobody can change what others read. */
 const PIECE = 64 * 1024
@@ -13,7 +14,9 @@ export interface Presence {
 }
 
 /** A body as a Response takes it: bytes at once, or a stream that is read as the caller reads. */
-export function bodyOf(body: Served['body'], presence: Presence): ResponseBody {
+export function bodyOf(body: Served['body'], presence: Presence, parts?: readonly Part[]): ResponseBody {
+  if (parts?.length === 0) return null
+  if (parts !== undefined && !(Symbol.asyncIterator in body)) return partsOf(body, parts, presence)
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
   return Symbol.asyncIterator in body ? streamOf(body, { presence }) : streamOf(pieces(body), { presence, end: body.hold() })
 }
@@ -56,9 +59,27 @@ async function nextPiece(iterator: AsyncIterator<Uint8Array>): Promise<IteratorR
 }
 
 /** Reads a stored body chunk by chunk, each checked before a byte of it is handed out. */
-async function* pieces(body: StoredBody): AsyncGenerator<Uint8Array> {
-  for (let n = 0; n * CHUNK_SIZE < body.size; n++) {
-    const chunk = await body.chunk(n)
-    for (let from = 0; from < chunk.length; from += PIECE) yield chunk.subarray(from, from + PIECE)
+async function* pieces(body: StoredBody, { from, to }: ByteRange = { from: 0, to: body.size - 1 }): AsyncGenerator<Uint8Array> {
+  for (let n = Math.floor(from / CHUNK_SIZE); n * CHUNK_SIZE <= to; n++) {
+    const start = n * CHUNK_SIZE
+    const chunk = (await body.chunk(n)).subarray(Math.max(0, from - start), to + 1 - start)
+    for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
+  }
+}
+
+/** A part of a stored body, or text between two. */
+type Part = ByteRange | string
+
+function partsOf(body: Uint8Array | StoredBody, parts: readonly Part[], presence: Presence): ResponseBody {
+  if (!(body instanceof Uint8Array)) return streamOf(partPieces(body, parts), { presence, end: body.hold() })
+  return Buffer.concat(
+    parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : body.subarray(part.from, part.to + 1))),
+  )
+}
+
+async function* partPieces(body: StoredBody, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    if (typeof part === 'string') yield Buffer.from(part)
+    else yield* pieces(body, part)
   }
 }

@@ -2,12 +2,13 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Call } from '../../model/call.ts'
 import type { Clock } from '../../model/clock.ts'
 import { HoldfastError, HttpError } from '../../model/errors.ts'
-import { headerOf } from '../../model/headers.ts'
+import { type HeaderList, headerOf } from '../../model/headers.ts'
 import type { Served } from '../../model/rooms.ts'
-import { cacheStatus } from '../../policy/cache-status.ts'
+import { cacheStatus, shownKey } from '../../policy/cache-status.ts'
 import { candidateOf } from '../../policy/candidate.ts'
-import { ageOf } from '../../policy/freshness.ts'
+import { ageOf, lifetimeOf } from '../../policy/freshness.ts'
 import { failedAnswer, isAnswered } from '../../policy/served.ts'
+import { shownAs } from '../../policy/shown.ts'
 import { bodyOf, type Presence } from './body-stream.ts'
 import { type HeldResponse, heldResponse } from './held-response.ts'
 
@@ -28,11 +29,13 @@ export class Responses {
   /** The Response of one caller: its own headers, its own body. */
   respond(served: Served): Response {
     const { version } = served.held
+    const shown = shownAs(served)
     this.#Held ??= heldResponse()
     const at = this.#clock.now()
-    const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(version.status)
-    const init = { status: version.status, statusText: version.statusText, headers: headersOf(served, at) }
-    return new this.#Held(bodyless ? null : bodyOf(served.body, this.#presence), init, { served, at })
+    const { status, statusText, headers } = shown ?? version
+    const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(status)
+    const init = { status, statusText, headers: headersOf(served, headers, at) }
+    return new this.#Held(bodyless ? null : bodyOf(served.body, this.#presence, shown?.pieces), init, { served, at })
   }
 
   /** A failure inside the house as callers see it: with its code, its URL, and each attempt. */
@@ -45,10 +48,10 @@ export class Responses {
   }
 }
 
-function headersOf(served: Served, now: number): [string, string][] {
+function headersOf(served: Served, stored: HeaderList, now: number): [string, string][] {
   const { held, own, status } = served
   const headers: [string, string][] = []
-  for (const [name, value] of held.version.headers) {
+  for (const [name, value] of stored) {
     if (name !== 'age' && name !== 'cache-status') headers.push([name, value])
   }
   for (const [name, value] of own) headers.push([name, value])
@@ -56,6 +59,10 @@ function headersOf(served: Served, now: number): [string, string][] {
   const age = ageOf(candidate.facts, candidate, now)
   // RFC 9111 5.1: Age says that the answer was not made or confirmed for this request.
   if (status.name === 'hit' || served.outcome === 'fallback' || age >= 1000) headers.push(['age', String(Math.floor(age / 1000))])
-  headers.push(['cache-status', cacheStatus(status, headerOf(held.version.headers, 'cache-status'))])
+  // RFC 9211 2.4: what is stored now has a lifetime too.
+  const lifetime =
+    status.name === 'forwarded' && status.stored === true ? lifetimeOf(candidate.facts, served.call.settings) : undefined
+  const told = { ...status, ...(lifetime !== undefined && { ttl: lifetime - age }), key: shownKey(served.call) }
+  headers.push(['cache-status', cacheStatus(told, headerOf(held.version.headers, 'cache-status'))])
   return headers
 }

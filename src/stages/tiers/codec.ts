@@ -1,4 +1,4 @@
-import type { EntryRecord, VersionRecord } from '../../model/record.ts'
+import type { EntryRecord, MarkRecord, VersionRecord } from '../../model/record.ts'
 
 /** Format 1 of a record: this word, the length of the JSON, the CRC-32 of all that follows, the JSON, the inline body. */
 const MAGIC = 0x68310001
@@ -8,7 +8,7 @@ const HEAD = 12
 const crc32 = (bytes: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(bytes)
 
 /** A record as a store keeps it. */
-export function encode(record: EntryRecord | VersionRecord): Uint8Array {
+export function encode(record: EntryRecord | MarkRecord | VersionRecord): Uint8Array {
   const body = 'body' in record ? record.body : undefined
   const json = Buffer.from(JSON.stringify(body === undefined ? record : { ...record, body: undefined, inline: true }))
   const bytes = Buffer.allocUnsafe(HEAD + json.length + (body?.length ?? 0))
@@ -29,7 +29,7 @@ export type Decoded<T> =
  * A record out of a store. Another format is 'foreign', a miss that nobody deletes; what is damaged, or speaks of another key
  * (a planted record, a collision, a mixed-up file), is 'damaged'.
  */
-export function decode<T extends EntryRecord | VersionRecord>(bytes: Uint8Array, key: string): Decoded<T> {
+export function decode<T extends EntryRecord | MarkRecord | VersionRecord>(bytes: Uint8Array, key: string): Decoded<T> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < HEAD) return { name: 'damaged', why: 'it is shorter than the head of a record' }
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
@@ -40,7 +40,7 @@ export function decode<T extends EntryRecord | VersionRecord>(bytes: Uint8Array,
   return parsed<T>(view, HEAD + length, key)
 }
 
-function parsed<T extends EntryRecord | VersionRecord>(view: Buffer, end: number, key: string): Decoded<T> {
+function parsed<T extends EntryRecord | MarkRecord | VersionRecord>(view: Buffer, end: number, key: string): Decoded<T> {
   let record: T & { inline?: boolean; body?: Uint8Array }
   try {
     record = JSON.parse(view.toString('utf8', HEAD, end))

@@ -1,11 +1,12 @@
 import type { Report } from '../../model/events.ts'
-import { type EntryRecord, INLINE_LIMIT, type LiveVersion, type VersionRecord } from '../../model/record.ts'
+import { type EntryRecord, INLINE_LIMIT, type LiveVersion, type MarkRecord, type VersionRecord } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { merge } from '../../policy/merge.ts'
 import { type Decoded, decode, encode } from './codec.ts'
+import { markedAt, markKey } from './marks.ts'
 
 /** The ways of bytes that a tier is handed. */
 export interface BodyRoom {
@@ -51,15 +52,22 @@ export class Tier {
     return this.store.live?.get(liveVersion(key, id)) as LiveVersion | undefined
   }
 
-  async entry(key: string): Promise<EntryRecord | undefined> {
-    return this.store.live ? this.peekEntry(key) : this.#read<EntryRecord>(`h1:e:${sha256(key)}`, key)
+  /** The entry, as old as the marks say that concern it. */
+  async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
+    if (this.store.live) return this.peekEntry(key)
+    const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
+    const entry = bytes === undefined ? undefined : this.#accepted(decode<EntryRecord>(bytes, key), key)
+    if (entry === undefined) return undefined
+    return said.reduce((marked, mark, index) => markedAt(marked, this.#timeOf(mark, marks[index] ?? '')), entry)
+  }
+
+  #timeOf(mark: Uint8Array | undefined, name: string): number {
+    return mark === undefined ? 0 : (this.#accepted(decode<MarkRecord>(mark, name), name)?.at ?? 0)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
-    const version = this.store.live
-      ? this.peekVersion(key, id)
-      : await this.#read<VersionRecord>(`h1:v:${sha256(key)}:${id}`, key)
+    const version = this.store.live ? this.peekVersion(key, id) : await this.#stored(key, id)
     if (version === undefined || version.id !== id) return undefined
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
@@ -83,15 +91,19 @@ export class Tier {
     this.#background(this.store.delete([`h1:v:${sha256(key)}:${id}`, `h1:d:${digest}`]))
   }
 
-  async #read<T extends EntryRecord | VersionRecord>(storeKey: string, key: string): Promise<T | undefined> {
-    let bytes: Uint8Array | undefined
+  async #stored(key: string, id: string): Promise<VersionRecord | undefined> {
+    const [bytes] = await this.#many([`h1:v:${sha256(key)}:${id}`])
+    return bytes === undefined ? undefined : this.#accepted(decode<VersionRecord>(bytes, key), key)
+  }
+
+  async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {
     try {
-      bytes = await this.store.get(storeKey)
+      const [only] = storeKeys
+      return storeKeys.length === 1 && only !== undefined ? [await this.store.get(only)] : await this.store.getMany(storeKeys)
     } catch {
       // Told as `tier-error` by the guard; to the walk a tier that cannot answer is a miss.
-      return undefined
+      return []
     }
-    return bytes === undefined ? undefined : this.#accepted(decode<T>(bytes, key), key)
   }
 
   #accepted<T>(decoded: Decoded<T>, key: string): T | undefined {

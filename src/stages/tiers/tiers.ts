@@ -7,6 +7,8 @@ import type { Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { type Choice, current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
+import { Marks, urlMark } from './marks.ts'
+import { rightFrom } from './right.ts'
 import { type BodyRoom, type Placed, Tier } from './tier.ts'
 
 export type Keyed = RequestFacts & { readonly key: string; readonly credentialHeaders: ReadonlySet<string> }
@@ -23,6 +25,7 @@ export class Tiers {
   readonly #tiers: readonly Tier[]
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
+  readonly #marks: Marks
 
   constructor(
     stores: readonly Store[],
@@ -31,12 +34,14 @@ export class Tiers {
     this.#tiers = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background
+    this.#marks = new Marks(stores, rooms.background)
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
     for (const tier of this.#tiers) {
-      const entry = tier.peekEntry(call.key)
+      const seen = tier.peekEntry(call.key)
+      const entry = seen && this.#marks.applied(seen, () => urlMark(call.url))
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
@@ -51,9 +56,9 @@ export class Tiers {
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.#tiers) {
-      const seen = await tier.entry(call.key)
+      const seen = await tier.entry(call.key, [urlMark(call.url)])
       if (seen === undefined) continue
-      entry = entry === undefined ? seen : merge(entry, seen)
+      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), () => urlMark(call.url))
       held = (await this.#hold(entry, call, { choose: current, first: tier })) ?? held
       if (held !== undefined && enough(held)) break
     }
@@ -171,18 +176,17 @@ export class Tiers {
     return this.#tiers.some(({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY))
   }
 
-  /** The right to download this entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
-  async lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
-    for (const { store } of [...this.#tiers].reverse()) {
-      if (store.lease === undefined || !store.durable || store.readOnly === true) continue
-      try {
-        const lease = await store.lease(storeKey, ms)
-        return lease === undefined ? 'taken' : { lease, tier: store.name }
-      } catch {
-        // A tier that cannot say is asked no further; the next one may.
-      }
-    }
-    return 'none'
+  lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
+    return rightFrom(
+      this.#tiers.map(({ store }) => store),
+      storeKey,
+      ms,
+    )
+  }
+
+  /** All answers of these URLs are stale that were asked for until `at` (epoch ms), in every partition and variant. */
+  invalidate(urls: readonly string[], at: number): Promise<void> {
+    return this.#marks.set(urls.map(urlMark), at)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream'
+import type { ContentCoding } from '../../policy/content-coding.ts'
 
 export type ZlibStream = Transform & { readonly bytesWritten: number }
 
@@ -36,7 +37,7 @@ const GZIP: Coding = {
   atOnce: (bytes, options) => zlib().gunzipSync(bytes, options),
 }
 
-const CODINGS: Readonly<Record<string, Coding>> = {
+const CODINGS: Readonly<Record<ContentCoding, Coding>> = {
   gzip: GZIP,
   'x-gzip': GZIP,
   deflate: {
@@ -63,8 +64,8 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   },
 }
 
-export function codingNamed(name: string): Coding | undefined {
-  return Object.hasOwn(CODINGS, name) ? CODINGS[name] : undefined
+export function codingNamed(name: ContentCoding): Coding {
+  return CODINGS[name]
 }
 
 /**

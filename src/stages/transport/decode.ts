@@ -1,4 +1,5 @@
 import { TransportFailure } from '../../model/transport.ts'
+import { codingsOf } from '../../policy/content-coding.ts'
 import { codingNamed } from './codings.ts'
 import { Decoder } from './decoder.ts'
 
@@ -16,23 +17,14 @@ const MOST_CODINGS = 5
  * No bytes at all are not a coded empty body, so they fail too. An answer whose framing says that it has none (to HEAD, 304,
  * Content-Length 0) comes from its transport as `decoded`.
  *
- * The iteration throws TransportFailure BAD_ENCODING; `transient: false` where it is a coding that nobody knows, or too many.
+ * The iteration throws TransportFailure BAD_ENCODING; `transient: false` where there are too many codings.
  */
 export function decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array> {
   const codings = codingsOf(contentEncoding)
   if (codings.length > MOST_CODINGS) return refused(body, `more than ${MOST_CODINGS} content codings`)
   let decoding = body
-  for (const name of codings.reverse()) {
-    const coding = codingNamed(name)
-    if (!coding) return refused(body, `the content coding is unknown: ${name}`)
-    decoding = new Decoder(decoding, coding)
-  }
+  for (const name of codings.toReversed()) decoding = new Decoder(decoding, codingNamed(name))
   return decoding
-}
-
-function codingsOf(contentEncoding = ''): string[] {
-  const codings = contentEncoding.toLowerCase().split(',')
-  return codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
 }
 
 /** Fails when it is read, as every other fault of a body does, and gives the body up. */

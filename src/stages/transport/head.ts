@@ -13,11 +13,16 @@ export function isBodiless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304
 }
 
+/** RFC 9112 7: what was not offered by TE may not be used; and what stands beside `chunked` is coded too. */
+const UNASKED = /\b(?:gzip|x-gzip|deflate|compress|x-compress)\b|,/
+
 /**
  * How the end of the body will be told (RFC 9112 6.3). Node's parser has refused what is dangerous by now: both fields at once,
  * lengths that differ or are no numbers.
  *
- * @throws TransportFailure PROTOCOL for a transfer coding that nobody asked for: its bytes would be taken for the body.
+ * A transfer coding that nobody knows leaves the end of the connection to tell (RFC 9112 6.3, item 4), which proves nothing.
+ *
+ * @throws TransportFailure PROTOCOL for one that is known and was not asked for: its bytes would be taken for the body.
  */
 export function framingOf(headers: HeaderList, method: string, status: number): Framing {
   if (isBodiless(method, status)) return 'none'
@@ -25,10 +30,13 @@ export function framingOf(headers: HeaderList, method: string, status: number): 
   for (const [name, value] of headers) {
     if (name === 'content-length') framing = 'length'
     if (name !== 'transfer-encoding') continue
-    if (value.trim().toLowerCase() !== 'chunked') {
-      throw new TransportFailure('PROTOCOL', `the answer has an unknown Transfer-Encoding: ${value}`, { transient: false })
+    const coding = value.trim().toLowerCase()
+    if (UNASKED.test(coding)) {
+      throw new TransportFailure('PROTOCOL', `the answer has a Transfer-Encoding that nobody asked for: ${value}`, {
+        transient: false,
+      })
     }
-    framing = 'chunked'
+    framing = coding === 'chunked' ? 'chunked' : 'close'
   }
   return framing
 }

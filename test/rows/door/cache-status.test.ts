@@ -92,12 +92,12 @@ describe('Cache-Status and inspect tell how each answer came about', () => {
       },
     ],
     [
-      'a range',
+      'a range of what is stale: the whole is asked for, since it is stored',
       {
         script: [counting()],
         init: { headers: { Range: 'bytes=0-0' } },
-        says: { 'fwd-status': 200, stored: false },
-        outcome: { outcome: 'bypass', reason: 'range' },
+        says: { fwd: 'stale', 'fwd-status': 200, stored: true },
+        outcome: { outcome: 'miss' },
       },
     ],
     [

@@ -1,0 +1,99 @@
+import type { EntryRecord, MarkRecord } from '../../model/record.ts'
+import type { LiveRecords, Store } from '../../model/store.ts'
+import { sha256 } from '../../policy/cache-key.ts'
+import { encode } from './codec.ts'
+
+/** Marks held in memory; beyond that the oldest become a floor, under which everything is asked about once more. */
+const MOST_IN_MEMORY = 10_000
+
+/** How long a store keeps a mark, in ms: longer than an answer is fresh by any sensible word of its origin. */
+const KEPT_FOR = 366 * 24 * 3600 * 1000
+
+/** The name under which all answers of a URL are marked, whoever asked for them and however they vary. */
+export const urlMark = (url: string): string => `url:${url}`
+
+/** Where a store keeps the mark of this name. */
+export const markKey = (name: string): string => `h1:t:${sha256(name)}`
+
+/** The same entry, not fresh before `at`. */
+export function markedAt(entry: EntryRecord, at: number): EntryRecord {
+  return at > (entry.invalidatedAt ?? 0) ? { ...entry, invalidatedAt: at } : entry
+}
+
+/** Marks in memory: the newest of each name, and a floor for those that were too many. */
+class Table {
+  readonly #at = new Map<string, number>()
+  #floor = 0
+
+  of(name: string): number {
+    return Math.max(this.#floor, this.#at.get(name) ?? 0)
+  }
+
+  remember(name: string, at: number): void {
+    this.#at.delete(name)
+    this.#at.set(name, at)
+    const [oldest] = this.#at
+    if (oldest === undefined || this.#at.size <= MOST_IN_MEMORY) return
+    this.#at.delete(oldest[0])
+    this.#floor = Math.max(this.#floor, oldest[1])
+  }
+
+  get cost(): number {
+    return 200 + 200 * this.#at.size
+  }
+}
+
+/** Where a live store holds its table: all instances over that store see it. */
+const TABLE = 'h1:t'
+
+/**
+ * `h1:t:<name>`: what was asked for until then is stale, in all partitions and variants. Said once, compared at each look-up; so an
+ * invalidation costs the same however many entries it concerns.
+ */
+export class Marks {
+  readonly #stores: readonly Store[]
+  readonly #live: readonly LiveRecords[]
+  readonly #background: (work: Promise<unknown>) => void
+  /** What this instance said itself: a live store may have put its table out. */
+  #own: Table | undefined
+
+  constructor(stores: readonly Store[], background: (work: Promise<unknown>) => void) {
+    this.#stores = stores.filter((store) => store.live === undefined && store.readOnly !== true)
+    this.#live = stores.flatMap(({ live }) => (live === undefined ? [] : [live]))
+    this.#background = background
+  }
+
+  /** What is known in this process: no store is asked, so that a memory hit stays one look. */
+  applied(entry: EntryRecord, name: () => string): EntryRecord {
+    let marked = this.#own === undefined ? entry : markedAt(entry, this.#own.of(name()))
+    for (const live of this.#live) {
+      const table = live.get(TABLE) as Table | undefined
+      if (table !== undefined) marked = markedAt(marked, table.of(name()))
+    }
+    return marked
+  }
+
+  /** Resolves when the tiers that are here have it; remote ones are told behind. */
+  async set(names: readonly string[], at: number): Promise<void> {
+    if (names.length === 0) return
+    this.#remember(names, at)
+    const entries = names.map((name) => {
+      const mark: MarkRecord = { key: name, at }
+      return { key: markKey(name), value: encode(mark), expires: at + KEPT_FOR }
+    })
+    for (const store of this.#stores) if (store.remote) this.#background(store.setMany(entries))
+    const here = this.#stores.filter(({ remote }) => !remote).map((store) => store.setMany(entries))
+    // A tier that did not take it is told as `tier-error` by the guard; this process knows all the same.
+    await Promise.allSettled(here)
+  }
+
+  #remember(names: readonly string[], at: number): void {
+    this.#own ??= new Table()
+    for (const name of names) this.#own.remember(name, at)
+    for (const live of this.#live) {
+      const table = (live.get(TABLE) as Table | undefined) ?? new Table()
+      for (const name of names) table.remember(name, at)
+      live.set(TABLE, table, table.cost)
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import { type House, OURS } from './house.ts'
+import { type Json, jsonOf } from './json.ts'
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
@@ -9,6 +10,7 @@ import type { Init, Input, Options } from './model/options.ts'
 import type { Held } from './model/rooms.ts'
 import { serve, straight } from './pipeline.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
+import { isForeknown } from './policy/known-digests.ts'
 import { isCached, mayNotAsk, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
@@ -24,6 +26,8 @@ export interface CachedFetch {
   (input: Input, init?: Init): Promise<Response>
   /** Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now. */
   put(input: Input, response: Response, options?: { labels?: string[]; storedAt?: Date }): Promise<VersionInfo>
+  /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */
+  readonly json: Json
   /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
   extend(options: Options): CachedFetch
   /** Listens; the returned function stops it. */
@@ -65,6 +69,7 @@ export function frontDoor(behind: Behind): CachedFetch {
       const house = behind.house()
       return house.walks.during(drafted(behind, input).then((call) => putVersion(house, call, { response, options })))
     },
+    json: (async (input: Input, init?: Init) => jsonOf(await fetch(input, init))) as Json,
     extend: (options: Options) => behind.extend(options),
     on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
     idle: () => behind.house().idle(),
@@ -115,7 +120,7 @@ function abortReason({ signal }: Call): { reason: unknown } | undefined {
 
 /** A fresh version in memory. */
 function atOnce(house: House, call: Call): Promise<Response> | undefined {
-  if (call.cache === 'no-store' || call.integrity !== '' || !isCached(call)) return undefined
+  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call)) return undefined
   const held = house.tiers.peek(call)
   if (held === undefined) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())

@@ -7,6 +7,7 @@ import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
 import { bodyPlan } from './policy/body-plan.ts'
+import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
 import { proves } from './stages/bodies/proof.ts'
@@ -146,15 +147,11 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
     clock,
   })
-  const fallback = new LastGood({
-    find: (call, found) => tiers.lastGood(call, found),
-    proves,
-    clock,
-    report,
-    told: (failure, call) => responses.told(failure, call),
-  })
+  const told = (failure: unknown, call: Call): Error => responses.told(failure, call)
+  const fallback = new LastGood({ find: (call, found) => tiers.lastGood(call, found), proves, clock, report, told })
+  const admission = new Admission({ respond: (served) => responses.respond(served), clock, report })
   const refreshFailed = (call: Call) => (error: unknown) =>
-    report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
+    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call) }))
   return {
     clock,
     tiers,
@@ -162,6 +159,7 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     fallback,
     versions,
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
+    admit: (call, found, what) => admission.judge(call, found, what),
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),

@@ -1,17 +1,18 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Held, type Landing, NOTHING_FOUND, type Served } from './model/rooms.ts'
-import type { FlightPath, Stages, Whole } from './model/stages.ts'
+import type { FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
-import { flightKey, mayShare } from './policy/flight-key.ts'
+import { flightOf, mayShare } from './policy/flight-key.ts'
 import { headAnswer } from './policy/head-answer.ts'
 import { invalidation } from './policy/invalidation.ts'
 import { isCached, mayNotAsk, notCached, passReason } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
+import { brokenOff, hasHooks, labelFor } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -25,7 +26,7 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
 
   switch (course(verdict, call, { ...found, now })) {
     case 'answer':
-      if (held !== undefined && (await stages.proves(held, call.integrity))) return answered(call, held, verdict)
+      if (held !== undefined && (await stages.proves(held, call))) return answered(call, held, verdict)
       // What is stored is not what `integrity` says, so it is no answer, and a 304 must not confirm it.
       if (mayNotAsk(call)) throw notCached(call)
       return obtain(call, { ...found, held: undefined }, stages)
@@ -59,9 +60,7 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
 
 /** One flight per key; this caller waits for it with its own signal and its own patience. */
 async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
-  const flight = stages.flights.join({ key: flightKey(call, found.entry), url: call.url }, (path: FlightPath) =>
-    fly(call, found, { stages, path }),
-  )
+  const flight = stages.flights.join(flightOf(call, found.entry), (path: FlightPath) => fly(call, found, { stages, path }))
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
     const end = await stages.wait(flight, call, spare)
@@ -100,7 +99,7 @@ async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Land
   return stages.versions.keep({ ...call, method: 'GET' }, found, { obtained, right: undefined })
 }
 
-/** What one flight does: the right to ask, the answer, its admission, its place in the tiers. */
+/** What one flight does: the right to ask, the answer, what it says of what is stored. */
 async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
   const departure = await stages.depart(call, before, path)
   if (departure.name === 'answered') return departure.landing
@@ -116,16 +115,41 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
     if (says === 'freshens' && found.held !== undefined)
       return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
     if (says === 'stales') await stages.versions.invalidate(call)
-    const admission = admitted(call, obtained.head)
-    if (admission.store && !stages.takes(call, obtained.written.size))
-      return stages.versions.transient(call, obtained, 'too-large')
-    return admission.store
-      ? await stages.versions.keep(call, found, { obtained, right })
-      : stages.versions.transient(call, obtained, admission.reason)
+    return await land(call, found, { obtained, right, stages, signal: path.signal, freed: () => departure.end() })
   } catch (error) {
     if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
     throw error
   } finally {
     await departure.end()
+  }
+}
+
+interface Down {
+  readonly obtained: Whole
+  readonly right: WriteRight | undefined
+  readonly stages: Stages
+  readonly signal: AbortSignal
+  readonly freed: () => Promise<void>
+}
+
+/** Whether what came may be served, and its place in the tiers. */
+async function land(call: Call, found: Found, { obtained, stages, signal, freed, ...held }: Down): Promise<Landing> {
+  const admission = admitted(call, obtained.head)
+  // The user's own code runs without a lease: it may fetch the same. What is merged needs none to be right.
+  if (hasHooks(call)) await freed()
+  const came = { obtained, right: hasHooks(call) ? undefined : held.right }
+  try {
+    const warnings = await stages.admit(call, found, { obtained, signal })
+    obtained.written.pass()
+    if (!admission.store) return { ...stages.versions.transient(call, obtained, admission.reason), warnings }
+    if (!stages.takes(call, obtained.written.size)) return { ...stages.versions.transient(call, obtained, 'too-large'), warnings }
+    return { ...(await stages.versions.keep(call, found, came)), warnings }
+  } catch (error) {
+    obtained.written.refuse(brokenOff(error, call))
+    if (error instanceof AttemptFailure) error.attempts = obtained.attempts
+    const label = labelFor(error)
+    if (label !== undefined && admission.store)
+      await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
+    throw error
   }
 }

@@ -42,10 +42,10 @@ export async function putVersion(house: House, call: Call, { response, options }
     url: call.url,
     expected: undefined,
     storable: true,
-    shareable: sharingOf(call, headers) === 'shareable',
+    shareable: sharingOf(call, { headers }) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
     partial: undefined,
-    integrity: '',
+    algorithms: [],
   })
   if (response.body !== null) for await (const piece of response.body) await writer.write(piece)
   const found = await house.tiers.lookup(call, () => false)

@@ -1,8 +1,9 @@
 import type { Clock } from './clock.ts'
 import type { Duration } from './duration.ts'
 import type { Attempt } from './errors.ts'
-import type { FallbackCause, Progress } from './settings.ts'
+import type { Check, Expectation, FallbackCause, Guard, Progress } from './settings.ts'
 import type { Size } from './size.ts'
+import type { StandardSchema } from './standard-schema.ts'
 import type { Store } from './store.ts'
 
 /** `fallback` in full. Every key may be left out. */
@@ -78,6 +79,28 @@ export interface CallOptions {
    * asking. Default 'whole'.
    */
   delivery?: 'whole' | 'streaming' | 'live'
+  /**
+   * Resume broken bodies. 'auto': the first request offers gzip, as fetch does; an uncoded answer is resumed as it is, a coded one that
+   * breaks is asked for again from zero as identity. true: identity from the first request. false: never. Default 'auto'.
+   */
+  resume?: 'auto' | boolean
+  /** Refuses what does not fit it: a Standard Schema (zod, valibot, arktype) over the parsed JSON. */
+  schema?: StandardSchema
+  /**
+   * Throw to refuse this version: it is kept as 'failed' with the reason, the same bytes are refused again without asking you, and the
+   * last good version is served. No ticket, lease or transaction is held meanwhile. Bounded by `timeouts.deadline`.
+   */
+  check?: Check
+  /**
+   * Admission without configuration, by comparison with the version before. format 'refuse': HTML where there was none, JSON that does
+   * not parse whose predecessor did. shrink 'warn': empty, or below half. shape 'warn': other JSON keys, another CSV header. With nothing
+   * to fall back to a guard only warns. `false`: all off.
+   */
+  guards?: false | { format?: Guard; shrink?: Guard; shape?: Guard }
+  /** Known in advance: the digest in hex or base64, the size in bytes. `init.integrity` (SRI) is honoured too. */
+  expect?: { digest?: `${Expectation['algorithm']}:${string}`; size?: number }
+  /** Other places of the same bytes, tried in order when the first gives up. */
+  sources?: (string | URL)[]
   /** Sandbox: part of the key. Default 'default'. */
   group?: string
   /** Names the principal instead of the digest of the credential headers; null: the same answer for all. */

@@ -79,6 +79,18 @@ export interface MarkRecord {
   readonly at: number
 }
 
+/** What the redirects on the way to an answer say of it. */
+export interface RedirectFacts {
+  /** Where they led, normalised; the last is the answer's own. */
+  readonly urls: readonly string[]
+  readonly vary: readonly string[]
+  /** For how long they hold, in milliseconds from `checkedAt` on; absent: nothing limits them. */
+  readonly lifetime?: number
+  readonly noStore: boolean
+  readonly isPrivate: boolean
+  readonly mustRevalidate: boolean
+}
+
 /** `h1:v:<key>:<id>`: one version. The body is inline up to 64 KiB, else it stands under its body id. */
 export interface VersionRecord {
   readonly key: string
@@ -101,8 +113,8 @@ export interface VersionRecord {
   readonly checkedAt: number
   /** When the request of that confirmation was sent: RFC 9111 4.2.3 `request_time`. */
   readonly requestedAt: number
-  /** For how long, from `checkedAt` on, the redirects on the way to it hold, in milliseconds; absent: nothing limits them. */
-  readonly redirectLifetime?: number
+  /** Absent where there were none on the way to it. */
+  readonly redirects?: RedirectFacts
   readonly body?: Uint8Array
   readonly bodyId?: string
 }

@@ -3,7 +3,7 @@ import type { Call } from './call.ts'
 import type { Attempt } from './errors.ts'
 import type { HeaderList } from './headers.ts'
 import type { BypassReason } from './inspection.ts'
-import type { EntryRecord, LiveVersion, VariantRecord, VersionRef } from './record.ts'
+import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
 
 /** A whole body at rest, read as often as one likes. */
 export interface StoredBody {
@@ -46,8 +46,7 @@ export interface ResponseHead {
   /** Epoch milliseconds when its request was sent and when it arrived: RFC 9111 4.2.3. */
   readonly requestedAt: number
   readonly receivedAt: number
-  /** For how many milliseconds the redirects on the way hold; absent: nothing limits them. */
-  readonly redirectLifetime?: number
+  readonly redirects?: RedirectFacts
 }
 
 /** A body on its way into the house: one writer, any number of readers behind it. */
@@ -57,8 +56,8 @@ export interface BodyWriter {
   write(piece: Uint8Array): Promise<void>
   /** Some of the bytes from an offset on. */
   read(from: number): Promise<Uint8Array>
-  /** Forgets what came, and begins a new body. */
-  restart(): Promise<void>
+  /** Forgets what came, and begins a new body. Streams that have handed some of it out break, for this reason where there is one. */
+  restart(because?: Error): Promise<void>
   /** Another writer takes the body's place, and those who follow and have read nothing yet; for the others the stream breaks. */
   handOver(to: BodyWriter): Promise<void>
   finish(): Promise<WrittenBody>
@@ -79,6 +78,10 @@ export interface WrittenBody {
   readonly bodyId: string | undefined
   readonly tier: string | undefined
   readonly body: Uint8Array | StoredBody
+  /** The last piece goes to those who follow: it was withheld until the body had passed. */
+  pass(): void
+  /** Breaks their streams instead. */
+  refuse(reason: Error): void
   /** Resolves when nobody follows the body any more: until then it stays where it is. */
   unread(): Promise<void>
 }
@@ -134,7 +137,7 @@ export type Served = {
 )
 
 /** How a flight landed. */
-export type Landing =
+export type Landing = { /** What admission warns of. */ readonly warnings?: readonly string[] } & (
   | {
       readonly name: 'kept'
       readonly held: Held
@@ -156,3 +159,4 @@ export type Landing =
       readonly attempts: readonly Attempt[]
       readonly head: ResponseHead
     }
+)

@@ -1,4 +1,6 @@
 import type { Attempt } from './errors.ts'
+import type { VersionInfo } from './inspection.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 /** `init.cache` of the Fetch standard. */
 export type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached'
@@ -34,6 +36,26 @@ export interface RetrySettings {
   readonly shouldRetry?: (failure: Attempt) => boolean
 }
 
+/** What a guard does with a version that looks damaged. */
+export type Guard = 'off' | 'warn' | 'refuse'
+
+export interface GuardSettings {
+  readonly format: Guard
+  readonly shrink: Guard
+  readonly shape: Guard
+}
+
+/** Throws to refuse a version. */
+export type Check = (response: Response, facts: { previous?: VersionInfo; signal: AbortSignal }) => void | Promise<void>
+
+/** What the caller knows of the bytes in advance. */
+export interface Expectation {
+  readonly algorithm: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
+  /** In lower case; absent where only the size is known. */
+  readonly hex?: string
+  readonly size?: number
+}
+
 export interface Progress {
   url: string
   /** Body bytes so far, those of earlier attempts included. */
@@ -64,5 +86,12 @@ export interface Settings {
   readonly key: string | undefined
   readonly safe: boolean
   readonly maxEntryBytes: number
+  readonly schema: StandardSchema | undefined
+  readonly check: Check | undefined
+  readonly guards: GuardSettings
+  readonly expect: Partial<Expectation> | undefined
+  /** Absolute URLs of the same bytes. */
+  readonly sources: readonly string[]
+  readonly resume: 'auto' | boolean
   readonly onProgress: ((progress: Progress) => void) | undefined
 }

@@ -60,7 +60,9 @@ export interface Stages {
   readonly tiers: { lookup(call: Call, enough: (held: Held) => boolean): Promise<Found> }
   /** Answers of these URLs that were asked for until `at` (epoch ms) are stale, and nobody waits for those still to come. */
   invalidate(urls: readonly string[], at: number): Promise<void>
-  readonly flights: { join(which: { key: string; url: string }, start: (path: FlightPath) => Promise<Landing>): Flight }
+  readonly flights: {
+    join(which: { key: string; url: string; hooks: readonly unknown[] }, start: (path: FlightPath) => Promise<Landing>): Flight
+  }
   readonly fallback: {
     /** The version that an impatient caller would get; undefined where there is none. */
     spare(call: Call, found: Found): Promise<Held | undefined>
@@ -76,12 +78,20 @@ export interface Stages {
       found: Found & { held: Held },
       came: { obtained: Confirmed; right: WriteRight | undefined },
     ): Promise<Landing>
+    /** Kept under this label, with the reason: it is not served, and known when it comes again. */
+    refuse(
+      call: Call,
+      found: Found,
+      came: { obtained: Whole; right: WriteRight | undefined; label: 'failed' | 'unproven'; reason: string },
+    ): Promise<void>
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
     passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
     failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }
+  /** Whether what came may be served: resolves to what is to be warned of, or rejects. Runs the user's own code. */
+  admit(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<readonly string[]>
   /** Whether any tier takes a body of this size. */
   takes(call: Call, size: number): boolean
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
@@ -90,8 +100,8 @@ export interface Stages {
   /** The path of a call that shares nothing. */
   alone(call: Call): FlightPath
   wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>
-  /** Whether the stored body is what `init.integrity` says; true where it says nothing. */
-  proves(held: Held, integrity: string): Promise<boolean>
+  /** Whether the stored body is what `init.integrity` and `expect` say; true where they say nothing. */
+  proves(held: Held, call: Call): Promise<boolean>
   tell(call: Call, held: Held | undefined, verdict: Events['verdict']['verdict']): void
   /** Work that outlives the call; a failure in it is an event. */
   background(work: Promise<unknown>, call: Call): void

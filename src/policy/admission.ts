@@ -3,6 +3,7 @@ import { headerOf } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import { headFacts } from './candidate.ts'
+import { isForeknown } from './known-digests.ts'
 import { isCached, isLiveType } from './passing.ts'
 import { storability } from './storability.ts'
 
@@ -29,7 +30,7 @@ const BYPASS: Readonly<Record<Exclude<ReturnType<typeof storability>, { store: t
 /** Whether an answer is passed through as it comes, without an end to wait for. */
 export function isLive(call: Call, head: ResponseHead): boolean {
   // A body that is to be checked has to be whole before a byte of it is handed out.
-  if (call.integrity !== '') return false
+  if (isForeknown(call)) return false
   if (isForbiddenAndLarge(call, head)) return true
   return isEndless(call, head) || (!isCached(call) && !admitted(call, head).store)
 }

@@ -3,7 +3,7 @@ import type { ResponseHead } from '../model/rooms.ts'
 import { admitted } from './admission.ts'
 import { headFacts } from './candidate.ts'
 import { isCoded } from './content-coding.ts'
-import { integrityAlgorithms } from './integrity.ts'
+import { algorithmsFor, proofOf } from './known-digests.ts'
 import { resumable } from './resume.ts'
 import { sharingOf } from './sharing.ts'
 import { variantOf } from './vary.ts'
@@ -21,8 +21,8 @@ export interface BodyPlan {
   readonly maxEntryBytes: number
   /** What a later part must fit, where a broken body may be gone on with. */
   readonly partial: { readonly head: ResponseHead; readonly values: string } | undefined
-  /** SRI metadata: the digests that it names are taken as the body comes. */
-  readonly integrity: string
+  /** Digests to be taken as the body comes, beside SHA-256, by node:crypto's names. */
+  readonly algorithms: readonly string[]
 }
 
 export function bodyPlan(call: Call, head: ResponseHead, expected: number | undefined): BodyPlan {
@@ -30,13 +30,16 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
   const facts = headFacts(head)
   const coding = isCoded(head.headers) ? 'coded' : 'plain'
   const goesOn =
-    storable && resumable(facts, { bytes: 1, coding, proof: proofOf(call) }).name === 'resume' && !facts.vary.includes('*')
+    storable &&
+    call.settings.resume !== false &&
+    resumable(facts, { bytes: 1, coding, proof: proofOf(call, head) }).name === 'resume' &&
+    !facts.vary.includes('*')
   return {
     key: call.key,
     url: call.url,
     expected,
     storable,
-    shareable: sharingOf(call, head.headers) === 'shareable',
+    shareable: sharingOf(call, head) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
     // Cookies are for the caller that fetched, not for a file on disk.
     partial: goesOn
@@ -45,11 +48,6 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
           values: variantOf(facts.vary, call, call.credentialHeaders),
         }
       : undefined,
-    integrity: call.integrity,
+    algorithms: algorithmsFor(call, head),
   }
-}
-
-/** What will prove a body that came in parts: the digest that the caller named, else the validator of its first part. */
-export function proofOf({ integrity }: Call): 'validator' | 'digest' {
-  return integrityAlgorithms(integrity).length > 0 ? 'digest' : 'validator'
 }

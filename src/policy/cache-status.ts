@@ -67,10 +67,13 @@ export function forwardFor({ name, reason }: Verdict, absent: 'uri-miss' | 'vary
   }
 }
 
+/** Longest key of the user's own that a field shows. */
+const LONGEST_KEY = 256
+
 /**
  * The key as a response may show it (RFC 9211 2.7): what was asked for, or the caller's own word for it. Partition and group are left
  * out, for the first is made of credentials.
  */
 export function shownKey({ method, url, settings }: Pick<Call, 'method' | 'url' | 'settings'>): string {
-  return settings.key ?? `${method === 'HEAD' ? 'GET' : method} ${url}`
+  return settings.key?.slice(0, LONGEST_KEY) ?? `${method === 'HEAD' ? 'GET' : method} ${url}`
 }

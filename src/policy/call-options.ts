@@ -1,4 +1,14 @@
-import type { CacheMode, FallbackCause, FallbackSettings, RetrySettings, Settings, TimeoutSettings } from '../model/settings.ts'
+import type {
+  CacheMode,
+  FallbackCause,
+  FallbackSettings,
+  GuardSettings,
+  RetrySettings,
+  Settings,
+  TimeoutSettings,
+} from '../model/settings.ts'
+import type { StandardSchema } from '../model/standard-schema.ts'
+import { ADMISSION_READERS } from './admission-options.ts'
 import {
   callback,
   count,
@@ -29,6 +39,12 @@ export interface Layer {
   safe?: boolean
   onProgress?: Settings['onProgress']
   maxEntryBytes?: number
+  schema?: StandardSchema
+  check?: Settings['check']
+  guards?: Partial<GuardSettings>
+  expect?: Settings['expect']
+  sources?: string[]
+  resume?: Settings['resume']
   respect?: Settings['respect']
   mode?: Settings['mode']
 }
@@ -105,6 +121,7 @@ export const CALL_READERS: Readers = {
   safe: flag,
   onProgress: callback,
   maxEntryBytes: size,
+  ...ADMISSION_READERS,
 }
 
 /** `init.holdfast` → a layer. */

@@ -31,7 +31,7 @@ export function stronglyEqual(a: EntityTag | undefined, b: EntityTag | undefined
 export function parseEntityTags(value: string): 'any' | readonly EntityTag[] {
   if (value.trim() === '*') return 'any'
   const tags: EntityTag[] = []
-  for (const [element] of value.matchAll(/(?:W\/)?"[^"]*"|[^\s,"]+/g)) {
+  for (const [element] of value.matchAll(/(?:W\/)?"[^"]*"|[^ \t,"]+/g)) {
     const tag = parseEntityTag(element)
     if (tag !== undefined) tags.push(tag)
   }

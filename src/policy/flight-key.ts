@@ -14,7 +14,13 @@ export function flightKey(call: Call, entry: EntryRecord | undefined): string {
   const insists = call.cache === 'reload' || call.cache === 'no-cache' ? call.cache : ''
   // A question about a caller's own copy has an answer for that copy only.
   const own = asksOrigin(call) ? call.headers : ''
-  return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values, own])
+  return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values, own, call.settings.expect])
+}
+
+/** The flight of a call: its key, the URL that an unsafe method may part it from, and the caller's own code that judges what it brings. */
+export function flightOf(call: Call, entry: EntryRecord | undefined): { key: string; url: string; hooks: readonly unknown[] } {
+  const { schema, check, guards } = call.settings
+  return { key: flightKey(call, entry), url: call.url, hooks: [schema, check, guards.format, guards.shrink, guards.shape] }
 }
 
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */

@@ -41,17 +41,24 @@ export const DEFAULT_SETTINGS: Settings = {
   key: undefined,
   safe: false,
   maxEntryBytes: Number.POSITIVE_INFINITY,
+  schema: undefined,
+  check: undefined,
+  guards: { format: 'refuse', shrink: 'warn', shape: 'warn' },
+  expect: undefined,
+  sources: [],
+  resume: 'auto',
   onProgress: undefined,
 }
 
 /** Lays one layer over settings: nested objects key by key, lists and all else replaced. */
 export function overlay(under: Settings, layer: Layer): Settings {
-  const { fallback, timeouts, retry, ...plain } = layer
+  const { fallback, timeouts, retry, guards, ...plain } = layer
   return {
     ...under,
     ...plain,
     fallback: fallback === undefined ? under.fallback : overlayFallback(under.fallback, fallback),
     timeouts: timeouts === undefined ? under.timeouts : { ...under.timeouts, ...timeouts },
+    guards: guards === undefined ? under.guards : { ...under.guards, ...guards },
     retry: retry === undefined ? under.retry : { ...under.retry, ...retry },
   }
 }

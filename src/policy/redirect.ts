@@ -13,6 +13,7 @@ export interface RedirectFacts {
   readonly method: string
   /** `init.redirect`. */
   readonly mode: 'follow' | 'error' | 'manual'
+  readonly body: 'with a body' | 'without'
   /** How many were followed so far. */
   readonly redirects: number
 }
@@ -22,10 +23,14 @@ export type RedirectVerdict =
   | { readonly name: 'none' }
   /** Ask there. Without `keepsBody` neither the body nor the headers that describe it go along. */
   | { readonly name: 'follow'; readonly url: URL; readonly method: string; readonly keepsBody: boolean }
-  | { readonly name: 'error'; readonly cause: 'mode' | 'too many' | 'url' | 'scheme' | 'credentials'; readonly reason: string }
+  | {
+      readonly name: 'error'
+      readonly cause: 'mode' | 'too many' | 'url' | 'scheme' | 'credentials' | 'body'
+      readonly reason: string
+    }
 
 /** What a response's status and Location ask for (Fetch standard 4.4, HTTP-redirect fetch). */
-export function redirectOf({ status, location, from, method, mode, redirects }: RedirectFacts): RedirectVerdict {
+export function redirectOf({ status, location, from, method, body, mode, redirects }: RedirectFacts): RedirectVerdict {
   if (!REDIRECT_STATUSES.has(status) || mode === 'manual') return { name: 'none' }
   if (mode === 'error') return failed('mode', `a redirect (${status}) came, and redirect is 'error'`)
   if (location === undefined) return { name: 'none' }
@@ -33,12 +38,18 @@ export function redirectOf({ status, location, from, method, mode, redirects }: 
   if (url === null) return failed('url', 'the redirect leads to what is not a URL')
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return failed('scheme', `the redirect leads to ${url.protocol}, which is not followed`)
+  // What was asked for in secret is not read in clear, and what is read there anybody may have written.
+  if (from.protocol === 'https:' && url.protocol === 'http:')
+    return failed('scheme', 'the redirect leads from https to http, which is not followed')
   if (redirects >= MOST_REDIRECTS) return failed('too many', `more than ${MOST_REDIRECTS} redirects`)
   // As Node's fetch: a password in a Location is somebody's trap, or a secret that the next server's log would show.
   if (url.username !== '' || url.password !== '')
     return failed('credentials', 'the redirect leads to a URL with a user name or password')
   if (url.hash === '') url.hash = from.hash
   const becomesGet = (status <= 302 && method === 'POST') || (status === 303 && method !== 'GET' && method !== 'HEAD')
+  // What was written for one origin is not told to another that it names.
+  if (!becomesGet && body === 'with a body' && url.origin !== from.origin)
+    return failed('body', 'the redirect leads to another origin, which is not sent the body')
   return { name: 'follow', url, method: becomesGet ? 'GET' : method, keepsBody: !becomesGet }
 }
 

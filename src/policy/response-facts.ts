@@ -1,4 +1,5 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
+import type { RedirectFacts } from '../model/record.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
 import { type Directives, deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
 import { parseEntityTag } from './entity-tag.ts'
@@ -8,13 +9,13 @@ import { parseHttpDate } from './http-date.ts'
 export interface ResponseSource {
   readonly status: number
   readonly headers: HeaderList
-  readonly redirectLifetime?: number
+  readonly redirects?: RedirectFacts
 }
 
 /**
  * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`).
  */
-export function factsOf({ status, headers, redirectLifetime }: ResponseSource, receivedAt: number): ResponseFacts {
+export function factsOf({ status, headers, redirects }: ResponseSource, receivedAt: number): ResponseFacts {
   const directives = parseCacheControl(headerOf(headers, 'cache-control'))
   return {
     status,
@@ -24,11 +25,20 @@ export function factsOf({ status, headers, redirectLifetime }: ResponseSource, r
     expires: headerOf(headers, 'expires') === undefined ? undefined : (dateOf(headers, 'expires', receivedAt) ?? 'invalid'),
     lastModified: lastModifiedOf(headers, receivedAt),
     etag: parseEntityTag(headerOf(headers, 'etag')),
-    vary: varyOf(headerOf(headers, 'vary')),
+    vary: throughAll(varyOf(headerOf(headers, 'vary')), redirects),
     contentLocation: headerOf(headers, 'content-location'),
-    redirectLifetime: redirectLifetime ?? Number.POSITIVE_INFINITY,
+    redirectLifetime: redirects?.lifetime ?? Number.POSITIVE_INFINITY,
     ...directiveFacts(directives),
+    ...(redirects?.noStore === true && { noStore: true, mustUnderstand: false }),
+    ...(redirects?.mustRevalidate === true && { mustRevalidate: true }),
   }
+}
+
+/** RFC 9111 4.1: a hop that was chosen by a header chose the answer too. */
+function throughAll(vary: readonly string[], redirects: RedirectFacts | undefined): readonly string[] {
+  if (redirects === undefined || redirects.vary.length === 0) return vary
+  const all = [...new Set([...vary, ...redirects.vary])].sort()
+  return all.includes('*') ? ['*'] : all
 }
 
 function directiveFacts(

@@ -100,12 +100,12 @@ function dateOf(head: ResponseHead): Pick<VersionRef, 'date'> {
   return date === undefined ? {} : { date }
 }
 
-function redirectsOf({ redirectLifetime }: ResponseHead): Pick<LiveVersion, 'redirectLifetime'> {
-  return redirectLifetime === undefined ? {} : { redirectLifetime }
+function redirectsOf({ redirects }: ResponseHead): Pick<LiveVersion, 'redirects'> {
+  return redirects === undefined ? {} : { redirects }
 }
 
 /** The headers change, so what was parsed of them must go. */
-function withoutFacts({ facts: _parsed, redirectLifetime: _earlier, ...version }: LiveVersion): LiveVersion {
+function withoutFacts({ facts: _parsed, redirects: _earlier, ...version }: LiveVersion): LiveVersion {
   return version
 }
 

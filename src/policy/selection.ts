@@ -6,7 +6,7 @@ export interface Choice {
   readonly ref: VersionRef
 }
 
-const hasLabel = (ref: VersionRef, name: string): boolean =>
+export const hasLabel = (ref: VersionRef, name: string): boolean =>
   ref.labels !== undefined && Object.hasOwn(ref.labels, name) && ref.labels[name]?.on === true
 
 function newest(variant: VariantRecord, wanted: (ref: VersionRef) => boolean): VersionRef | undefined {
@@ -47,9 +47,12 @@ function isBetter(one: Choice, other: Choice): boolean {
   return varies === variesToo ? isLater(one.ref, other.ref) : varies
 }
 
-/** The newest version that is not labelled 'failed'. */
+/** The newest version that is not labelled 'failed'; one that came unproven after a proven one only where there is no other. */
 export function current(variants: readonly VariantRecord[]): Choice | undefined {
-  return choose(variants, (variant) => newest(variant, (ref) => !hasLabel(ref, 'failed')))
+  return (
+    choose(variants, (variant) => newest(variant, (ref) => !hasLabel(ref, 'failed') && !hasLabel(ref, 'unproven'))) ??
+    choose(variants, (variant) => newest(variant, (ref) => !hasLabel(ref, 'failed')))
+  )
 }
 
 /** Only to fall back: the newest labelled 'valid', else the newest not 'failed'. */

@@ -5,7 +5,7 @@ import type { HeaderList } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import { NOTHING_FOUND } from '../model/rooms.ts'
-import type { Incoming } from '../model/stages.ts'
+import type { Incoming, Whole } from '../model/stages.ts'
 import { admitted } from './admission.ts'
 import type { Verdict } from './judge.ts'
 import { isCached } from './passing.ts'
@@ -89,7 +89,7 @@ function ownOf(call: Call, head: ResponseHead | undefined, { collapsed }: Joined
 export function landed(call: Call, landing: Landing, joined: Joined): Served {
   const { collapsed, found } = joined
   const { held, attempts, head } = landing
-  const common = { call, held, attempts, warnings: warningsOf(held), own: ownOf(call, head, joined) }
+  const common = { call, held, attempts, warnings: warningsOf(landing), own: ownOf(call, head, joined) }
   switch (landing.name) {
     case 'live': {
       const reason = liveReason(call, landing.head)
@@ -137,8 +137,10 @@ function liveReason(call: Call, head: ResponseHead): BypassReason {
   return !admission.store && admission.reason === 'no-store' ? 'no-store' : 'live'
 }
 
-function warningsOf({ version }: Held): string[] {
-  return version.proven ? [] : ['the body had neither a length nor an end of its own: nothing shows that it is whole']
+function warningsOf({ held, warnings = [] }: Landing): readonly string[] {
+  return held.version.proven
+    ? warnings
+    : [...warnings, 'the body had neither a length nor an end of its own: nothing shows that it is whole']
 }
 
 /** The headers of an acceptable answer, and its body as it comes. */
@@ -162,6 +164,14 @@ export function streamed(call: Call, { head, writer }: Incoming, joined: Joined)
     own: ownOf(call, head, joined),
     status,
   }
+}
+
+/** A version that is still to be judged, as the user's check sees it: whole, whatever the caller asked about a copy of its own. */
+export function candidate(call: Call, { head, written, proven, attempts }: Whole): Served {
+  const held = provisional(call, head, { body: written.body, digest: written.digest, proven })
+  const status: CacheStatusFacts = { name: 'forwarded', forward: 'miss', status: head.status }
+  const asked = { ...call, preconditions: [] }
+  return { call: asked, held, body: held.body, outcome: 'miss', attempts, warnings: [], own: [], status }
 }
 
 type Answered = AttemptFailure & { readonly answer: FailedAnswer }

@@ -4,6 +4,7 @@ import type { Found, Held, Landing } from '../model/rooms.ts'
 import type { Departure, FlightPath, WriteRight } from '../model/stages.ts'
 import { sha256 } from '../policy/cache-key.ts'
 import { judgeHeld } from '../policy/candidate.ts'
+import { isForeknown } from '../policy/known-digests.ts'
 import { asksOrigin } from '../policy/preconditions.ts'
 
 type Taken =
@@ -37,7 +38,7 @@ export class Departures {
   }
 
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
-    const insists = call.cache === 'reload' || call.cache === 'no-cache' || call.integrity !== ''
+    const insists = call.cache === 'reload' || call.cache === 'no-cache' || isForeknown(call)
     if (call.method === 'HEAD' || asksOrigin(call)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
     const peeked = insists ? undefined : this.#rooms.peek(call)
     if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
@@ -46,7 +47,7 @@ export class Departures {
     const look = async (): Promise<Landing | undefined> => {
       const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, before))
       // A stored body that is not what `integrity` says must not be asked about: a 304 would confirm it.
-      if (call.integrity === '') found = seen
+      if (!isForeknown(call)) found = seen
       return !insists && seen.held !== undefined && this.#isNews(seen.held, call, before) ? arrivedBefore(seen.held) : undefined
     }
     const taken = await this.#rooms.take(`h1:e:${sha256(call.key)}`, {

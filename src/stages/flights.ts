@@ -29,8 +29,15 @@ export interface Path<A> {
   readonly progress: (progress: Progress) => void
 }
 
-interface State {
+/** Which flight. Two callers share one where all of it is equal. */
+export interface Which {
+  readonly key: string
   readonly url: string
+  /** What of the caller's own code will be asked of the answer. */
+  readonly hooks: readonly unknown[]
+}
+
+interface State extends Omit<Which, 'key'> {
   pace: Pace
   readonly listeners: Set<(pace: Pace) => void>
   readonly watching: Set<(progress: Progress) => void>
@@ -56,9 +63,10 @@ export class Flights {
   readonly #all = new Set<State>()
 
   /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
-  join<T, A>({ key, url }: { key: string; url: string }, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
+  join<T, A>(which: Which, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
+    const key = this.#keyOf(which)
     const aloft = this.#aloft.get(key)
-    const state = aloft ?? this.#takeOff({ key, url }, start)
+    const state = aloft ?? this.#takeOff({ ...which, key }, start)
     state.waiters++
     let waiting = true
     let watcher: ((progress: Progress) => void) | undefined
@@ -106,7 +114,15 @@ export class Flights {
     while (this.#all.size > 0) await Promise.allSettled([...this.#all].map(({ landed }) => landed))
   }
 
-  #takeOff<T, A>({ key, url }: { key: string; url: string }, start: (path: Path<A>) => Promise<T>): State {
+  /** Callers with other hooks fly apart: what one would refuse is not the other's answer. */
+  #keyOf({ key, hooks }: Which): string {
+    for (let apart = key; ; apart += '+') {
+      const aloft = this.#aloft.get(apart)
+      if (aloft === undefined || aloft.hooks.every((hook, index) => hook === hooks[index])) return apart
+    }
+  }
+
+  #takeOff<T, A>({ key, url, hooks }: Which, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const landed = Promise.resolve()
@@ -131,6 +147,7 @@ export class Flights {
     landed.catch(() => undefined)
     const state: State = {
       url,
+      hooks,
       landed,
       accepted,
       controller,

@@ -12,8 +12,8 @@ import { versionInfo } from '../policy/version-info.ts'
 
 export interface LastGoodRooms {
   readonly find: (call: Call, found: Found) => Promise<Held | undefined>
-  /** Whether the stored body is what `init.integrity` says. */
-  readonly proves: (held: Held, integrity: string) => Promise<boolean>
+  /** Whether the stored body is what the caller knows of it. */
+  readonly proves: (held: Held, call: Call) => Promise<boolean>
   readonly clock: Clock
   readonly report: Report
   /** An attempt's failure as callers see it. */
@@ -47,7 +47,7 @@ export class LastGood {
     const now = this.#rooms.clock.now()
     const stale = mayServeStale(candidateOf(held), call, now)
     if (fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) !== 'yes') return undefined
-    return (await this.#rooms.proves(held, call.integrity)) ? held : undefined
+    return (await this.#rooms.proves(held, call)) ? held : undefined
   }
 
   give(held: Held | undefined, call: Call, { reason, found }: { reason: Error; found: Found }): Served {

@@ -11,7 +11,9 @@ import type { WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
+import { refusedBefore } from '../policy/rejection.ts'
 import { arrival, confirmation, type EntryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
+import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
 import { updatedHeaders } from '../policy/validation.ts'
 import { variantOf } from '../policy/vary.ts'
@@ -84,6 +86,19 @@ export class Versions {
     return this.#written(call, found, { revision: { ...revision, version: { ...revision.version, home } }, body, came })
   }
 
+  /** What was refused is kept, so that it can be looked at, and so that the same bytes are known when they come again. */
+  async refuse(
+    call: Call,
+    found: Found,
+    { reason, label, ...came }: Came<Whole> & { reason: string; label: 'failed' | 'unproven' },
+  ): Promise<void> {
+    if (refusedBefore(found.entry, came.obtained.written.digest) !== undefined) return this.#rooms.drop(came.obtained.written)
+    const { clock, writer, report } = this.#rooms
+    const labels = { [label]: { at: clock.now(), by: writer, on: true, reason } }
+    const { held } = await this.keep(call, found, { ...came, labels })
+    report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(held, clock.now()), reason }))
+  }
+
   #variant(call: Call, head: ResponseHead): { vary: readonly string[]; values: string } {
     const { vary } = headFacts(head)
     return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders) }
@@ -103,12 +118,12 @@ export class Versions {
     { revision, body, came }: { revision: Revision; body: Uint8Array | StoredBody; came: Came<Whole | Confirmed> },
   ): Promise<Extract<Landing, { name: 'kept' }>> {
     const { version } = revision
-    const shareable = sharingOf(call, version.headers) === 'shareable'
+    const shareable = sharingOf(call, version) === 'shareable'
     const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier }
-    if (revision.name === 'new') this.#tell(call, found, held)
+    if (revision.name === 'new' && !refused(held)) this.#tell(call, found, held)
     const { attempts, head } = came.obtained
     return { name: 'kept', held, outcome: revision.name === 'new' ? 'miss' : 'revalidated', attempts, head }
   }
@@ -163,6 +178,8 @@ export class Versions {
     )
   }
 }
+
+const refused = ({ ref }: Held): boolean => hasLabel(ref, 'failed') || hasLabel(ref, 'unproven')
 
 function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {
   return { key: call.key, method: call.method === 'HEAD' ? 'GET' : call.method, url: call.url, group: call.settings.group }

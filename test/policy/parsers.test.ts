@@ -27,7 +27,15 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   integrity: integrityAlgorithms,
   'Cache-Status': (text) => cacheStatus({ name: 'hit', key: text, detail: text }, text),
   Location: (location) =>
-    redirectOf({ status: 302, location, from: new URL('https://a.example/'), method: 'GET', mode: 'follow', redirects: 0 }),
+    redirectOf({
+      status: 302,
+      location,
+      from: new URL('https://a.example/'),
+      method: 'GET',
+      body: 'without',
+      mode: 'follow',
+      redirects: 0,
+    }),
   'all of a response': (text) =>
     facts({ age: text, 'cache-control': text, date: text, etag: text, expires: text, 'last-modified': text, vary: text }),
   'preferences of a request': (text) =>

@@ -11,7 +11,8 @@ const location: Subject = subject<RedirectVerdict>({
     '%2e%2e', '%', '[::1]', ':80', ':99999', '\t', ' ', 'xn--', '\u3002', 'data:,x', '127.1',
   ],
   openers: ['https://example.org/'],
-  parse: (text) => redirectOf({ status: 302, location: text, from: FROM, method: 'POST', mode: 'follow', redirects: 0 }),
+  parse: (text) =>
+    redirectOf({ status: 302, location: text, from: FROM, method: 'POST', body: 'without', mode: 'follow', redirects: 0 }),
   fault(verdict) {
     if (verdict.name === 'none') return 'a redirect with a Location is none'
     if (verdict.name === 'error') return undefined

@@ -4,7 +4,6 @@ import { CHUNK_SIZE } from '../../model/record.ts'
 import type { BodyWriter, ResponseHead, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
-import { integrityAlgorithms } from '../../policy/integrity.ts'
 import { findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
 import { deleteBody, isAtRest, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
@@ -48,7 +47,7 @@ export class Bodies {
 
   /** For a body that no tier may have: memory, then a spool. */
   transient({ key, url }: { key: string; url: string }): BodyWriter {
-    const nowhere = { storable: false, shareable: false, expected: undefined, partial: undefined, integrity: '' }
+    const nowhere = { storable: false, shareable: false, expected: undefined, partial: undefined, algorithms: [] }
     return this.#writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
   }
 
@@ -108,7 +107,7 @@ export class Bodies {
       open: (failed, error) => this.#open(places, plan, { failed, error }),
       memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan)),
       expected: plan.expected,
-      algorithms: integrityAlgorithms(plan.integrity),
+      algorithms: plan.algorithms,
     })
   }
 

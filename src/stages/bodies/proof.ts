@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
+import type { Call } from '../../model/call.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Held } from '../../model/rooms.ts'
 import { checkIntegrity, integrityAlgorithms } from '../../policy/integrity.ts'
 
-/** Whether a stored body is what `init.integrity` says; true where it says nothing. */
-export async function proves({ body }: Held, integrity: string): Promise<boolean> {
-  const hashes = integrityAlgorithms(integrity).map((name) => ({ name, hash: createHash(name) }))
+/** What the caller knows in advance. */
+type Proposed = Pick<Call, 'integrity'> & { readonly settings: Pick<Call['settings'], 'expect'> }
+
+/** Whether a stored body is what `init.integrity` and `expect` say; true where they say nothing. */
+export async function proves({ body, version }: Held, { integrity, settings: { expect } }: Proposed): Promise<boolean> {
+  if (expect?.size !== undefined && version.size !== expect.size) return false
+  const wanted = [
+    ...integrityAlgorithms(integrity),
+    ...(expect?.hex === undefined || expect.algorithm === undefined ? [] : [expect.algorithm]),
+  ]
+  const hashes = wanted.map((name) => ({ name, hash: createHash(name) }))
   if (hashes.length === 0) return true
   const size = body instanceof Uint8Array ? body.length : body.size
   for (let n = 0; n * CHUNK_SIZE < size; n++) {
@@ -13,5 +22,8 @@ export async function proves({ body }: Held, integrity: string): Promise<boolean
     for (const { hash } of hashes) hash.update(chunk)
   }
   const digests = new Map<string, string>(hashes.map(({ name, hash }) => [name, hash.digest('base64')]))
+  if (expect?.hex !== undefined && hexOf(digests.get(expect.algorithm ?? '')) !== expect.hex) return false
   return checkIntegrity(integrity, (algorithm) => digests.get(algorithm) ?? '').name !== 'mismatch'
 }
+
+const hexOf = (base64 = ''): string => Buffer.from(base64, 'base64').toString('hex')

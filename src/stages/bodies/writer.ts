@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
-import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
+import { broken, refusedAs } from './breaks.ts'
 import { Followers } from './followers.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 import { SinkBody } from './stored.ts'
@@ -112,8 +112,9 @@ export class ChunkWriter implements BodyWriter {
     return hash
   }
 
-  async restart(): Promise<void> {
-    const reason = broken('the origin started the body over after a part of it had been handed out', this.#plan.url)
+  async restart(because?: Error): Promise<void> {
+    const over = 'the origin started the body over after a part of it had been handed out'
+    const reason = because === undefined ? broken(over, this.#plan.url) : refusedAs(because, this.#plan.url)
     this.#followers.break(reason, 'who have read')
     const discarded = this.#sink
     await this.#writing.catch(() => undefined)
@@ -142,9 +143,10 @@ export class ChunkWriter implements BodyWriter {
       bodyId: sink?.bodyId,
       tier: sink?.tier,
       body,
+      pass: () => this.#followers.end(),
+      refuse: (reason) => this.#followers.break(reason, 'all'),
       unread: () => this.#followers.empty(),
     }
-    this.#followers.end()
     return written
   }
 
@@ -193,6 +195,3 @@ export class ChunkWriter implements BodyWriter {
     return new Uint8Array(0)
   }
 }
-
-/** To a reader that was handed a part already, a body that cannot go on is one that was cut. */
-const broken = (what: string, url: string): HoldfastError => new HoldfastError('TRUNCATED', what, { url })

@@ -1,11 +1,11 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
-import type { Obtained } from '../../model/rooms.ts'
-import { proofOf } from '../../policy/body-plan.ts'
+import type { Obtained, ResponseHead } from '../../model/rooms.ts'
 import { headFacts } from '../../policy/candidate.ts'
 import { isCoded } from '../../policy/content-coding.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
+import { proofOf } from '../../policy/known-digests.ts'
 import { checkPart } from '../../policy/resume.ts'
 import { statesFreshness } from '../../policy/storability.ts'
 import { welcome } from '../../policy/welcome.ts'
@@ -25,7 +25,7 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
   const { head, response, ticket } = reached
   const { order } = series
   const kind = welcome(head.status, {
-    conditional: order.validators.length > 0 && series.partial === undefined && !series.unconditional,
+    conditional: reached.conditional && order.validators.length > 0 && series.partial === undefined && !series.unconditional,
     resuming: asked.from !== undefined,
     callersRange: headerOf(order.call.headers, 'range') !== undefined,
     callersConditions: order.call.headers.some(([name]) => name.startsWith('if-')),
@@ -93,7 +93,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
     total: partial.total,
     url: partial.head.url,
     facts,
-    proof: proofOf(series.order.call),
+    proof: proofOf(series.order.call, partial.head),
   })
   switch (verdict.name) {
     case 'append':
@@ -105,7 +105,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
         overlap: verdict.overlap,
       })
     case 'done':
-      return ended(series, partial, 'proven')
+      return ended(series, { partial, last: reached.head }, 'proven')
     case 'whole':
       refuseDamage(partial, reached)
       return whole(rooms, series, arrival)
@@ -153,13 +153,21 @@ async function taken(
   if (partial.total !== undefined && partial.writer.bytes !== partial.total) {
     throw new AttemptFailure('TRUNCATED', `the body has ${partial.writer.bytes} of ${partial.total} bytes`, { retry: 'yes' })
   }
-  return ended(series, partial, isProven(reached.response, reached.head, series.order.call.integrity) ? 'proven' : 'unproven')
+  return ended(
+    series,
+    { partial, last: reached.head },
+    isProven(series.order.call, partial.head, reached.response) ? 'proven' : 'unproven',
+  )
 }
 
-async function ended(series: Series, partial: Partial, proof: 'proven' | 'unproven'): Promise<Ended> {
-  const written = await closed(series.order, partial.writer).catch(async (error: unknown) => {
+async function ended(
+  series: Series,
+  { partial, last }: { partial: Partial; last: ResponseHead },
+  proof: 'proven' | 'unproven',
+): Promise<Ended> {
+  const written = await closed(series.order.call, { head: partial.head, last }, partial.writer).catch(async (error: unknown) => {
     // Wrong bytes are not to be gone on with.
-    await partial.writer.restart()
+    await partial.writer.restart(error as Error)
     throw error
   })
   return (attempts) => ({ name: 'whole', head: partial.head, written, proven: proof === 'proven', attempts })

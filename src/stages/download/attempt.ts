@@ -51,7 +51,7 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
   const abort = abortable(rooms, series, allowance)
   let reached: Reached | undefined
   try {
-    reached = await reach(rooms, series.order, { headers: asked.headers, signal: abort.controller.signal, allowance })
+    reached = await reach(rooms, series.order, { ...asked, signal: abort.controller.signal, allowance })
     record.url = reached.head.url
     record.status = reached.head.status
     const ended = await answer(rooms, series, { asked, reached, allowance, number: series.attempts.length + 1, abort })

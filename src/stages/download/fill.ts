@@ -1,9 +1,19 @@
+import { createHash } from 'node:crypto'
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { Call } from '../../model/call.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { BodyWriter, ResponseHead, WrittenBody } from '../../model/rooms.ts'
 import type { TransportFailure, WireResponse } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
-import { checkIntegrity, integrityAlgorithms } from '../../policy/integrity.ts'
+import { checkIntegrity } from '../../policy/integrity.ts'
+import {
+  digestsOfBody,
+  digestsOfCoded,
+  digestsOfPart,
+  digestsOfWhole,
+  isToldWhole,
+  type KnownDigest,
+} from '../../policy/known-digests.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import { ProgressReport } from './progress.ts'
 import { Watch } from './watch.ts'
@@ -38,7 +48,13 @@ export async function pour(
     ...(resumedFrom !== undefined && { resumedFrom }),
   }
   const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
-  const body = response.decoded ? response.body : rooms.decoded(response.body, headerOf(head.headers, 'content-encoding'))
+  const wire = { bytes: 0 }
+  const body = response.decoded
+    ? response.body
+    : rooms.decoded(
+        checked(response.body, { call: order.call, head, wire, part: resumedFrom === undefined ? 'whole' : 'part' }),
+        headerOf(head.headers, 'content-encoding'),
+      )
   try {
     let known = overlap
     for await (const arrived of body) {
@@ -48,6 +64,7 @@ export async function pour(
       if (again > 0) await compare(writer, arrived.subarray(0, again), writer.bytes - known)
       known -= again
       if (again < arrived.length) await writer.write(arrived.subarray(again))
+      refuseTooMuch(order.call, writer.bytes, wire)
       watch.excuse(since)
       if (counts === 'progress') progress.at(writer.bytes)
     }
@@ -69,20 +86,79 @@ async function compare(writer: BodyWriter, again: Uint8Array, from: number): Pro
   }
 }
 
-/** Checks what the caller knows of the body (SRI), and closes it. */
-export async function closed(order: Order, writer: BodyWriter): Promise<WrittenBody> {
-  const { integrity } = order.call
+/** Checks what is known of the body in advance, and closes it. */
+export async function closed(
+  call: Call,
+  { head, last }: { head: ResponseHead; last: ResponseHead },
+  writer: BodyWriter,
+): Promise<WrittenBody> {
+  const { integrity, settings } = call
+  const size = settings.expect?.size
+  if (size !== undefined && head.status === 200 && call.method !== 'HEAD' && writer.bytes !== size)
+    throw ofAnotherSize(writer.bytes, size)
   if (integrity !== '') {
     const verdict = checkIntegrity(integrity, (algorithm) => writer.digest(algorithm))
-    if (verdict.name === 'mismatch')
-      throw new AttemptFailure('DIGEST', `the body is not what init.integrity says (${verdict.algorithm})`, { retry: 'yes' })
+    if (verdict.name === 'mismatch') throw mismatch(`init.integrity (${verdict.algorithm})`)
+  }
+  for (const { by, algorithm, hex } of [...digestsOfBody(call, head), ...digestsOfWhole(last)]) {
+    if (Buffer.from(writer.digest(algorithm), 'base64').toString('hex') !== hex) throw mismatch(`${by} (${algorithm})`)
   }
   return writer.finish()
 }
 
-/** A body whose end was told by its framing, or by a coding with an end of its own, is whole; one that just ended may not be. */
-export function isProven(response: WireResponse, head: ResponseHead, integrity: string): boolean {
-  if (integrityAlgorithms(integrity).length > 0) return true
+function mismatch(by: string): AttemptFailure {
+  return new AttemptFailure('DIGEST', `the body is not what ${by} says`, { retry: 'yes' })
+}
+
+function ofAnotherSize(bytes: number, size: number): AttemptFailure {
+  const what = `the body has ${bytes} bytes, and expect.size says ${size}`
+  return new AttemptFailure(bytes < size ? 'TRUNCATED' : 'TOO_LARGE', what, { retry: 'yes' })
+}
+
+/** What came over the wire of a coded body. */
+interface Wire {
+  bytes: number
+}
+
+/** Coded bytes, or those of a part, as they come: counted, and held against what the origin says of them; the comparison is made when they have ended. */
+function checked(
+  body: AsyncIterable<Uint8Array>,
+  { call, head, wire, part }: { call: Call; head: ResponseHead; wire: Wire; part: 'part' | 'whole' },
+): AsyncIterable<Uint8Array> {
+  if (isCoded(head.headers)) return counted(body, digestsOfCoded(call, head), wire)
+  const digests = part === 'part' ? digestsOfPart(head) : []
+  return digests.length === 0 ? body : counted(body, digests, { bytes: 0 })
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  digests: readonly KnownDigest[],
+  wire: Wire,
+): AsyncGenerator<Uint8Array> {
+  const hashes = digests.map((digest) => ({ ...digest, hash: createHash(digest.algorithm) }))
+  for await (const piece of body) {
+    wire.bytes += piece.length
+    for (const { hash } of hashes) hash.update(piece)
+    yield piece
+  }
+  for (const { by, algorithm, hex, hash } of hashes) if (hash.digest('hex') !== hex) throw mismatch(`${by} (${algorithm})`)
+}
+
+/** No text that people write shrinks to a two-hundredth; zeros that somebody made do. */
+const BOMB = { ratio: 200, bytes: 32 * 1024 * 1024 }
+
+/** Stops a body in the middle that is not going to be the one that was meant, however long it would go on. */
+function refuseTooMuch({ settings: { expect } }: Call, bytes: number, { bytes: coded }: Wire): void {
+  if (expect?.size !== undefined && bytes > expect.size) throw ofAnotherSize(bytes, expect.size)
+  if (coded > 0 && bytes > BOMB.bytes && bytes > coded * BOMB.ratio)
+    throw new AttemptFailure('TOO_LARGE', `${coded} coded bytes have become ${bytes}, and go on: a decompression bomb`, {
+      retry: 'never',
+    })
+}
+
+/** A body whose end was told by its framing, by a coding with an end of its own, or by a digest, is whole; one that just ended may not be. */
+export function isProven(call: Call, head: ResponseHead, response: WireResponse): boolean {
+  if (isToldWhole(call, head) && !(response.decoded && isCoded(head.headers))) return true
   if (response.framing !== 'close' && response.framing !== 'unknown') return true
   return !response.decoded && isCoded(head.headers)
 }

@@ -29,6 +29,8 @@ export interface Order {
   readonly call: Call
   /** If-None-Match and If-Modified-Since of the stored version; empty for none. */
   readonly validators: HeaderList
+  /** The URL whose answer they are of, after redirects. */
+  readonly at: string
   readonly signal: AbortSignal
   /** The tier that granted the right to download. */
   readonly tier: string | undefined

@@ -6,6 +6,7 @@ import { headFacts, versionFacts } from '../../policy/candidate.ts'
 import { conditionalHeaders, confirms } from '../../policy/validation.ts'
 import { obtain } from './download.ts'
 import type { DownloadRooms, Order } from './order.ts'
+import { fromAny } from './sources.ts'
 
 /** The room that asks: makes an order of a call and what is stored of it, and obtains it. */
 export class Origin {
@@ -20,6 +21,7 @@ export class Origin {
     const order: Order = {
       call,
       validators: facts === undefined ? [] : conditionalHeaders(facts),
+      at: held?.version.url ?? call.url,
       signal: path.signal,
       tier: right?.tier,
       accepted: (head, writer) => path.accepted({ head, writer }),
@@ -29,6 +31,6 @@ export class Origin {
         held === undefined || confirms(headFacts(head), versionFacts(held.version), call.settings.respect) === 'confirmed',
       isLive: (head) => isLive(call, head),
     }
-    return obtain(this.#rooms, order)
+    return fromAny(order, (from) => obtain(this.#rooms, from))
   }
 }

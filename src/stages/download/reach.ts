@@ -1,11 +1,13 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { headerOf } from '../../model/headers.ts'
+import type { RedirectFacts } from '../../model/record.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import type { WireResponse } from '../../model/transport.ts'
+import { normalisedUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
-import { redirectLifetime } from '../../policy/redirect-lifetime.ts'
+import { through } from '../../policy/redirects.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
@@ -13,7 +15,23 @@ export interface Reached {
   readonly head: ResponseHead
   readonly response: WireResponse
   readonly ticket: Ticket
+  /** Whether the conditions went to the URL that answered. */
+  readonly conditional: boolean
 }
+
+/** What is asked, and of whom: a condition or a range speaks of what one URL gives, and of no other (RFC 9110 8.8.3). */
+interface Question {
+  readonly headers: HeaderList
+  readonly conditions: HeaderList
+  /** The URL whose answer is stored, or here in part. */
+  readonly at: string
+}
+
+function arrived(head: ResponseHead, redirects: RedirectFacts | undefined): ResponseHead {
+  return redirects === undefined ? head : { ...head, redirected: true, redirects }
+}
+
+const isOf = (url: URL, at: string): boolean => shown(url) === at
 
 interface Hop {
   url: URL
@@ -31,32 +49,31 @@ function shown(url: URL): string {
 export async function reach(
   rooms: DownloadRooms,
   order: Order,
-  facts: { headers: HeaderList; signal: AbortSignal; allowance: Allowance },
+  facts: Question & { signal: AbortSignal; allowance: Allowance },
 ): Promise<Reached> {
   const { call } = order
   let hop: Hop = { url: new URL(call.url), method: call.method, headers: facts.headers, body: call.body }
-  let holds = Number.POSITIVE_INFINITY
+  let passed: RedirectFacts | undefined
   for (let redirects = 0; ; redirects++) {
-    const reached = await ask(rooms, order, { ...facts, hop })
+    const sent = isOf(hop.url, facts.at) ? { ...hop, headers: [...hop.headers, ...facts.conditions] } : hop
+    const reached = await ask(rooms, order, { ...facts, hop: sent })
     const turn = redirectOf({
       status: reached.head.status,
       location: headerOf(reached.head.headers, 'location'),
       from: hop.url,
       method: hop.method,
+      body: hop.body === undefined ? 'without' : 'with a body',
       mode: call.redirect,
       redirects,
     })
-    if (turn.name === 'none') {
-      const limit = Number.isFinite(holds) ? { redirectLifetime: holds } : {}
-      return { ...reached, head: { ...reached.head, redirected: redirects > 0, ...limit } }
-    }
-    holds = Math.min(holds, redirectLifetime(reached.head))
+    if (turn.name === 'none') return { ...reached, head: arrived(reached.head, passed), conditional: isOf(hop.url, facts.at) }
     reached.response.discard()
     reached.ticket.release()
     if (turn.name === 'error') throw new AttemptFailure('REDIRECT', turn.reason, { retry: 'never' })
     if (!turn.keepsBody) hop = { ...hop, body: undefined, headers: hop.headers.filter(([name]) => !name.startsWith('content-')) }
     if (hop.body instanceof ReadableStream)
       throw new AttemptFailure('REDIRECT', 'a body that is a stream cannot be sent a second time', { retry: 'never' })
+    passed = through(passed, reached.head, normalisedUrl(turn.url))
     hop = {
       ...hop,
       url: turn.url,
@@ -70,7 +87,7 @@ async function ask(
   rooms: DownloadRooms,
   order: Order,
   facts: { hop: Hop; signal: AbortSignal; allowance: Allowance },
-): Promise<Reached> {
+): Promise<Omit<Reached, 'conditional'>> {
   const { hop, signal, allowance } = facts
   const { timeouts } = order.call.settings
   const ticket = await admission(rooms, hop, { order, signal, allowance })

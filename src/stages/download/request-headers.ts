@@ -1,13 +1,17 @@
 import type { Call } from '../../model/call.ts'
 import type { HeaderList } from '../../model/headers.ts'
-import { proofOf } from '../../policy/body-plan.ts'
 import { headFacts } from '../../policy/candidate.ts'
+import { proofOf } from '../../policy/known-digests.ts'
 import { resumable } from '../../policy/resume.ts'
 import type { Series } from './order.ts'
 
 /** What the next attempt asks for. */
 export interface Asked {
   readonly headers: HeaderList
+  /** If-None-Match and the like, or Range and If-Range: only for `at`. */
+  readonly conditions: HeaderList
+  /** The URL that they speak of. */
+  readonly at: string
   /** The offset from which a broken body is to go on; undefined: the whole. */
   readonly from: number | undefined
 }
@@ -30,19 +34,19 @@ function acceptedCodings({ order, identityOnly }: Series, from: number | undefin
   if (order.call.headers.some(([name]) => name === 'accept-encoding')) return []
   // As fetch does (Fetch standard 4.5): a part of coded bytes cannot be decoded.
   const isPart = from !== undefined || order.call.headers.some(([name]) => name === 'range')
-  return [['accept-encoding', isPart || identityOnly ? 'identity' : 'gzip, deflate, br']]
+  return [['accept-encoding', isPart || identityOnly || order.call.settings.resume === true ? 'identity' : 'gzip, deflate, br']]
 }
 
 export function requestHeaders(series: Series): Asked {
   const { order, partial } = series
   const { call, validators } = order
   const resume =
-    partial === undefined
+    partial === undefined || call.settings.resume === false
       ? undefined
       : resumable(headFacts(partial.head), {
           bytes: partial.writer.bytes,
           coding: partial.coded ? 'coded' : 'plain',
-          proof: proofOf(call),
+          proof: proofOf(call, partial.head),
         })
   const from = resume?.name === 'resume' ? partial?.writer.bytes : undefined
   const range: HeaderList =
@@ -50,5 +54,10 @@ export function requestHeaders(series: Series): Asked {
       ? [['range', `bytes=${from}-`], ...(resume.ifRange === undefined ? [] : [['if-range', resume.ifRange] as const])]
       : []
   const conditions = partial === undefined && !series.unconditional ? validators : []
-  return { headers: [...call.headers, ...acceptedCodings(series, from), ...cacheFields(call), ...conditions, ...range], from }
+  return {
+    headers: [...call.headers, ...acceptedCodings(series, from), ...cacheFields(call)],
+    conditions: [...conditions, ...range],
+    at: partial?.head.url ?? order.at,
+    from,
+  }
 }

@@ -14,8 +14,12 @@ export type HeldResponse = new (body: ResponseBody, init: ResponseInit, told: To
 /** Under this name a response of ours says what it was, also to another copy of this library. */
 const INSPECTED: unique symbol = Symbol.for('holdfast.inspected')
 
+/** The same for this copy of the library alone, with all that it knows. */
+const SERVED: unique symbol = Symbol('holdfast.served')
+
 interface Inspected {
   [INSPECTED](): Inspection
+  [SERVED](): Served
 }
 
 /** As the platform's Response is: `url`, `redirected` and `type` are accessors there, which its type does not say. */
@@ -43,6 +47,10 @@ export function heldResponse(): HeldResponse {
       return inspectionOf(this.#told.served, this.#told.at)
     }
 
+    [SERVED](): Served {
+      return this.#told.served
+    }
+
     get url(): string {
       return this.#told.served.held.version.url
     }
@@ -60,6 +68,11 @@ export function heldResponse(): HeldResponse {
       return new HeldResponse(body, { status, statusText, headers }, this.#told)
     }
   }
+}
+
+/** What lies behind a response of this library's own. */
+export function servedAs(response: Response): Served | undefined {
+  return (response as Partial<Inspected>)[SERVED]?.()
 }
 
 /** What a response was: where it came from, and why. Undefined if it is not one of ours. */

@@ -25,8 +25,8 @@ class Table {
   readonly #at = new Map<string, number>()
   #floor = 0
 
-  of(name: string): number {
-    return Math.max(this.#floor, this.#at.get(name) ?? 0)
+  of(names: readonly string[]): number {
+    return Math.max(this.#floor, ...names.map((name) => this.#at.get(name) ?? 0))
   }
 
   remember(name: string, at: number): void {
@@ -64,11 +64,11 @@ export class Marks {
   }
 
   /** What is known in this process: no store is asked, so that a memory hit stays one look. */
-  applied(entry: EntryRecord, name: () => string): EntryRecord {
-    let marked = this.#own === undefined ? entry : markedAt(entry, this.#own.of(name()))
+  applied(entry: EntryRecord, names: () => readonly string[]): EntryRecord {
+    let marked = this.#own === undefined ? entry : markedAt(entry, this.#own.of(names()))
     for (const live of this.#live) {
       const table = live.get(TABLE) as Table | undefined
-      if (table !== undefined) marked = markedAt(marked, table.of(name()))
+      if (table !== undefined) marked = markedAt(marked, table.of(names()))
     }
     return marked
   }

@@ -58,7 +58,16 @@ export class Tier {
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
     const entry = bytes === undefined ? undefined : this.#accepted(decode<EntryRecord>(bytes, key), key)
     if (entry === undefined) return undefined
-    return said.reduce((marked, mark, index) => markedAt(marked, this.#timeOf(mark, marks[index] ?? '')), entry)
+    return markedAt(entry, this.#latest(said, marks))
+  }
+
+  /** The time of the latest of these marks, epoch ms; 0 for none. */
+  async markedAt(marks: readonly string[]): Promise<number> {
+    return this.store.live ? 0 : this.#latest(await this.#many(marks.map(markKey)), marks)
+  }
+
+  #latest(said: readonly (Uint8Array | undefined)[], marks: readonly string[]): number {
+    return Math.max(0, ...said.map((mark, index) => this.#timeOf(mark, marks[index] ?? '')))
   }
 
   #timeOf(mark: Uint8Array | undefined, name: string): number {

@@ -1,13 +1,14 @@
 import type { RequestFacts } from '../../model/call.ts'
 import type { Report } from '../../model/events.ts'
-import { CHUNK_SIZE, type EntryRecord, type VariantRecord } from '../../model/record.ts'
-import type { Found, Held, StoredBody } from '../../model/rooms.ts'
+import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
+import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
 import type { Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { type Choice, current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
-import { Marks, urlMark } from './marks.ts'
+import { load } from './loading.ts'
+import { Marks, markedAt, urlMark } from './marks.ts'
 import { rightFrom } from './right.ts'
 import { type BodyRoom, type Placed, Tier } from './tier.ts'
 
@@ -41,11 +42,13 @@ export class Tiers {
   peek(call: Keyed): Held | undefined {
     for (const tier of this.#tiers) {
       const seen = tier.peekEntry(call.key)
-      const entry = seen && this.#marks.applied(seen, () => urlMark(call.url))
+      const entry = seen && this.#marks.applied(seen, () => [urlMark(call.url)])
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
-        return { entry, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+        const { redirects } = version
+        const marked = redirects === undefined ? entry : this.#marks.applied(entry, () => redirects.urls.map(urlMark))
+        return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
     }
     return undefined
@@ -58,7 +61,7 @@ export class Tiers {
     for (const tier of this.#tiers) {
       const seen = await tier.entry(call.key, [urlMark(call.url)])
       if (seen === undefined) continue
-      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), () => urlMark(call.url))
+      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), () => [urlMark(call.url)])
       held = (await this.#hold(entry, call, { choose: current, first: tier })) ?? held
       if (held !== undefined && enough(held)) break
     }
@@ -90,10 +93,10 @@ export class Tiers {
       const choice = how.choose(variants)
       if (choice === undefined) return undefined
       for (const tier of order) {
-        const placed = await this.#load(tier, call.key, choice)
+        const placed = await load(tier, call.key, choice, { wholeUpTo: this.#wholeUpTo(), report: this.#report })
         if (placed !== undefined)
           return {
-            entry,
+            entry: await this.#throughAll(entry, placed.version, tier),
             variant: choice.variant,
             ref: choice.ref,
             version: placed.version,
@@ -105,22 +108,11 @@ export class Tiers {
     }
   }
 
-  /** A body that a live tier would hold is read whole at once, so that its chunks are checked and the next hit needs no store. */
-  async #load(tier: Tier, key: string, { ref }: Choice): Promise<Placed | undefined> {
-    const placed = await tier.version(key, ref.id)
-    if (placed === undefined || placed.version.digest !== ref.digest) return undefined
-    const { body } = placed
-    if (body instanceof Uint8Array || body.size > this.#wholeUpTo()) return placed
-    try {
-      return { ...placed, body: await whole(body) }
-    } catch (error) {
-      this.#report('warning', () => ({
-        key,
-        url: placed.version.url,
-        warning: `${tier.store.name}: version ${ref.id} is not used: ${(error as Error).message}`,
-      }))
-      return undefined
-    }
+  /** A write to where a redirect led concerns the answer too that it led to (RFC 9111 4.4). */
+  async #throughAll(entry: EntryRecord, { redirects }: LiveVersion, tier: Tier): Promise<EntryRecord> {
+    if (redirects === undefined) return entry
+    const marks = redirects.urls.map(urlMark)
+    return this.#marks.applied(markedAt(entry, await tier.markedAt(marks)), () => marks)
   }
 
   #wholeUpTo(): number {
@@ -188,10 +180,4 @@ export class Tiers {
   invalidate(urls: readonly string[], at: number): Promise<void> {
     return this.#marks.set(urls.map(urlMark), at)
   }
-}
-
-async function whole(body: StoredBody): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, body.size)
 }

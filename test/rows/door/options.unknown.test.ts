@@ -27,11 +27,6 @@ const unknown: [name: string, nearest: string | undefined][] = [
 
 /** Of a later issue: never accepted and ignored. */
 const later: [string, unknown][] = [
-  ['schema', { '~standard': {} }],
-  ['check', () => {}],
-  ['guards', false],
-  ['expect', { size: 1 }],
-  ['sources', []],
   ['tags', ['a']],
   ['meta', {}],
   ['prefer', { pinned: true }],

@@ -1,0 +1,25 @@
+import { HoldfastError, HttpError } from './model/errors.ts'
+import type { Init } from './model/options.ts'
+import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
+import { issuesText } from './policy/rejection.ts'
+import { servedAs } from './stages/response/held-response.ts'
+
+/** A response's JSON, parsed, and where there is a schema checked and typed by it. */
+export interface Json {
+  /** Throws {@link HttpError} on a status outside 2xx, HoldfastError REJECTED where the schema does not accept it, SyntaxError where it is no JSON. */
+  <S extends StandardSchema>(input: string | URL | Request, init: Init & { holdfast: { schema: S } }): Promise<OutputOf<S>>
+  <T = unknown>(input: string | URL | Request, init?: Init): Promise<T>
+}
+
+/** `schema` may have transformed what it accepted, so it is asked again although admission asked it before. */
+export async function jsonOf(response: Response): Promise<unknown> {
+  const call = servedAs(response)?.call
+  const asked = { method: call?.method ?? 'GET', url: call?.url ?? response.url }
+  if (!response.ok) throw new HttpError(response, asked)
+  const value: unknown = await response.json()
+  const schema = call?.settings.schema
+  if (schema === undefined) return value
+  const result = (await schema['~standard'].validate(value)) as { value?: unknown; issues?: readonly unknown[] }
+  if (result.issues !== undefined) throw new HoldfastError('REJECTED', `schema: ${issuesText(result.issues)}`, asked)
+  return result.value
+}

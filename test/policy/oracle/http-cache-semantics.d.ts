@@ -10,14 +10,19 @@ declare module 'http-cache-semantics' {
     status: number
     headers: Fields
   }
+  interface Options {
+    shared?: boolean
+    immutableMinTimeToLive?: number
+  }
   export default class CachePolicy {
-    constructor(request: Asked, response: Answered, options?: { shared?: boolean })
+    constructor(request: Asked, response: Answered, options?: Options)
     now(): number
     storable(): boolean
     maxAge(): number
     age(): number
     evaluateRequest(request: Asked): { response?: unknown; revalidation?: { synchronous: boolean } }
     revalidationHeaders(request: Asked): Fields
-    revalidatedPolicy(request: Asked, response: Answered): { matches: boolean }
+    revalidatedPolicy(request: Asked, response: Answered): { policy: CachePolicy; matches: boolean }
+    responseHeaders(): Fields
   }
 }

@@ -45,9 +45,20 @@ function underValidator(facts: ResponseFacts, kept: Keeping): Resumability {
     : { name: 'restart', reason: 'weak validator' }
 }
 
+/** Bytes asked for a second time. */
+const OVERLAP = 1024
+
+/**
+ * Where a part is asked to begin, `kept` bytes being here: a little before their end. What comes again must be equal. That proves nothing,
+ * but a part under a wrong label is nearly always noticed by it.
+ */
+export function rangeFrom(kept: number): number {
+  return kept - Math.min(OVERLAP, Math.floor(kept / 2))
+}
+
 /** What was kept of a body, and what shows that a part belongs to it. */
 export interface Kept {
-  /** Bytes kept: where the part was asked to begin. */
+  /** Bytes kept. */
   readonly bytes: number
   /** The whole's size, where the first answer told it. */
   readonly total: number | undefined
@@ -113,9 +124,10 @@ function refusal(part: PartHead, range: ContentRange & { name: 'part' }, kept: K
   // Without a total in the part, only an end that is the known one shows that the sizes agree.
   if (range.total === undefined && kept.total !== undefined && range.to + 1 !== kept.total) return 'total unknown'
   const length = headerOf(part.headers, 'content-length')
-  if (length !== undefined && Number(length) !== range.to - range.from + 1) return 'length differs'
-  // What is there already brings nothing, and an answer that never moves on would be asked for ever.
-  if (range.to < kept.bytes) return 'content-range'
+  // What comes behind the part is not read; a part that says that it is shorter than its own label is not to be trusted.
+  if (length !== undefined && !(Number(length) >= range.to - range.from + 1)) return 'length differs'
+  // What is there already brings nothing, and an answer that never moves on would be asked for ever; unless nothing is missing.
+  if (range.to < kept.bytes && !(range.to + 1 === kept.bytes && range.total === kept.bytes)) return 'content-range'
   return isOfTheSame(part, kept)
 }
 

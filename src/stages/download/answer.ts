@@ -78,7 +78,7 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   const partial: Partial = { writer, head: reached.head, coded, total }
   series.partial = partial
   series.order.accepted(reached.head, writer)
-  return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0 })
+  return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0, length: Number.POSITIVE_INFINITY })
 }
 
 /** What came for the rest of a body: the rest, the whole, or neither. */
@@ -103,6 +103,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
         partial: { ...partial, total: verdict.total },
         from: asked.from,
         overlap: verdict.overlap,
+        length: verdict.length,
       })
     case 'done':
       return ended(series, { partial, last: reached.head }, 'proven')
@@ -133,9 +134,9 @@ function refuseDamage({ head, total }: Partial, reached: Reached): void {
 async function taken(
   rooms: DownloadRooms,
   series: Series,
-  arrival: Arrival & { partial: Partial; from: number | undefined; overlap: number },
+  arrival: Arrival & { partial: Partial; from: number | undefined; overlap: number; length: number },
 ): Promise<Ended> {
-  const { reached, allowance, abort, partial, from, overlap } = arrival
+  const { reached, allowance, abort, partial, from, overlap, length } = arrival
   abort.headersAreHere()
   const coming = pour(rooms, {
     order: series.order,
@@ -146,6 +147,7 @@ async function taken(
     counts: 'progress',
     resumedFrom: from,
     overlap,
+    length,
     total: partial.total,
     give: (reason) => abort.controller.abort(reason),
   })

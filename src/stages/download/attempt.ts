@@ -2,6 +2,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { TransportFailure } from '../../model/transport.ts'
+import { rangeFrom } from '../../policy/resume.ts'
 import { classify } from '../../policy/retry.ts'
 import { answer } from './answer.ts'
 import { type Allowance, onSpent } from './budget.ts'
@@ -65,7 +66,7 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
   } catch (error) {
     const failure = failureOf(error, series)
     const after = series.partial?.writer.bytes ?? 0
-    failure.gained = Math.max(0, after - before)
+    failure.gained = gain(before, after, asked.from)
     record.bytes = Math.max(0, after - (asked.from ?? 0))
     record.error = { code: failure.code, message: failure.message }
     finished(series, record, {
@@ -80,6 +81,12 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
     const { call } = series.order
     rooms.report('attempt', () => ({ key: call.key, url: call.url, attempt: record }))
   }
+}
+
+/** What came again to be compared was brought too, where more came than that. */
+function gain(before: number, after: number, from: number | undefined): number {
+  if (after <= before) return 0
+  return after - before + (from === undefined ? 0 : from - rangeFrom(from))
 }
 
 function finished(series: Series, record: Attempt, { ms, waited }: { ms: number; waited: number }): readonly Attempt[] {

@@ -45,6 +45,7 @@ async function errorPage(
     counts: 'no progress',
     resumedFrom: undefined,
     overlap: 0,
+    length: Number.POSITIVE_INFINITY,
     total: undefined,
     give: (reason) => abort.controller.abort(reason),
   })

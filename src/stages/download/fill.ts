@@ -29,6 +29,8 @@ export interface Pour {
   readonly resumedFrom: number | undefined
   /** Bytes at the start of the part that are here already, and must be equal. */
   readonly overlap: number
+  /** Bytes to read of what comes, where it may have more; Infinity for all. */
+  readonly length: number
   readonly total: number | undefined
   readonly give: (reason: TransportFailure) => void
 }
@@ -36,7 +38,7 @@ export interface Pour {
 /** Pours a body into its writer, watched; resolves when its framing and its codings have ended properly. */
 export async function pour(
   rooms: DownloadRooms,
-  { order, response, head, writer, attempt, resumedFrom, overlap, total, counts, give }: Pour,
+  { order, response, head, writer, attempt, resumedFrom, overlap, length, total, counts, give }: Pour,
 ): Promise<void> {
   const { clock, report } = rooms
   const { timeouts } = order.call.settings
@@ -49,15 +51,12 @@ export async function pour(
   }
   const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
   const wire = { bytes: 0 }
-  const body = response.decoded
-    ? response.body
-    : rooms.decoded(
-        checked(response.body, { call: order.call, head, wire, part: resumedFrom === undefined ? 'whole' : 'part' }),
-        headerOf(head.headers, 'content-encoding'),
-      )
+  const part = resumedFrom === undefined ? 'whole' : 'part'
+  const coded = checked(response.body, { call: order.call, head, wire, part })
+  const body = response.decoded ? response.body : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
   try {
     let known = overlap
-    for await (const arrived of body) {
+    for await (const arrived of upTo(length, body)) {
       watch.arrived(arrived.length)
       const since = clock.monotonic()
       const again = Math.min(known, arrived.length)
@@ -71,6 +70,16 @@ export async function pour(
     if (counts === 'progress') progress.end(writer.bytes)
   } finally {
     watch.end()
+  }
+}
+
+/** Leaving a body early drops its connection, on which nobody knows what would come next. */
+async function* upTo(length: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = length
+  for await (const piece of body) {
+    yield piece.length > left ? piece.subarray(0, left) : piece
+    left -= piece.length
+    if (left < 0) return
   }
 }
 

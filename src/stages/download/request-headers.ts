@@ -2,7 +2,7 @@ import type { Call } from '../../model/call.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { headFacts } from '../../policy/candidate.ts'
 import { proofOf } from '../../policy/known-digests.ts'
-import { resumable } from '../../policy/resume.ts'
+import { rangeFrom, resumable } from '../../policy/resume.ts'
 import type { Series } from './order.ts'
 
 /** What the next attempt asks for. */
@@ -50,8 +50,8 @@ export function requestHeaders(series: Series): Asked {
         })
   const from = resume?.name === 'resume' ? partial?.writer.bytes : undefined
   const range: HeaderList =
-    resume?.name === 'resume'
-      ? [['range', `bytes=${from}-`], ...(resume.ifRange === undefined ? [] : [['if-range', resume.ifRange] as const])]
+    resume?.name === 'resume' && from !== undefined
+      ? [['range', `bytes=${rangeFrom(from)}-`], ...(resume.ifRange === undefined ? [] : [['if-range', resume.ifRange] as const])]
       : []
   const conditions = partial === undefined && !series.unconditional ? validators : []
   return {

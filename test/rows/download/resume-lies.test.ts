@@ -49,7 +49,7 @@ test('50 bytes too few: the part is kept, and a third request brings the rest', 
   await using g = await given()
   g.origin.script('/f', half, short)
   expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
-  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=100000-', 'bytes=199950-'])
+  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=98976-', 'bytes=198926-'])
 })
 
 test('a resumed part that is coded, or has a weak tag or another one, is not appended', async () => {
@@ -72,7 +72,7 @@ test('right label on wrong bytes: a known digest notices, and the whole is asked
   await using g = await given()
   g.origin.script('/f', half, badRange(body, { data: -7 }, strong), ok(body, strong))
   expect(sha256(await (await g.fetch(g.origin.url('/f'), { integrity })).bytes())).toBe(sha256(body))
-  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=100000-', undefined])
+  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=98976-', undefined])
   g.origin.script('/g', half, badRange(body, { data: -7 }, strong))
   g.origin.script('/always', ok(changed, strong))
   expect((await rejection(g.fetch(g.origin.url('/always'), { integrity }))).code).toBe('DIGEST')

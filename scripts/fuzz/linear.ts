@@ -5,31 +5,38 @@ import type { Subject } from './subject.ts'
 const MOST_GROWTH = 2.5
 
 /** Milliseconds of one call that can be told from noise; the length is doubled until it takes as long. */
-const ENOUGH_MS = 1
+const ENOUGH_MS = 0.5
 const SHORTEST = 2048
-const LONGEST = 131_072
+const LONGEST = 65_536
 
 /** Where so long a text takes less, in milliseconds, it is not looked at: only what reads it can be slow. */
 const NOTHING_MS = 0.05
 
-/** Each length in turn, so that what disturbs the machine disturbs both; the best of all rounds counts. */
+/** Both lengths in turn, so that what disturbs the machine disturbs both; the best of all rounds counts. */
 const FEWEST_ROUNDS = 3
-const MOST_ROUNDS = 40
+const MOST_ROUNDS = 24
+const MOST_MS = 1000
 
 /**
- * What grows too fast once is doubled again. Memory has steps (a string over 128 KiB gets pages of its own, the processor's cache ends
+ * What grows too fast once is doubled again. Memory has steps (a long string gets pages of its own, the processor's cache ends
  * somewhere), and each is met at one length; a parser that looks back is as slow at the next.
  */
 const MOST_DOUBLINGS = 3
+
+/** And looked at again: a busy machine is not busy in the same way twice. */
+const MOST_LOOKS = 4
 
 type Progress = (pattern: string) => void
 
 /** The first shape of text for which a parser is slower than linear, or undefined. */
 export function firstSlowPattern(subject: Subject, seed: number, progress: Progress): string | undefined {
   for (const pattern of patternsFor(subject, seed)) {
-    progress(pattern.name)
-    const growth = leastGrowth(subject.parse, pattern)
-    if (growth !== undefined && growth.factor >= MOST_GROWTH) return told(pattern, growth)
+    for (let look = 1; look <= MOST_LOOKS; look++) {
+      progress(pattern.name)
+      const growth = leastGrowth(subject.parse, pattern)
+      if (growth === undefined || growth.factor < MOST_GROWTH) break
+      if (look === MOST_LOOKS) return told(pattern, growth)
+    }
   }
   return undefined
 }
@@ -71,10 +78,12 @@ function tellingLength(parse: Subject['parse'], text: Pattern['text']): number {
 
 function growthAt(parse: Subject['parse'], text: Pattern['text'], length: number): Growth {
   const [short, long] = [text(length), text(2 * length)]
-  let [once, twice] = [timeOf(parse, short), timeOf(parse, long)]
-  for (let round = 1; round < MOST_ROUNDS && (round < FEWEST_ROUNDS || twice / once >= MOST_GROWTH); round++) {
+  let [once, twice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const startedAt = performance.now()
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
     once = Math.min(once, timeOf(parse, short))
     twice = Math.min(twice, timeOf(parse, long))
+    if (round >= FEWEST_ROUNDS && (twice / once < MOST_GROWTH || performance.now() - startedAt > MOST_MS)) break
   }
   return { length, once, twice, factor: twice / once }
 }

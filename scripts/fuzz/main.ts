@@ -59,7 +59,8 @@ function outcome(worker: Worker, job: Job): Promise<Extract<Report, { name: 'don
 }
 
 async function thread(waiting: Job[]): Promise<number> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url))
+  // Room for what one call leaves behind: collecting it in the middle of a call would look like growth.
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 64 } })
   let failed = 0
   try {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {

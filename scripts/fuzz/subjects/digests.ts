@@ -1,6 +1,8 @@
+import { codingsOf } from '../../../src/policy/content-coding.ts'
 import { checkIntegrity, type IntegrityAlgorithm, integrityAlgorithms } from '../../../src/policy/integrity.ts'
+import { type KnownDigest, parseDigests } from '../../../src/policy/known-digests.ts'
 import type { Chance } from '../chance.ts'
-import { recased } from '../spelling.ts'
+import { listed, ows, recased, shuffled } from '../spelling.ts'
 import { type Subject, same, subject } from '../subject.ts'
 
 const BASE64 = 'ABCXYZabcxyz0189+/'
@@ -72,4 +74,98 @@ const rightDigest: Subject = subject<string>({
   fold: same,
 })
 
-export const DIGESTS: readonly Subject[] = [integrity, rightDigest]
+const LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['sha-512', 64],
+  ['sha-256', 32],
+  ['md5', 16],
+  ['sha', 20],
+])
+
+/** RFC 8941 3.2: a dictionary of byte sequences, with members that are none of ours, and parameters. */
+function validDigests(chance: Chance): { text: string; means: KnownDigest[] } {
+  const means: KnownDigest[] = []
+  const members: string[] = []
+  for (const [name, length] of shuffled(chance, [...LENGTHS])) {
+    if (chance.oneIn(2)) continue
+    const bytes = Buffer.from(Array.from({ length }, () => chance.below(256)))
+    means.push({ by: 'the fuzzer', algorithm: ALGORITHM_OF[name] ?? 'md5', hex: bytes.toString('hex') })
+    members.push(`${name}=:${bytes.toString('base64')}:${chance.of(['', '', ';x=1'])}`)
+    if (chance.oneIn(4)) members.push(chance.of(['unixsum=:AAAA:', 'sha-1024=:AAAA:', 'x=1', 'y="sha-256"', 'z']))
+  }
+  return { text: members.join(`${ows(chance)},${ows(chance)}`), means }
+}
+
+const ALGORITHM_OF: Readonly<Record<string, KnownDigest['algorithm']>> = {
+  'sha-512': 'sha512',
+  'sha-256': 'sha256',
+  md5: 'md5',
+  sha: 'sha1',
+}
+
+const digestField: Subject = subject<readonly KnownDigest[]>({
+  name: 'Repr-Digest',
+  pieces: [
+    'sha-256=:',
+    'sha-512=',
+    'md5=:',
+    'sha=:',
+    ':',
+    '=',
+    'AAAA',
+    `${'A'.repeat(43)}=:`,
+    `${'B'.repeat(22)}==:`,
+    ',',
+    ', ',
+    ';x',
+    '"',
+    'Sha-256',
+  ],
+  openers: ['sha-256=:'],
+  parse: (text) => parseDigests(text, 'the fuzzer'),
+  fault(digests, text) {
+    if (digests.length > text.length) return `${digests.length} digests`
+    const lengths: readonly string[] = [...LENGTHS].map(([name, length]) => `${ALGORITHM_OF[name]} ${2 * length}`)
+    const wrong = digests.find(
+      ({ algorithm, hex }) => !lengths.includes(`${algorithm} ${hex.length}`) || !/^[0-9a-f]+$/.test(hex),
+    )
+    return wrong === undefined ? undefined : `a digest is ${wrong.algorithm} ${wrong.hex}`
+  },
+  shown: (digests) => digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(),
+  valid: validDigests,
+})
+
+const contentEncoding: Subject = subject<readonly string[]>({
+  name: 'Content-Encoding',
+  pieces: [
+    'gzip',
+    'GZIP',
+    'x-gzip',
+    'br',
+    'zstd',
+    'deflate',
+    'identity',
+    'aws-chunked',
+    ',',
+    ', ',
+    ' ',
+    ';q=1',
+    '"gzip"',
+    '__proto__',
+  ],
+  parse: codingsOf,
+  fault: (codings, text) => (codings.length > text.length ? `${codings.length} codings` : undefined),
+  shown: (codings) => codings.join(),
+  valid(chance) {
+    const named = Array.from({ length: chance.below(4) }, () =>
+      chance.of(['gzip', 'x-gzip', 'br', 'zstd', 'deflate', 'identity', 'x']),
+    )
+    const text = listed(
+      chance,
+      named.map((name) => recased(chance, name)),
+    )
+    return { text, means: named.includes('x') ? [] : named.filter((name) => name !== 'identity') }
+  },
+  fold: same,
+})
+
+export const DIGESTS: readonly Subject[] = [integrity, rightDigest, digestField, contentEncoding]

@@ -1,8 +1,13 @@
+import type { Call } from '../../../src/model/call.ts'
 import { type ByteRange, byteRanges } from '../../../src/policy/byte-ranges.ts'
 import { type ContentRange, parseContentRange } from '../../../src/policy/content-range.ts'
+import { parseHttpDate } from '../../../src/policy/http-date.ts'
+import { evaluated } from '../../../src/policy/preconditions.ts'
+import { factsOf } from '../../../src/policy/response-facts.ts'
 import type { Chance } from '../chance.ts'
 import { listed, ows, recased } from '../spelling.ts'
 import { type Subject, same, subject } from '../subject.ts'
+import { NOW, validDate } from './dates.ts'
 
 const isCount = (number: number | undefined): boolean => number === undefined || (Number.isSafeInteger(number) && number >= 0)
 
@@ -109,6 +114,7 @@ const range: Subject = subject<Asked>({
   openers: ['bytes='],
   parse: (text) => byteRanges(text, SIZE),
   fault(asked, text) {
+    if (typeof byteRanges(text, 0) !== 'string') return 'nothing has a part'
     if (typeof asked === 'string') return undefined
     if (asked.length === 0 || asked.length > text.length) return `${asked.length} parts`
     const wrong = asked.find(({ from, to }) => !(isCount(from) && from <= to && to < SIZE))
@@ -131,4 +137,54 @@ const range: Subject = subject<Asked>({
   fold: same,
 })
 
-export const RANGES: readonly Subject[] = [contentRange, range]
+const LAST_MODIFIED = Date.UTC(2026, 10, 20)
+const TAG = '"a-tag"'
+
+const stored = factsOf(
+  {
+    status: 200,
+    headers: [
+      ['etag', TAG],
+      ['last-modified', new Date(LAST_MODIFIED).toUTCString()],
+      ['date', new Date(NOW).toUTCString()],
+    ],
+  },
+  NOW,
+)
+
+/** A part of one version is never given for the rest of another. */
+const ifRange: Subject = subject<string>({
+  name: 'If-Range',
+  pieces: [
+    TAG,
+    `W/${TAG}`,
+    'W/',
+    '"',
+    '"x"',
+    '*',
+    ', ',
+    ' ',
+    new Date(LAST_MODIFIED).toUTCString(),
+    'Fri, 20 Nov 2026',
+    '00:00:00',
+    ' GMT',
+  ],
+  parse(text) {
+    const preconditions = [['range', 'bytes=0-0'] as const, ['if-range', text] as const]
+    // Of a call nothing else is looked at.
+    const call = { method: 'GET', url: 'https://example.org/', headers: [], preconditions } as unknown as Call
+    return evaluated(call, stored, SIZE).name
+  },
+  fault(answer, text) {
+    const isOurs = text.trim() === TAG || parseHttpDate(text, NOW) === LAST_MODIFIED
+    return (answer === 'parts') === isOurs ? undefined : `the answer is ${answer}`
+  },
+  shown: (answer) => answer,
+  valid(chance) {
+    if (chance.oneIn(2)) return { text: `${ows(chance)}${TAG}${ows(chance)}`, means: 'parts' }
+    const { text, means } = validDate(chance)
+    return { text, means: means === LAST_MODIFIED ? 'parts' : 'whole' }
+  },
+})
+
+export const RANGES: readonly Subject[] = [contentRange, range, ifRange]

@@ -120,7 +120,7 @@ function abortReason({ signal }: Call): { reason: unknown } | undefined {
 
 /** A fresh version in memory. */
 function atOnce(house: House, call: Call): Promise<Response> | undefined {
-  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call)) return undefined
+  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call) || call.settings.unpack !== undefined) return undefined
   const held = house.tiers.peek(call)
   if (held === undefined) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())
@@ -141,7 +141,7 @@ async function walk(house: House, call: Call): Promise<Response> {
     const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
     if (isRefused(call, served.held))
       throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
-    return house.responses.respond(served)
+    return house.responses.respond(await house.unpacking.of(served))
   } catch (error) {
     if (isAnswered(error)) return house.responses.respond(failedAnswer(call, error))
     throw house.responses.told(error, call)

@@ -6,7 +6,7 @@ import type { Report } from './model/events.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
-import { bodyPlan } from './policy/body-plan.ts'
+import { bodyPlan, derivedPlan } from './policy/body-plan.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
@@ -28,6 +28,7 @@ import { named } from './stages/tiers/names.ts'
 import { Tiers } from './stages/tiers/tiers.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
+import { Unpacking } from './stages/unpacking.ts'
 import { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
@@ -67,6 +68,7 @@ export function buildHouse(plan: HousePlan): House {
     emitter,
     walks: basis.walks,
     responses: basis.responses,
+    unpacking: buildUnpacking(storage),
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
     idle: () => presence.during(idle(basis)),
@@ -116,6 +118,15 @@ function buildVersions({ clock, report, background }: Basis, { tiers, bodies }: 
     clock,
     report,
     writer: randomUUID(),
+  })
+}
+
+function buildUnpacking({ tiers, bodies }: Storage): Unpacking {
+  return new Unpacking({
+    beside: (held, id) => tiers.beside(held, id),
+    keep: ({ entry }, placed, shareable) => tiers.write({ entry, placed, shareable }, undefined),
+    writer: (call, held) => bodies.writer(derivedPlan(call, held)),
+    decoded,
   })
 }
 

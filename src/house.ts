@@ -6,6 +6,7 @@ import type { Emitter } from './stages/emitter.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Responses } from './stages/response/response.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
+import type { Unpacking } from './stages/unpacking.ts'
 import type { Versions } from './stages/versions.ts'
 
 /** What the rooms are built from: read options, and the stores nearest first. */
@@ -28,6 +29,7 @@ export interface House {
   readonly emitter: Emitter
   readonly walks: Walks
   readonly responses: Responses
+  readonly unpacking: Unpacking
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

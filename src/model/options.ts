@@ -99,6 +99,8 @@ export interface CallOptions {
   guards?: false | { format?: Guard; shrink?: Guard; shape?: Guard }
   /** Known in advance: the digest in hex or base64, the size in bytes. `init.integrity` (SRI) is honoured too. */
   expect?: { digest?: `${Expectation['algorithm']}:${string}`; size?: number }
+  /** What is downloaded is a packed file: the answer's body is what is in it, derived once and kept beside the original. Bombs end with TOO_LARGE. */
+  unpack?: 'gzip' | 'deflate' | 'br'
   /** Other places of the same bytes, tried in order when the first gives up. */
   sources?: (string | URL)[]
   /** Sandbox: part of the key. Default 'default'. */

@@ -93,5 +93,6 @@ export interface Settings {
   /** Absolute URLs of the same bytes. */
   readonly sources: readonly string[]
   readonly resume: 'auto' | boolean
+  readonly unpack: 'gzip' | 'deflate' | 'br' | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
 }

@@ -55,6 +55,7 @@ export const ADMISSION_READERS: Readers = {
   guards: (value, path) => (value === false ? OFF : readObject(value, GUARDS, path)),
   expect,
   sources: listOf(source),
+  unpack: oneOf('gzip', 'deflate', 'br'),
   resume: (value, path) => {
     if (value !== 'auto' && typeof value !== 'boolean')
       throw wrong(path, value, "Give 'auto', true (plain bytes from the start) or false.")

@@ -1,5 +1,5 @@
 import type { Call } from '../model/call.ts'
-import type { ResponseHead } from '../model/rooms.ts'
+import type { Held, ResponseHead } from '../model/rooms.ts'
 import { admitted } from './admission.ts'
 import { headFacts } from './candidate.ts'
 import { isCoded } from './content-coding.ts'
@@ -49,5 +49,19 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
         }
       : undefined,
     algorithms: algorithmsFor(call, head),
+  }
+}
+
+/** A body that is made here, out of one that is stored: it stands where that one may. */
+export function derivedPlan(call: Call, { version, tier }: Held): BodyPlan {
+  return {
+    key: call.key,
+    url: call.url,
+    expected: undefined,
+    storable: tier !== undefined,
+    shareable: sharingOf(call, version) === 'shareable',
+    maxEntryBytes: call.settings.maxEntryBytes,
+    partial: undefined,
+    algorithms: [],
   }
 }

@@ -45,6 +45,7 @@ export interface Layer {
   expect?: Settings['expect']
   sources?: string[]
   resume?: Settings['resume']
+  unpack?: Settings['unpack']
   respect?: Settings['respect']
   mode?: Settings['mode']
 }

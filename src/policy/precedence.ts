@@ -47,6 +47,7 @@ export const DEFAULT_SETTINGS: Settings = {
   expect: undefined,
   sources: [],
   resume: 'auto',
+  unpack: undefined,
   onProgress: undefined,
 }
 

@@ -21,3 +21,8 @@ export function versionId(now: number, tail: number, newest: string | undefined)
 export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
+
+/** The id of what is kept beside a version: its body without this coding. No entry names it; it goes with its original. */
+export function unpackedId(id: string, coding: string): string {
+  return `${id}~${coding}`
+}

@@ -1,3 +1,4 @@
+import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
@@ -187,6 +188,8 @@ export class Bodies {
     const next = places.shift()
     if (next !== undefined)
       return new StoreSink(next, Math.min(plan.maxEntryBytes, next.maxEntryBytes ?? Number.POSITIVE_INFINITY))
+    if (failed instanceof SpoolSink && error instanceof TooLarge)
+      throw new AttemptFailure('TOO_LARGE', error.message, { retry: 'never', cause: error })
     if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
     if (failed instanceof MemorySink) throw error
     return new SpoolSink()

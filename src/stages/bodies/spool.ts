@@ -1,15 +1,16 @@
-import { close, open, read, unlink, write } from 'node:fs'
+import { close, open, read, statfs, unlink, write } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CHUNK_SIZE } from '../../model/record.ts'
-import { newBodyId, type Sink } from './sinks.ts'
+import { newBodyId, type Sink, TooLarge } from './sinks.ts'
 
 const openFile = promisify(open)
 const unlinkFile = promisify(unlink)
 const writeFile = promisify(write)
 const readFile = promisify(read)
 const closeFile = promisify(close)
+const fileSystem = promisify(statfs)
 
 /**
  * A body that no tier takes: a file that is unlinked as soon as it is open, readable by this user only, gone with its last reader.
@@ -19,9 +20,13 @@ export class SpoolSink implements Sink {
   readonly bodyId: undefined
   readonly tier: undefined
   #file: Promise<number> | undefined
+  #limit: Promise<number> | undefined
   #size = 0
 
   async append(chunk: Uint8Array, n: number): Promise<void> {
+    this.#limit ??= halfOfWhatIsFree()
+    const limit = await this.#limit
+    if (this.#size + chunk.length > limit) throw new TooLarge(`a body of more than ${limit} bytes would fill the disk`)
     this.#file ??= unlinkedFile()
     const file = await this.#file
     for (let done = 0; done < chunk.length; ) {
@@ -48,6 +53,12 @@ export class SpoolSink implements Sink {
     this.#file = undefined
     if (file !== undefined) await closeFile(await file)
   }
+}
+
+/** A body without an end, or a hostile one, must not take the disk from everybody else. */
+async function halfOfWhatIsFree(): Promise<number> {
+  const { bavail, bsize } = await fileSystem(tmpdir())
+  return (bavail * bsize) / 2
 }
 
 async function unlinkedFile(): Promise<number> {

@@ -77,6 +77,15 @@ export class Tiers {
     return this.#hold(entry, call, { choose: lastGood, first: undefined })
   }
 
+  /** What is kept beside a version, under an id that no entry names. */
+  async beside({ entry }: Held, id: string): Promise<Placed | undefined> {
+    for (const tier of this.#tiers) {
+      const placed = await tier.version(entry.key, id)
+      if (placed !== undefined) return placed
+    }
+    return undefined
+  }
+
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
     return matchingVariants(entry.variants, call, call.credentialHeaders)
   }

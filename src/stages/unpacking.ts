@@ -1,0 +1,105 @@
+import { AttemptFailure } from '../model/attempt-failure.ts'
+import type { Call } from '../model/call.ts'
+import { withoutHeaders } from '../model/headers.ts'
+import { CHUNK_SIZE, type LiveVersion } from '../model/record.ts'
+import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
+import type { ContentCoding } from '../policy/content-coding.ts'
+import { sharingOf } from '../policy/sharing.ts'
+import { unpackedId } from '../policy/version-id.ts'
+
+type Kept = { readonly version: LiveVersion; readonly body: Uint8Array | StoredBody }
+
+export interface UnpackingRooms {
+  /** The derived body that is kept beside a version. */
+  readonly beside: (held: Held, id: string) => Promise<Kept | undefined>
+  readonly keep: (held: Held, kept: Kept, shareable: boolean) => Promise<unknown>
+  readonly writer: (call: Call, held: Held) => BodyWriter
+  readonly decoded: (body: AsyncIterable<Uint8Array>, coding: ContentCoding) => AsyncIterable<Uint8Array>
+}
+
+/** No honest archive is a thousand times larger than its file; what is made to be shrinks further. */
+const BOMB = { ratio: 1000, bytes: 32 * 1024 * 1024 }
+
+/** These speak of the packed bytes. */
+const OF_THE_PACKED: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-md5',
+  'content-digest',
+  'repr-digest',
+  'content-type',
+])
+
+/** Gives the unpacked body of an answer that is an archive of one file: derived once, and kept beside the original. */
+export class Unpacking {
+  readonly #rooms: UnpackingRooms
+
+  constructor(rooms: UnpackingRooms) {
+    this.#rooms = rooms
+  }
+
+  /** @throws AttemptFailure BAD_ENCODING where it cannot be unpacked, TOO_LARGE where it would never end. */
+  async of(served: Served): Promise<Served> {
+    const { call, held, body } = served
+    const { unpack } = call.settings
+    if (unpack === undefined || call.method === 'HEAD' || held.version.status !== 200) return served
+    if (Symbol.asyncIterator in body)
+      return { ...served, held: shown(held, held.version.size), body: this.#rooms.decoded(body, unpack) }
+    const { version, body: unpacked } = (await this.#known(held, unpack)) ?? (await this.#derive(call, held, unpack))
+    return { ...served, held: { ...shown(held, version.size), body: unpacked }, body: unpacked }
+  }
+
+  async #known(held: Held, unpack: ContentCoding): Promise<Kept | undefined> {
+    return held.tier === undefined ? undefined : this.#rooms.beside(held, unpackedId(held.version.id, unpack))
+  }
+
+  async #derive(call: Call, held: Held, unpack: ContentCoding): Promise<Kept> {
+    const writer = this.#rooms.writer(call, held)
+    const written = await this.#poured(held, unpack, writer)
+    written.pass()
+    const { tier, bodyId, size, digest, body } = written
+    const home = tier !== undefined && bodyId !== undefined ? { tier, bodyId } : undefined
+    const { body: _packed, bodyId: _packedId, facts: _parsed, ...rest } = held.version
+    const kept: Kept = { version: { ...rest, id: unpackedId(held.version.id, unpack), size, digest, home }, body }
+    if (held.tier !== undefined) await this.#rooms.keep(held, kept, sharingOf(call, held.version) === 'shareable')
+    return kept
+  }
+
+  async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
+    const packed = held.version.size
+    try {
+      for await (const piece of this.#rooms.decoded(pieces(held.body), unpack)) {
+        await writer.write(piece)
+        if (writer.bytes > BOMB.bytes && writer.bytes > packed * BOMB.ratio)
+          throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${writer.bytes}, and go on: a bomb`, {
+            retry: 'never',
+          })
+      }
+      return await writer.finish()
+    } catch (error) {
+      await writer.abandon()
+      if (error instanceof AttemptFailure) throw error
+      throw new AttemptFailure('BAD_ENCODING', `it cannot be unpacked as ${unpack}: ${(error as Error).message}`, {
+        retry: 'never',
+        cause: error,
+      })
+    }
+  }
+}
+
+/** The version as it is, with what speaks of its packed bytes taken off. */
+function shown(held: Held, size: number): Held {
+  return { ...held, version: { ...held.version, size, headers: withoutHeaders(held.version.headers, OF_THE_PACKED) } }
+}
+
+async function* pieces(body: Uint8Array | StoredBody): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) {
+    yield body
+    return
+  }
+  const release = body.hold()
+  try {
+    for (let n = 0; n * CHUNK_SIZE < body.size; n++) yield await body.chunk(n)
+  } finally {
+    release()
+  }
+}

@@ -1,0 +1,89 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { inspect, type Store } from '../../../src/index.ts'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { inOrder, ok, status } from '../../helpers/origin/index.ts'
+import { given, rejection } from '../download/given.ts'
+
+// `unpack`: what is downloaded is a packed file, and what is read is its content.
+const text = Buffer.from(pseudoRandom(1_500_000).toString('hex'))
+const packings = { gzip: gzipSync(text), deflate: deflateSync(text), br: brotliCompressSync(text) } as const
+const places: [string, () => Store[]][] = [
+  ['memory', () => [memory()]],
+  ['sqlite', () => [sqlite(':memory:')]],
+  ['memory that takes it not, then sqlite', () => [memory({ maxEntryBytes: '64KB' }), sqlite(':memory:')]],
+]
+
+describe.each(places)('over %s', (_, tiers) => {
+  test.each(['gzip', 'deflate', 'br'] as const)(
+    '%s: the content, at a miss and at a hit, and the original beside it',
+    async (unpack) => {
+      await using g = await given({ tiers: tiers(), ttl: '1h' })
+      g.origin.script('/f', ok(packings[unpack], { headers: { 'Content-Type': 'application/octet-stream' } }))
+      for (const outcome of ['miss', 'hit']) {
+        const response = await g.fetch(g.origin.url('/f'), { holdfast: { unpack } })
+        expect([inspect(response)?.outcome, response.headers.get('content-length')]).toEqual([outcome, null])
+        expect(sha256(await response.bytes())).toBe(sha256(text))
+      }
+      expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(packings[unpack]))
+      expect(g.origin.hits()).toBe(1)
+    },
+  )
+
+  test('a part of the content', async () => {
+    await using g = await given({ tiers: tiers(), ttl: '1h' })
+    g.origin.script('/f', ok(packings.gzip))
+    await g.fetch(g.origin.url('/f'))
+    const part = await g.fetch(g.origin.url('/f'), { headers: { Range: 'bytes=-4' }, holdfast: { unpack: 'gzip' } })
+    expect([part.status, await part.text()]).toEqual([206, text.subarray(-4).toString()])
+  })
+})
+
+test('the original and its content stay beside each other', async () => {
+  await using g = await given({ tiers: [sqlite(':memory:')], ttl: '1h' })
+  g.origin.script('/f', ok(packings.gzip))
+  const read = async (): Promise<Buffer> =>
+    Buffer.from(await (await g.fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } })).bytes())
+  expect(sha256(await read())).toBe(sha256(text))
+  const original = await g.fetch(g.origin.url('/f'))
+  expect(sha256(await original.bytes())).toBe(sha256(packings.gzip))
+  expect(sha256(await read())).toBe(sha256(text))
+})
+
+test('a changed archive gives its new content', async () => {
+  await using g = await given()
+  g.origin.script('/f', inOrder(ok(gzipSync('one')), ok(gzipSync('two'))))
+  const read = async (): Promise<string> => (await g.fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } })).text()
+  expect([await read(), await read()]).toEqual(['one', 'two'])
+})
+
+test.each([
+  ['cut', packings.gzip.subarray(0, 1000)],
+  ['no archive at all', Buffer.from('plain text')],
+  ['with rubbish behind', Buffer.concat([gzipSync('x'), Buffer.from('rubbish')])],
+])('%s: BAD_ENCODING, and the original is there', async (_, packed) => {
+  await using g = await given({ ttl: '1h', retry: false })
+  g.origin.script('/f', ok(packed))
+  expect((await rejection(g.fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } }))).code).toBe('BAD_ENCODING')
+  expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(packed))
+})
+
+test('a bomb ends with TOO_LARGE, in bounded memory', async () => {
+  await using g = await given({ ttl: '1h', tiers: [sqlite(':memory:')] })
+  g.origin.script('/f', ok(gzipSync(Buffer.alloc(200_000_000))))
+  const before = process.memoryUsage().rss
+  expect((await rejection(g.fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } }))).code).toBe('TOO_LARGE')
+  expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000)
+})
+
+test('HEAD and errors are left as they are', async () => {
+  await using g = await given({ ttl: '1h', retry: false })
+  g.origin.script('/f', ok(packings.gzip))
+  const head = await g.fetch(g.origin.url('/f'), { method: 'HEAD', holdfast: { unpack: 'gzip' } })
+  expect([head.status, head.body]).toEqual([200, null])
+  g.origin.script('/nothing', status(404))
+  const missing = await g.fetch(g.origin.url('/nothing'), { holdfast: { unpack: 'gzip' } })
+  expect(missing.status).toBe(404)
+})

@@ -124,7 +124,7 @@ function buildVersions({ clock, report, background }: Basis, { tiers, bodies }: 
 function buildUnpacking({ tiers, bodies }: Storage): Unpacking {
   return new Unpacking({
     beside: (held, id) => tiers.beside(held, id),
-    keep: ({ entry }, placed, shareable) => tiers.write({ entry, placed, shareable }, undefined),
+    keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
     writer: (call, held) => bodies.writer(derivedPlan(call, held)),
     decoded,
   })

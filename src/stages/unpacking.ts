@@ -4,7 +4,7 @@ import { withoutHeaders } from '../model/headers.ts'
 import { CHUNK_SIZE, type LiveVersion } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { ContentCoding } from '../policy/content-coding.ts'
-import { sharingOf } from '../policy/sharing.ts'
+import { type Sharing, sharingOf } from '../policy/sharing.ts'
 import { unpackedId } from '../policy/version-id.ts'
 
 type Kept = { readonly version: LiveVersion; readonly body: Uint8Array | StoredBody }
@@ -12,7 +12,7 @@ type Kept = { readonly version: LiveVersion; readonly body: Uint8Array | StoredB
 export interface UnpackingRooms {
   /** The derived body that is kept beside a version. */
   readonly beside: (held: Held, id: string) => Promise<Kept | undefined>
-  readonly keep: (held: Held, kept: Kept, shareable: boolean) => Promise<unknown>
+  readonly keep: (held: Held, kept: Kept, sharing: Sharing) => Promise<unknown>
   readonly writer: (call: Call, held: Held) => BodyWriter
   readonly decoded: (body: AsyncIterable<Uint8Array>, coding: ContentCoding) => AsyncIterable<Uint8Array>
 }
@@ -60,7 +60,7 @@ export class Unpacking {
     const home = tier !== undefined && bodyId !== undefined ? { tier, bodyId } : undefined
     const { body: _packed, bodyId: _packedId, facts: _parsed, ...rest } = held.version
     const kept: Kept = { version: { ...rest, id: unpackedId(held.version.id, unpack), size, digest, home }, body }
-    if (held.tier !== undefined) await this.#rooms.keep(held, kept, sharingOf(call, held.version) === 'shareable')
+    if (held.tier !== undefined) await this.#rooms.keep(held, kept, sharingOf(call, held.version))
     return kept
   }
 

@@ -33,7 +33,6 @@ const later: [string, unknown][] = [
   ['require', { pinned: true }],
   ['refresh', false],
   ['priority', 1],
-  ['unpack', 'gzip'],
 ]
 const laterOnInstances: [string, unknown][] = [
   ['versions', { keep: 3 }],

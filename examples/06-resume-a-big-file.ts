@@ -32,7 +32,8 @@ console.log(`holdfast:    1 call, ${bytes.length / MB} MB, requests that reached
 
 const info = inspect(response)
 if (info?.outcome !== 'miss') throw new Error('this URL was fetched before')
-for (const attempt of info.attempts) console.log(`  ${attempt.bytes / MB} MB from ${(attempt.resumedFrom ?? 0) / MB} MB on`)
+for (const attempt of info.attempts)
+  console.log(`  ${Math.round(attempt.bytes / MB)} MB from ${Math.round((attempt.resumedFrom ?? 0) / MB)} MB on`)
 console.log(`the file on the disk is right: ${createHash('sha256').update(bytes).digest('hex') === origin.digest}`)
 
 await rm(folder, { recursive: true })

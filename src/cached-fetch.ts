@@ -1,3 +1,4 @@
+import { type Entry, entryOf } from './entry.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import { type House, OURS } from './house.ts'
 import { type Json, jsonOf } from './json.ts'
@@ -11,9 +12,10 @@ import type { Held } from './model/rooms.ts'
 import { serve, straight } from './pipeline.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isForeknown } from './policy/known-digests.ts'
-import { isCached, mayNotAsk, notCached } from './policy/passing.ts'
+import { isCached, isTimeUp, mayNotAsk, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
 import { putVersion } from './put.ts'
+import { rejected, used } from './use.ts'
 
 /** A fetch that keeps every good answer, and gives the last one when the server does not. */
 export interface CachedFetch {
@@ -26,6 +28,16 @@ export interface CachedFetch {
   (input: Input, init?: Init): Promise<Response>
   /** Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now. */
   put(input: Input, response: Response, options?: { labels?: string[]; storedAt?: Date }): Promise<VersionInfo>
+  /**
+   * Reads an answer with your own parser. A throw refuses that version (label 'failed', with the reason) and reads the last good one, once;
+   * where that throws too, the first error is thrown.
+   */
+  use<T>(input: Input, read: (response: Response) => T | Promise<T>): Promise<T>
+  use<T>(input: Input, init: Init, read: (response: Response) => T | Promise<T>): Promise<T>
+  /** "That one was bad": labels the version behind this response 'failed', and answers with the last good one. HoldfastError REJECTED where there is none. */
+  reject(response: Response, reason: unknown): Promise<Response>
+  /** A handle on what is stored of one request; nothing happens until it is asked. The partition is that of `init`. */
+  entry(input: Input, init?: Init): Entry
   /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */
   readonly json: Json
   /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
@@ -46,6 +58,8 @@ export interface CachedFetch {
   }
 }
 
+type Reader<T> = (response: Response) => T | Promise<T>
+
 /** As it was before anybody put ours in its place: it answers data: and blob:, which have no server. */
 const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch
 
@@ -62,14 +76,26 @@ export interface Behind {
 export function frontDoor(behind: Behind): CachedFetch {
   const fetch = (input: Input, init?: Init): Promise<Response> => enter(behind, input, init)
   const close = (): Promise<void> => behind.close()
+  const reject = async (response: Response, reason: unknown): Promise<Response> => rejected(openHouse(behind), response, reason)
   return Object.assign(fetch, {
     [OURS]: true,
     put: async (input: Input, response: Response, options: { labels?: string[]; storedAt?: Date } = {}) => {
-      refuseIfClosed(behind)
-      const house = behind.house()
+      const house = openHouse(behind)
       return house.walks.during(drafted(behind, input).then((call) => putVersion(house, call, { response, options })))
     },
-    json: (async (input: Input, init?: Init) => jsonOf(await fetch(input, init))) as Json,
+    use: async (input: Input, ...rest: [Reader<unknown>] | [Init, Reader<unknown>]) => {
+      const [init, read] = rest.length === 1 ? [undefined, rest[0]] : rest
+      return used(await fetch(input, init), read, reject)
+    },
+    reject,
+    entry: (input: Input, init: Init = {}) =>
+      entryOf({
+        house: () => openHouse(behind),
+        call: () => drafted(behind, input, init),
+        fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? { ...init, cache: 'no-cache' } : init),
+      }),
+    json: (async (input: Input, init?: Init) =>
+      jsonOf(await fetch(input, init), () => fetch(input, { ...init, cache: 'reload' }))) as Json,
     extend: (options: Options) => behind.extend(options),
     on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
     idle: () => behind.house().idle(),
@@ -77,6 +103,11 @@ export function frontDoor(behind: Behind): CachedFetch {
     [Symbol.asyncDispose]: close,
     cache: { has: (input: Input, init?: Init) => has(behind, input, init) },
   })
+}
+
+function openHouse(behind: Behind): House {
+  refuseIfClosed(behind)
+  return behind.house()
 }
 
 function refuseIfClosed(behind: Behind): void {
@@ -105,22 +136,40 @@ function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Re
     const left = abortReason(call)
     if (left !== undefined) return Promise.reject(left.reason)
     const house = behind.house()
-    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => walk(house, whole)))
-    return atOnce(house, call) ?? house.walks.during(walk(house, call))
+    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole))))
+    return atOnce(house, call) ?? house.walks.during(leaving(call, walk(house, call)))
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
-/** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
-function abortReason({ signal }: Call): { reason: unknown } | undefined {
-  if (signal?.aborted !== true || (signal.reason instanceof Error && signal.reason.name === 'TimeoutError')) return undefined
-  return { reason: signal.reason }
+/** A caller who leaves gets its own reason at once, whatever the walk is waiting for; the walk notices by itself. */
+function leaving(call: Call, walking: Promise<Response>): Promise<Response> {
+  const { signal } = call
+  if (signal === undefined) return walking
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  const leave = (): void => {
+    const left = abortReason(call)
+    if (left !== undefined) reject(left.reason)
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  walking.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  leave()
+  return promise
 }
+
+/** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
+function abortReason(call: Call): { reason: unknown } | undefined {
+  return call.signal?.aborted !== true || isTimeUp(call) ? undefined : { reason: call.signal.reason }
+}
+
+/** What is not simply the current version as it stands. */
+const isParticular = ({ settings: { unpack, prefer, require } }: Call): boolean =>
+  unpack !== undefined || prefer !== undefined || require !== undefined
 
 /** A fresh version in memory. */
 function atOnce(house: House, call: Call): Promise<Response> | undefined {
-  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call) || call.settings.unpack !== undefined) return undefined
+  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call) || isParticular(call)) return undefined
   const held = house.tiers.peek(call)
   if (held === undefined) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())

@@ -52,6 +52,7 @@ export function openFlights(flights: Flights, closing: AbortController): Stages[
       closing.signal.throwIfAborted()
       return flights.join(which, start)
     },
+    part: (urls) => flights.part(urls),
   }
 }
 

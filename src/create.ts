@@ -3,9 +3,9 @@ import { close, idle, openFlights, pathOf } from './closing.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
+import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
-import type { Transport } from './model/transport.ts'
 import { bodyPlan, derivedPlan } from './policy/body-plan.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
@@ -21,6 +21,7 @@ import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
+import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
@@ -47,7 +48,8 @@ interface Basis extends HousePlan {
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
   const presence = new Presence()
-  const transport = transportOf(plan)
+  const { clock, fetch } = plan
+  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
   const basis: Basis = {
     ...plan,
     report: emitter.report,
@@ -68,7 +70,7 @@ export function buildHouse(plan: HousePlan): House {
     emitter,
     walks: basis.walks,
     responses: basis.responses,
-    unpacking: buildUnpacking(storage),
+    ...buildAside(basis, storage),
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
     idle: () => presence.during(idle(basis)),
@@ -78,10 +80,6 @@ export function buildHouse(plan: HousePlan): House {
     },
     isClosed: () => closing !== undefined,
   }
-}
-
-function transportOf({ clock, fetch }: HousePlan): Transport {
-  return chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
 }
 
 interface Storage {
@@ -121,13 +119,19 @@ function buildVersions({ clock, report, background }: Basis, { tiers, bodies }: 
   })
 }
 
-function buildUnpacking({ tiers, bodies }: Storage): Unpacking {
-  return new Unpacking({
-    beside: (held, id) => tiers.beside(held, id),
-    keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
-    writer: (call, held) => bodies.writer(derivedPlan(call, held)),
-    decoded,
-  })
+/** What is done to versions that are stored already. */
+function buildAside({ clock }: Basis, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
+  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
+    tiers.write({ entry, placed: undefined, shareable: true }, undefined)
+  return {
+    remarks: new Remarks({ write, clock, writer: randomUUID() }),
+    unpacking: new Unpacking({
+      beside: (held, id) => tiers.beside(held, id),
+      keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
+      writer: (call, held) => bodies.writer(derivedPlan(call, held)),
+      decoded,
+    }),
+  }
 }
 
 function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
@@ -159,7 +163,14 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     clock,
   })
   const told = (failure: unknown, call: Call): Error => responses.told(failure, call)
-  const fallback = new LastGood({ find: (call, found) => tiers.lastGood(call, found), proves, clock, report, told })
+  const fallback = new LastGood({
+    find: (call, found) => tiers.lastGood(call, found),
+    known: (call) => tiers.known(call),
+    proves,
+    clock,
+    report,
+    told,
+  })
   const admission = new Admission({ respond: (served) => responses.respond(served), clock, report })
   const refreshFailed = (call: Call) => (error: unknown) =>
     report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call) }))
@@ -170,25 +181,20 @@ function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages
     fallback,
     versions,
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
-    admit: (call, found, what) => admission.judge(call, found, what),
+    admission,
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
-    invalidate: invalidation(flights, tiers),
     wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
     proves,
-    tell: (call, held, verdict) => {
-      report('lookup', () => ({ key: call.key, url: call.url, ...(held?.tier !== undefined && { tier: held.tier }) }))
-      report('verdict', () => ({ key: call.key, url: call.url, verdict }))
-    },
+    tell: tellLookup(report),
     background: (work, call) => background.run(work, refreshFailed(call)),
   }
 }
 
-/** What is stored grows stale, and what is on its way is not joined any more. */
-function invalidation(flights: Flights, tiers: Tiers): Stages['invalidate'] {
-  return (urls, at) => {
-    flights.part(urls)
-    return tiers.invalidate(urls, at)
+function tellLookup(report: Report): Stages['tell'] {
+  return ({ key, url }, held, verdict) => {
+    report('lookup', () => ({ key, url, ...(held?.tier !== undefined && { tier: held.tier }) }))
+    report('verdict', () => ({ key, url, verdict }))
   }
 }

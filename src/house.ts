@@ -4,6 +4,7 @@ import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Walks } from './stages/presence.ts'
+import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Unpacking } from './stages/unpacking.ts'
@@ -30,6 +31,7 @@ export interface House {
   readonly walks: Walks
   readonly responses: Responses
   readonly unpacking: Unpacking
+  readonly remarks: Remarks
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

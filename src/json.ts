@@ -2,7 +2,7 @@ import { HoldfastError, HttpError } from './model/errors.ts'
 import type { Init } from './model/options.ts'
 import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
-import { servedAs } from './stages/response/held-response.ts'
+import { inspect, servedAs } from './stages/response/held-response.ts'
 
 /** A response's JSON, parsed, and where there is a schema checked and typed by it. */
 export interface Json {
@@ -12,7 +12,17 @@ export interface Json {
 }
 
 /** `schema` may have transformed what it accepted, so it is asked again although admission asked it before. */
-export async function jsonOf(response: Response): Promise<unknown> {
+export async function jsonOf(response: Response, again: () => Promise<Response>): Promise<unknown> {
+  try {
+    return await jsonIn(response)
+  } catch (error) {
+    // It was stored by somebody who did not ask for JSON, or not for this: the origin has the word.
+    if (error instanceof HttpError || inspect(response)?.outcome !== 'hit') throw error
+    return jsonIn(await again())
+  }
+}
+
+async function jsonIn(response: Response): Promise<unknown> {
   const call = servedAs(response)?.call
   const asked = { method: call?.method ?? 'GET', url: call?.url ?? response.url }
   if (!response.ok) throw new HttpError(response, asked)

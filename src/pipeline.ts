@@ -9,16 +9,26 @@ import { course } from './policy/course.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
 import { headAnswer } from './policy/head-answer.ts'
-import { invalidation } from './policy/invalidation.ts'
-import { isCached, mayNotAsk, notCached, passReason } from './policy/passing.ts'
+import { invalidation, unanswered } from './policy/invalidation.ts'
+import { isCached, isTimeUp, notCached, passReason } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
-import { brokenOff, hasHooks, labelFor } from './policy/rejection.ts'
+import { brokenOff, hasHooks, labelFor, patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
+import { chosenBy, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
 export async function serve(call: Call, stages: Stages): Promise<Served> {
   const now = stages.clock.now()
-  const seen = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
+  const { prefer, require } = call.settings
+  const wanted = require ?? prefer
+  const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
+  if (named !== undefined) return answered(call, named, judgeHeld(named, call, now))
+  if (require !== undefined) throw versionNotFound(call, require)
+  const stored = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
+  if (!isTimeUp(call)) call.signal?.throwIfAborted()
+  // What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm.
+  const fits = stored.held === undefined || (await stages.proves(stored.held, call))
+  const seen = fits ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
   const found = { ...seen, forward: forwardFor(verdict, seen.entry === undefined ? 'uri-miss' : 'vary-miss') }
@@ -26,10 +36,7 @@ export async function serve(call: Call, stages: Stages): Promise<Served> {
 
   switch (course(verdict, call, { ...found, now })) {
     case 'answer':
-      if (held !== undefined && (await stages.proves(held, call))) return answered(call, held, verdict)
-      // What is stored is not what `integrity` says, so it is no answer, and a 304 must not confirm it.
-      if (mayNotAsk(call)) throw notCached(call)
-      return obtain(call, { ...found, held: undefined }, stages)
+      return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
       stages.background(board({ ...call, signal: undefined }, found, { stages, spare: undefined }), call)
@@ -63,12 +70,13 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
   const flight = stages.flights.join(flightOf(call, found.entry), (path: FlightPath) => fly(call, found, { stages, path }))
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
-    const end = await stages.wait(flight, call, spare)
+    const end = await stages.wait(flight, patient(call, flight), spare)
     // A flight that was aloft may bring an answer for other headers, a stream for its first caller only, or that caller's time-out.
     if (end.name === 'not ours') return await serve(call, stages)
     if (end.name === 'landed') {
-      const ours = mayShare(end.landing, call, flight)
-      return ours ? landed(call, end.landing, { collapsed: flight.collapsed, found }) : await serve(call, stages)
+      if (!mayShare(end.landing, call, flight)) return await serve(call, stages)
+      if (flight.judges !== 'for all') await stages.admission.reconsider(call, found, end.landing)
+      return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
     // From here on the flight goes on without this caller, for whoever comes next.
@@ -85,15 +93,26 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(asked: Call, stages: Stages): Promise<Served> {
   const call = sentOn(asked)
-  const obtained = await stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
-  const { urls, at } = invalidation(call, obtained.head, stages.clock.now())
-  await stages.invalidate(urls, at)
+  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
+  const obtained = await asking.catch(async (error: unknown) => {
+    await invalidate(unanswered(call, error, stages.clock.now()), stages)
+    throw error
+  })
+  await invalidate(invalidation(call, obtained.head, stages.clock.now()), stages)
   const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : stages.versions.passed(call, obtained)
   return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
 }
 
+/** What is stored of these URLs grows stale, and what is on its way is not joined any more. */
+async function invalidate({ urls, at }: ReturnType<typeof invalidation>, stages: Stages): Promise<void> {
+  stages.flights.part(urls)
+  await stages.tiers.invalidate(urls, at)
+}
+
 /** An answer to POST may be one to a later GET (RFC 9110 9.3.3); all else that passes is gone when it is read. */
 async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Landing> {
+  const { signal } = stages.alone(call)
+  if (isCached(call) && hasHooks(call)) await stages.admission.judge(call, NOTHING_FOUND, { obtained, signal })
   if (isCached(call) || !admitted(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))
   const found = await stages.tiers.lookup(call, () => false)
   return stages.versions.keep({ ...call, method: 'GET' }, found, { obtained, right: undefined })
@@ -115,13 +134,19 @@ async function fly(call: Call, before: Found, { stages, path }: { stages: Stages
     if (says === 'freshens' && found.held !== undefined)
       return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
     if (says === 'stales') await stages.versions.invalidate(call)
-    return await land(call, found, { obtained, right, stages, signal: path.signal, freed: () => departure.end() })
+    return await land(call, found, { obtained, right, stages, signal: path.signal, freed: () => left(path, departure) })
   } catch (error) {
     if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
     throw error
   } finally {
     await departure.end()
   }
+}
+
+/** The user's own code is asked: without the lease, and on the patience of those who wait. */
+function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<void> {
+  path.faltered()
+  return departure.end()
 }
 
 interface Down {
@@ -134,22 +159,34 @@ interface Down {
 
 /** Whether what came may be served, and its place in the tiers. */
 async function land(call: Call, found: Found, { obtained, stages, signal, freed, ...held }: Down): Promise<Landing> {
-  const admission = admitted(call, obtained.head)
   // The user's own code runs without a lease: it may fetch the same. What is merged needs none to be right.
   if (hasHooks(call)) await freed()
   const came = { obtained, right: hasHooks(call) ? undefined : held.right }
   try {
-    const warnings = await stages.admit(call, found, { obtained, signal })
+    const warnings = await stages.admission.judge(call, found, { obtained, signal })
+    const landing = await place(call, found, { came, stages })
+    // The last piece is handed out when the version is at rest: what a caller has seen whole survives a kill.
     obtained.written.pass()
-    if (!admission.store) return { ...stages.versions.transient(call, obtained, admission.reason), warnings }
-    if (!stages.takes(call, obtained.written.size)) return { ...stages.versions.transient(call, obtained, 'too-large'), warnings }
-    return { ...(await stages.versions.keep(call, found, came)), warnings }
+    return { ...landing, warnings }
   } catch (error) {
-    obtained.written.refuse(brokenOff(error, call))
     if (error instanceof AttemptFailure) error.attempts = obtained.attempts
+    obtained.written.refuse(brokenOff(error, call))
     const label = labelFor(error)
-    if (label !== undefined && admission.store)
-      await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
+    if (label === undefined || !admitted(call, obtained.head).store || !stages.takes(call, obtained.written.size))
+      stages.versions.discard(obtained)
+    else await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
     throw error
   }
+}
+
+async function place(
+  call: Call,
+  found: Found,
+  { came, stages }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages },
+): Promise<Landing> {
+  const { obtained } = came
+  const storing = admitted(call, obtained.head)
+  if (!storing.store) return stages.versions.transient(call, obtained, storing.reason)
+  if (!stages.takes(call, obtained.written.size)) return stages.versions.transient(call, obtained, 'too-large')
+  return stages.versions.keep(call, found, came)
 }

@@ -4,20 +4,16 @@ import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { LabelRecord } from './model/record.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { label } from './policy/select-options.ts'
 import { sharingOf } from './policy/sharing.ts'
 import { versionInfo } from './policy/version-info.ts'
-
-const LABEL = /^[\w.-]{2,64}$/
 
 interface Seed {
   readonly response: Response
   readonly options: { readonly labels?: string[]; readonly storedAt?: Date }
 }
 
-const labels: Reader<string[]> = listOf((value, path) => {
-  if (typeof value !== 'string' || !LABEL.test(value)) throw wrong(path, value, "Give 2 to 64 letters, digits, '-', '_' or '.'.")
-  return value
-})
+const labels: Reader<string[]> = listOf(label)
 
 const storedAt: Reader<Date> = (value, path) => {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw wrong(path, value, 'Give a valid Date.')

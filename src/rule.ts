@@ -10,7 +10,7 @@ export function ruleFor(rules: readonly RuleLayer[], url: string, request: () =>
 
 function asked(match: (request: Request) => boolean, request: Request): boolean {
   try {
-    return match(request)
+    return decided(match(request))
   } catch (error) {
     throw new HoldfastError('HOOK', `the match of a rule threw: ${(error as Error).message}`, {
       url: request.url,
@@ -18,4 +18,11 @@ function asked(match: (request: Request) => boolean, request: Request): boolean 
       cause: error,
     })
   }
+}
+
+/** A promise is true whatever it comes to, so a rule that gives one would match everything. */
+function decided(said: unknown): boolean {
+  if (!(said instanceof Promise)) return Boolean(said)
+  said.catch(() => undefined)
+  throw new TypeError('it returned a promise, and has to decide at once')
 }

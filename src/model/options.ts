@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Duration } from './duration.ts'
 import type { Attempt } from './errors.ts'
+import type { Select } from './select.ts'
 import type { Check, Expectation, FallbackCause, Guard, Progress } from './settings.ts'
 import type { Size } from './size.ts'
 import type { StandardSchema } from './standard-schema.ts'
@@ -103,6 +104,10 @@ export interface CallOptions {
   unpack?: 'gzip' | 'deflate' | 'br'
   /** Other places of the same bytes, tried in order when the first gives up. */
   sources?: (string | URL)[]
+  /** This version if it is stored, else as without. */
+  prefer?: Select
+  /** This version and no other; the network is never asked. HoldfastError VERSION_NOT_FOUND where it is not there. */
+  require?: Select
   /** Sandbox: part of the key. Default 'default'. */
   group?: string
   /** Names the principal instead of the digest of the credential headers; null: the same answer for all. */

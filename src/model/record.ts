@@ -73,7 +73,7 @@ export interface EntryRecord {
 
 /** `h1:t:<name>`: all that was asked for until then under this name is stale. */
 export interface MarkRecord {
-  /** The name itself, so that a reader notices another mark's record under this key. */
+  /** SHA-256 of the name, so that a reader notices another mark's record under this key, and no URL of a write stands in a store. */
   readonly key: string
   /** Epoch milliseconds. */
   readonly at: number

@@ -61,7 +61,8 @@ export interface BodyWriter {
   /** Another writer takes the body's place, and those who follow and have read nothing yet; for the others the stream breaks. */
   handOver(to: BodyWriter): Promise<void>
   finish(): Promise<WrittenBody>
-  abandon(): Promise<void>
+  /** Gives the download up; those who were reading are told why, where there is a reason. */
+  abandon(because?: Error): Promise<void>
   /** Digests of what came so far, base64, by the algorithms asked for at the start. */
   digest(algorithm: string): string
   /** Follows the writer; the last piece is withheld until `finish`. Breaks when the writer starts over or gives up. */

@@ -1,5 +1,6 @@
 import type { Attempt } from './errors.ts'
 import type { VersionInfo } from './inspection.ts'
+import type { Selection } from './select.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** `init.cache` of the Fetch standard. */
@@ -93,6 +94,8 @@ export interface Settings {
   /** Absolute URLs of the same bytes. */
   readonly sources: readonly string[]
   readonly resume: 'auto' | boolean
+  readonly prefer: Selection | undefined
+  readonly require: Selection | undefined
   readonly unpack: 'gzip' | 'deflate' | 'br' | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
 }

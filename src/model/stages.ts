@@ -3,6 +3,7 @@ import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import type { BypassReason } from './inspection.ts'
+import type { EntryRecord, VariantRecord, VersionRef } from './record.ts'
 import type { BodyWriter, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
 import type { Progress } from './settings.ts'
 import type { Lease } from './store.ts'
@@ -13,19 +14,29 @@ export interface Incoming {
   readonly writer: BodyWriter
 }
 
+/** Which flight: callers share one where all of it is equal. */
+export interface FlightName {
+  readonly key: string
+  readonly url: string
+  readonly schema: object | undefined
+  readonly check: unknown
+}
+
 /** What a flight is told at take-off. */
 export interface FlightPath {
   readonly signal: AbortSignal
   readonly accepted: (headers: Incoming) => void
   /** An answer that had been accepted broke off, or came too slowly. */
   readonly faltered: () => void
-  readonly progress: (progress: Progress) => void
+  readonly progress: (progress: Progress) => unknown
 }
 
 export interface Flight {
   readonly landed: Promise<Landing>
   readonly accepted: Promise<Incoming>
   readonly collapsed: boolean
+  /** Whether what it brings has been judged by this caller's own code. */
+  readonly judges: 'for all' | 'for its first caller'
   /** Tells how far the download is, until this caller leaves. */
   onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
@@ -57,11 +68,20 @@ type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 /** The rooms, as the corridor sees them. */
 export interface Stages {
   readonly clock: Clock
-  readonly tiers: { lookup(call: Call, enough: (held: Held) => boolean): Promise<Found> }
-  /** Answers of these URLs that were asked for until `at` (epoch ms) are stale, and nobody waits for those still to come. */
-  invalidate(urls: readonly string[], at: number): Promise<void>
+  readonly tiers: {
+    lookup(call: Call, enough: (held: Held) => boolean): Promise<Found>
+    /** Answers of these URLs that were asked for until `at` (epoch ms) are stale. */
+    invalidate(urls: readonly string[], at: number): Promise<void>
+    /** The version that `choose` names, with its body. */
+    pick(
+      call: Call,
+      choose: (entry: EntryRecord, call: Call) => { readonly variant: VariantRecord; readonly ref: VersionRef } | undefined,
+    ): Promise<Held | undefined>
+  }
   readonly flights: {
-    join(which: { key: string; url: string; hooks: readonly unknown[] }, start: (path: FlightPath) => Promise<Landing>): Flight
+    join(which: FlightName, start: (path: FlightPath) => Promise<Landing>): Flight
+    /** Nobody joins a flight to these URLs any more. */
+    part(urls: readonly string[]): void
   }
   readonly fallback: {
     /** The version that an impatient caller would get; undefined where there is none. */
@@ -84,14 +104,20 @@ export interface Stages {
       found: Found,
       came: { obtained: Whole; right: WriteRight | undefined; label: 'failed' | 'unproven'; reason: string },
     ): Promise<void>
+    /** A body that nothing names, and nobody was given. */
+    discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
     passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
     failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }
-  /** Whether what came may be served: resolves to what is to be warned of, or rejects. Runs the user's own code. */
-  admit(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<readonly string[]>
+  readonly admission: {
+    /** Whether what came may be served: resolves to what is to be warned of, or rejects. Runs the user's own code. */
+    judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<readonly string[]>
+    /** The same of what another caller's flight brought, by this caller's own code. */
+    reconsider(call: Call, found: Found, landing: Landing): Promise<void>
+  }
   /** Whether any tier takes a body of this size. */
   takes(call: Call, size: number): boolean
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */

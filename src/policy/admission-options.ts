@@ -19,8 +19,15 @@ const digest: Reader<Pick<Expectation, 'algorithm' | 'hex'>> = (value, path) => 
   return { algorithm, hex: decoded.toString('hex') }
 }
 
+/** A size that is known is a whole number of bytes. */
+const exactSize: Reader<number> = (value, path) => {
+  const bytes = size(value, path)
+  if (!Number.isSafeInteger(bytes)) throw wrong(path, value, 'Give a whole number of bytes.')
+  return bytes
+}
+
 const expect: Reader = (value, path) => {
-  const read = readObject(value, { digest, size }, path) as { digest?: ReturnType<typeof digest>; size?: number }
+  const read = readObject(value, { digest, size: exactSize }, path) as { digest?: ReturnType<typeof digest>; size?: number }
   if (read.digest === undefined && read.size === undefined) throw wrong(path, value, 'Give a digest, a size, or both.')
   return { ...read.digest, ...(read.size !== undefined && { size: read.size }) }
 }

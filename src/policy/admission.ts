@@ -5,6 +5,7 @@ import type { ResponseHead } from '../model/rooms.ts'
 import { headFacts } from './candidate.ts'
 import { isForeknown } from './known-digests.ts'
 import { isCached, isLiveType } from './passing.ts'
+import { hasHooks } from './rejection.ts'
 import { storability } from './storability.ts'
 
 export type Admission = { readonly store: true } | { readonly store: false; readonly reason: BypassReason }
@@ -14,7 +15,10 @@ export function admitted(call: Call, head: ResponseHead): Admission {
   if (call.cache === 'no-store') return { store: false, reason: 'no-store' }
   const verdict = storability(call, headFacts(head), call.settings)
   // An answer to an uncached method is kept only where it is what a GET would bring.
-  if (!isCached(call)) return verdict.store && verdict.answers === 'GET' ? { store: true } : { store: false, reason: 'method' }
+  if (!isCached(call))
+    return verdict.store && verdict.answers === 'GET' && head.redirects === undefined
+      ? { store: true }
+      : { store: false, reason: 'method' }
   if (verdict.store) return { store: true }
   return { store: false, reason: BYPASS[verdict.reason] }
 }
@@ -46,6 +50,8 @@ const TRANSIENT_LIMIT = 8 * 1024 * 1024
 /** `no-store` means no disk either, not even a file that is gone with its reader: what memory does not take is streamed. */
 function isForbiddenAndLarge(call: Call, head: ResponseHead): boolean {
   const admission = admitted(call, head)
+  // What the user's own code is to judge has to be whole.
+  if (hasHooks(call)) return false
   const passes = !admission.store && (admission.reason === 'no-store' || admission.reason === 'range')
   return passes && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
 }

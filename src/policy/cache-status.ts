@@ -44,7 +44,7 @@ function quoted(text: string): string {
 
 /** A list with a quote that never ends would swallow our member; an empty one says nothing. */
 function isList(upstream: string): boolean {
-  return upstream.trim() !== '' && /^[^"]*(?:"(?:[^"\\]|\\.)*"[^"]*)*$/.test(upstream)
+  return upstream.trim() !== '' && !upstream.trim().endsWith(',') && /^[^"]*(?:"(?:[^"\\]|\\.)*"[^"]*)*$/.test(upstream)
 }
 
 /** RFC 9211 2.2, for a request that is forwarded after this verdict. `absent`: what was found to be missing. */

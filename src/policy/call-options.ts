@@ -1,3 +1,4 @@
+import type { Selection } from '../model/select.ts'
 import type {
   CacheMode,
   FallbackCause,
@@ -23,6 +24,7 @@ import {
   text,
   wrong,
 } from './option-readers.ts'
+import { selection } from './select-options.ts'
 
 /** One source of options (instance, rule, entry, call), read but not yet merged: what was not said is absent. */
 export interface Layer {
@@ -46,6 +48,8 @@ export interface Layer {
   sources?: string[]
   resume?: Settings['resume']
   unpack?: Settings['unpack']
+  prefer?: Selection
+  require?: Selection
   respect?: Settings['respect']
   mode?: Settings['mode']
 }
@@ -123,6 +127,8 @@ export const CALL_READERS: Readers = {
   onProgress: callback,
   maxEntryBytes: size,
   ...ADMISSION_READERS,
+  prefer: selection,
+  require: selection,
 }
 
 /** `init.holdfast` → a layer. */

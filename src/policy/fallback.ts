@@ -1,9 +1,11 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { Obtained } from '../model/rooms.ts'
+import type { Held, Obtained } from '../model/rooms.ts'
 import type { FallbackCause } from '../model/settings.ts'
+import { candidateOf } from './candidate.ts'
 import { causeOf, type Failure, fallbackCause } from './retry.ts'
+import { mayServeStale, staleForOf } from './staleness.ts'
 
 /** A failure in the terms of policy; undefined for what is no failure of the origin's. */
 function failureOf(error: unknown): Failure | undefined {
@@ -55,4 +57,14 @@ export function unwanted({ head, written, attempts }: Extract<Obtained, { name: 
   })
   failure.attempts = attempts
   return failure
+}
+
+/** Whether a refusal of what came would be answered with this version: where not, a guard must not turn a 200 into an error. */
+export function fallbackFrom(held: Held, call: Call, now: number): 'there is one' | 'there is none' {
+  const refusal = new AttemptFailure('REJECTED', '', { retry: 'never' })
+  const candidate = candidateOf(held)
+  const staleFor = staleForOf(candidate, call.settings, now)
+  return fallsBack(refusal, call, { staleFor, stale: mayServeStale(candidate, call, now) }) === 'yes'
+    ? 'there is one'
+    : 'there is none'
 }

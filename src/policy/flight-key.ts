@@ -1,6 +1,7 @@
 import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Landing } from '../model/rooms.ts'
+import type { FlightName } from '../model/stages.ts'
 import { asksOrigin } from './preconditions.ts'
 import { variantOf } from './vary.ts'
 
@@ -18,9 +19,10 @@ export function flightKey(call: Call, entry: EntryRecord | undefined): string {
 }
 
 /** The flight of a call: its key, the URL that an unsafe method may part it from, and the caller's own code that judges what it brings. */
-export function flightOf(call: Call, entry: EntryRecord | undefined): { key: string; url: string; hooks: readonly unknown[] } {
-  const { schema, check, guards } = call.settings
-  return { key: flightKey(call, entry), url: call.url, hooks: [schema, check, guards.format, guards.shrink, guards.shape] }
+export function flightOf(call: Call, entry: EntryRecord | undefined): FlightName {
+  const { schema, check, guards, fallback } = call.settings
+  const flags = [guards.format, guards.shrink, guards.shape, fallback === false]
+  return { key: `${flightKey(call, entry)}${flags.join()}`, url: call.url, schema, check }
 }
 
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */

@@ -4,7 +4,9 @@ import { versionInfo } from './version-info.ts'
 
 /** What a caller is told of its response. */
 export function inspectionOf(served: Served, now: number): Inspection {
-  const { held, warnings, attempts } = served
+  const { held, attempts } = served
+  // A copy, for the same landing is told to many.
+  const warnings = [...served.warnings]
   const version = versionInfo(held, now)
   switch (served.outcome) {
     case 'bypass':

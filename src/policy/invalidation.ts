@@ -1,3 +1,4 @@
+import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call, RequestFacts } from '../model/call.ts'
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
@@ -31,6 +32,17 @@ export function invalidatedUrls(
  * is none of them: it was asked for last.
  */
 export function invalidation(call: Call, head: ResponseHead, now: number): { urls: readonly string[]; at: number } {
-  const urls = invalidatedUrls(call, head)
+  // What a redirect led to is another question: the unsafe one went well.
+  const answer = head.redirects === undefined ? head : { ...head, status: 303 }
+  const urls = invalidatedUrls(call, answer)
   return { urls, at: urls.length > 0 && admitted(call, head).store ? head.requestedAt - 1 : now }
+}
+
+/** The request had gone out, and may have been obeyed. */
+const UNKNOWN_END: ReadonlySet<string> = new Set(['TIMEOUT', 'STALLED', 'TRUNCATED', 'PROTOCOL', 'BAD_ENCODING', 'REDIRECT'])
+
+/** The same of an unsafe request that got no answer: nobody knows what it has done. */
+export function unanswered(call: Call, error: unknown, now: number): ReturnType<typeof invalidation> {
+  const isOpen = error instanceof AttemptFailure && UNKNOWN_END.has(error.code)
+  return { urls: isOpen ? invalidatedUrls(call, { status: 204, headers: [] }) : [], at: now }
 }

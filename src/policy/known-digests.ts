@@ -24,15 +24,16 @@ const ALGORITHMS: Readonly<Record<string, { algorithm: Expectation['algorithm'];
 
 /** `Repr-Digest` and `Content-Digest`: a dictionary of byte sequences (RFC 8941 3.2, 3.3.5). What is not well-formed says nothing. */
 export function parseDigests(field: string, by: string): readonly KnownDigest[] {
-  const digests: KnownDigest[] = []
+  // RFC 8941 3.2: of a key that came twice the last counts.
+  const digests = new Map<string, KnownDigest>()
   for (const member of field.split(',')) {
     const [, name = '', base64 = ''] = /^\s*([a-z][\w.*-]*)\s*=:([A-Za-z0-9+/]*={0,2}):/.exec(member) ?? []
     const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined
     const bytes = Buffer.from(base64, 'base64')
     if (known !== undefined && bytes.length === known.bytes)
-      digests.push({ by, algorithm: known.algorithm, hex: bytes.toString('hex') })
+      digests.set(name, { by, algorithm: known.algorithm, hex: bytes.toString('hex') })
   }
-  return digests
+  return [...digests.values()]
 }
 
 /**
@@ -45,7 +46,8 @@ function stated({ status, headers }: Pick<ResponseHead, 'status' | 'headers'>): 
     const field = headerOf(headers, name)
     if (field !== undefined) digests.push(...parseDigests(field, name))
   }
-  const md5 = Buffer.from(headerOf(headers, 'content-md5') ?? '', 'base64')
+  const field = headerOf(headers, 'content-md5')?.trim() ?? ''
+  const md5 = Buffer.from(/^[A-Za-z0-9+/]{22}==$/.test(field) ? field : '', 'base64')
   if (md5.length === 16) digests.push({ by: 'content-md5', algorithm: 'md5', hex: md5.toString('hex') })
   return digests
 }

@@ -44,9 +44,9 @@ function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
 
 /** The date that came with the later check; of two at one time the later date. */
 function dateOf(a: VersionRef, b: VersionRef): Pick<VersionRef, 'date'> {
-  const date =
-    a.checkedAt === b.checkedAt ? Math.max(a.date ?? 0, b.date ?? 0) : ((a.checkedAt > b.checkedAt ? a.date : b.date) ?? 0)
-  return date > 0 ? { date } : {}
+  const dates = a.checkedAt === b.checkedAt ? [a.date, b.date] : [a.checkedAt > b.checkedAt ? a.date : b.date]
+  const known = dates.filter((date) => date !== undefined)
+  return known.length > 0 ? { date: Math.max(...known) } : {}
 }
 
 function mergeVersions(a: readonly VersionRef[], b: readonly VersionRef[]): VersionRef[] {

@@ -37,3 +37,8 @@ export function mayNotAsk({ cache, settings }: Call): boolean {
 export function notCached({ url, method }: Call): HoldfastError {
   return new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method })
 }
+
+/** `AbortSignal.timeout(ms)` means "the time that I allow": it ends the waiting, and may still be answered with the last good version. */
+export function isTimeUp({ signal }: Pick<Call, 'signal'>): boolean {
+  return signal?.aborted === true && signal.reason instanceof Error && signal.reason.name === 'TimeoutError'
+}

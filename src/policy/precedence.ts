@@ -47,6 +47,8 @@ export const DEFAULT_SETTINGS: Settings = {
   expect: undefined,
   sources: [],
   resume: 'auto',
+  prefer: undefined,
+  require: undefined,
   unpack: undefined,
   onProgress: undefined,
 }

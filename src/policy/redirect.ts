@@ -1,4 +1,5 @@
 import type { HeaderList } from '../model/headers.ts'
+import { isBlockedPort } from './blocked-port.ts'
 import { ALWAYS_CREDENTIALS } from './cache-key.ts'
 
 /** Fetch standard, HTTP-redirect fetch, step 7. */
@@ -41,6 +42,7 @@ export function redirectOf({ status, location, from, method, body, mode, redirec
   // What was asked for in secret is not read in clear, and what is read there anybody may have written.
   if (from.protocol === 'https:' && url.protocol === 'http:')
     return failed('scheme', 'the redirect leads from https to http, which is not followed')
+  if (isBlockedPort(url)) return failed('url', `the redirect leads to port ${url.port}, where no web server is`)
   if (redirects >= MOST_REDIRECTS) return failed('too many', `more than ${MOST_REDIRECTS} redirects`)
   // As Node's fetch: a password in a Location is somebody's trap, or a secret that the next server's log would show.
   if (url.username !== '' || url.password !== '')

@@ -7,6 +7,11 @@ import { hasLabel } from './selection.ts'
 
 type Whole = Extract<Obtained, { name: 'whole' }>
 
+/** What is looked at of a version that may be served or not. */
+export interface Judged extends Pick<Whole, 'head' | 'proven' | 'attempts'> {
+  readonly written: Pick<Whole['written'], 'body' | 'digest'>
+}
+
 /** Why these bytes were refused in this entry before: `failed` sticks to the digest, so that the same download is not judged twice. */
 export function refusedBefore(entry: EntryRecord | undefined, digest: string): string | undefined {
   for (const { versions } of entry?.variants ?? []) {
@@ -18,7 +23,7 @@ export function refusedBefore(entry: EntryRecord | undefined, digest: string): s
 }
 
 /** Only what is meant to be the thing itself is judged: no redirect, no part, no error, nothing without a body. */
-export function isJudged({ method }: Call, { head: { status } }: Whole): boolean {
+export function isJudged({ method }: Call, { head: { status } }: Pick<Judged, 'head'>): boolean {
   return method !== 'HEAD' && status >= 200 && status <= 299 && status !== 204 && status !== 205 && status !== 206
 }
 
@@ -60,6 +65,17 @@ export function isRejected(error: unknown): error is AttemptFailure {
 
 /** What those see who were reading while the body was refused. */
 export function brokenOff(error: unknown, { url, method }: Call): Error {
-  const code = isRejected(error) ? 'REJECTED' : 'STORE'
-  return new HoldfastError(code, `what had come was not accepted: ${(error as Error).message}`, { url, method, cause: error })
+  const code = error instanceof AttemptFailure && error.code !== 'STATUS' ? error.code : 'STORE'
+  const attempts = error instanceof AttemptFailure ? error.attempts : []
+  return new HoldfastError(code, `what had come was not accepted: ${(error as Error).message}`, {
+    url,
+    method,
+    attempts,
+    cause: error,
+  })
+}
+
+/** One whose own code is still to be asked waits for the whole, whatever its delivery. */
+export function patient(call: Call, { judges }: { readonly judges: 'for all' | 'for its first caller' }): Call {
+  return judges === 'for all' || !hasHooks(call) ? call : { ...call, settings: { ...call.settings, delivery: 'whole' } }
 }

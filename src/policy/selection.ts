@@ -47,18 +47,27 @@ function isBetter(one: Choice, other: Choice): boolean {
   return varies === variesToo ? isLater(one.ref, other.ref) : varies
 }
 
-/** The newest version that is not labelled 'failed'; one that came unproven after a proven one only where there is no other. */
+/** 'failed' sticks to the digest: another copy of the same bytes, brought by another flight, is no better. */
+function failedDigests(variants: readonly VariantRecord[]): ReadonlySet<string> {
+  const failed = new Set<string>()
+  for (const { versions } of variants) for (const ref of versions) if (hasLabel(ref, 'failed')) failed.add(ref.digest)
+  return failed
+}
+
+/** The newest version that is not 'failed'; one that came unproven after a proven one only where there is no other. */
 export function current(variants: readonly VariantRecord[]): Choice | undefined {
+  const failed = failedDigests(variants)
   return (
-    choose(variants, (variant) => newest(variant, (ref) => !hasLabel(ref, 'failed') && !hasLabel(ref, 'unproven'))) ??
-    choose(variants, (variant) => newest(variant, (ref) => !hasLabel(ref, 'failed')))
+    choose(variants, (variant) => newest(variant, (ref) => !failed.has(ref.digest) && !hasLabel(ref, 'unproven'))) ??
+    choose(variants, (variant) => newest(variant, (ref) => !failed.has(ref.digest)))
   )
 }
 
 /** Only to fall back: the newest labelled 'valid', else the newest not 'failed'. */
 export function lastGood(variants: readonly VariantRecord[]): Choice | undefined {
+  const failed = failedDigests(variants)
   return (
-    choose(variants, (variant) => newest(variant, (ref) => hasLabel(ref, 'valid') && !hasLabel(ref, 'failed'))) ??
+    choose(variants, (variant) => newest(variant, (ref) => hasLabel(ref, 'valid') && !failed.has(ref.digest))) ??
     current(variants)
   )
 }

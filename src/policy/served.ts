@@ -5,7 +5,7 @@ import type { HeaderList } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import { NOTHING_FOUND } from '../model/rooms.ts'
-import type { Incoming, Whole } from '../model/stages.ts'
+import type { Incoming } from '../model/stages.ts'
 import { admitted } from './admission.ts'
 import type { Verdict } from './judge.ts'
 import { isCached } from './passing.ts'
@@ -164,14 +164,6 @@ export function streamed(call: Call, { head, writer }: Incoming, joined: Joined)
     own: ownOf(call, head, joined),
     status,
   }
-}
-
-/** A version that is still to be judged, as the user's check sees it: whole, whatever the caller asked about a copy of its own. */
-export function candidate(call: Call, { head, written, proven, attempts }: Whole): Served {
-  const held = provisional(call, head, { body: written.body, digest: written.digest, proven })
-  const status: CacheStatusFacts = { name: 'forwarded', forward: 'miss', status: head.status }
-  const asked = { ...call, preconditions: [] }
-  return { call: asked, held, body: held.body, outcome: 'miss', attempts, warnings: [], own: [], status }
 }
 
 type Answered = AttemptFailure & { readonly answer: FailedAnswer }

@@ -4,16 +4,18 @@ import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import { headerOf } from '../model/headers.ts'
 import { CHUNK_SIZE } from '../model/record.ts'
-import type { Found, Obtained, Served, StoredBody } from '../model/rooms.ts'
+import type { Found, Landing, Obtained, Served, StoredBody } from '../model/rooms.ts'
+import { candidateAnswer } from '../policy/candidate-answer.ts'
+import { fallbackFrom } from '../policy/fallback.ts'
 import { findings, type Look, weight } from '../policy/guards.ts'
-import { isJudged, issuesText, refusedBefore, unproven } from '../policy/rejection.ts'
-import { candidate } from '../policy/served.ts'
+import { hasHooks, isJudged, issuesText, type Judged, refusedBefore, unproven } from '../policy/rejection.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
 /** The longest body that guards look at whole: to parse more would hold the program up. */
 const LOOKED_AT_WHOLE = 1024 * 1024
 
-const STARTS_WITH = 1024
+/** A header of many columns is long. */
+const STARTS_WITH = 64 * 1024
 
 const UNPROVEN = 'the body ended with its connection, and nothing shows that it is whole; the version before it is proven'
 
@@ -45,7 +47,8 @@ export class Admission {
     if (!isJudged(call, obtained)) return []
     const again = refusedBefore(found.entry, obtained.written.digest)
     if (again !== undefined) throw rejected(again)
-    if (unproven(obtained, found) === 'displaces') throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
+    if (unproven(obtained, found) === 'displaces' && this.#hasFallback(call, found))
+      throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
     const warnings = await this.#guard(call, found, obtained)
     for (const warning of warnings) this.#rooms.report('warning', () => ({ key: call.key, url: call.url, warning }))
     if (call.settings.schema !== undefined || call.settings.check !== undefined)
@@ -53,8 +56,26 @@ export class Admission {
     return warnings
   }
 
-  async #guard({ settings }: Call, { held }: Found, { head, written }: Whole): Promise<readonly string[]> {
-    const { guards, fallback } = settings
+  #hasFallback(call: Call, { held }: Found): boolean {
+    return held !== undefined && fallbackFrom(held, call, this.#rooms.clock.now()) === 'there is one'
+  }
+
+  /** What another caller's flight brought, by this caller's own code. */
+  async reconsider(call: Call, found: Found, { held, head, attempts }: Landing): Promise<void> {
+    const { version, body } = held
+    if (head === undefined || !hasHooks(call)) return
+    const obtained: Judged = {
+      head: { ...head, status: version.status },
+      written: { body, digest: version.digest },
+      proven: version.proven,
+      attempts,
+    }
+    if (isJudged(call, obtained))
+      await this.#hooks(call, found, { obtained, signal: call.signal ?? new AbortController().signal })
+  }
+
+  async #guard(call: Call, { held }: Found, { head, written }: Whole): Promise<readonly string[]> {
+    const { guards } = call.settings
     if (held === undefined || held.version.digest === written.digest || held.version.status !== 200) return []
     if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return []
     const before = await look(held.body, headerOf(held.version.headers, 'content-type'))
@@ -62,7 +83,7 @@ export class Admission {
     const warnings: string[] = []
     if (before === undefined || now === undefined) return warnings
     for (const finding of findings(now, before)) {
-      const set = weight(finding, guards, fallback === false ? 'there is none' : 'there is one')
+      const set = weight(finding, guards, fallbackFrom(held, call, this.#rooms.clock.now()))
       if (set === 'refuse') throw rejected(`guard '${finding.guard}': ${finding.says}`)
       if (set === 'warn') warnings.push(`guard '${finding.guard}': ${finding.says}`)
     }
@@ -70,7 +91,8 @@ export class Admission {
   }
 
   /** The user's own code, bounded in time. */
-  async #hooks(call: Call, found: Found, { obtained, signal }: { obtained: Whole; signal: AbortSignal }): Promise<void> {
+  async #hooks(call: Call, found: Found, { obtained, signal }: { obtained: Judged; signal: AbortSignal }): Promise<void> {
+    signal.throwIfAborted()
     const { deadline } = call.settings.timeouts
     const late = new AttemptFailure('HOOK', `the check did not end within ${deadline} ms (timeouts.deadline)`, { retry: 'never' })
     const { promise: over, reject } = Promise.withResolvers<never>()
@@ -90,20 +112,33 @@ export class Admission {
     }
   }
 
-  async #asked(call: Call, { held }: Found, { obtained, signal }: { obtained: Whole; signal: AbortSignal }): Promise<void> {
+  async #asked(call: Call, { held }: Found, { obtained, signal }: { obtained: Judged; signal: AbortSignal }): Promise<void> {
     const { schema, check } = call.settings
-    const response = (): Response => this.#rooms.respond(candidate(call, obtained))
+    const response = (): Response => this.#rooms.respond(candidateAnswer(call, obtained))
     try {
       if (schema !== undefined) {
-        const result = (await schema['~standard'].validate(await response().json())) as { issues?: readonly unknown[] }
+        const result = (await schema['~standard'].validate(await response().json())) as { issues?: readonly unknown[] } | null
+        if (typeof result !== 'object' || result === null)
+          throw new AttemptFailure('HOOK', 'the schema gave no result: its validate returns neither a value nor issues', {
+            retry: 'never',
+          })
         if (result.issues !== undefined) throw rejected(`schema: ${issuesText(result.issues)}`)
       }
       const previous = held === undefined ? {} : { previous: versionInfo(held, this.#rooms.clock.now()) }
       await check?.(response(), { ...previous, signal })
     } catch (error) {
       if (error instanceof AttemptFailure) throw error
-      throw rejected(error instanceof Error ? error.message : String(error), error)
+      throw rejected(textOf(error), error)
     }
+  }
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
+    return 'what was thrown has no text'
   }
 }
 
@@ -111,11 +146,19 @@ function rejected(reason: string, cause?: unknown): AttemptFailure {
   return new AttemptFailure('REJECTED', reason, { retry: 'never', ...(cause !== undefined && { cause }) })
 }
 
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+async function chunkOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Array | undefined> {
+  if (body instanceof Uint8Array) return body
+  return body.size === 0 ? new Uint8Array(0) : body.chunk(n).catch(() => undefined)
+}
+
 /** Undefined where the store cannot give it now: what cannot be compared is not refused. */
 async function look(body: Uint8Array | StoredBody, contentType: string | undefined): Promise<Look | undefined> {
   const size = body instanceof Uint8Array ? body.length : body.size
-  const bytes = body instanceof Uint8Array ? body : size === 0 ? new Uint8Array(0) : await body.chunk(0).catch(() => undefined)
-  if (bytes === undefined) return undefined
-  const text = size <= Math.min(LOOKED_AT_WHOLE, CHUNK_SIZE) ? new TextDecoder().decode(bytes) : undefined
-  return { contentType, size, text, start: new TextDecoder().decode(bytes.subarray(0, STARTS_WITH)) }
+  const bytes = await chunkOf(body, 0)
+  const last = await chunkOf(body, Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1))
+  if (bytes === undefined || last === undefined) return undefined
+  const text = size <= Math.min(LOOKED_AT_WHOLE, CHUNK_SIZE) ? decode(bytes) : undefined
+  return { contentType, size, text, start: decode(bytes.subarray(0, STARTS_WITH)), end: decode(last.subarray(-STARTS_WITH)) }
 }

@@ -58,9 +58,13 @@ export class Departures {
     if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
     if (taken.name === 'free') return { name: 'cleared', found, right: undefined, end: nothingToEnd }
     this.#ours.add(call.key)
+    let ended: Promise<void> | undefined
+    // Once: the next flight may have the mark of this entry by the time that it is said again.
     const end = (): Promise<void> => {
+      if (ended !== undefined) return ended
       this.#ours.delete(call.key)
-      return taken.end()
+      ended = taken.end()
+      return ended
     }
     return { name: 'cleared', found, right: taken.right, end }
   }

@@ -11,6 +11,8 @@ export interface Flight<T, A> {
   onProgress(listener: (progress: Progress) => void): void
   /** True where this caller joined a flight that was aloft. */
   readonly collapsed: boolean
+  /** Whether what it brings has been judged by this caller's own code. */
+  readonly judges: 'for all' | 'for its first caller'
   /** Goes on without waiters from now on. */
   detach(): void
   /** This caller waits no longer; the flight ends with its last waiter. */
@@ -26,15 +28,16 @@ export interface Path<A> {
   readonly signal: AbortSignal
   readonly accepted: (headers: A) => void
   readonly faltered: () => void
-  readonly progress: (progress: Progress) => void
+  readonly progress: (progress: Progress) => unknown
 }
 
-/** Which flight. Two callers share one where all of it is equal. */
+/** Which flight. */
 export interface Which {
   readonly key: string
   readonly url: string
-  /** What of the caller's own code will be asked of the answer. */
-  readonly hooks: readonly unknown[]
+  /** The caller's own code that will be asked of the answer. */
+  readonly schema: object | undefined
+  readonly check: unknown
 }
 
 interface State extends Omit<Which, 'key'> {
@@ -61,6 +64,8 @@ export class Flights {
   /** Those that may be joined, by their keys. */
   readonly #aloft = new Map<string, State>()
   readonly #all = new Set<State>()
+  readonly #schemas = new WeakMap<object, number>()
+  #schemaCount = 0
 
   /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
   join<T, A>(which: Which, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
@@ -74,6 +79,7 @@ export class Flights {
       landed: state.landed as Promise<T>,
       accepted: state.accepted as Promise<A>,
       collapsed: aloft !== undefined,
+      judges: state.check === which.check ? 'for all' : 'for its first caller',
       onProgress: (listener) => {
         watcher = listener
         state.watching.add(listener)
@@ -114,15 +120,21 @@ export class Flights {
     while (this.#all.size > 0) await Promise.allSettled([...this.#all].map(({ landed }) => landed))
   }
 
-  /** Callers with other hooks fly apart: what one would refuse is not the other's answer. */
-  #keyOf({ key, hooks }: Which): string {
-    for (let apart = key; ; apart += '+') {
-      const aloft = this.#aloft.get(apart)
-      if (aloft === undefined || aloft.hooks.every((hook, index) => hook === hooks[index])) return apart
-    }
+  /**
+   * Callers with different schemas, or with checks that do not read alike, fly apart: what one refuses may be the other's answer, and a
+   * check may fetch this very URL. A check written in the call is a new function each time; those of one text share a flight.
+   */
+  #keyOf({ key, schema, check }: Which): string {
+    return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${check === undefined ? '' : `;check ${String(check)}`}`
   }
 
-  #takeOff<T, A>({ key, url, hooks }: Which, start: (path: Path<A>) => Promise<T>): State {
+  #idOf(schema: object): number {
+    const known = this.#schemas.get(schema) ?? ++this.#schemaCount
+    this.#schemas.set(schema, known)
+    return known
+  }
+
+  #takeOff<T, A>({ key, url, schema, check }: Which, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const landed = Promise.resolve()
@@ -134,9 +146,7 @@ export class Flights {
             paced(state, 'coming')
           },
           faltered: () => paced(state, 'faltering'),
-          progress: (progress) => {
-            for (const listener of state.watching) listener(progress)
-          },
+          progress: (progress) => toldTo(state.watching, progress),
         }),
       )
       .finally(() => {
@@ -147,7 +157,8 @@ export class Flights {
     landed.catch(() => undefined)
     const state: State = {
       url,
-      hooks,
+      schema,
+      check,
       landed,
       accepted,
       controller,
@@ -161,6 +172,12 @@ export class Flights {
     this.#all.add(state)
     return state
   }
+}
+
+/** A listener may be async, and whoever tells waits for what becomes of it. */
+function toldTo(watching: State['watching'], progress: Progress): Promise<unknown> {
+  const answers = [...watching].map((listener): unknown => listener(progress))
+  return Promise.all(answers.filter((answer) => answer instanceof Promise))
 }
 
 function paced(state: State, pace: Pace): void {

@@ -3,15 +3,19 @@ import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
+import type { EntryRecord } from '../model/record.ts'
 import type { Found, Held, Served } from '../model/rooms.ts'
 import { candidateOf, judgeHeld } from '../policy/candidate.ts'
 import { fallsBack } from '../policy/fallback.ts'
+import { labelFor } from '../policy/rejection.ts'
 import { fallback } from '../policy/served.ts'
 import { mayServeStale } from '../policy/staleness.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
 export interface LastGoodRooms {
   readonly find: (call: Call, found: Found) => Promise<Held | undefined>
+  /** All that is known now: what was found before a refusal does not know of it. */
+  readonly known: (call: Call) => Promise<EntryRecord | undefined>
   /** Whether the stored body is what the caller knows of it. */
   readonly proves: (held: Held, call: Call) => Promise<boolean>
   readonly clock: Clock
@@ -42,7 +46,8 @@ export class LastGood {
   }
 
   async #acceptable(error: unknown, call: Call, found: Found): Promise<Held | undefined> {
-    const held = await this.#rooms.find(call, found)
+    const anew = error instanceof AttemptFailure && labelFor(error) !== undefined
+    const held = await this.#rooms.find(call, anew ? { entry: await this.#rooms.known(call), held: undefined } : found)
     if (held === undefined) return undefined
     const now = this.#rooms.clock.now()
     const stale = mayServeStale(candidateOf(held), call, now)

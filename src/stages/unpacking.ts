@@ -27,11 +27,14 @@ const OF_THE_PACKED: ReadonlySet<string> = new Set([
   'content-digest',
   'repr-digest',
   'content-type',
+  'etag',
 ])
 
 /** Gives the unpacked body of an answer that is an archive of one file: derived once, and kept beside the original. */
 export class Unpacking {
   readonly #rooms: UnpackingRooms
+  /** Those under way: who comes meanwhile waits for them. */
+  readonly #deriving = new Map<string, Promise<Kept>>()
 
   constructor(rooms: UnpackingRooms) {
     this.#rooms = rooms
@@ -44,12 +47,19 @@ export class Unpacking {
     if (unpack === undefined || call.method === 'HEAD' || held.version.status !== 200) return served
     if (Symbol.asyncIterator in body)
       return { ...served, held: shown(held, held.version.size), body: this.#rooms.decoded(body, unpack) }
-    const { version, body: unpacked } = (await this.#known(held, unpack)) ?? (await this.#derive(call, held, unpack))
+    const { version, body: unpacked } = (await this.#known(held, unpack)) ?? (await this.#once(call, held, unpack))
     return { ...served, held: { ...shown(held, version.size), body: unpacked }, body: unpacked }
   }
 
   async #known(held: Held, unpack: ContentCoding): Promise<Kept | undefined> {
     return held.tier === undefined ? undefined : this.#rooms.beside(held, unpackedId(held.version.id, unpack))
+  }
+
+  async #once(call: Call, held: Held, unpack: ContentCoding): Promise<Kept> {
+    const name = JSON.stringify([held.entry.key, held.version.id, held.version.digest, unpack])
+    const derived = this.#deriving.get(name) ?? this.#derive(call, held, unpack).finally(() => this.#deriving.delete(name))
+    this.#deriving.set(name, derived)
+    return derived
   }
 
   async #derive(call: Call, held: Held, unpack: ContentCoding): Promise<Kept> {

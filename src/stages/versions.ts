@@ -99,6 +99,10 @@ export class Versions {
     report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(held, clock.now()), reason }))
   }
 
+  discard({ written }: Whole): void {
+    this.#rooms.drop(written)
+  }
+
   #variant(call: Call, head: ResponseHead): { vary: readonly string[]; values: string } {
     const { vary } = headFacts(head)
     return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders) }
@@ -118,7 +122,9 @@ export class Versions {
     { revision, body, came }: { revision: Revision; body: Uint8Array | StoredBody; came: Came<Whole | Confirmed> },
   ): Promise<Extract<Landing, { name: 'kept' }>> {
     const { version } = revision
-    const shareable = sharingOf(call, version) === 'shareable'
+    // As it came: what is kept has lost the fields that say whose it is, Set-Cookie above all.
+    const heads = [came.obtained.head, version]
+    const shareable = heads.every((head) => sharingOf(call, head) === 'shareable')
     const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref

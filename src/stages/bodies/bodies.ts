@@ -42,14 +42,10 @@ export class Bodies {
     this.#hold = hold
   }
 
-  writer(plan: BodyPlan): BodyWriter {
-    return this.#writer(plan)
-  }
-
   /** For a body that no tier may have: memory, then a spool. */
   transient({ key, url }: { key: string; url: string }): BodyWriter {
     const nowhere = { storable: false, shareable: false, expected: undefined, partial: undefined, algorithms: [] }
-    return this.#writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
+    return this.writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
   }
 
   /** Goes on with the partial of this key in the tier that granted the right to: one writer at a time. */
@@ -66,7 +62,7 @@ export class Bodies {
         record.bodyId,
       )
       const chunks = await sink.takeOver()
-      const writer = this.#writer(plan)
+      const writer = this.writer(plan)
       await writer.adopt(sink, chunks)
       this.#begun.set(key, store)
       return { writer, head: record.head, total: record.total }
@@ -96,7 +92,7 @@ export class Bodies {
     await savePartial(sink.store, { ...partial, key, bodyId: sink.bodyId, total: expected, savedAt: this.#clock.now() })
   }
 
-  #writer(plan: BodyPlan): ChunkWriter {
+  writer(plan: BodyPlan): ChunkWriter {
     const places = plan.storable ? this.#places(plan) : []
     const all = [...places]
     return new ChunkWriter({
@@ -112,7 +108,7 @@ export class Bodies {
     })
   }
 
-  /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing, or is not what was written. */
+  /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void = () => undefined): StoredBody {
     return new RestingBody(store, place, { hold: () => this.#hold(store), damaged })
   }
@@ -157,8 +153,10 @@ export class Bodies {
   }
 
   /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */
-  drop({ bodyId, tier, size, unread }: WrittenBody): void {
+  drop({ bodyId, tier, size, unread, body }: WrittenBody): void {
     const store = this.#stores.find(({ name }) => name === tier)
+    // What lives in this process goes with its last reader: there was none.
+    if (bodyId === undefined && !(body instanceof Uint8Array)) body.hold()()
     if (bodyId === undefined || store === undefined) return
     // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
     unread()

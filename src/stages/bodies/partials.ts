@@ -20,7 +20,7 @@ export interface PartialRecord {
 const partialKey = (key: string): string => `h1:p:${sha256(key)}`
 
 export async function savePartial(store: Store, record: PartialRecord): Promise<void> {
-  await store.set(partialKey(record.key), new TextEncoder().encode(JSON.stringify(record)), { expires: record.savedAt + WORTH })
+  await store.set(partialKey(record.key), new TextEncoder().encode(JSON.stringify(record)))
 }
 
 export async function forgetPartial(store: Store, key: string): Promise<void> {

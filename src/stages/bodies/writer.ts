@@ -155,8 +155,9 @@ export class ChunkWriter implements BodyWriter {
     await this.#writing
   }
 
-  async abandon(): Promise<void> {
-    const reason = broken('the download was given up', this.#plan.url)
+  async abandon(because?: Error): Promise<void> {
+    const url = this.#plan.url
+    const reason = because === undefined ? broken('the download was given up', url) : refusedAs(because, url)
     this.#followers.break(reason, 'all')
     await this.#writing.catch(() => undefined)
     if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()

@@ -73,6 +73,8 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   const total = announced(reached)
   const coded = isCoded(reached.head.headers)
   const known = series.partial
+  if (series.announced !== undefined && (total ?? 0) < (series.announced.total ?? 0)) refuseDamage(series.announced, reached)
+  series.announced ??= { head: reached.head, total }
   const writer = rooms.writer(series.order, reached.head, total)
   await known?.writer.handOver(writer)
   const partial: Partial = { writer, head: reached.head, coded, total }
@@ -121,7 +123,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
 }
 
 /** The same strong tag and another length: not a new version, but an error page under the old one's name. */
-function refuseDamage({ head, total }: Partial, reached: Reached): void {
+function refuseDamage({ head, total }: Pick<Partial, 'head' | 'total'>, reached: Reached): void {
   const [before, now] = [headFacts(head).etag, headFacts(reached.head).etag]
   const length = announced(reached)
   if (stronglyEqual(before, now) && total !== undefined && length !== undefined && length !== total) {
@@ -151,15 +153,18 @@ async function taken(
     total: partial.total,
     give: (reason) => abort.controller.abort(reason),
   })
-  await allowance.whileComing(coming)
+  await allowance.whileComing(coming).catch(async (error: unknown) => {
+    // Which of the bytes of a part are wrong, its digest does not say: none of them is gone on with.
+    if (error instanceof AttemptFailure && error.code === 'DIGEST') await partial.writer.restart(error)
+    throw error
+  })
   if (partial.total !== undefined && partial.writer.bytes !== partial.total) {
     throw new AttemptFailure('TRUNCATED', `the body has ${partial.writer.bytes} of ${partial.total} bytes`, { retry: 'yes' })
   }
-  return ended(
-    series,
-    { partial, last: reached.head },
-    isProven(series.order.call, partial.head, reached.response) ? 'proven' : 'unproven',
-  )
+  // A part that brings a body of a known size to its end shows that it is whole, however its connection ended.
+  const isComplete = from !== undefined && partial.total !== undefined
+  const proof = isComplete || isProven(series.order.call, partial.head, reached.response) ? 'proven' : 'unproven'
+  return ended(series, { partial, last: reached.head }, proof)
 }
 
 async function ended(

@@ -73,7 +73,7 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
       ms: rooms.clock.monotonic() - startedAt - allowance.queued,
       waited: allowance.queued - queuedBefore,
     })
-    if (series.partial?.coded) series.identityOnly = true
+    if (series.partial?.coded && series.order.call.settings.resume !== false) series.identityOnly = true
     throw failure
   } finally {
     abort.end()

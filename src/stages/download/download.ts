@@ -16,7 +16,15 @@ const WORTH_AN_ATTEMPT = 64 * 1024
 export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtained> {
   const { default: pRetry } = await import('p-retry')
   const { retry, timeouts } = order.call.settings
-  const series: Series = { order, attempts: [], partial: undefined, identityOnly: false, unconditional: false, waited: 0 }
+  const series: Series = {
+    order,
+    attempts: [],
+    partial: undefined,
+    announced: undefined,
+    identityOnly: false,
+    unconditional: false,
+    waited: 0,
+  }
   const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
   if (left !== undefined) series.partial = { ...left, coded: false }
   const allowance = new Allowance(rooms.clock, timeouts)
@@ -31,7 +39,7 @@ export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtain
       onFailedAttempt: (context) => between(rooms, series, { allowance, context }),
     })
   } catch (error) {
-    await series.partial?.writer.abandon()
+    await series.partial?.writer.abandon(error instanceof AttemptFailure ? error : undefined)
     if (error instanceof AttemptFailure) error.attempts = series.attempts
     throw error
   }
@@ -52,7 +60,7 @@ async function between(
   const { retry } = order.call.settings
   const last = attempts.at(-1)
   if (last !== undefined && !isWorthIt(order, last)) throw error
-  const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, rooms.random()))
+  const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, drawn(rooms.random)))
   if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(new URL(last.url)), error.retryAfter)
   if (error.retryAfter !== undefined) {
     if (error.retryAfter > retry.maxRetryAfter) throw error
@@ -65,10 +73,21 @@ async function between(
   series.waited = wait
 }
 
+function drawn(random: () => number): number {
+  try {
+    return random()
+  } catch (error) {
+    throw new AttemptFailure('HOOK', `random threw: ${(error as Error).message}`, { retry: 'never', cause: error })
+  }
+}
+
 /** The caller's own word, after ours. A hook that throws ends the series. */
 function isWorthIt({ call }: Order, last: Attempt): boolean {
   try {
-    return call.settings.retry.shouldRetry?.(last) !== false
+    const said: unknown = call.settings.retry.shouldRetry?.(last)
+    if (!(said instanceof Promise)) return said !== false
+    said.catch(() => undefined)
+    throw new TypeError('it returned a promise, and has to decide at once')
   } catch (error) {
     throw new AttemptFailure('HOOK', `retry.shouldRetry threw: ${(error as Error).message}`, { retry: 'never', cause: error })
   }

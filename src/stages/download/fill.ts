@@ -63,7 +63,7 @@ export async function pour(
       if (again > 0) await compare(writer, arrived.subarray(0, again), writer.bytes - known)
       known -= again
       if (again < arrived.length) await writer.write(arrived.subarray(again))
-      refuseTooMuch(order.call, writer.bytes, wire)
+      refuseTooMuch({ call: order.call, head }, writer.bytes, wire)
       watch.excuse(since)
       if (counts === 'progress') progress.at(writer.bytes)
     }
@@ -121,7 +121,9 @@ function mismatch(by: string): AttemptFailure {
 
 function ofAnotherSize(bytes: number, size: number): AttemptFailure {
   const what = `the body has ${bytes} bytes, and expect.size says ${size}`
-  return new AttemptFailure(bytes < size ? 'TRUNCATED' : 'TOO_LARGE', what, { retry: 'yes' })
+  return bytes < size
+    ? new AttemptFailure('TRUNCATED', what, { retry: 'yes' })
+    : new AttemptFailure('TOO_LARGE', what, { retry: 'never' })
 }
 
 /** What came over the wire of a coded body. */
@@ -139,7 +141,7 @@ function checked(
   return digests.length === 0 ? body : counted(body, digests, { bytes: 0 })
 }
 
-async function* counted(
+export async function* counted(
   body: AsyncIterable<Uint8Array>,
   digests: readonly KnownDigest[],
   wire: Wire,
@@ -157,8 +159,9 @@ async function* counted(
 const BOMB = { ratio: 200, bytes: 32 * 1024 * 1024 }
 
 /** Stops a body in the middle that is not going to be the one that was meant, however long it would go on. */
-function refuseTooMuch({ settings: { expect } }: Call, bytes: number, { bytes: coded }: Wire): void {
-  if (expect?.size !== undefined && bytes > expect.size) throw ofAnotherSize(bytes, expect.size)
+export function refuseTooMuch({ call, head }: { call: Call; head: ResponseHead }, bytes: number, { bytes: coded }: Wire): void {
+  const size = head.status === 200 || head.status === 206 ? call.settings.expect?.size : undefined
+  if (size !== undefined && bytes > size) throw ofAnotherSize(bytes, size)
   if (coded > 0 && bytes > BOMB.bytes && bytes > coded * BOMB.ratio)
     throw new AttemptFailure('TOO_LARGE', `${coded} coded bytes have become ${bytes}, and go on: a decompression bomb`, {
       retry: 'never',

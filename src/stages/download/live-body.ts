@@ -1,7 +1,11 @@
+import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { Call } from '../../model/call.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { isEndless } from '../../policy/admission.ts'
+import { isCoded } from '../../policy/content-coding.ts'
+import { counted, refuseTooMuch } from './fill.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import type { Reached } from './reach.ts'
 import { Watch } from './watch.ts'
@@ -11,8 +15,7 @@ import { Watch } from './watch.ts'
  * Only what is meant never to end may be silent: any other body is watched as if it were stored.
  */
 export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
-  const coding = headerOf(head.headers, 'content-encoding')
-  const body = response.decoded ? response.body : rooms.decoded(response.body, coding)
+  const body = opened(rooms, call, { response, head })
   return {
     [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
       const iterator = body[Symbol.asyncIterator]()
@@ -41,7 +44,7 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
         async return() {
           watch?.end()
           response.discard()
-          await iterator.return?.()
+          await iterator.return?.(undefined)
           return { done: true, value: undefined }
         },
       }
@@ -49,7 +52,26 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
   }
 }
 
+/** The body without its codings; one that would never end is left. */
+async function* opened(
+  rooms: DownloadRooms,
+  call: Call,
+  { response, head }: Pick<Reached, 'response' | 'head'>,
+): AsyncGenerator<Uint8Array> {
+  const wire = { bytes: 0 }
+  const raw = isCoded(head.headers) ? counted(response.body, [], wire) : response.body
+  const body = response.decoded ? response.body : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
+  let bytes = 0
+  for await (const piece of body) {
+    bytes += piece.length
+    refuseTooMuch({ call, head }, bytes, wire)
+    yield piece
+  }
+}
+
 /** Out of the house a broken body is what it is to fetch: a TypeError, here with a code. */
 function told(error: unknown, { url, method }: { url: string; method: string }): unknown {
+  if (error instanceof AttemptFailure && error.code !== 'STATUS')
+    return new HoldfastError(error.code, error.message, { url, method, cause: error })
   return error instanceof TransportFailure ? new HoldfastError(error.code, error.message, { url, method, cause: error }) : error
 }

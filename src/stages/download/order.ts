@@ -37,7 +37,7 @@ export interface Order {
   /** The headers of an acceptable answer are here; the body may be followed. */
   accepted(head: ResponseHead, writer: BodyWriter): void
   /** How far the body is, for those who want to know. */
-  progress(progress: Progress): void
+  progress(progress: Progress): unknown
   /** It broke off, or came too slowly; attempts go on. */
   faltered(): void
   /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */
@@ -60,6 +60,8 @@ export interface Series {
   readonly order: Order
   readonly attempts: Attempt[]
   partial: Partial | undefined
+  /** The first whole that was announced: what comes later under its strong tag has its length. */
+  announced: Pick<Partial, 'head' | 'total'> | undefined
   /** A coded body broke: ask for plain bytes, so that the next break can be resumed. */
   identityOnly: boolean
   /** A 304 came that confirmed nothing: ask without conditions. */

@@ -8,7 +8,7 @@ const EVERY = 250
 /** Tells how far a download is: at most four times a second, and once at its end. */
 export class ProgressReport {
   readonly #clock: Clock
-  readonly #tell: (progress: Progress) => void
+  readonly #tell: (progress: Progress) => unknown
   readonly #fixed: Pick<Progress, 'url' | 'attempt' | 'total' | 'resumedFrom'>
   readonly #from: number
   readonly #startedAt: number
@@ -17,7 +17,7 @@ export class ProgressReport {
   constructor(facts: {
     clock: Clock
     report: Report
-    tell: (progress: Progress) => void
+    tell: (progress: Progress) => unknown
     fixed: Pick<Progress, 'url' | 'attempt' | 'total' | 'resumedFrom'>
   }) {
     this.#clock = facts.clock
@@ -48,10 +48,13 @@ export class ProgressReport {
 }
 
 /** A progress bar that throws must not end a download that others wait for too. */
-function tellSafely({ tell, report }: { tell: (progress: Progress) => void; report: Report }, progress: Progress): void {
-  try {
-    tell(progress)
-  } catch (error) {
+function tellSafely({ tell, report }: { tell: (progress: Progress) => unknown; report: Report }, progress: Progress): void {
+  const failed = (error: unknown): void =>
     report('warning', () => ({ key: '', url: progress.url, warning: `onProgress threw: ${(error as Error).message}` }))
+  try {
+    const answer: unknown = tell(progress)
+    if (answer instanceof Promise) answer.catch(failed)
+  } catch (error) {
+    failed(error)
   }
 }

@@ -1,14 +1,67 @@
 import type { Report } from '../../model/events.ts'
-import { CHUNK_SIZE } from '../../model/record.ts'
-import type { StoredBody } from '../../model/rooms.ts'
+import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
+import type { Held, StoredBody } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
+import { type Marks, markedAt, urlMark } from './marks.ts'
 import type { Placed, Tier } from './tier.ts'
+
+/** Brings versions out of the tiers. */
+export class Loader {
+  readonly #tiers: readonly Tier[]
+  readonly #marks: Marks
+  readonly #report: Report
+
+  constructor(tiers: readonly Tier[], { marks, report }: { marks: Marks; report: Report }) {
+    this.#tiers = tiers
+    this.#marks = marks
+    this.#report = report
+  }
+
+  /** The version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */
+  async hold(
+    entry: EntryRecord,
+    { key }: { readonly key: string },
+    how: {
+      variants: readonly VariantRecord[]
+      choose: (variants: readonly VariantRecord[]) => Choice | undefined
+      first: Tier | undefined
+    },
+  ): Promise<Held | undefined> {
+    let { variants } = how
+    const order = how.first === undefined ? this.#tiers : [how.first, ...this.#tiers.filter((tier) => tier !== how.first)]
+    for (;;) {
+      const choice = how.choose(variants)
+      if (choice === undefined) return undefined
+      for (const tier of order) {
+        const placed = await load(tier, key, choice, { wholeUpTo: this.#wholeUpTo(), report: this.#report })
+        if (placed === undefined) continue
+        const { version, body } = placed
+        const marked = await this.#throughAll(entry, version, tier)
+        return { entry: marked, variant: choice.variant, ref: choice.ref, version, body, tier: tier.store.name }
+      }
+      variants = variants.map((variant) => ({ ...variant, versions: variant.versions.filter((ref) => ref.id !== choice.ref.id) }))
+    }
+  }
+
+  /** A write to where a redirect led concerns the answer too that it led to (RFC 9111 4.4). */
+  async #throughAll(entry: EntryRecord, { redirects }: LiveVersion, tier: Tier): Promise<EntryRecord> {
+    if (redirects === undefined) return entry
+    const marks = redirects.urls.map(urlMark)
+    const said = markedAt(entry, await tier.markedAt(marks))
+    return marks.reduce((marked, name) => this.#marks.applied(marked, name), said)
+  }
+
+  #wholeUpTo(): number {
+    const live = this.#tiers.find((tier) => tier.store.live !== undefined)
+    return Math.max(CHUNK_SIZE, live?.store.maxEntryBytes ?? 0)
+  }
+}
 
 /**
  * A version out of a tier; undefined where it is not there as its entry says. A body of at most `wholeUpTo` bytes, which a live tier
  * would hold, is read whole at once, so that its chunks are checked and the next hit needs no store.
  */
-export async function load(
+async function load(
   tier: Tier,
   key: string,
   { ref }: Choice,

@@ -4,13 +4,13 @@ import { sha256 } from '../../policy/cache-key.ts'
 import { encode } from './codec.ts'
 
 /** Marks held in memory; beyond that the oldest become a floor, under which everything is asked about once more. */
-const MOST_IN_MEMORY = 10_000
+const MOST_IN_MEMORY = 100_000
 
 /** How long a store keeps a mark, in ms: longer than an answer is fresh by any sensible word of its origin. */
 const KEPT_FOR = 366 * 24 * 3600 * 1000
 
 /** The name under which all answers of a URL are marked, whoever asked for them and however they vary. */
-export const urlMark = (url: string): string => `url:${url}`
+export const urlMark = (url: string): string => url
 
 /** Where a store keeps the mark of this name. */
 export const markKey = (name: string): string => `h1:t:${sha256(name)}`
@@ -25,13 +25,14 @@ class Table {
   readonly #at = new Map<string, number>()
   #floor = 0
 
-  of(names: readonly string[]): number {
-    return Math.max(this.#floor, ...names.map((name) => this.#at.get(name) ?? 0))
+  of(name: string): number {
+    return Math.max(this.#floor, this.#at.get(name) ?? 0)
   }
 
   remember(name: string, at: number): void {
+    const known = this.#at.get(name) ?? 0
     this.#at.delete(name)
-    this.#at.set(name, at)
+    this.#at.set(name, Math.max(known, at))
     const [oldest] = this.#at
     if (oldest === undefined || this.#at.size <= MOST_IN_MEMORY) return
     this.#at.delete(oldest[0])
@@ -64,13 +65,13 @@ export class Marks {
   }
 
   /** What is known in this process: no store is asked, so that a memory hit stays one look. */
-  applied(entry: EntryRecord, names: () => readonly string[]): EntryRecord {
-    let marked = this.#own === undefined ? entry : markedAt(entry, this.#own.of(names()))
+  applied(entry: EntryRecord, name: string): EntryRecord {
+    let at = this.#own === undefined ? 0 : this.#own.of(name)
     for (const live of this.#live) {
       const table = live.get(TABLE) as Table | undefined
-      if (table !== undefined) marked = markedAt(marked, table.of(names()))
+      if (table !== undefined && table !== this.#own) at = Math.max(at, table.of(name))
     }
-    return marked
+    return at === 0 ? entry : markedAt(entry, at)
   }
 
   /** Resolves when the tiers that are here have it; remote ones are told behind. */
@@ -78,7 +79,7 @@ export class Marks {
     if (names.length === 0) return
     this.#remember(names, at)
     const entries = names.map((name) => {
-      const mark: MarkRecord = { key: name, at }
+      const mark: MarkRecord = { key: sha256(name), at }
       return { key: markKey(name), value: encode(mark), expires: at + KEPT_FOR }
     })
     for (const store of this.#stores) if (store.remote) this.#background(store.setMany(entries))
@@ -88,11 +89,12 @@ export class Marks {
   }
 
   #remember(names: readonly string[], at: number): void {
-    this.#own ??= new Table()
-    for (const name of names) this.#own.remember(name, at)
-    for (const live of this.#live) {
-      const table = (live.get(TABLE) as Table | undefined) ?? new Table()
-      for (const name of names) table.remember(name, at)
+    const known = this.#live.map((live) => live.get(TABLE) as Table | undefined)
+    this.#own ??= known.find((table) => table !== undefined) ?? new Table()
+    const tables = new Set([this.#own, ...known.filter((table) => table !== undefined)])
+    for (const table of tables) for (const name of names) table.remember(name, at)
+    for (const [index, live] of this.#live.entries()) {
+      const table = known[index] ?? this.#own
       live.set(TABLE, table, table.cost)
     }
   }

@@ -4,7 +4,7 @@ import type { Store } from '../../model/store.ts'
 /** The right to download an entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
 export async function rightFrom(stores: readonly Store[], storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
   for (const store of [...stores].reverse()) {
-    if (store.lease === undefined || !store.durable || store.readOnly === true) continue
+    if (store.lease === undefined || store.live !== undefined || store.readOnly === true) continue
     try {
       const lease = await store.lease(storeKey, ms)
       return lease === undefined ? 'taken' : { lease, tier: store.name }

@@ -71,7 +71,7 @@ export class Tier {
   }
 
   #timeOf(mark: Uint8Array | undefined, name: string): number {
-    return mark === undefined ? 0 : (this.#accepted(decode<MarkRecord>(mark, name), name)?.at ?? 0)
+    return mark === undefined ? 0 : (this.#accepted(decode<MarkRecord>(mark, sha256(name)), name)?.at ?? 0)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */

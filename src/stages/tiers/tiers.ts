@@ -1,14 +1,15 @@
-import type { RequestFacts } from '../../model/call.ts'
+import type { Call, RequestFacts } from '../../model/call.ts'
 import type { Report } from '../../model/events.ts'
-import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
+import type { EntryRecord, VariantRecord } from '../../model/record.ts'
 import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
 import type { Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
-import { type Choice, current, lastGood } from '../../policy/selection.ts'
+import { current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
-import { load } from './loading.ts'
-import { Marks, markedAt, urlMark } from './marks.ts'
+import type { Chooser } from '../../policy/version-choice.ts'
+import { Loader } from './loading.ts'
+import { Marks, urlMark } from './marks.ts'
 import { rightFrom } from './right.ts'
 import { type BodyRoom, type Placed, Tier } from './tier.ts'
 
@@ -27,6 +28,7 @@ export class Tiers {
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
   readonly #marks: Marks
+  readonly #loader: Loader
 
   constructor(
     stores: readonly Store[],
@@ -36,18 +38,22 @@ export class Tiers {
     this.#report = rooms.report
     this.#background = rooms.background
     this.#marks = new Marks(stores, rooms.background)
+    this.#loader = new Loader(this.#tiers, { marks: this.#marks, report: rooms.report })
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
     for (const tier of this.#tiers) {
       const seen = tier.peekEntry(call.key)
-      const entry = seen && this.#marks.applied(seen, () => [urlMark(call.url)])
+      const entry = seen && this.#marks.applied(seen, urlMark(call.url))
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
         const { redirects } = version
-        const marked = redirects === undefined ? entry : this.#marks.applied(entry, () => redirects.urls.map(urlMark))
+        const marked =
+          redirects === undefined
+            ? entry
+            : redirects.urls.reduce((marked, url) => this.#marks.applied(marked, urlMark(url)), entry)
         return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
     }
@@ -61,8 +67,9 @@ export class Tiers {
     for (const tier of this.#tiers) {
       const seen = await tier.entry(call.key, [urlMark(call.url)])
       if (seen === undefined) continue
-      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), () => [urlMark(call.url)])
-      held = (await this.#hold(entry, call, { choose: current, first: tier })) ?? held
+      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), urlMark(call.url))
+      held =
+        (await this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: current, first: tier })) ?? held
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
@@ -74,7 +81,24 @@ export class Tiers {
     if (entry === undefined) return undefined
     const choice = lastGood(this.#matching(entry, call))
     if (held !== undefined && choice?.ref.id === held.ref.id) return held
-    return this.#hold(entry, call, { choose: lastGood, first: undefined })
+    return this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: lastGood, first: undefined })
+  }
+
+  /** All that any tier knows of an entry. */
+  async known(call: Keyed): Promise<EntryRecord | undefined> {
+    const seen = await Promise.all(this.#tiers.map((tier) => tier.entry(call.key, [urlMark(call.url)])))
+    return seen.reduce((known, entry) => (known === undefined || entry === undefined ? (known ?? entry) : merge(known, entry)))
+  }
+
+  /** The version that `choose` names, with its body. */
+  async pick(call: Call, choose: Chooser): Promise<Held | undefined> {
+    const entry = await this.known(call)
+    if (entry === undefined) return undefined
+    return this.#loader.hold(entry, call, {
+      variants: entry.variants,
+      choose: (variants) => choose({ ...entry, variants: [...variants] }, call),
+      first: undefined,
+    })
   }
 
   /** What is kept beside a version, under an id that no entry names. */
@@ -88,45 +112,6 @@ export class Tiers {
 
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
     return matchingVariants(entry.variants, call, call.credentialHeaders)
-  }
-
-  /** Loads the version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */
-  async #hold(
-    entry: EntryRecord,
-    call: Keyed,
-    how: { choose: (variants: readonly VariantRecord[]) => Choice | undefined; first: Tier | undefined },
-  ): Promise<Held | undefined> {
-    let variants = this.#matching(entry, call)
-    const order = how.first === undefined ? this.#tiers : [how.first, ...this.#tiers.filter((tier) => tier !== how.first)]
-    for (;;) {
-      const choice = how.choose(variants)
-      if (choice === undefined) return undefined
-      for (const tier of order) {
-        const placed = await load(tier, call.key, choice, { wholeUpTo: this.#wholeUpTo(), report: this.#report })
-        if (placed !== undefined)
-          return {
-            entry: await this.#throughAll(entry, placed.version, tier),
-            variant: choice.variant,
-            ref: choice.ref,
-            version: placed.version,
-            body: placed.body,
-            tier: tier.store.name,
-          }
-      }
-      variants = variants.map((variant) => ({ ...variant, versions: variant.versions.filter((ref) => ref.id !== choice.ref.id) }))
-    }
-  }
-
-  /** A write to where a redirect led concerns the answer too that it led to (RFC 9111 4.4). */
-  async #throughAll(entry: EntryRecord, { redirects }: LiveVersion, tier: Tier): Promise<EntryRecord> {
-    if (redirects === undefined) return entry
-    const marks = redirects.urls.map(urlMark)
-    return this.#marks.applied(markedAt(entry, await tier.markedAt(marks)), () => marks)
-  }
-
-  #wholeUpTo(): number {
-    const live = this.#tiers.find((tier) => tier.store.live !== undefined)
-    return Math.max(CHUNK_SIZE, live?.store.maxEntryBytes ?? 0)
   }
 
   #promote(entry: EntryRecord, held: Held): void {

@@ -41,6 +41,21 @@ describe('a check that never settles', () => {
     expect(await response.text()).toBe('v1')
   })
 
+  test('with a version in hand, fallback.after is the patience; the check goes on behind', async () => {
+    await using g = await given({ fallback: { after: '10s' } })
+    g.origin.script('/f', ok('v1'), ok('v2'))
+    await ask(g)
+    await g.clock.advance(1_000)
+    const started = g.clock.monotonic()
+    const verdict = Promise.withResolvers<void>()
+    const init = { holdfast: { check: () => verdict.promise } }
+    expect(await turnUntil(g.clock, ask(g, init), { step: 500 })).toMatchObject({ text: 'v1', outcome: 'fallback' })
+    expect(g.clock.monotonic() - started).toBeLessThanOrEqual(11_000)
+    verdict.resolve()
+    await turnUntil(g.clock, g.fetch.idle())
+    expect(await ask(g, { cache: 'force-cache' })).toMatchObject({ text: 'v2', outcome: 'hit' })
+  })
+
   test('its signal aborts then, and what it does afterwards is nobody else’s', async () => {
     const late: PromiseWithResolvers<void>[] = []
     const signals: AbortSignal[] = []

@@ -29,8 +29,6 @@ const unknown: [name: string, nearest: string | undefined][] = [
 const later: [string, unknown][] = [
   ['tags', ['a']],
   ['meta', {}],
-  ['prefer', { pinned: true }],
-  ['require', { pinned: true }],
   ['refresh', false],
   ['priority', 1],
 ]

@@ -1,0 +1,156 @@
+import type { House } from './house.ts'
+import type { Call } from './model/call.ts'
+import { type Duration, parseDuration } from './model/duration.ts'
+import type { Attempt } from './model/errors.ts'
+import type { VersionInfo } from './model/inspection.ts'
+import type { Held } from './model/rooms.ts'
+import type { Selection } from './model/select.ts'
+import { judgeHeld } from './policy/candidate.ts'
+import { count as countFrom, flag, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { label as labelReader, selection, time } from './policy/select-options.ts'
+import { hasLabel, isPinned } from './policy/selection.ts'
+import { answered } from './policy/served.ts'
+import { allVersions, type Chooser, chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
+import { versionInfo } from './policy/version-info.ts'
+import { reasonText } from './stages/remarks.ts'
+
+/** A handle on one entry: what is stored of one request identity. Nothing happens until it is asked. */
+export interface Entry {
+  fetch(): Promise<Response>
+  /** Asks the origin, whatever is fresh; the last good version where that fails. */
+  refresh(): Promise<Response>
+  /** Newest first. `limit` 10; 0 for all. */
+  versions(filter?: { label?: string; pinned?: boolean; skip?: number; limit?: number }): Promise<VersionInfo[]>
+  /** An id, 'latest' (the newest, whatever its labels), 'valid' (the newest with that label), a label, or what was current at a time. */
+  version(
+    which: string | 'latest' | 'valid' | { label: string } | { asOf: Date | string },
+  ): Promise<(VersionInfo & { response(): Promise<Response> }) | undefined>
+  /** Default: the current version. A label has 2 to 64 of letters, digits, '-', '_', '.'. */
+  label(label: string, options?: { version?: string; reason?: unknown }): Promise<VersionInfo>
+  unlabel(label: string, options?: { version?: string }): Promise<VersionInfo>
+  /** A pinned version is never collected: for ever, until a time, or for a while. */
+  pin(options?: { version?: string; until?: Date; for?: Duration }): Promise<AsyncDisposable & { unpin(): Promise<void> }>
+  unpin(options?: { version?: string }): Promise<void>
+  /** Obtains that gave up, newest first. They are not versions. */
+  failures(): Promise<Attempt[][]>
+}
+
+/** What an entry handle stands on. */
+export interface EntryBasis {
+  readonly house: () => House
+  readonly call: () => Promise<Call>
+  readonly fetch: (over: { refresh: 'yes' | 'no' }) => Promise<Response>
+}
+
+const count = countFrom(0)
+
+const id: Reader<string> = (value, path) => {
+  if (typeof value !== 'string' || value === '') throw wrong(path, value, 'Give the id of a version.')
+  return value
+}
+
+const reason: Reader = (value) => value
+const FILTER = { label: labelReader, pinned: flag, skip: count, limit: count }
+const LABELLING = { version: id, reason }
+const PINNING = { version: id, until: time, for: (value: unknown, path: string) => parseDuration(value as Duration, path) }
+
+export function entryOf(basis: EntryBasis): Entry {
+  return {
+    fetch: () => basis.fetch({ refresh: 'no' }),
+    refresh: () => basis.fetch({ refresh: 'yes' }),
+    versions: (filter = {}) => versions(basis, readObject(filter, FILTER, 'versions') as Filter),
+    version: (which) => version(basis, which),
+    label: (label, options = {}) => labelled(basis, { label, options, on: 'yes' }),
+    unlabel: (label, options = {}) => labelled(basis, { label, options, on: 'no' }),
+    pin: (options = {}) => pinned(basis, options),
+    unpin: async (options = {}) => {
+      const { version: which } = readObject(options, { version: id }, 'unpin') as { version?: string }
+      await basis.house().remarks.pin(await heldOf(basis, which), 0)
+    },
+    failures: () => failures(basis),
+  }
+}
+
+interface Filter {
+  label?: string
+  pinned?: boolean
+  skip?: number
+  limit?: number
+}
+
+async function versions(
+  { house, call }: EntryBasis,
+  { label, pinned: onlyPinned, skip = 0, limit = 10 }: Filter,
+): Promise<VersionInfo[]> {
+  const { tiers, clock } = house()
+  const asked = await call()
+  const now = clock.now()
+  const entry = await tiers.known(asked)
+  const fitting = allVersions(entry?.variants ?? []).filter(
+    ({ ref }) => (label === undefined || hasLabel(ref, label)) && (onlyPinned !== true || isPinned(ref, now)),
+  )
+  const told: VersionInfo[] = []
+  for (const { ref } of fitting.slice(skip, limit === 0 ? undefined : skip + limit)) {
+    const held = await tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now))
+    if (held !== undefined) told.push(versionInfo(held, now))
+  }
+  return told
+}
+
+const newest: Chooser = (entry) => allVersions(entry.variants)[0]
+
+function chooserOf(which: unknown, now: number): Chooser {
+  if (which === 'latest') return newest
+  if (which === 'valid') return chosenBy({ name: 'label', label: 'valid' }, now)
+  const wanted: Selection = typeof which === 'string' ? { name: 'version', id: which } : selection(which, 'version')
+  return chosenBy(wanted, now)
+}
+
+async function version({ house, call }: EntryBasis, which: unknown): ReturnType<Entry['version']> {
+  const { tiers, clock, responses } = house()
+  const asked = await call()
+  const held = await tiers.pick(asked, chooserOf(which, clock.now()))
+  if (held === undefined) return undefined
+  const response = async (): Promise<Response> => responses.respond(answered(asked, held, judgeHeld(held, asked, clock.now())))
+  return Object.assign(versionInfo(held, clock.now()), { response })
+}
+
+/** The version of this id, or the current one. */
+async function heldOf({ house, call }: EntryBasis, which: string | undefined): Promise<Held> {
+  const { tiers, clock } = house()
+  const asked = await call()
+  const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
+  const held = await tiers.pick(asked, wanted === undefined ? currentOf : chosenBy(wanted, clock.now()))
+  if (held === undefined) throw versionNotFound(asked, wanted)
+  return held
+}
+
+async function labelled(
+  basis: EntryBasis,
+  { label, options, on }: { label: unknown; options: unknown; on: 'yes' | 'no' },
+): Promise<VersionInfo> {
+  const word = labelReader(label, 'label')
+  const read = readObject(options, LABELLING, 'label') as { version?: string; reason?: unknown }
+  const { remarks, clock } = basis.house()
+  const held = await remarks.label(await heldOf(basis, read.version), word, { on, reason: reasonText(read.reason) })
+  return versionInfo(held, clock.now())
+}
+
+async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pin']> {
+  const read = readObject(options, PINNING, 'pin') as { version?: string; until?: number; for?: number }
+  if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
+  const { remarks, clock } = basis.house()
+  const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
+  const held = await remarks.pin(await heldOf(basis, read.version), until)
+  const unpin = async (): Promise<void> => {
+    await remarks.pin(held, 0)
+  }
+  return { unpin, [Symbol.asyncDispose]: unpin }
+}
+
+async function failures({ house, call }: EntryBasis): Promise<Attempt[][]> {
+  const entry = await house().tiers.known(await call())
+  return (entry?.failures ?? [])
+    .toReversed()
+    .map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
+}

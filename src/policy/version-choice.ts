@@ -1,0 +1,66 @@
+import type { Call } from '../model/call.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
+import type { Selection } from '../model/select.ts'
+import { type Choice, current, hasLabel, isPinned } from './selection.ts'
+import { matchingVariants } from './variants.ts'
+
+export type Chooser = (entry: EntryRecord, call: Call) => Choice | undefined
+
+/** All versions of some variants that were not removed, newest first. */
+export function allVersions(variants: readonly VariantRecord[]): readonly Choice[] {
+  return variants
+    .flatMap((variant) => variant.versions.filter(({ removed }) => removed === undefined).map((ref) => ({ variant, ref })))
+    .sort((a, b) => (a.ref.id < b.ref.id ? 1 : -1))
+}
+
+/** The newest version that fits: an id names one wherever it is, all else one that answers this request. */
+export function chosenBy(selection: Selection, now: number): Chooser {
+  return (entry, call) => {
+    if (selection.name === 'version') return allVersions(entry.variants).find(({ ref }) => ref.id === selection.id)
+    const versions = allVersions(matchingVariants(entry.variants, call, call.credentialHeaders))
+    return versions.find(({ ref }) => fits(ref, selection, now))
+  }
+}
+
+function fits(ref: VersionRef, selection: Exclude<Selection, { name: 'version' }>, now: number): boolean {
+  switch (selection.name) {
+    case 'label':
+      return hasLabel(ref, selection.label)
+    case 'pinned':
+      return isPinned(ref, now)
+    case 'asOf':
+      return ref.storedAt <= selection.at && !hasLabel(ref, 'failed') && !hasLabel(ref, 'unproven')
+  }
+}
+
+/** The version that a call without any wish would be answered with. */
+export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call, call.credentialHeaders))
+
+/** What was required is not there, and nobody is asked for it. */
+export function versionNotFound({ url, method }: Pick<Call, 'url' | 'method'>, selection: Selection | undefined): HoldfastError {
+  return new HoldfastError('VERSION_NOT_FOUND', `no stored version ${wanted(selection)}`, { url, method })
+}
+
+function wanted(selection: Selection | undefined): string {
+  switch (selection?.name) {
+    case 'version':
+      return `has the id ${selection.id}`
+    case 'label':
+      return `has the label '${selection.label}'`
+    case 'pinned':
+      return 'is pinned'
+    case 'asOf':
+      return `is as old as ${new Date(selection.at).toISOString()}`
+    default:
+      return 'is there'
+  }
+}
+
+/** Why the versions of an entry were refused, newest first. */
+export function refusals(entry: EntryRecord): string {
+  const reasons = allVersions(entry.variants).flatMap(({ ref }) =>
+    hasLabel(ref, 'failed') ? [ref.labels?.failed?.reason ?? 'no reason given'] : [],
+  )
+  return [...new Set(reasons)].slice(0, 5).join('; ')
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../model/clock.ts'
+import type { EntryRecord, VersionRef } from '../model/record.ts'
+import type { Held } from '../model/rooms.ts'
+
+export interface RemarkRooms {
+  readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
+  readonly clock: Clock
+  /** This instance's name in stamps. */
+  readonly writer: string
+}
+
+type Remark = Pick<VersionRef, 'labels' | 'pin'>
+
+/** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
+export class Remarks {
+  readonly #rooms: RemarkRooms
+
+  constructor(rooms: RemarkRooms) {
+    this.#rooms = rooms
+  }
+
+  label(held: Held, label: string, said: { on: 'yes' | 'no'; reason?: string | undefined }): Promise<Held> {
+    const record = { ...this.#stamp(), on: said.on === 'yes', ...(said.reason !== undefined && { reason: said.reason }) }
+    return this.#say(held, { labels: Object.fromEntries([[label, record]]) })
+  }
+
+  /** `until` in epoch milliseconds; null for ever; 0 ends a pin. */
+  pin(held: Held, until: number | null): Promise<Held> {
+    return this.#say(held, { pin: { ...this.#stamp(), until } })
+  }
+
+  #stamp(): { at: number; by: string } {
+    return { at: this.#rooms.clock.now(), by: this.#rooms.writer }
+  }
+
+  async #say(held: Held, remark: Remark): Promise<Held> {
+    const { entry, variant, ref } = held
+    const { id, digest, storedAt, checkedAt } = ref
+    const said: VersionRef = { id, digest, storedAt, checkedAt, ...remark }
+    const variants = [{ vary: variant.vary, values: variant.values, versions: [said] }]
+    const { key, method, url, group } = entry
+    const { entry: written } = await this.#rooms.write({ key, method, url, group, variants })
+    const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
+    return { ...held, entry: written, ref: known ?? ref }
+  }
+}
+
+/** A reason as it is kept: short, and text. */
+export function reasonText(reason: unknown): string | undefined {
+  if (reason === undefined) return undefined
+  return (reason instanceof Error ? reason.message : String(reason)).slice(0, 500)
+}

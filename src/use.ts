@@ -1,0 +1,56 @@
+import type { House } from './house.ts'
+import { HoldfastError } from './model/errors.ts'
+import type { Served } from './model/rooms.ts'
+import { judgeHeld } from './policy/candidate.ts'
+import { answered } from './policy/served.ts'
+import { currentOf, refusals } from './policy/version-choice.ts'
+import { versionInfo } from './policy/version-info.ts'
+import { reasonText } from './stages/remarks.ts'
+import { servedAs } from './stages/response/held-response.ts'
+
+/** Refuses the version behind a response, and answers with the last good one. */
+export async function rejected(house: House, response: Response, reason: unknown): Promise<Response> {
+  const served = servedAs(response)
+  if (served === undefined)
+    throw new TypeError('reject takes a response of this fetch; a copy of it says no more where it came from')
+  if (served.held.ref.id === '') throw notStored(served)
+  const why = reasonText(reason) ?? 'refused by its reader'
+  const { held, call } = served
+  const marked = await house.remarks.label(held, 'failed', { on: 'yes', reason: why })
+  house.emitter.report('rejected', () => ({
+    key: call.key,
+    url: call.url,
+    version: versionInfo(marked, house.clock.now()),
+    reason: why,
+  }))
+  const instead = await house.tiers.pick(call, currentOf)
+  if (instead === undefined)
+    throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
+  return house.responses.respond(answered(call, instead, judgeHeld(instead, call, house.clock.now())))
+}
+
+function notStored({ call }: Served): HoldfastError {
+  return new HoldfastError('REJECTED', 'that answer is not stored, so there is no version to refuse', call)
+}
+
+/**
+ * Reads an answer with the caller's own parser. A throw refuses that version and the last good one is read, once; where that fails too,
+ * the first error is thrown and only the first version is refused, for then it is the parser that is wrong.
+ */
+export async function used<T>(
+  response: Response,
+  read: (response: Response) => T | Promise<T>,
+  reject: (response: Response, reason: unknown) => Promise<Response>,
+): Promise<T> {
+  try {
+    return await read(response)
+  } catch (first) {
+    const instead = await reject(response, first).catch(() => undefined)
+    if (instead === undefined) throw first
+    try {
+      return await read(instead)
+    } catch {
+      throw first
+    }
+  }
+}

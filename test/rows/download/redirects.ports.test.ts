@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest'
+import { redirect } from '../../helpers/origin/index.ts'
+import { ended, lives, living, promised, storeOld } from './stored.ts'
+
+// H10: the ports that fetch blocks (mail, and others that would take a request for their own language) are blocked on the way too.
+describe.each(lives.filter(({ name }) => name.endsWith('memory')))('$name', (life) => {
+  test.each([25, 110, 143, 6667, 10080])('to port %i: REDIRECT, one request', async (port) => {
+    await using g = await living(life)
+    await storeOld(g, life, '/f')
+    g.origin.script('/f', redirect(`http://127.0.0.1:${port}/`))
+    const { is, error } = await ended(g.fetch(g.origin.url('/f')))
+    expect([is, error?.code, g.origin.hits()]).toEqual([promised(life), 'REDIRECT', 1])
+  })
+})

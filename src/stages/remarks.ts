@@ -14,6 +14,7 @@ type Remark = Pick<VersionRef, 'labels' | 'pin'>
 /** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
 export class Remarks {
   readonly #rooms: RemarkRooms
+  #last = 0
 
   constructor(rooms: RemarkRooms) {
     this.#rooms = rooms
@@ -29,8 +30,11 @@ export class Remarks {
     return this.#say(held, { pin: { ...this.#stamp(), until } })
   }
 
+  /** What is said later counts, also within one millisecond. */
   #stamp(): { at: number; by: string } {
-    return { at: this.#rooms.clock.now(), by: this.#rooms.writer }
+    const now = this.#rooms.clock.now()
+    this.#last = now > this.#last ? now : this.#last + 0.001
+    return { at: this.#last, by: this.#rooms.writer }
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

@@ -32,6 +32,7 @@ export class Tier {
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
+  readonly #writing = new Map<string, Promise<unknown>>()
 
   constructor(
     store: Store,
@@ -122,8 +123,23 @@ export class Tier {
     return undefined
   }
 
-  /** Read, merge, set. The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  async write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
+  /** Read, merge, set; one after the other for each entry, so that what this process says twice at once is not lost. */
+  write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
+    const before = this.#writing.get(entry.key) ?? Promise.resolve()
+    const writing = before.then(
+      () => this.#write(entry, placed, fence),
+      () => this.#write(entry, placed, fence),
+    )
+    this.#writing.set(entry.key, writing)
+    const over = (): void => {
+      if (this.#writing.get(entry.key) === writing) this.#writing.delete(entry.key)
+    }
+    writing.then(over, over)
+    return writing
+  }
+
+  /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
+  async #write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
     const { live } = this.store
     const known = await this.#known(entry.key)
     const merged = known === undefined ? entry : merge(known, entry)

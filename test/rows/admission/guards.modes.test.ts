@@ -86,6 +86,15 @@ describe('with nothing to fall back to a guard only warns', () => {
   )
 })
 
+test('two callers at one time, one of whom wants no fallback: each gets what his options say', async () => {
+  await using g = await given()
+  g.origin.script('/f', json({ a: 1 }), page())
+  await ask(g)
+  const [mine, his] = await Promise.all([ask(g), ask(g, { holdfast: { fallback: false } })])
+  expect(mine).toMatchObject({ outcome: 'fallback', text: '{"a":1}' })
+  expect(his).toMatchObject({ status: 200, text: PAGE })
+})
+
 describe('what comes after a warning', () => {
   test('the page that was given is the predecessor now; another page is not said again', async () => {
     await using g = await given({ guards: { format: 'warn', shrink: 'off' } })

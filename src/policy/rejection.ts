@@ -59,10 +59,6 @@ export function labelFor(error: unknown): 'failed' | 'unproven' | undefined {
   return error.code === 'REJECTED' ? 'failed' : error.code === 'UNPROVEN' ? 'unproven' : undefined
 }
 
-export function isRejected(error: unknown): error is AttemptFailure {
-  return error instanceof AttemptFailure && error.code === 'REJECTED'
-}
-
 /** What those see who were reading while the body was refused. */
 export function brokenOff(error: unknown, { url, method }: Call): Error {
   const code = error instanceof AttemptFailure && error.code !== 'STATUS' ? error.code : 'STORE'

@@ -125,7 +125,7 @@ export class Flights {
    * check may fetch this very URL. A check written in the call is a new function each time; those of one text share a flight.
    */
   #keyOf({ key, schema, check }: Which): string {
-    return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${check === undefined ? '' : `;check ${String(check)}`}`
+    return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${typeof check === 'function' ? `;check ${check.toString()}` : ''}`
   }
 
   #idOf(schema: object): number {

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { EntryRecord, VersionRef } from '../model/record.ts'
 import type { Held } from '../model/rooms.ts'
+import { shown } from '../policy/option-readers.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
@@ -52,5 +53,6 @@ export class Remarks {
 /** A reason as it is kept: short, and text. */
 export function reasonText(reason: unknown): string | undefined {
   if (reason === undefined) return undefined
-  return (reason instanceof Error ? reason.message : String(reason)).slice(0, 500)
+  const text = typeof reason === 'string' ? reason : shown(reason)
+  return (reason instanceof Error ? reason.message : text).slice(0, 500)
 }

@@ -1,3 +1,4 @@
+import { ADMISSIONS } from './admission.ts'
 import { DOWNLOADS } from './download.ts'
 import type { Mutant } from './mutant.ts'
 import { RULES } from './policy.ts'
@@ -5,4 +6,4 @@ import { ROOMS } from './rooms.ts'
 
 export type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS]
+export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS]

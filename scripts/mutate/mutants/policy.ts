@@ -143,7 +143,7 @@ export const RULES: readonly Mutant[] = [
   {
     name: 'an equal download does not renew the clock',
     file: 'src/policy/revision.ts',
-    find: 'checkedAt: head.receivedAt,\n  }\n  const version',
+    find: 'checkedAt: head.receivedAt,\n    ...dateOf(head),\n  }\n  const version',
     replace: 'checkedAt: known?.ref.checkedAt ?? head.receivedAt,\n  }\n  const version',
     tests: ['test/rows/download/versions.test.ts'],
     killer: 'equal bytes without a validator: no version, but it was checked, and is fresh again',

@@ -1,0 +1,69 @@
+import type { Mutant } from './mutant.ts'
+
+/** Mistakes in what decides whether a version may be served, and in what HTTP says of a part or a copy. */
+export const ADMISSIONS: readonly Mutant[] = [
+  {
+    name: 'what was refused is judged again',
+    file: 'src/stages/admission.ts',
+    find: 'if (again !== undefined) throw rejected(again)',
+    replace: '',
+    tests: ['test/rows/versions/use.test.ts'],
+    killer: 'memory: a parser that throws refuses that version and reads the last good one',
+  },
+  {
+    name: 'a damaged part stays in the body',
+    file: 'src/stages/download/answer.ts',
+    find: "if (error instanceof AttemptFailure && error.code === 'DIGEST') await partial.writer.restart(error)",
+    replace: '',
+    tests: ['test/rows/download/digests.test.ts', 'test/rows/download/resume.parts.test.ts'],
+    killer: 'a part with a wrong Content-Digest',
+  },
+  {
+    name: 'the origin’s own digests are not looked at',
+    file: 'src/stages/download/fill.ts',
+    find: 'of [...digestsOfBody(call, head), ...digestsOfWhole(last)]',
+    replace: 'of digestsOfWhole(last)',
+    tests: ['test/rows/download/digests.test.ts'],
+    killer: 'a wrong bit under Repr-Digest: once, and for ever',
+  },
+  {
+    name: 'a guard refuses with nothing to fall back to',
+    file: 'src/policy/guards.ts',
+    find: "return set === 'refuse' && fallback === 'there is none' ? 'warn' : set",
+    replace: 'return set',
+    tests: ['test/rows/admission/guards.modes.test.ts'],
+    killer: 'fallback: false',
+  },
+  {
+    name: 'conditions are sent to every hop',
+    file: 'src/stages/download/reach.ts',
+    find: 'const isOf = (url: URL, at: string): boolean => shown(url) === at',
+    replace: "const isOf = (url: URL, at: string): boolean => shown(url) === at || at !== ''",
+    tests: ['test/rows/http/redirects.chain.test.ts'],
+    killer: 'a tag is of one resource: its namesake’s 304 does not bring the old body back',
+  },
+  {
+    name: 'a private body may stand in a shared tier',
+    file: 'src/stages/bodies/bodies.ts',
+    find: 'readOnly !== true && (shareable || !shared)',
+    replace: 'readOnly !== true && (shareable || shared || !shared)',
+    tests: ['test/rows/http/shared-store.test.ts'],
+    killer: 'a large body under private, max-age=60 leaves no chunk there',
+  },
+  {
+    name: 'a weak tag joins two parts',
+    file: 'src/policy/preconditions.ts',
+    find: 'return stronglyEqual(tag, etag)',
+    replace: 'return tag.opaque === etag?.opaque',
+    tests: ['test/rows/http/range.conditions.test.ts'],
+    killer: 'If-Range',
+  },
+  {
+    name: 'a flight from before a write is joined',
+    file: 'src/pipeline.ts',
+    find: '  stages.flights.part(urls)\n',
+    replace: '',
+    tests: ['test/rows/http'],
+    killer: 'who asks after his write does not join a question from before it',
+  },
+]

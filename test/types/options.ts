@@ -64,16 +64,18 @@ export const mistakes = [
   () => createCachedFetch({ rules: [{ ttl: '1h' }] }),
   // @ts-expect-error progress is told to a call or an instance, not to a rule
   () => createCachedFetch({ rules: [{ match: '*', onProgress: () => undefined }] }),
+  // @ts-expect-error a schema has ~standard
+  () => createCachedFetch({ schema: {} }),
+  // @ts-expect-error a guard is off, warn or refuse
+  () => createCachedFetch({ guards: { format: 'yes' } }),
+  // @ts-expect-error one way to name a version
+  () => createCachedFetch()('https://example.org/', { holdfast: { require: { name: 'x' } } }),
   // @ts-expect-error a cause is one of five words, or a status
   () => createCachedFetch({ fallback: { on: ['404'] } }),
 ]
 
 /** Options that a later release brings are refused until they do something. */
 export const notYet = [
-  // @ts-expect-error not yet: schema
-  () => createCachedFetch({ schema: {} }),
-  // @ts-expect-error not yet: check
-  () => createCachedFetch({ check: () => undefined }),
   // @ts-expect-error not yet: tags
   () => createCachedFetch({ tags: ['prices'] }),
   // @ts-expect-error not yet: versions

@@ -40,39 +40,42 @@ export function parseDigests(field: string, by: string): readonly KnownDigest[] 
  * What the origin says of the content as it sends it, codings included (RFC 9530 2 and 3; RFC 1864). Of a part only Content-Digest and
  * Content-MD5 speak, for the representation is the whole.
  */
-function stated({ status, headers }: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
+function stated(
+  { settings }: Pick<Call, 'settings'>,
+  { status, headers }: Pick<ResponseHead, 'status' | 'headers'>,
+): readonly KnownDigest[] {
   const digests: KnownDigest[] = []
   for (const name of status === 206 ? ['content-digest'] : ['content-digest', 'repr-digest']) {
     const field = headerOf(headers, name)
     if (field !== undefined) digests.push(...parseDigests(field, name))
   }
-  const field = headerOf(headers, 'content-md5')?.trim() ?? ''
+  // RFC 9110 knows Content-MD5 no more (RFC 7231 B): by the letter of HTTP it is a field like any other.
+  const field = settings.respect === 'standard' ? '' : (headerOf(headers, 'content-md5')?.trim() ?? '')
   const md5 = Buffer.from(/^[A-Za-z0-9+/]{22}==$/.test(field) ? field : '', 'base64')
   if (md5.length === 16) digests.push({ by: 'content-md5', algorithm: 'md5', hex: md5.toString('hex') })
   return digests
 }
 
 /** Digests of the body as it is kept: the caller's own, and the origin's where no coding is taken off. */
-export function digestsOfBody(
-  { method, settings: { expect } }: Call,
-  head: Pick<ResponseHead, 'status' | 'headers'>,
-): readonly KnownDigest[] {
+export function digestsOfBody(call: Call, head: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
+  const { method, settings } = call
+  const { expect } = settings
   if (method === 'HEAD') return []
   const own: KnownDigest[] =
     expect?.hex === undefined || expect.algorithm === undefined || head.status !== 200
       ? []
       : [{ by: 'expect.digest', algorithm: expect.algorithm, hex: expect.hex }]
-  return isCoded(head.headers) ? own : [...own, ...stated(head)]
+  return isCoded(head.headers) ? own : [...own, ...stated(call, head)]
 }
 
 /** Digests of the coded bytes, on their way to being decoded. */
-export function digestsOfCoded({ method }: Call, head: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
-  return method !== 'HEAD' && isCoded(head.headers) ? stated(head) : []
+export function digestsOfCoded(call: Call, head: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
+  return call.method !== 'HEAD' && isCoded(head.headers) ? stated(call, head) : []
 }
 
 /** Digests of the bytes of a part that was asked for by us, and of nothing else. */
-export function digestsOfPart({ status, headers }: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
-  return status === 206 ? stated({ status, headers }) : []
+export function digestsOfPart(call: Call, head: Pick<ResponseHead, 'status' | 'headers'>): readonly KnownDigest[] {
+  return head.status === 206 ? stated(call, head) : []
 }
 
 /** What the head of a part says of the whole, in the one algorithm that is computed in any case. */

@@ -137,7 +137,7 @@ function checked(
   { call, head, wire, part }: { call: Call; head: ResponseHead; wire: Wire; part: 'part' | 'whole' },
 ): AsyncIterable<Uint8Array> {
   if (isCoded(head.headers)) return counted(body, digestsOfCoded(call, head), wire)
-  const digests = part === 'part' ? digestsOfPart(head) : []
+  const digests = part === 'part' ? digestsOfPart(call, head) : []
   return digests.length === 0 ? body : counted(body, digests, { bytes: 0 })
 }
 

@@ -143,3 +143,9 @@ test('a wrong bit without any digest cannot be noticed: it is a version of its o
     [11, 11],
   ])
 })
+
+test('by the letter of HTTP, Content-MD5 is a field like any other', async () => {
+  await using g = await given({ retry: false, respect: 'standard' })
+  g.origin.script('/f', ok(body, { headers: digestField(Buffer.from('another body'), 'Content-MD5') }))
+  expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+})

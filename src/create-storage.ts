@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { House, HousePlan } from './house.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
@@ -7,6 +6,7 @@ import { derivedPlan } from './policy/body-plan.ts'
 import type { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
 import { Remarks } from './stages/remarks.ts'
+import type { Stamps } from './stages/stamps.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { named } from './stages/tiers/names.ts'
@@ -19,6 +19,7 @@ import { Versions } from './stages/versions.ts'
 export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
   readonly report: Report
   readonly background: Background
+  readonly stamps: Stamps
 }
 
 /** The rooms of what is stored. */
@@ -43,7 +44,7 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
   return { stores, holds, bodies, tiers }
 }
 
-export function buildVersions({ clock, report, background }: Ground, { tiers, bodies }: Storage): Versions {
+export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies }: Storage): Versions {
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)
@@ -56,16 +57,16 @@ export function buildVersions({ clock, report, background }: Ground, { tiers, bo
     drop: (written) => bodies.drop(written),
     clock,
     report,
-    writer: randomUUID(),
+    stamps,
   })
 }
 
 /** What is done to versions that are stored already. */
-export function buildAside({ clock }: Ground, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
+export function buildAside({ stamps }: Ground, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
   const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
     tiers.write({ entry, placed: undefined, shareable: true }, undefined)
   return {
-    remarks: new Remarks({ write, clock, writer: randomUUID() }),
+    remarks: new Remarks({ write, stamps }),
     unpacking: new Unpacking({
       beside: (held, id) => tiers.beside(held, id),
       keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
@@ -19,6 +20,7 @@ import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
+import { Stamps } from './stages/stamps.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
 import type { Versions } from './stages/versions.ts'
@@ -29,6 +31,7 @@ interface Basis extends HousePlan {
   readonly walks: Walks
   readonly responses: Responses
   readonly background: Background
+  readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
   /** Aborts what no flight carries, when the instance is closed. */
@@ -49,6 +52,7 @@ export function buildHouse(plan: HousePlan): House {
     responses: new Responses({ clock: plan.clock, presence }),
     background: new Background(plan.waitUntil),
     transport: () => transport,
+    stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
     closing: new AbortController(),
   }

@@ -64,7 +64,8 @@ export function arrival(
   const { held } = stored
   const known = isSame(held, came) ? held : undefined
   const storedAt = known?.ref.storedAt ?? head.receivedAt
-  const versionsId = known?.ref.id ?? versionId(id.now, id.tail, newestId(stored.entry))
+  // By the time of its request: an answer that was long on its way does not come before a newer one that overtook it (RFC 9111 4).
+  const versionsId = known?.ref.id ?? versionId(Math.min(id.now, head.requestedAt), id.tail, newestId(stored.entry))
   const ref: VersionRef = { id: versionsId, digest, size, storedAt, checkedAt: head.receivedAt, ...dateOf(head) }
   const version: LiveVersion = {
     key: facts.key,

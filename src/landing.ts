@@ -17,7 +17,7 @@ export async function fly(call: Call, before: Found, { stages, path }: { stages:
     const obtained = await stages.download(call, found, { path, right })
     return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
   } catch (error) {
-    if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
+    if (error instanceof AttemptFailure) await stages.versions.failed(call, error)
     throw error
   } finally {
     await departure.end()

@@ -85,7 +85,7 @@ export interface EntryRecord {
   variants: VariantRecord[]
   /** Epoch milliseconds; what was checked before that is stale. */
   invalidatedAt?: number
-  /** Newest last, at most three. */
+  /** Newest last, at most ten. */
   failures?: FailureRecord[]
   policy?: PolicyRecord
   /** Tag → when it was last given, epoch ms. */

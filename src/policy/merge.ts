@@ -11,7 +11,7 @@ import type {
 import { byId } from './version-id.ts'
 
 /** Failures told by an entry; older ones are forgotten. */
-const KEPT_FAILURES = 3
+const KEPT_FAILURES = 10
 
 /** Tags told by an entry; those given longest ago are forgotten. */
 const KEPT_TAGS = 64

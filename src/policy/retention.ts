@@ -27,7 +27,8 @@ function needed(variant: VariantRecord): ReadonlySet<string> {
   return new Set([current([variant]), lastGood([variant])].flatMap((choice) => (choice === undefined ? [] : [choice.ref.id])))
 }
 
-/** Versions of the entry that are pinned now. */
+/** Versions of the entry that are pinned now, in the order in which they were. */
 export function pinnedVersions({ variants }: EntryRecord, now: number): readonly VersionRef[] {
-  return variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
+  const pinned = variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
+  return pinned.sort((a, b) => (a.pin?.at ?? 0) - (b.pin?.at ?? 0) || (a.id < b.id ? -1 : 1))
 }

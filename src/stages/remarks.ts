@@ -3,11 +3,12 @@ import type { Held } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
+import { pinnedVersions } from '../policy/retention.ts'
 import { newestId } from '../policy/selection.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
-  readonly stamps: { next(): Stamp }
+  readonly stamps: { next(known?: Stamp): Stamp }
 }
 
 export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'>
@@ -24,7 +25,7 @@ export class Remarks {
 
   label(held: Held, label: string, said: { on: 'yes' | 'no'; reason?: string | undefined }): Promise<Held> {
     const record = {
-      ...this.#rooms.stamps.next(),
+      ...this.#rooms.stamps.next(held.ref.labels?.[label]),
       on: said.on === 'yes',
       ...(said.reason !== undefined && { reason: said.reason }),
     }
@@ -32,8 +33,11 @@ export class Remarks {
   }
 
   /** Options for the entry; null: none any more. */
-  async policy(identity: EntryIdentity, options: Readonly<Record<string, unknown>> | null): Promise<void> {
-    await this.#rooms.write({ ...identity, variants: [], policy: { ...this.#rooms.stamps.next(), options } })
+  async policy(
+    { key, method, url, group, policy }: EntryIdentity & Pick<EntryRecord, 'policy'>,
+    options: Readonly<Record<string, unknown>> | null,
+  ): Promise<void> {
+    await this.#rooms.write({ key, method, url, group, variants: [], policy: { ...this.#rooms.stamps.next(policy), options } })
   }
 
   /** Of what is known of the entry until now nothing counts any more. */
@@ -48,9 +52,28 @@ export class Remarks {
     await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, this.#rooms.stamps.next()))
   }
 
-  /** `until` in epoch milliseconds; null for ever; 0 ends a pin. */
-  pin(held: Held, until: number | null): Promise<Held> {
-    return this.#say(held, { pin: { ...this.#rooms.stamps.next(), until } })
+  /**
+   * `until` in epoch milliseconds; null for ever. A pin is a promise, so there is room for it or it is not given: who comes too late, by
+   * what all processes have written, takes it back.
+   *
+   * @throws TypeError where more than `maxPinned` versions of the entry would be pinned.
+   */
+  async pin(held: Held, until: number | null, { maxPinned, now }: { maxPinned: number; now: number }): Promise<Held> {
+    const pinned = await this.#pin(held, until)
+    const inOrder = pinnedVersions(pinned.entry, now)
+    if (inOrder.length <= maxPinned || inOrder.slice(0, maxPinned).some(({ id }) => id === held.ref.id)) return pinned
+    await this.unpin(pinned)
+    throw new TypeError(
+      `versions.maxPinned: ${maxPinned} versions of this entry may be pinned, and so many are. Unpin one, or raise it.`,
+    )
+  }
+
+  unpin(held: Held): Promise<Held> {
+    return this.#pin(held, 0)
+  }
+
+  #pin(held: Held, until: number | null): Promise<Held> {
+    return this.#say(held, { pin: { ...this.#rooms.stamps.next(held.ref.pin), until } })
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

@@ -50,11 +50,11 @@ describe.each(sizes)('a body in its %s', (_, body) => {
     await using g = await given({ tiers: [store], ttl: '10d' })
     g.origin.script('/f', ok(body))
     await get(g, '/f')
-    const [{ key = '' } = {}] = await Array.fromAsync(g.fetch.cache.entries())
+    const [entry] = await Array.fromAsync(g.fetch.cache.entries())
     const [version] = await g.fetch.entry(g.origin.url('/f')).versions()
     expect(await g.fetch.cache.audit()).toEqual({ ...CLEAN, checked: 1 })
     await rot(store, file)
-    const damaged = [{ key, version: version?.id, tier: 'sqlite' }]
+    const damaged = [{ key: entry?.key, version: version?.id, tier: 'sqlite' }]
     const report = await g.fetch.cache.audit({ repair: false })
     expect(report).toEqual({ checked: 1, damaged, repaired: 0 })
     expect(await g.fetch.cache.audit({ repair: false })).toEqual(report)

@@ -172,10 +172,7 @@ async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pi
   const { remarks, clock } = basis.house()
   const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
   const { maxPinned } = (await basis.call()).settings.versions
-  const held = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
-  const unpin = async (): Promise<void> => {
-    await remarks.unpin(held)
-  }
+  const unpin = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
   return { unpin, [Symbol.asyncDispose]: unpin }
 }
 

@@ -1,6 +1,6 @@
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Retention } from '../model/settings.ts'
-import { current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
+import { current, failedDigests, hasLabel, isOn, isPinned, lastGood } from './selection.ts'
 
 /** What is kept where nobody says otherwise. */
 export const DEFAULT_RETENTION: Retention = { keep: 2, keepFor: 0, keepFailed: 3, maxPinned: Number.POSITIVE_INFINITY }
@@ -30,5 +30,7 @@ function needed(variant: VariantRecord): ReadonlySet<string> {
 /** Versions of the entry that are pinned now, in the order in which they were. */
 export function pinnedVersions({ variants }: EntryRecord, now: number): readonly VersionRef[] {
   const pinned = variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
-  return pinned.sort((a, b) => (a.pin?.at ?? 0) - (b.pin?.at ?? 0) || (a.id < b.id ? -1 : 1))
+  const since = ({ pins = {} }: VersionRef): number =>
+    Math.min(...Object.values(pins).flatMap((pin) => (isOn(pin, now) ? [pin.at] : [])))
+  return pinned.sort((a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1))
 }

@@ -114,7 +114,7 @@ function withoutFacts({ facts: _parsed, redirects: _earlier, ...version }: LiveV
 /** A 304 came (RFC 9111 4.3.4): the stored version with the headers that the answer brought, and new times. */
 export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, headers: HeaderList): Revision {
   const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
-  const { labels: _labels, pin: _pin, date: _earlier, ...ref } = held.ref
+  const { labels: _labels, pins: _pins, date: _earlier, ...ref } = held.ref
   return revised(facts, 'renewed', {
     version: { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) },
     ref: { ...ref, checkedAt: head.receivedAt, ...dateOf(head) },

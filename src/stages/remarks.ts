@@ -13,7 +13,7 @@ export interface RemarkRooms {
 
 export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'>
 
-type Remark = Pick<VersionRef, 'labels' | 'pin'>
+type Remark = Pick<VersionRef, 'labels' | 'pins'>
 
 /** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
 export class Remarks {
@@ -53,27 +53,32 @@ export class Remarks {
   }
 
   /**
-   * `until` in epoch milliseconds; null for ever. A pin is a promise, so there is room for it or it is not given: who comes too late, by
-   * what all processes have written, takes it back.
+   * `until` in epoch milliseconds; null for ever. Resolves to what takes this pin back, and no other. A pin is a promise, so there is
+   * room for it or it is not given: who comes too late, by what all processes have written, has none.
    *
    * @throws TypeError where more than `maxPinned` versions of the entry would be pinned.
    */
-  async pin(held: Held, until: number | null, { maxPinned, now }: { maxPinned: number; now: number }): Promise<Held> {
-    const pinned = await this.#pin(held, until)
-    const inOrder = pinnedVersions(pinned.entry, now)
-    if (inOrder.length <= maxPinned || inOrder.slice(0, maxPinned).some(({ id }) => id === held.ref.id)) return pinned
-    await this.unpin(pinned)
+  async pin(held: Held, until: number | null, room: { maxPinned: number; now: number }): Promise<() => Promise<void>> {
+    const stamp = this.#rooms.stamps.next()
+    const who = `${stamp.by} ${stamp.at}`
+    const pinned = await this.#say(held, { pins: { [who]: { ...stamp, until } } })
+    const unpin = async (): Promise<void> => {
+      await this.#say(held, { pins: { [who]: { ...this.#rooms.stamps.next(stamp), until: 0 } } })
+    }
+    const inOrder = pinnedVersions(pinned.entry, room.now)
+    if (inOrder.length <= room.maxPinned || inOrder.slice(0, room.maxPinned).some(({ id }) => id === held.ref.id)) return unpin
+    await unpin()
     throw new TypeError(
-      `versions.maxPinned: ${maxPinned} versions of this entry may be pinned, and so many are. Unpin one, or raise it.`,
+      `versions.maxPinned: ${room.maxPinned} versions of this entry may be pinned, and so many are. Unpin one, or raise it.`,
     )
   }
 
-  unpin(held: Held): Promise<Held> {
-    return this.#pin(held, 0)
-  }
-
-  #pin(held: Held, until: number | null): Promise<Held> {
-    return this.#say(held, { pin: { ...this.#rooms.stamps.next(held.ref.pin), until } })
+  /** All pins of the version, whoever holds them. */
+  async unpin(held: Held): Promise<void> {
+    const pins = Object.entries(held.ref.pins ?? {}).map(
+      ([who, pin]) => [who, { ...this.#rooms.stamps.next(pin), until: 0 }] as const,
+    )
+    await this.#say(held, { pins: Object.fromEntries(pins) })
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

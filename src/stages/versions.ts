@@ -128,7 +128,10 @@ export class Versions {
     const heads = [came.obtained.head, version]
     const shareable = heads.every((head) => sharingOf(call, head) === 'shareable')
     const saying = described(revision.entry, call.settings, this.#rooms.stamps.next())
-    const { tier, entry } = await this.#rooms.write({ entry: saying, placed: { version, body }, shareable }, came.right)
+    // A tier in memory takes the bytes themselves.
+    const inHand =
+      'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
+    const { tier, entry } = await this.#rooms.write({ entry: saying, placed: { version, body: inHand }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier }

@@ -11,6 +11,7 @@ import { memoryLimit, placesFor } from './places.ts'
 import { Readers, together } from './readers.ts'
 import { deleteBody, isAtRest, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
+import { Spools } from './spooled.ts'
 import { RestingBody } from './stored.ts'
 import { ChunkWriter } from './writer.ts'
 
@@ -32,6 +33,7 @@ export class Bodies {
   /** Keys whose body is on its way into a store, where a partial says so. */
   readonly #begun = new Map<string, Store>()
   readonly #readers = new Readers()
+  readonly #spools = new Spools()
   readonly inventory: Inventory = new Inventory()
 
   constructor(
@@ -113,6 +115,8 @@ export class Bodies {
       },
       memoryLimit: Math.min(plan.maxEntryBytes, memoryLimit(this.#stores, plan)),
       expected: plan.expected,
+      // What may not be stored is not on any disk either.
+      resting: (left) => this.#spools.bodyOf(left, plan.storable ? 'on disk too' : 'in memory alone'),
       algorithms: plan.algorithms,
     })
   }
@@ -163,12 +167,11 @@ export class Bodies {
   }
 
   /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */
-  drop({ bodyId, tier, size, unread, body }: WrittenBody): void {
+  drop({ bodyId, tier, size, unread, discard }: WrittenBody): void {
     const store = this.#stores.find(({ name }) => name === tier)
-    // What lives in this process goes with its last reader: there was none.
-    if (bodyId === undefined && !(body instanceof Uint8Array)) body.hold()()
-    if (bodyId === undefined || store === undefined) return
     // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
+    if (bodyId === undefined) return void unread().then(discard, () => undefined)
+    if (store === undefined) return
     unread()
       .then(() => deleteBody(store, { bodyId, size }))
       .catch(() => undefined)

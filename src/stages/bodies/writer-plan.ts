@@ -1,4 +1,6 @@
+import type { StoredBody } from '../../model/rooms.ts'
 import type { Sink } from './sinks.ts'
+import type { Left } from './spooled.ts'
 
 /** What a writer is handed. */
 export interface WriterPlan {
@@ -17,6 +19,8 @@ export interface WriterPlan {
   readonly ended: () => Promise<void>
   /** Whether what is at rest stays when the download is given up. */
   readonly keeps: (sink: Sink | undefined) => Promise<boolean>
+  /** How what came is read from now on. */
+  readonly resting: (left: Left) => Uint8Array | StoredBody
   /** Further digests to take, by node:crypto's names. */
   readonly algorithms: readonly string[]
 }

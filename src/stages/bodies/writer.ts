@@ -5,7 +5,6 @@ import { broken, refusedAs } from './breaks.ts'
 import { Followers } from './followers.ts'
 import { Gathered } from './gathered.ts'
 import { type Sink, StoreSink } from './sinks.ts'
-import { SinkBody } from './stored.ts'
 import type { WriterPlan } from './writer-plan.ts'
 
 /** Takes a body as it arrives: hashes it, gathers chunks of 1 MiB, and has one chunk on its way to the sink while the next fills. */
@@ -24,6 +23,8 @@ export class ChunkWriter implements BodyWriter {
   /** Those who have read nothing yet wait for another body, and are given none of this one. */
   #parked = false
   #epoch = 0
+  /** What the whole became, where it is not bytes. */
+  #body: StoredBody | undefined
   /** The writer that took this one's place. */
   #heir: ChunkWriter | undefined
 
@@ -44,6 +45,7 @@ export class ChunkWriter implements BodyWriter {
     this.#writing = Promise.resolve()
     this.#state = 'open'
     this.#parked = false
+    this.#body = undefined
     this.#epoch++
   }
 
@@ -132,7 +134,11 @@ export class ChunkWriter implements BodyWriter {
     if (bytes === undefined || bytes.length > INLINE_LIMIT) await this.#flush()
     const sink = this.#sink
     if (sink instanceof StoreSink && !(await sink.isOurs())) throw new Error('another process wrote to this body too')
-    const body: Uint8Array | StoredBody = bytes ?? new SinkBody(sink as Sink, this.bytes)
+    const unread = (): Promise<void> => this.#followers.empty()
+    const body = this.#plan.resting({ bytes, sink, size: this.bytes, unread })
+    // What follows from now on reads what is at rest: a stream that is kept and not read holds no bytes.
+    this.#memory = undefined
+    if (!(body instanceof Uint8Array)) this.#body = body
     const written: WrittenBody = {
       size: this.bytes,
       digest,
@@ -143,7 +149,7 @@ export class ChunkWriter implements BodyWriter {
       pass: () => this.#followers.end(),
       refuse: (reason, whom) => this.#break(reason, whom),
       discard: async () => sink?.discard(),
-      unread: () => this.#followers.empty(),
+      unread,
     }
     this.#state = 'finished'
     return written
@@ -187,7 +193,7 @@ export class ChunkWriter implements BodyWriter {
     if (from < start) {
       const n = Math.floor(from / CHUNK_SIZE)
       await this.#writing
-      return (await (this.#sink as Sink).chunk(n)).subarray(from - n * CHUNK_SIZE)
+      return (await (this.#body ?? (this.#sink as Sink)).chunk(n)).subarray(from - n * CHUNK_SIZE)
     }
     return this.#gathered.from(from - start)
   }

@@ -17,6 +17,8 @@ export interface Presence {
 export function bodyOf(body: Served['body'], presence: Presence, parts?: readonly Part[]): ResponseBody {
   if (parts?.length === 0) return null
   if (parts !== undefined && !(Symbol.asyncIterator in body)) return partsOf(body, parts, presence)
+  // The platform copies what it is given, twice: a large body is copied when it is read, and as far as it is.
+  if (body instanceof Uint8Array && body.length > PIECE) return streamOf(piecesOf(body), { presence })
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
   return Symbol.asyncIterator in body ? streamOf(body, { presence }) : streamOf(pieces(body), { presence, end: body.hold() })
 }
@@ -65,6 +67,10 @@ async function* pieces(body: StoredBody, { from, to }: ByteRange = { from: 0, to
     const chunk = (await body.chunk(n)).subarray(Math.max(0, from - start), to + 1 - start)
     for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
   }
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE)
 }
 
 /** A part of a stored body, or text between two. */

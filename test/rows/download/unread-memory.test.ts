@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { startChild } from '../../helpers/child.ts'
+import { sha256 } from '../../helpers/digest.ts'
+import { byRequest, ok, startOrigin } from '../../helpers/origin/index.ts'
+import type { Order, Report } from './children/unread.ts'
+
+// C05: bodies that are never read cost neither sockets nor memory, also where nothing but memory keeps them.
+const MIB = 1024 * 1024
+const bodyOf = (name: string): Uint8Array => Buffer.alloc(MIB, `body ${name} `)
+
+test.each(['whole', 'streaming'] as const)(
+  '200 x 1 MB, kept and never read, %s, over a memory of 16 MB',
+  async (delivery) => {
+    await using origin = await startOrigin()
+    origin.script(
+      '/f',
+      byRequest(({ path }) => ok(bodyOf(path.slice(path.indexOf('?') + 1)))),
+    )
+    await using child = startChild(new URL('children/unread.ts', import.meta.url), { nodeFlags: ['--expose-gc'] })
+    await child.message<string>()
+    child.send({ url: origin.url('/f'), count: 200, delivery } satisfies Order)
+    const { grownMiB, first, openFiles } = await child.message<Report>()
+    console.info(`C05, ${delivery}: ${grownMiB.toFixed(0)} MiB for 200 unread bodies of 1 MB; ${openFiles} files open after them`)
+    // The tier's own 16, and as much again for what came with them.
+    expect(grownMiB).toBeLessThan(32)
+    expect(first).toBe(sha256(bodyOf('0')))
+    // A few that the tier's own bodies have, and the collector has not come to yet.
+    expect(openFiles).toBeLessThan(40)
+  },
+  60_000,
+)

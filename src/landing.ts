@@ -2,9 +2,9 @@ import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Landing, NOTHING_FOUND, type Obtained } from './model/rooms.ts'
 import type { FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
-import { admitted } from './policy/admission.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
+import { keepable } from './policy/keeping.ts'
 import { isCached, passReason } from './policy/passing.ts'
 import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
 
@@ -79,7 +79,7 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
       obtained.elsewhere !== undefined && isRefusal(error) ? 'who have read' : 'all',
     )
     const label = labelFor(error)
-    if (label === undefined || !admitted(call, obtained.head).store || !stages.takes(call, obtained.written.size))
+    if (label === undefined || !keepable(call, obtained.head).store || !stages.takes(call, obtained.written.size))
       stages.versions.discard(obtained)
     else await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
     throw error
@@ -92,7 +92,7 @@ async function place(
   { came, stages }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages },
 ): Promise<Landing> {
   const { obtained } = came
-  const storing = admitted(call, obtained.head)
+  const storing = keepable(call, obtained.head)
   if (!storing.store) return stages.versions.transient(call, obtained, storing.reason)
   if (!stages.takes(call, obtained.written.size)) return stages.versions.transient(call, obtained, 'too-large')
   return stages.versions.keep(call, found, came)
@@ -102,7 +102,7 @@ async function place(
 export async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Landing> {
   const { signal } = stages.alone(call)
   if (isCached(call) && hasHooks(call)) await stages.admission.judge(call, NOTHING_FOUND, { obtained, signal })
-  if (isCached(call) || !admitted(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))
+  if (isCached(call) || !keepable(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))
   const found = await stages.tiers.lookup(call, () => false)
   return stages.versions.keep({ ...call, method: 'GET' }, found, { obtained, right: undefined })
 }

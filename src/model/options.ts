@@ -85,11 +85,16 @@ export interface CallOptions {
    * breaks is asked for again from zero as identity. true: identity from the first request. false: never. Default 'auto'.
    */
   resume?: 'auto' | boolean
-  /** Refuses what does not fit it: a Standard Schema (zod, valibot, arktype) over the parsed JSON. */
+  /**
+   * Refuses what does not fit it: a Standard Schema (zod, valibot, arktype) over the parsed JSON. It is asked of what was downloaded, and not
+   * again of hits and 304s. As with `check`, its refusal is the entry's: kept as 'failed' for all callers.
+   */
   schema?: StandardSchema
   /**
    * Throw to refuse this version: it is kept as 'failed' with the reason, the same bytes are refused again without asking you, and the
-   * last good version is served. No ticket, lease or transaction is held meanwhile. Bounded by `timeouts.deadline`.
+   * last good version is served. No ticket, lease or transaction is held meanwhile. Bounded by `timeouts.deadline`: a check that fetches its
+   * own URL waits for itself, and ends in HOOK. Asked of what was downloaded, not again of hits and 304s. The refusal is the entry's, for
+   * callers without a check too: other bytes heal it at the next refresh, and `fetch.entry(url).unlabel('failed', { version })` takes it back.
    */
   check?: Check
   /**

@@ -1,8 +1,8 @@
 import type { Call } from '../model/call.ts'
 import type { Held, ResponseHead } from '../model/rooms.ts'
-import { admitted } from './admission.ts'
 import { headFacts } from './candidate.ts'
 import { isCoded } from './content-coding.ts'
+import { keepable } from './keeping.ts'
 import { algorithmsFor, proofOf } from './known-digests.ts'
 import { resumable } from './resume.ts'
 import { sharingOf } from './sharing.ts'
@@ -26,7 +26,7 @@ export interface BodyPlan {
 }
 
 export function bodyPlan(call: Call, head: ResponseHead, expected: number | undefined): BodyPlan {
-  const storable = admitted(call, head).store
+  const storable = keepable(call, head).store
   const facts = headFacts(head)
   const coding = isCoded(head.headers) ? 'coded' : 'plain'
   const goesOn =

@@ -2,8 +2,8 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call, RequestFacts } from '../model/call.ts'
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
-import { admitted } from './admission.ts'
 import { normalisedUrl } from './cache-key.ts'
+import { keepable } from './keeping.ts'
 
 /** RFC 9110 9.2.1. A method that nobody knows is not safe. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
@@ -35,7 +35,7 @@ export function invalidation(call: Call, head: ResponseHead, now: number): { url
   // What a redirect led to is another question: the unsafe one went well.
   const answer = head.redirects === undefined ? head : { ...head, status: 303 }
   const urls = invalidatedUrls(call, answer)
-  return { urls, at: urls.length > 0 && admitted(call, head).store ? head.requestedAt - 1 : now }
+  return { urls, at: urls.length > 0 && keepable(call, head).store ? head.requestedAt - 1 : now }
 }
 
 /** The request had gone out, and may have been obeyed. */

@@ -7,7 +7,7 @@ const MOST_REDIRECTS = 20
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-export interface RedirectFacts {
+export interface RedirectQuestion {
   readonly status: number
   readonly location: string | undefined
   readonly from: URL
@@ -31,7 +31,7 @@ export type RedirectVerdict =
     }
 
 /** What a response's status and Location ask for (Fetch standard 4.4, HTTP-redirect fetch). */
-export function redirectOf({ status, location, from, method, body, mode, redirects }: RedirectFacts): RedirectVerdict {
+export function redirectOf({ status, location, from, method, body, mode, redirects }: RedirectQuestion): RedirectVerdict {
   if (!REDIRECT_STATUSES.has(status) || mode === 'manual') return { name: 'none' }
   if (mode === 'error') return failed('mode', `a redirect (${status}) came, and redirect is 'error'`)
   if (location === undefined) return { name: 'none' }

@@ -6,8 +6,8 @@ import type { BypassReason } from '../model/inspection.ts'
 import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import { NOTHING_FOUND } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
-import { admitted } from './admission.ts'
 import type { Verdict } from './judge.ts'
+import { keepable } from './keeping.ts'
 import { isCached } from './passing.ts'
 import { provisional } from './provisional.ts'
 import { ownHeaders } from './stored-headers.ts'
@@ -133,7 +133,7 @@ function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>,
 
 function liveReason(call: Call, head: ResponseHead): BypassReason {
   if (!isCached(call)) return 'method'
-  const admission = admitted(call, head)
+  const admission = keepable(call, head)
   return !admission.store && admission.reason === 'no-store' ? 'no-store' : 'live'
 }
 

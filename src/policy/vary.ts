@@ -1,9 +1,6 @@
 import type { RequestFacts } from '../model/call.ts'
 import { headerOf } from '../model/headers.ts'
-import { sha256 } from './cache-key.ts'
-
-/** Always hashed, whatever the settings call a credential. */
-const ALWAYS_SECRET: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization'])
+import { ALWAYS_CREDENTIALS, sha256 } from './cache-key.ts'
 
 /** Lists of preferences: order and case mean nothing, only `q` does (RFC 9110 12.4.2, 12.5.1 to 12.5.4). */
 const PREFERENCES: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language'])
@@ -22,7 +19,7 @@ export function variantOf(vary: readonly string[], request: RequestFacts, secret
 // A value starts with '=', a digest with '#', an absent one is '-'; no header's value holds a line's end. So no two lists look alike.
 function shownValue(name: string, value: string | undefined, secret: ReadonlySet<string>): string {
   if (value === undefined) return '-'
-  if (ALWAYS_SECRET.has(name) || secret.has(name)) return `#${sha256(`${name}:${value.trim()}`)}`
+  if (ALWAYS_CREDENTIALS.includes(name) || secret.has(name)) return `#${sha256(`${name}:${value.trim()}`)}`
   return `=${PREFERENCES.has(name) ? normalisedPreferences(value) : withoutSpaces(value)}`
 }
 

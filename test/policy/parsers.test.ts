@@ -80,16 +80,14 @@ describe.each(Object.entries(PARSERS))('%s', (_, parse) => {
     )
   })
 
-  // A parser that looks back for each character would need 10^10 steps here: a minute where these take milliseconds.
+  // A parser that looks back for each character would need 10^10 steps here, and not end within the time that a test has.
   test.each([...PIECES, 'a', 'a,', 'a=",', '"",', '"\\"', ' ,', 'no-cache="a",', 'a;q=0.1,', 'W/"a" '])(
     '128 KiB of %j',
     (piece) => {
       const text = piece.repeat(2 ** 17 / piece.length)
-      const since = performance.now()
       parse(text)
       parse(`"${text}`)
-      parse(`${text}"`)
-      expect(performance.now() - since).toBeLessThan(2000)
+      expect(() => parse(`${text}"`)).not.toThrow()
     },
   )
 })

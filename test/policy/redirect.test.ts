@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type RedirectFacts, redirectOf, withoutCredentials } from '../../src/policy/redirect.ts'
+import { type RedirectQuestion, redirectOf, withoutCredentials } from '../../src/policy/redirect.ts'
 import { headers } from './given.ts'
 
 const FROM = 'https://example.org/a/b?c#d'
 
-function outcome(over: Partial<Omit<RedirectFacts, 'from'>> & { from?: string } = {}): string {
+function outcome(over: Partial<Omit<RedirectQuestion, 'from'>> & { from?: string } = {}): string {
   const { from = FROM, ...rest } = over
   const verdict = redirectOf({
     status: 302,

@@ -90,7 +90,7 @@ async function ask(
 ): Promise<Omit<Reached, 'conditional'>> {
   const { hop, signal, allowance } = facts
   const { timeouts } = order.call.settings
-  const ticket = await admission(rooms, hop, { order, signal, allowance })
+  const ticket = await boarding(rooms, hop, { order, signal, allowance })
   try {
     const requestedAt = rooms.clock.now()
     const response = await rooms.transport().send({
@@ -120,7 +120,7 @@ async function ask(
 }
 
 /** A ticket of the host. The wait for it is nobody's time-out; a host that asked for longer than we would wait is not waited for. */
-async function admission(
+async function boarding(
   { governor }: DownloadRooms,
   { url }: Hop,
   { order, signal, allowance }: { order: Order; signal: AbortSignal; allowance: Allowance },

@@ -8,10 +8,10 @@ import { isCached, isLiveType } from './passing.ts'
 import { hasHooks } from './rejection.ts'
 import { storability } from './storability.ts'
 
-export type Admission = { readonly store: true } | { readonly store: false; readonly reason: BypassReason }
+export type Keepable = { readonly store: true } | { readonly store: false; readonly reason: BypassReason }
 
 /** Whether an answer may be kept: by what the call is, and by what HTTP and the options say of the answer. */
-export function admitted(call: Call, head: ResponseHead): Admission {
+export function keepable(call: Call, head: ResponseHead): Keepable {
   if (call.cache === 'no-store') return { store: false, reason: 'no-store' }
   const verdict = storability(call, headFacts(head), call.settings)
   // An answer to an uncached method is kept only where it is what a GET would bring.
@@ -36,7 +36,7 @@ export function isLive(call: Call, head: ResponseHead): boolean {
   // A body that is to be checked has to be whole before a byte of it is handed out.
   if (isForeknown(call)) return false
   if (isForbiddenAndLarge(call, head)) return true
-  return isEndless(call, head) || (!isCached(call) && !admitted(call, head).store)
+  return isEndless(call, head) || (!isCached(call) && !keepable(call, head).store)
 }
 
 /** Whether a body is meant to go on without an end, so that silence in it is no fault. */
@@ -49,9 +49,9 @@ const TRANSIENT_LIMIT = 8 * 1024 * 1024
 
 /** `no-store` means no disk either, not even a file that is gone with its reader: what memory does not take is streamed. */
 function isForbiddenAndLarge(call: Call, head: ResponseHead): boolean {
-  const admission = admitted(call, head)
+  const verdict = keepable(call, head)
   // What the user's own code is to judge has to be whole.
   if (hasHooks(call)) return false
-  const passes = !admission.store && (admission.reason === 'no-store' || admission.reason === 'range')
+  const passes = !verdict.store && (verdict.reason === 'no-store' || verdict.reason === 'range')
   return passes && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
 }

@@ -74,20 +74,18 @@ function isRead({ tiers, bodies }: Storage) {
 }
 
 export function buildVersions({ clock, report, background, stamps }: Ground, storage: Storage): Versions {
-  const { tiers, bodies, uses } = storage
-  const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
-  const write = (entry: EntryRecord): Promise<unknown> => tiers.write({ entry, placed: undefined, shareable: true }, undefined)
-  const retirement = new Retirement({ write, isRead: isRead(storage), background: behind, stamps, clock, report })
+  const { tiers, bodies } = storage
+  const retirement = new Retirement({ isRead: isRead(storage), stamps, clock, report })
   return new Versions({
-    write: async (change, right) => {
-      const written = await tiers.write(change, right)
-      behind(uses.flush(change.entry.key))
+    write: async ({ keep, ...change }, right) => {
+      const retiring = keep === undefined ? undefined : retirement.by(keep)
+      const written = await tiers.write({ ...change, retiring }, right)
+      if (retiring !== undefined) retirement.tell(written.entry, retiring, written.tier)
       // The body is named by its version now; a partial that outlives this is told apart by its size.
       if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
       return written
     },
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
-    retire: (call, held) => retirement.after(call, held),
     settled: (written) => bodies.settled(written),
     drop: (written) => bodies.drop(written),
     clock,

@@ -1,4 +1,5 @@
 import type { EntryRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import { pinnedVersions } from './retention.ts'
 import { newestId } from './selection.ts'
 
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
@@ -23,13 +24,35 @@ function shortened(variant: VariantRecord): VariantRecord {
   return { ...variant, versions: variant.versions.filter((ref) => !forgotten.has(ref)) }
 }
 
-/** The ids of versions whose records go, once `said` has been written over what was known. */
-export function goneWith(known: EntryRecord | undefined, said: EntryRecord): string[] {
-  const removed = said.variants.flatMap(({ versions }) => versions.flatMap((ref) => (ref.removed === undefined ? [] : [ref.id])))
-  const { removed: whole } = said
-  if (whole === undefined) return removed
-  const all = known?.variants.flatMap(({ versions }) => versions.map(({ id }) => id)) ?? []
-  return [...new Set([...removed, ...all.filter((id) => id <= whole.upTo)])]
+/** What is said, but for the removal of what has been pinned since: a pin is a promise. */
+export function sparingPinned(known: EntryRecord | undefined, said: EntryRecord, now: number): EntryRecord {
+  const pinned = new Set(known === undefined ? [] : pinnedVersions(known, now).map(({ id }) => id))
+  const isSpared = (ref: VersionRef): boolean => ref.removed !== undefined && pinned.has(ref.id)
+  if (!said.variants.some(({ versions }) => versions.some(isSpared))) return said
+  const variants = said.variants.map((variant) => ({ ...variant, versions: variant.versions.filter((ref) => !isSpared(ref)) }))
+  return { ...said, variants }
+}
+
+/** The ids of versions whose records go, where an entry that was `known` becomes `merged`. */
+export function goneWith(known: EntryRecord | undefined, merged: EntryRecord): string[] {
+  const there = new Set(idsOf(known))
+  const left = new Set(idsOf(merged))
+  const removed = merged.variants.flatMap(({ versions }) =>
+    versions.filter((ref) => ref.removed !== undefined).map(({ id }) => id),
+  )
+  // A version that came with the removal of others may be removed itself: its record was just written.
+  return [
+    ...new Set([
+      ...[...there].filter((id) => !left.has(id)),
+      ...(known === undefined ? removed : removed.filter((id) => there.has(id))),
+    ]),
+  ]
+}
+
+function idsOf(entry: EntryRecord | undefined): string[] {
+  return (entry?.variants ?? []).flatMap(({ versions }) =>
+    versions.filter(({ removed }) => removed === undefined).map(({ id }) => id),
+  )
 }
 
 /** What an entry says when these of its versions are removed. */

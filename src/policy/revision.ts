@@ -1,3 +1,4 @@
+import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import type { EntryRecord, FailureRecord, LiveVersion, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Held, ResponseHead } from '../model/rooms.ts'
@@ -130,4 +131,8 @@ export function failed(facts: EntryFacts, failure: FailureRecord): EntryRecord {
 /** What was checked before is stale now (RFC 9111 4.4). */
 export function invalidated(facts: EntryFacts, at: number): EntryRecord {
   return { ...saying(facts, []), invalidatedAt: at }
+}
+
+export function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {
+  return { key: call.key, method: call.method === 'HEAD' ? 'GET' : call.method, url: call.url, group: call.settings.group }
 }

@@ -5,6 +5,7 @@ import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
 import { pinnedVersions } from '../policy/retention.ts'
 import { newestId } from '../policy/selection.ts'
+import { versionNotFound } from '../policy/version-choice.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
@@ -89,7 +90,9 @@ export class Remarks {
     const { key, method, url, group } = entry
     const { entry: written } = await this.#rooms.write({ key, method, url, group, variants })
     const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
-    return { ...held, entry: written, ref: known ?? ref }
+    // It was collected between the look and the word.
+    if (known === undefined || known.removed !== undefined) throw versionNotFound(entry, { name: 'version', id })
+    return { ...held, entry: written, ref: known }
   }
 }
 

@@ -1,23 +1,26 @@
-import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
-import type { Held } from '../model/rooms.ts'
-import { withoutVersions } from '../policy/removal.ts'
+import type { Retention } from '../model/settings.ts'
 import { removable } from '../policy/retention.ts'
 
-export interface RetirementRooms {
-  readonly write: (entry: EntryRecord) => Promise<unknown>
-  /** Whether this version's body is being read in this process. */
+/** What goes with one write. */
+export interface Retiring {
+  readonly stamp: Stamp
+  /** The ids of versions that may go now that the entry is like this. */
+  readonly ids: (entry: EntryRecord) => readonly string[]
+  /** Whether this version's body is being read in this process: it is left for the sweep. */
   readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
-  /** Work that no caller waits for. */
-  readonly background: (work: Promise<unknown>) => void
+}
+
+export interface RetirementRooms {
+  readonly isRead: Retiring['isRead']
   readonly stamps: { next(): Stamp }
   readonly clock: Clock
   readonly report: Report
 }
 
-/** Where a version came, those beyond what is to be kept go, behind the answer. */
+/** Where a version came, those beyond what is to be kept go, in the same write. */
 export class Retirement {
   readonly #rooms: RetirementRooms
 
@@ -25,22 +28,17 @@ export class Retirement {
     this.#rooms = rooms
   }
 
-  after(call: Call, { entry, tier }: Held): void {
-    const { clock, background } = this.#rooms
-    const ids = removable(entry, call.settings.versions, clock.now())
-    if (ids.length > 0) background(this.#retire(entry, ids, tier ?? ''))
+  by(rules: Retention): Retiring {
+    const { clock, stamps, isRead } = this.#rooms
+    return { stamp: stamps.next(), ids: (entry) => removable(entry, rules, clock.now()), isRead }
   }
 
-  /** What somebody reads is left for the sweep. */
-  async #retire(entry: EntryRecord, ids: readonly string[], tier: string): Promise<void> {
-    const { stamps, report, write, isRead } = this.#rooms
-    const read = await Promise.all(ids.map((id) => isRead(entry, id)))
-    const gone = new Set(ids.filter((_, index) => read[index] === false))
-    if (gone.size === 0) return
-    const removal = withoutVersions(entry, gone, stamps.next())
-    await write(removal)
-    for (const { versions } of removal.variants) {
-      for (const { id, size = 0 } of versions) report('evicted', () => ({ key: entry.key, tier, version: id, bytes: size }))
-    }
+  /** Each loss is an event. */
+  tell({ key, variants }: EntryRecord, { stamp }: Retiring, tier: string | undefined): void {
+    const gone = variants.flatMap(({ versions }) =>
+      versions.filter(({ removed }) => removed?.at === stamp.at && removed.by === stamp.by),
+    )
+    for (const { id, size = 0 } of gone)
+      this.#rooms.report('evicted', () => ({ key, tier: tier ?? '', version: id, bytes: size }))
   }
 }

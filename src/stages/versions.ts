@@ -7,13 +7,14 @@ import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
+import type { Retention } from '../model/settings.ts'
 import type { WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
 import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
 import { refusedBefore } from '../policy/rejection.ts'
-import { arrival, confirmation, type EntryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
+import { arrival, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
 import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
 import { updatedHeaders } from '../policy/validation.ts'
@@ -24,6 +25,8 @@ interface Change {
   readonly entry: EntryRecord
   readonly placed: { readonly version: LiveVersion; readonly body: Uint8Array | StoredBody } | undefined
   readonly shareable: boolean
+  /** Which versions stay when this one has come; undefined: all. */
+  readonly keep?: Retention | undefined
 }
 
 export interface VersionRooms {
@@ -36,8 +39,6 @@ export interface VersionRooms {
   readonly settled: (written: WrittenBody) => Promise<WrittenBody>
   /** The body that came again is not needed twice. */
   readonly drop: (written: WrittenBody) => void
-  /** Gives up what is beyond what is to be kept. */
-  readonly retire: (call: Call, held: Held) => void
   readonly clock: Clock
   readonly report: Report
   readonly stamps: { next(): Stamp }
@@ -131,11 +132,14 @@ export class Versions {
     // A tier in memory takes the bytes themselves.
     const inHand =
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
-    const { tier, entry } = await this.#rooms.write({ entry: saying, placed: { version, body: inHand }, shareable }, came.right)
+    const keep = revision.name === 'new' ? call.settings.versions : undefined
+    const { tier, entry } = await this.#rooms.write(
+      { entry: saying, placed: { version, body: inHand }, shareable, keep },
+      came.right,
+    )
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier }
-    if (revision.name === 'new') this.#rooms.retire(call, held)
     if (revision.name === 'new' && !refused(held)) this.#tell(call, found, held)
     const { attempts, head } = came.obtained
     return { name: 'kept', held, outcome: revision.name === 'new' ? 'miss' : 'revalidated', attempts, head }
@@ -192,7 +196,3 @@ export class Versions {
 }
 
 const refused = ({ ref }: Held): boolean => hasLabel(ref, 'failed') || hasLabel(ref, 'unproven')
-
-function entryFacts(call: Pick<Call, 'key' | 'method' | 'url' | 'settings'>): EntryFacts {
-  return { key: call.key, method: call.method === 'HEAD' ? 'GET' : call.method, url: call.url, group: call.settings.group }
-}

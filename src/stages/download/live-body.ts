@@ -30,6 +30,8 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
           watch?.wake()
           try {
             const next = await iterator.next()
+            // To give a body up ends it, and an end that nobody announced is not one.
+            if (given !== undefined) throw given
             if (next.done === true) watch?.end()
             else {
               watch?.arrived(next.value.length)

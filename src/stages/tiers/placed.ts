@@ -1,6 +1,6 @@
-import type { LiveVersion } from '../../model/record.ts'
+import type { EntryRecord, LiveVersion, Stamp } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
-import type { Store } from '../../model/store.ts'
+import type { Lease, Store } from '../../model/store.ts'
 
 /** A version with its body. */
 export interface Placed {
@@ -13,4 +13,18 @@ export interface Placed {
 export interface BodyRoom {
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
+}
+
+/** What goes with one write: the ids of versions beyond what is kept, but for those that are being read. */
+export interface Retiring {
+  readonly stamp: Stamp
+  readonly ids: (entry: EntryRecord) => readonly string[]
+  readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
+}
+
+/** How an entry is written. */
+export interface Writing {
+  /** The right that allows it; undefined: anybody may. */
+  readonly fence?: Lease | undefined
+  readonly retiring?: Retiring | undefined
 }

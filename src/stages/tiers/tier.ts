@@ -1,12 +1,12 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, MarkRecord, VersionRecord } from '../../model/record.ts'
-import type { Lease, Store } from '../../model/store.ts'
+import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { type Decoded, decode } from './codec.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Placed } from './placed.ts'
+import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { Writes } from './writes.ts'
 
 export interface TierRooms {
@@ -14,7 +14,7 @@ export interface TierRooms {
   readonly report: Report
   readonly background: (work: Promise<unknown>) => void
   readonly clock: Clock
-  /** Told before each write. */
+  /** Told of each write. */
   readonly wrote: (entry: EntryRecord) => void
 }
 
@@ -120,8 +120,8 @@ export class Tier {
     return undefined
   }
 
-  async write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
-    const written = await this.#writes.write(entry, placed, fence)
+  async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
+    const written = await this.#writes.write(entry, placed, how)
     this.#wrote(written)
     return written
   }

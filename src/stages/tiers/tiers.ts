@@ -10,7 +10,7 @@ import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
 import { Loader } from './loading.ts'
 import { groupMark, Marks, urlMark } from './marks.ts'
-import type { Placed } from './placed.ts'
+import type { Placed, Retiring } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { Tier, type TierRooms } from './tier.ts'
 
@@ -25,6 +25,8 @@ export interface Change {
   readonly placed: Placed | undefined
   /** False: tiers that others read do not get it. */
   readonly shareable: boolean
+  /** Versions that go with it. */
+  readonly retiring?: Retiring | undefined
 }
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
@@ -137,7 +139,8 @@ export class Tiers {
     const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
     const live = open.filter((tier) => tier.store.live !== undefined)
     let entry = saved ?? change.entry
-    for (const tier of live) entry = await tier.write(entry, change.placed, undefined)
+    const { placed, retiring } = change
+    for (const tier of live) entry = await tier.write(entry, placed, { retiring })
     for (const tier of open) if (tier !== nearest && !live.includes(tier)) this.#background(this.#save(tier, change, fence))
     return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
   }
@@ -152,9 +155,9 @@ export class Tiers {
     return false
   }
 
-  async #save(tier: Tier, { entry, placed }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
+  async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
     try {
-      return await tier.write(entry, placed, fence?.tier === tier.store.name ? fence.lease : undefined)
+      return await tier.write(entry, placed, { fence: fence?.tier === tier.store.name ? fence.lease : undefined, retiring })
     } catch {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       return undefined

@@ -1,13 +1,13 @@
 import type { Clock } from '../../model/clock.ts'
-import { type EntryRecord, INLINE_LIMIT, type VersionRecord } from '../../model/record.ts'
+import { type EntryRecord, INLINE_LIMIT, type Stamp, type VersionRecord } from '../../model/record.ts'
 import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
-import { goneWith, isBare, remembered } from '../../policy/removal.ts'
+import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
 import { withDerived } from '../../policy/version-id.ts'
 import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
-import type { BodyRoom, Placed } from './placed.ts'
+import type { BodyRoom, Placed, Retiring, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
 
 /** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
@@ -36,11 +36,11 @@ export class Writes {
   }
 
   /** Read, merge, set; one after the other for each entry, so that what this process says twice at once is not lost. */
-  write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
-    const { shelf } = this.#rooms
-    if (shelf !== undefined) return Promise.resolve(writeLive(shelf, entry, placed))
+  write(entry: EntryRecord, placed: Placed | undefined, how: Writing): Promise<EntryRecord> {
+    const { shelf, clock } = this.#rooms
+    if (shelf !== undefined) return Promise.resolve(writeLive(shelf, placed, entry, { ...how, now: clock.now() }))
     const before = this.#writing.get(entry.key) ?? Promise.resolve()
-    const write = (): Promise<EntryRecord> => this.#write(entry, placed, fence)
+    const write = (): Promise<EntryRecord> => this.#write(entry, placed, how)
     const writing = before.then(write, write)
     this.#writing.set(entry.key, writing)
     const over = (): void => {
@@ -56,27 +56,40 @@ export class Writes {
     await this.#store.set(`h1:v:${sha256(version.key)}:${version.id}`, encode(version))
   }
 
-  /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  async #write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
+  async #write(said: EntryRecord, placed: Placed | undefined, { fence, retiring }: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
     const { clock } = this.#rooms
-    const hash = sha256(entry.key)
+    const hash = sha256(said.key)
     return inTurn(this.#store, hash, {
       clock,
       write: async (turn) => {
-        const known = await this.#known(entry.key, hash)
+        const known = await this.#known(said.key, hash)
+        const entry = sparingPinned(known, said, clock.now())
         // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
         if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
-        const merged = remembered(known === undefined ? entry : merge(known, entry))
-        const index = { key: `h1:e:${hash}`, value: encode(merged), ...(isBare(merged) && { expires: clock.now() + BARE }) }
-        const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
-        const allowed = fence ?? turn
-        await this.#store.setMany(writes, allowed === undefined ? undefined : { fence: allowed })
-        const gone = goneWith(known, entry)
-        if (gone.length > 0) await this.#store.delete(gone.flatMap((id) => versionKeys(hash, id)))
+        const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
+        await turn.last(this.#set(hash, { merged, version, fence: fence ?? turn.lease }))
+        await this.#drop(hash, goneWith(known, merged))
         return merged
       },
     })
+  }
+
+  /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
+  async #set(
+    hash: string,
+    { merged, version, fence }: { merged: EntryRecord; version: VersionRecord | undefined; fence: Lease | undefined },
+  ): Promise<void> {
+    const expires = isBare(merged) ? { expires: this.#rooms.clock.now() + BARE } : {}
+    const index = { key: `h1:e:${hash}`, value: encode(merged), ...expires }
+    const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
+    await this.#store.setMany(writes, fence === undefined ? undefined : { fence })
+  }
+
+  async #drop(hash: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    // What nothing names any more is found by a sweep. The guard has told of the store that failed.
+    await this.#store.delete(ids.flatMap((id) => versionKeys(hash, id))).catch(() => undefined)
   }
 
   /** Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. */
@@ -93,11 +106,35 @@ export class Writes {
   }
 }
 
-function writeLive(shelf: LiveShelf, entry: EntryRecord, placed: Placed | undefined): EntryRecord {
-  const known = shelf.entry(entry.key)
-  const merged = remembered(known === undefined ? entry : merge(known, entry))
+/** Without what is beyond what is kept, and read by nobody. */
+async function retired(entry: EntryRecord, retiring: Retiring | undefined): Promise<EntryRecord> {
+  if (retiring === undefined) return entry
+  const ids = retiring.ids(entry)
+  const read = await Promise.all(ids.map((id) => retiring.isRead(entry, id)))
+  return without(
+    entry,
+    ids.filter((_, index) => read[index] === false),
+    retiring.stamp,
+  )
+}
+
+function without(entry: EntryRecord, ids: readonly string[], stamp: Stamp): EntryRecord {
+  return ids.length === 0 ? entry : merge(entry, withoutVersions(entry, new Set(ids), stamp))
+}
+
+/** Whoever reads a live version has its bytes in hand. */
+function writeLive(
+  shelf: LiveShelf,
+  placed: Placed | undefined,
+  said: EntryRecord,
+  { now, retiring }: Writing & { now: number },
+): EntryRecord {
+  const known = shelf.entry(said.key)
+  const entry = sparingPinned(known, said, now)
+  const whole = known === undefined ? entry : merge(known, entry)
+  const merged = remembered(retiring === undefined ? whole : without(whole, retiring.ids(whole), retiring.stamp))
   if (placed !== undefined) shelf.remember(placed)
-  shelf.forget(entry.key, goneWith(known, entry))
+  shelf.forget(merged.key, goneWith(known, merged))
   shelf.rememberEntry(merged)
   return merged
 }

@@ -69,7 +69,7 @@ class Copying {
     // What others read is told of an entry only with a version that it may have.
     const shown = store.shared ? [...copied.values()].at(-1) : undefined
     if (store.shared && shown === undefined && !isBare(entry)) return
-    await this.#target.write({ ...older, variants }, shown, undefined)
+    await this.#target.write({ ...older, variants }, shown)
     if (isBare(entry)) return
     this.#report.entries++
     await this.#use(hash)

@@ -38,7 +38,7 @@ async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promi
   const hash = sha256(entry.key)
   const failures = new Failures()
   const inTier = async (tier: Tier): Promise<void> => {
-    await tier.write(word, undefined, undefined)
+    await tier.write(word, undefined)
     if (tier.shelf === undefined) await tier.store.delete([`h1:s:${hash}`, `h1:p:${hash}`])
   }
   await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))

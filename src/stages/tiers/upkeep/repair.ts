@@ -36,7 +36,7 @@ export class Repair {
     const { good, asked } = await this.#goodCopy(damage)
     const saying = entry === undefined ? undefined : only(entry, id)
     if (good !== undefined && saying !== undefined) {
-      await tier.write(saying, good, undefined)
+      await tier.write(saying, good)
       this.#report.repaired++
       return
     }
@@ -65,7 +65,7 @@ export class Repair {
     const { tiers, stamps } = this.#rooms
     const word = withoutVersions(saying, new Set([id]), stamps.next())
     // One that fails still names it, and is told of; the next audit finds it.
-    await Promise.allSettled(tiers.writable.map((tier) => tier.write(word, undefined, undefined)))
+    await Promise.allSettled(tiers.writable.map((tier) => tier.write(word, undefined)))
   }
 }
 

@@ -73,7 +73,7 @@ async function sweepLive(tier: Tier, rooms: UpkeepRooms, { isDry, report }: Orde
       report.bytes += gone.reduce((sum, { size }) => sum + size, 0)
       if (isDry || gone.length === 0) continue
       const ids = new Set(gone.map(({ id }) => id))
-      await tier.write(withoutVersions(all, ids, rooms.stamps.next()), undefined, undefined)
+      await tier.write(withoutVersions(all, ids, rooms.stamps.next()), undefined)
     }
   }
 }

@@ -140,7 +140,7 @@ async function clear(sweeping: Sweeping, judged: Judged, records: ReadonlyMap<st
     }
   }
   if (isDry) return
-  if (all !== undefined && gone.size > 0) await tier.write(withoutVersions(all, gone, rooms.stamps.next()), undefined, undefined)
+  if (all !== undefined && gone.size > 0) await tier.write(withoutVersions(all, gone, rooms.stamps.next()), undefined)
   if (unnamed.length > 0) await tier.store.delete(unnamed.flatMap((id) => versionKeys(hash, id)))
   for (const id of unnamed) condemned.strike(nameOf({ hash, id }))
   const isNobodys = judged.entry !== 'foreign' && (all === undefined || isBare(all))

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { cut, ok, status } from '../../helpers/origin/index.ts'
+import { given } from './given.ts'
+
+const body = pseudoRandom(200_000)
+const strong = { etag: '"1"', ranges: true }
+
+test('a part that says it ends behind the end of its own whole is no part: the whole is asked for', async () => {
+  await using g = await given()
+  const wrong = status(206, { ETag: '"1"', 'Content-Range': 'bytes 98976-200000/200000' }, pseudoRandom(101_025, 'longer'))
+  g.origin.script('/f', cut(body, '50%', strong), wrong, ok(body, strong))
+  expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=98976-', undefined])
+  expect(g.told('attempt')[1]?.attempt.error).toMatchObject({
+    code: 'PROTOCOL',
+    message: expect.stringContaining('content-range'),
+  })
+})
+
+test('a part that is shorter than its own label is no part either', async () => {
+  await using g = await given()
+  const headers = { ETag: '"1"', 'Content-Range': 'bytes 98976-199999/200000' }
+  g.origin.script('/f', cut(body, '50%', strong), status(206, headers, body.subarray(98_976, 199_999)), ok(body, strong))
+  expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+  expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=98976-', undefined])
+})

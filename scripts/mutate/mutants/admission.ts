@@ -63,7 +63,7 @@ export const ADMISSIONS: readonly Mutant[] = [
     file: 'src/pipeline.ts',
     find: '  stages.flights.part(urls)\n',
     replace: '',
-    tests: ['test/rows/http'],
+    tests: ['test/rows/http/write-between.test.ts'],
     killer: 'who asks after his write does not join a question from before it',
   },
 ]

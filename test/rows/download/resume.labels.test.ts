@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { cut, ok, status } from '../../helpers/origin/index.ts'
@@ -24,4 +25,15 @@ test('a part that is shorter than its own label is no part either', async () => 
   g.origin.script('/f', cut(body, '50%', strong), status(206, headers, body.subarray(98_976, 199_999)), ok(body, strong))
   expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
   expect(g.origin.requests('/f').map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=98976-', undefined])
+})
+
+test('a part whose bytes are not those of its Content-Digest is not gone on with: the whole is asked for', async () => {
+  await using g = await given()
+  const rest = Buffer.from(body.subarray(98_976))
+  const digest = createHash('sha256').update(rest).digest('base64')
+  const headers = { ETag: '"1"', 'Content-Range': 'bytes 98976-199999/200000', 'Content-Digest': `sha-256=:${digest}:` }
+  rest[50_000] = (rest[50_000] ?? 0) ^ 1
+  g.origin.script('/f', cut(body, '50%', strong), status(206, headers, rest), ok(body, strong))
+  expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+  expect(g.origin.requests('/f').map(({ headers: sent }) => sent.range)).toEqual([undefined, 'bytes=98976-', undefined])
 })

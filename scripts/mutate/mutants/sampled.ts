@@ -35,6 +35,14 @@ export const SAMPLED: readonly Mutant[] = [
     killer: 'a body of a foreign fetch that fell silent is given up while its read still waits',
   },
   {
+    name: 'a QUERY that met a closed connection is not sent again',
+    file: 'src/stages/transport/wire.ts',
+    find: "'DELETE', 'QUERY'",
+    replace: "'DELETE'",
+    tests: ['test/rows/download/connections.repeated.test.ts'],
+    killer: 'a used connection that is closed under a QUERY: sent again on a new one: true',
+  },
+  {
     name: 'the window of zstd has no limit in one call',
     file: 'src/stages/transport/codings.ts',
     find: '{ ...options, ...zstdLimits() }',

@@ -9,8 +9,11 @@ interface Report {
 /** Milliseconds. Code that never ends has been noticed too. */
 const LONGEST = 180_000
 
-/** Ends a run that hangs with all that it started. Resolves to whether it ended by itself. */
-function ranToItsEnd(root: string, args: readonly string[]): Promise<boolean> {
+/** In the place of a test's name. */
+const UNHEARD = 'an error that no test waited for'
+
+/** Ends a run that hangs with all that it started. Resolves to its exit code; undefined where it had to be ended. */
+function exitOf(root: string, args: readonly string[]): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const run = spawn(process.execPath, args, { cwd: root, detached: true, stdio: 'ignore' })
     let hung = false
@@ -19,9 +22,9 @@ function ranToItsEnd(root: string, args: readonly string[]): Promise<boolean> {
       if (run.pid !== undefined) process.kill(-run.pid, 'SIGKILL')
     }, LONGEST)
     run.once('error', reject)
-    run.once('close', () => {
+    run.once('close', (code) => {
       clearTimeout(timer)
-      resolve(!hung)
+      resolve(hung ? undefined : (code ?? 1))
     })
   })
 }
@@ -32,9 +35,12 @@ export async function firstFailure(root: string, tests: readonly string[]): Prom
   await rm(output, { force: true })
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const args = [vitest, 'run', '--bail=1', '--reporter=json', `--outputFile=${output}`, ...tests]
-  if (!(await ranToItsEnd(root, args))) return `the tests did not end within ${LONGEST / 1000} s`
+  const exit = await exitOf(root, args)
+  if (exit === undefined) return `the tests did not end within ${LONGEST / 1000} s`
   const { testResults }: Report = JSON.parse(await readFile(output, 'utf8'))
   if (testResults.length !== tests.length) throw new Error(`${testResults.length} of the files ${tests.join(', ')} ran`)
   const failed = testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === 'failed')
-  return failed?.fullName ?? testResults.find(({ status }) => status === 'failed')?.message.split('\n', 1)[0]
+  const unloaded = testResults.find(({ status }) => status === 'failed')?.message.split('\n', 1)[0]
+  // The report does not name a rejection that nobody heard; the exit code does.
+  return failed?.fullName ?? unloaded ?? (exit === 0 ? undefined : UNHEARD)
 }

@@ -15,8 +15,8 @@ export const ADMISSIONS: readonly Mutant[] = [
     file: 'src/stages/download/answer.ts',
     find: "if (error instanceof AttemptFailure && error.code === 'DIGEST') await partial.writer.restart(error)",
     replace: '',
-    tests: ['test/rows/download/digests.test.ts', 'test/rows/download/resume.parts.test.ts'],
-    killer: 'a part with a wrong Content-Digest',
+    tests: ['test/rows/download/resume.labels.test.ts'],
+    killer: 'a part whose bytes are not those of its Content-Digest is not gone on with: the whole is asked for',
   },
   {
     name: 'the origin’s own digests are not looked at',
@@ -24,7 +24,7 @@ export const ADMISSIONS: readonly Mutant[] = [
     find: 'of [...digestsOfBody(call, head), ...digestsOfWhole(last)]',
     replace: 'of digestsOfWhole(last)',
     tests: ['test/rows/download/digests.test.ts'],
-    killer: 'a wrong bit under Repr-Digest: once, and for ever',
+    killer: 'nothing stored, memory a wrong bit under Repr-Digest: once, and for ever',
   },
   {
     name: 'a guard refuses with nothing to fall back to',
@@ -32,7 +32,7 @@ export const ADMISSIONS: readonly Mutant[] = [
     find: "return set === 'refuse' && fallback === 'there is none' ? 'warn' : set",
     replace: 'return set',
     tests: ['test/rows/admission/guards.modes.test.ts'],
-    killer: 'fallback: false',
+    killer: 'with nothing to fall back to a guard only warns fallback: false on the instance',
   },
   {
     name: 'conditions are sent to every hop',
@@ -40,7 +40,8 @@ export const ADMISSIONS: readonly Mutant[] = [
     find: 'const isOf = (url: URL, at: string): boolean => shown(url) === at',
     replace: "const isOf = (url: URL, at: string): boolean => shown(url) === at || at !== ''",
     tests: ['test/rows/http/redirects.chain.test.ts'],
-    killer: 'a tag is of one resource: its namesake’s 304 does not bring the old body back',
+    killer:
+      'a way that leads elsewhere, to a resource with the same tag a tag is of one resource: its namesake’s 304 does not bring the old body back',
   },
   {
     name: 'a private body may stand in a shared tier',
@@ -48,7 +49,7 @@ export const ADMISSIONS: readonly Mutant[] = [
     find: 'readOnly !== true && (shareable || !shared)',
     replace: 'readOnly !== true && (shareable || shared || !shared)',
     tests: ['test/rows/http/shared-store.test.ts'],
-    killer: 'a large body under private, max-age=60 leaves no chunk there',
+    killer: 'a private tier before the shared one a large body under private, max-age=60 leaves no chunk there',
   },
   {
     name: 'a weak tag joins two parts',
@@ -56,14 +57,14 @@ export const ADMISSIONS: readonly Mutant[] = [
     find: 'return stronglyEqual(tag, etag)',
     replace: 'return tag.opaque === etag?.opaque',
     tests: ['test/rows/http/range.conditions.test.ts'],
-    killer: 'If-Range',
+    killer: 'If-Range (RFC 9110, 13.1.5) over a stored whole a weak form of the strong tag',
   },
   {
     name: 'a flight from before a write is joined',
     file: 'src/pipeline.ts',
     find: '  stages.flights.part(urls)\n',
     replace: '',
-    tests: ['test/rows/http'],
+    tests: ['test/rows/http/write-between.test.ts'],
     killer: 'who asks after his write does not join a question from before it',
   },
 ]

@@ -3,7 +3,8 @@ import { DOWNLOADS } from './download.ts'
 import type { Mutant } from './mutant.ts'
 import { RULES } from './policy.ts'
 import { ROOMS } from './rooms.ts'
+import { SAMPLED } from './sampled.ts'
 
 export type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS]
+export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS, ...SAMPLED]

@@ -1,0 +1,57 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import type { Store } from '../../../src/index.ts'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
+import { given } from './given.ts'
+
+const body = pseudoRandom(12_000_000)
+
+/** Spooled bodies that this process still has open: they have no name any more, so only the system knows. */
+function spooled(): number {
+  const open = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return 'closed while we looked'
+    }
+  })
+  return open.filter((path) => /holdfast-[0-9a-f]{32}/.test(path)).length
+}
+
+/** Takes one body, and no more. */
+function fillingUp(): Store {
+  const store = sqlite(':memory:')
+  let chunks = 0
+  const refuse = async (): Promise<never> => {
+    throw new Error('full')
+  }
+  const room = Math.ceil(body.length / (1024 * 1024))
+  const set: Store['set'] = (key, value, options) =>
+    key.startsWith('h1:c:') && ++chunks > room ? refuse() : store.set(key, value, options)
+  return new Proxy(store, { get: (target, name) => (name === 'set' ? set : bound(target, name)) })
+}
+
+function bound(target: Store, name: string | symbol): unknown {
+  const member: unknown = Reflect.get(target, name)
+  return typeof member === 'function' ? member.bind(target) : member
+}
+
+test.skipIf(process.platform !== 'linux').each([
+  ['once it has been read', () => memory({ maxEntryBytes: '512KB' }), 'read'],
+  ['when its reader leaves', () => memory({ maxEntryBytes: '512KB' }), 'left'],
+  ['when the same bytes are stored already', () => fillingUp(), 'read'],
+] as const)('a spooled body is let go of %s', async (_, tier, then) => {
+  await using g = await given({ tiers: [tier()] })
+  g.origin.script('/f', ok(body))
+  await (await g.fetch(g.origin.url('/f'))).bytes()
+  const response = await g.fetch(g.origin.url('/f'))
+  if (then === 'read') expect(sha256(await response.bytes())).toBe(sha256(body))
+  else await response.body?.cancel()
+  await g.fetch.idle()
+  for (let n = 0; n < 50 && spooled() > 0; n += 1) await rounds()
+  expect(spooled()).toBe(0)
+})

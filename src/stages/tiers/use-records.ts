@@ -4,7 +4,7 @@ import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { added, type Use } from '../../policy/use.ts'
 import { decode, encode } from './codec.ts'
-import { inTurn } from './turn.ts'
+import { inTurn, type Turn } from './turn.ts'
 
 const useKey = (hash: string): string => `h1:s:${hash}`
 
@@ -30,11 +30,11 @@ export class UseRecords {
     const store = this.#store
     if (store === undefined) return false
     const hash = sha256(key)
-    const write = async (): Promise<boolean> => {
+    const write = async (turn: Turn): Promise<boolean> => {
       const known = await this.read(key)
       const sum = { ...(known ?? use) }
       if (known !== undefined) added(sum, use, use.lastRequestedAt)
-      await store.set(useKey(hash), encode({ ...sum, key }))
+      await turn.last(store.set(useKey(hash), encode({ ...sum, key })))
       return true
     }
     return inTurn(store, `s:${hash}`, { clock: this.#clock, write }).catch(() => false)

@@ -48,6 +48,8 @@ export interface Flight {
 export interface WriteRight {
   readonly lease: Lease
   readonly tier: string
+  /** What it was for is written: it may be given back with that write, and need not be held any longer. */
+  readonly over?: () => Promise<void>
 }
 
 export type Departure =

@@ -66,7 +66,7 @@ export class Departures {
       ended = taken.end()
       return ended
     }
-    return { name: 'cleared', found, right: taken.right, end }
+    return { name: 'cleared', found, right: { ...taken.right, over: end }, end }
   }
 
   /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */

@@ -26,5 +26,7 @@ export interface Retiring {
 export interface Writing {
   /** The right that allows it; undefined: anybody may. */
   readonly fence?: Lease | undefined
+  /** Gives the fence back, where the store is here: in the same commit as what was written under it. */
+  readonly over?: (() => Promise<void>) | undefined
   readonly retiring?: Retiring | undefined
 }

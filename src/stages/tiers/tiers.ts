@@ -157,7 +157,8 @@ export class Tiers {
 
   async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
     try {
-      return await tier.write(entry, placed, { fence: fence?.tier === tier.store.name ? fence.lease : undefined, retiring })
+      const right = fence?.tier === tier.store.name ? fence : undefined
+      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring })
     } catch {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       return undefined

@@ -56,7 +56,7 @@ export class Writes {
     await this.#store.set(`h1:v:${sha256(version.key)}:${version.id}`, encode(version))
   }
 
-  async #write(said: EntryRecord, placed: Placed | undefined, { fence, retiring }: Writing): Promise<EntryRecord> {
+  async #write(said: EntryRecord, placed: Placed | undefined, { fence, over, retiring }: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
     const { clock } = this.#rooms
     const hash = sha256(said.key)
@@ -68,7 +68,9 @@ export class Writes {
         // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
         if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
         const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
-        await turn.last(this.#set(hash, { merged, version, fence: fence ?? turn.lease }))
+        const setting = this.#set(hash, { merged, version, fence: fence ?? turn.lease })
+        if (!this.#store.remote) void over?.()
+        await turn.last(setting)
         await this.#drop(hash, goneWith(known, merged))
         return merged
       },

@@ -12,6 +12,11 @@ export function mediaType(contentType: string | undefined): string {
   return (/^[^;,]*/.exec(contentType ?? '')?.[0] ?? '').trim().toLowerCase()
 }
 
+/** The charset that a `Content-Type` names (RFC 9110 8.3.2); UTF-8 where it names none. */
+export function charset(contentType: string | undefined): string {
+  return /;\s*charset\s*=\s*"?([^\s;,"]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8'
+}
+
 /** What both types allow: one that says nothing leaves it to the other. 'unsaid' where both do, 'none' where they contradict. */
 export function comparisonBy(from: string | undefined, to: string | undefined): Comparison | 'unsaid' | 'none' {
   const [one, other] = [saidBy(mediaType(from)), saidBy(mediaType(to))]

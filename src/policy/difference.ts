@@ -1,5 +1,5 @@
 import type { Difference } from '../model/difference.ts'
-import { comparisonBy, mediaType } from './comparison.ts'
+import { charset, comparisonBy, mediaType } from './comparison.ts'
 import { jsonChanges } from './json-difference.ts'
 import { isMergedByParsing } from './json-numbers.ts'
 import { lineDifference } from './line-difference.ts'
@@ -32,11 +32,11 @@ export function difference(from: Side, to: Side): Difference {
   return json ?? { kind: 'text', ...lineDifference(before, after) }
 }
 
-/** Undefined where it is not UTF-8. Where the type does not say text, a NUL says that it is none, as git has it. */
+/** Undefined where it is not text of its charset, UTF-8 if it names none. Where the type does not say text, a NUL says that it is none, as git has it. */
 function textOf({ bytes, type }: Side): string | undefined {
   if (bytes === undefined) return undefined
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const text = new TextDecoder(charset(type), { fatal: true }).decode(bytes)
     return mediaType(type).startsWith('text/') || !text.includes('\0') ? text : undefined
   } catch {
     return undefined

@@ -4,8 +4,12 @@ import type { Lease, Store } from '../../model/store.ts'
 /** Milliseconds after which the turn of a writer that was killed passes on. */
 const TURN = 1_000
 
-/** Rounds of the event loop in which another writer of this process is likely to be done. */
-const ROUNDS = 20
+/**
+ * Rounds of the event loop in which another instance of this process is likely to be done with all that it has to say; between two looks
+ * they double, up to so many.
+ */
+const ROUNDS = 2_000
+const MOST_AT_ONCE = 64
 
 /** Milliseconds between two looks at what a writer in another process does. */
 const LOOK_EVERY = 10
@@ -54,10 +58,11 @@ async function turnOf(store: Store, key: string, clock: Clock): Promise<Lease | 
   if (store.lease === undefined || store.live !== undefined) return undefined
   const until = clock.monotonic() + PATIENCE
   try {
-    for (let round = 0; ; round++) {
+    for (let rounds = 0, wait = 1; ; rounds += wait, wait = Math.min(2 * wait, MOST_AT_ONCE)) {
       const lease = await store.lease(key, TURN)
       if (lease !== undefined || clock.monotonic() >= until) return lease
-      await (round < ROUNDS ? nextRound() : pause(clock, LOOK_EVERY, NEVER))
+      if (rounds >= ROUNDS) await pause(clock, LOOK_EVERY, NEVER)
+      else for (let n = 0; n < wait; n++) await nextRound()
     }
   } catch {
     // Told as `tier-error` by the guard.

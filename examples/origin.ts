@@ -7,11 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const MB = 1024 * 1024
 const BIG = Buffer.alloc(8 * MB, 'a line of a big file\n')
+const JSON_TYPE = { 'Content-Type': 'application/json' }
 const HEADERS = { 'Cache-Control': 'max-age=60', ETag: '"v1"' }
 
 export class Origin implements Disposable {
   /** 'flaky': the first of every three requests is answered 503. 'down': each is. The big file breaks off after 3 MB, always. */
   mood: 'up' | 'flaky' | 'down' = 'flaky'
+  /** What /feed.json is at the moment. */
+  feed: unknown = {}
   requests = 0
   readonly digest: string = createHash('sha256').update(BIG).digest('hex')
   readonly #server = createServer((request, response) => void this.#answer(request, response)).listen(0, '127.0.0.1')
@@ -25,6 +28,7 @@ export class Origin implements Disposable {
     const nth = ++this.requests
     await pause(20)
     if (url === '/big.bin') return sendPart(response, Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0))
+    if (url === '/feed.json') return void response.writeHead(200, JSON_TYPE).end(JSON.stringify(this.feed))
     const isBad = this.mood === 'down' || (this.mood === 'flaky' && nth % 3 === 1)
     response.writeHead(isBad ? 503 : 200, isBad ? {} : HEADERS).end(isBad ? '' : '{"EUR":1,"CHF":0.93}')
   }

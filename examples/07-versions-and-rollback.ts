@@ -5,7 +5,7 @@
 //   Tuesday: the feed says 0.94, we read 0.94
 //   Wednesday: the feed says soon, we read 0.94
 //   from Monday to Tuesday: {"kind":"json","changes":[{"pointer":"/CHF","from":0.93,"to":0.94}]}
-//   origin dead after 3 requests; app-1.4: 0.93, Tuesday at noon: 0.94, with that one refused: 0.93
+//   origin dead after 3 requests; app-1.4: 0.93, Tuesday noon: 0.94, after its refusal: 0.93
 //     2026-11-04: label failed (CHF is 'soon')
 //     2026-11-03: label failed (a typing error)
 //     2026-11-02: current: the newest that is not failed; last good: the newest not failed; label app-1.4; pinned
@@ -30,10 +30,7 @@ origin[Symbol.dispose]()
 const tested = await rate(await cachedFetch(url, { holdfast: { require: { label: 'app-1.4' } } }))
 const noon = await cachedFetch(url, { holdfast: { require: { asOf: '2026-11-03T12:00:00Z' } } })
 const rates = [tested, await rate(noon), await rate(await cachedFetch.reject(noon, 'a typing error'))]
-console.log(
-  `origin dead after ${origin.requests} requests; app-1.4: %d, Tuesday at noon: %d, with that one refused: %d`,
-  ...rates,
-)
+console.log(`origin dead after ${origin.requests} requests; app-1.4: %d, Tuesday noon: %d, after its refusal: %d`, ...rates)
 for (const [, day, role] of (await entry.explain()).matchAll(/stored (.{10}).*?; (.*)/g)) console.log(`  ${day}: ${role}`)
 
 async function rate(response: Response): Promise<number> {

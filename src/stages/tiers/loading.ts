@@ -44,12 +44,9 @@ export class Loader {
     }
   }
 
-  /** A write to where a redirect led concerns the answer too that it led to (RFC 9111 4.4). */
   async #throughAll(entry: EntryRecord, { redirects }: LiveVersion, tier: Tier): Promise<EntryRecord> {
     if (redirects === undefined) return entry
-    const marks = redirects.urls.map(urlMark)
-    const said = markedAt(entry, await tier.markedAt(marks))
-    return marks.reduce((marked, name) => this.#marks.applied(marked, name), said)
+    return this.#marks.onChain(markedAt(entry, await tier.markedAt(redirects.urls.map(urlMark))), redirects)
   }
 
   #wholeUpTo(): number {

@@ -1,4 +1,4 @@
-import type { EntryRecord, MarkRecord } from '../../model/record.ts'
+import type { EntryRecord, MarkRecord, RedirectFacts } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { encode } from './codec.ts'
@@ -80,6 +80,12 @@ export class Marks {
     let at = Math.max(this.#at(urlMark(url)), this.#at(groupMark(entry.group)))
     if (entry.tags !== undefined) for (const tag of Object.keys(entry.tags)) at = Math.max(at, this.#at(tagMark(tag)))
     return at === 0 ? entry : markedAt(entry, at)
+  }
+
+  /** A write to where a redirect led concerns the answer too that it led to (RFC 9111 4.4). */
+  onChain(entry: EntryRecord, redirects: RedirectFacts | undefined): EntryRecord {
+    if (redirects === undefined) return entry
+    return redirects.urls.reduce((marked, url) => this.applied(marked, urlMark(url)), entry)
   }
 
   #isAny(): boolean {

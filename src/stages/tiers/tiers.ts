@@ -8,6 +8,7 @@ import { merge } from '../../policy/merge.ts'
 import { current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
+import { Hearsay } from './hearsay.ts'
 import { Loader } from './loading.ts'
 import { groupMark, Marks, urlMark } from './marks.ts'
 import type { Placed, Retiring } from './placed.ts'
@@ -36,12 +37,14 @@ export class Tiers {
   readonly #background: (work: Promise<unknown>) => void
   readonly marks: Marks
   readonly #loader: Loader
+  readonly #hearsay: Hearsay
 
   constructor(stores: readonly Store[], rooms: TierRooms) {
     this.nearestFirst = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background
     this.marks = new Marks(stores, rooms.background)
+    this.#hearsay = new Hearsay(this.nearestFirst, rooms)
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
 
@@ -52,12 +55,9 @@ export class Tiers {
       const entry = seen && this.marks.onEntry(seen, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
-      if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
-        const { redirects } = version
-        const marked =
-          redirects === undefined
-            ? entry
-            : redirects.urls.reduce((marked, url) => this.marks.applied(marked, urlMark(url)), entry)
+      if (seen !== undefined && entry !== undefined && choice !== undefined && version?.body !== undefined) {
+        this.#hearsay.listen(seen, () => marksOf(call))
+        const marked = this.marks.onChain(entry, version.redirects)
         return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
     }

@@ -68,6 +68,8 @@ describe.each(lives)('$name', (life) => {
     await using g = await living(life)
     await storeOld(g, life, '/f')
     g.origin.script('/f', stall(body, 2.5 * MIB, strong), ok(body, strong))
+    // What was stored before has set the timer of the first sweep.
+    const timers = g.clock.pending
     const all = callers(g)
     while (g.origin.requests()[0]?.bytesSent !== 2.5 * MIB) await rounds()
     await rounds()
@@ -79,7 +81,7 @@ describe.each(lives)('$name', (life) => {
     expect(took).toBeLessThan(1_000)
     expect(await Promise.all(all.map(({ got }) => got))).toEqual(all.map((_, n) => n))
     await g.fetch.idle()
-    expect([g.origin.openConnections, g.clock.pending]).toEqual([0, 0])
+    expect([g.origin.openConnections, g.clock.pending]).toEqual([0, timers])
     const again = await g.fetch(g.origin.url('/f'))
     expect(sha256(await again.bytes())).toBe(sha256(body))
   }, 30_000)

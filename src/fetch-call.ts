@@ -125,7 +125,7 @@ function partitionText(headers: HeaderList, partition: Settings['partition'], cr
 
 /** What passes through is sent once: whether it may be sent again, nobody can tell. */
 function onceOnly(settings: Settings): Settings {
-  return { ...settings, retry: { ...settings.retry, attempts: 1 } }
+  return { ...settings, retry: { ...settings.retry, attempts: 0 } }
 }
 
 /** A call whose body, if it has one, is still to be read. */

@@ -44,7 +44,7 @@ export interface TimeoutOptions {
 
 /** `retry` in full. Every key may be left out. */
 export interface RetryOptions {
-  /** Tries in all, the first included. Default 6. */
+  /** Tries in all, the first included; one that brought 64 KiB or more of the body costs none. Default 6. */
   attempts?: number
   /** Back-off before the second try; doubles with each further one, with full jitter. Default '500ms'. */
   minDelay?: Duration

@@ -28,7 +28,7 @@ export interface TimeoutSettings {
 }
 
 export interface RetrySettings {
-  /** Tries in all. */
+  /** Tries in all, those not counted that brought something; 0: one request, whatever it brings. */
   readonly attempts: number
   readonly minDelay: number
   readonly maxDelay: number

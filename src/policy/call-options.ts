@@ -96,7 +96,7 @@ const RETRY: Readers = {
 }
 
 const retry: Reader = (value, path) => {
-  if (value === false) return { attempts: 1 }
+  if (value === false) return { attempts: 0 }
   if (typeof value === 'number') return { attempts: count(1)(value, path) }
   if (typeof value === 'object') return readObject(value, RETRY, path)
   throw wrong(path, value, 'Give false, the number of tries, or an object such as { attempts: 6 }.')

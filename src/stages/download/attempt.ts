@@ -64,15 +64,15 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
       }),
     )
   } catch (error) {
-    const failure = failureOf(error, series)
     const after = series.partial?.writer.bytes ?? 0
-    failure.gained = gain(before, after, asked.from)
     record.bytes = Math.max(0, after - (asked.from ?? 0))
-    record.error = { code: failure.code, message: failure.message }
     finished(series, record, {
       ms: rooms.clock.monotonic() - startedAt - allowance.queued,
       waited: allowance.queued - queuedBefore,
     })
+    const failure = failureOf(error, series)
+    failure.gained = gain(before, after, asked.from)
+    record.error = { code: failure.code, message: failure.message }
     if (series.partial?.coded && series.order.call.settings.resume !== false) series.identityOnly = true
     throw failure
   } finally {

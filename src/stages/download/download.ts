@@ -36,14 +36,15 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
   const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
   if (left !== undefined) series.partial = { ...left, coded: false }
   // A stream was consumed by the first try.
-  const attempts = order.call.body instanceof ReadableStream ? 1 : retry.attempts
+  const budget = order.call.body instanceof ReadableStream ? 0 : retry.attempts
   try {
     return await pRetry(() => attempt(rooms, series, allowance), {
-      retries: attempts - 1,
+      // It would end the series where none is left, whatever the last one brought: `between` counts instead.
+      retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       signal: order.signal,
       shouldConsumeRetry: ({ error }) => !isProgress(error),
-      onFailedAttempt: (context) => between(rooms, series, { allowance, context }),
+      onFailedAttempt: (context) => between(rooms, series, { allowance, budget, context }),
     })
   } catch (error) {
     await series.partial?.writer.abandon('who have read', error instanceof AttemptFailure ? error : undefined)
@@ -60,10 +61,11 @@ const isProgress = (error: Error): boolean => error instanceof AttemptFailure &&
 async function between(
   rooms: DownloadRooms,
   series: Series,
-  { allowance, context }: { allowance: Allowance; context: RetryContext },
+  { allowance, budget, context }: { allowance: Allowance; budget: number; context: RetryContext },
 ): Promise<void> {
   const { error } = context
-  if (!(error instanceof AttemptFailure) || error.retry === 'never' || context.retriesLeft <= 0) throw error
+  if (!(error instanceof AttemptFailure) || error.retry === 'never') throw error
+  if (context.retriesConsumed + (isProgress(error) ? 0 : 1) >= budget) throw error
   const { order, attempts } = series
   order.faltered()
   const { retry } = order.call.settings

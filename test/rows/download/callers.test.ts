@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { gate, gatedBody, ok, slow, stall } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
-import { type Given, given } from './given.ts'
+import { type Given, given, timersAtRest } from './given.ts'
 import { lives, living, storeOld } from './stored.ts'
 
 // C01, C02, C03: a thousand callers of one download, who may all have enough of it.
@@ -68,8 +68,7 @@ describe.each(lives)('$name', (life) => {
     await using g = await living(life)
     await storeOld(g, life, '/f')
     g.origin.script('/f', stall(body, 2.5 * MIB, strong), ok(body, strong))
-    // What was stored before has set the timer of the first sweep.
-    const timers = g.clock.pending
+    const timers = await timersAtRest(g)
     const all = callers(g)
     while (g.origin.requests()[0]?.bytesSent !== 2.5 * MIB) await rounds()
     await rounds()

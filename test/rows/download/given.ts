@@ -42,6 +42,12 @@ export async function given(options: Options = {}): Promise<Given> {
   return { clock, origin, fetch, told, [Symbol.asyncDispose]: dispose }
 }
 
+/** The timers of an instance that has written something: a first write waits for its sweeps, and later ones do not add to that. */
+export async function timersAtRest(g: Given): Promise<number> {
+  await g.fetch.put(g.origin.url('/at-rest'), new Response('at rest'))
+  return g.clock.pending
+}
+
 /** A server that dies: the port refuses, and what was open breaks. */
 export async function die(origin: Origin): Promise<void> {
   await origin.refuse()

@@ -5,7 +5,7 @@ import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { hang, ok, type Step, stall, stallHeaders, trickleHeaders } from '../../helpers/origin/index.ts'
 import { rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { fed } from './fed.ts'
-import { inspected } from './given.ts'
+import { inspected, timersAtRest } from './given.ts'
 import { ended, lives, living, OLD, promised, storeOld } from './stored.ts'
 
 // T14 to T18: nothing comes, or too little of it. `fallback.after` is out of the way, so that the limits themselves speak.
@@ -97,8 +97,7 @@ test('the deadline is over all attempts: what would take 10 s ends at 2 s, and l
     await storeOld(g, life, '/f')
     g.origin.script('/f', hang())
     const began = g.clock.monotonic()
-    // What was stored before has set the timer of the first sweep.
-    const timers = g.clock.pending
+    const timers = await timersAtRest(g)
     const { is, error } = await turnUntil(g.clock, ended(g.fetch(g.origin.url('/f'))))
     expect([is, error?.code]).toEqual([promised(life), 'TIMEOUT'])
     expect(g.clock.monotonic() - began).toBeLessThanOrEqual(2_500)

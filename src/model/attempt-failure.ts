@@ -12,6 +12,8 @@ interface FailureFacts {
   /** Milliseconds that the origin asked to be left alone. */
   readonly retryAfter?: number | undefined
   readonly answer?: FailedAnswer
+  /** SHA-256 of the bytes that were refused, hex. */
+  readonly refused?: string
   readonly cause?: unknown
 }
 
@@ -24,6 +26,7 @@ export class AttemptFailure extends Error {
   readonly retry: 'yes' | 'never'
   readonly retryAfter: number | undefined
   readonly answer: FailedAnswer | undefined
+  readonly refused: string | undefined
   /** Body bytes by which this attempt moved the download on. */
   gained = 0
   attempts: readonly Attempt[] = []
@@ -35,5 +38,6 @@ export class AttemptFailure extends Error {
     this.retry = facts.retry
     this.retryAfter = facts.retryAfter
     this.answer = facts.answer
+    this.refused = facts.refused
   }
 }

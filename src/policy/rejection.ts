@@ -80,3 +80,13 @@ export function brokenOff(error: unknown, { url, method }: Call): Error {
 export function patient(call: Call, { judges }: { readonly judges: 'for all' | 'for its first caller' }): Call {
   return judges === 'for all' || !hasHooks(call) ? call : { ...call, settings: { ...call.settings, delivery: 'whole' } }
 }
+
+/** What is known of an entry without these bytes: who refused them is not to be answered with them, however many others took them. */
+export function withoutBytes(entry: EntryRecord | undefined, digest: string | undefined): EntryRecord | undefined {
+  if (entry === undefined || digest === undefined) return entry
+  const variants = entry.variants.map((variant) => ({
+    ...variant,
+    versions: variant.versions.filter((ref) => ref.digest !== digest),
+  }))
+  return { ...entry, variants }
+}

@@ -47,7 +47,8 @@ export class Admission {
   ): Promise<readonly string[]> {
     if (!isJudged(call, obtained)) return []
     const again = refusedBefore(found.entry, obtained.written.digest)
-    if (again !== undefined) throw rejected(found.held === undefined && found.entry !== undefined ? refusals(found.entry) : again)
+    if (again !== undefined)
+      throw rejected(obtained, found.held === undefined && found.entry !== undefined ? refusals(found.entry) : again)
     if (unproven(obtained, found) === 'displaces' && this.#hasFallback(call, found))
       throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
     const warnings = await this.#guard(call, found, obtained)
@@ -75,8 +76,9 @@ export class Admission {
       await this.#hooks(call, found, { obtained, signal: call.signal ?? new AbortController().signal })
   }
 
-  async #guard(call: Call, { held }: Found, { head, written }: Whole): Promise<readonly string[]> {
+  async #guard(call: Call, { held }: Found, obtained: Whole): Promise<readonly string[]> {
     const { guards } = call.settings
+    const { head, written } = obtained
     if (held === undefined || held.version.digest === written.digest || held.version.status !== 200) return []
     if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return []
     const before = await look(held.body, headerOf(held.version.headers, 'content-type'))
@@ -85,7 +87,7 @@ export class Admission {
     if (before === undefined || now === undefined) return warnings
     for (const finding of findings(now, before)) {
       const set = weight(finding, guards, fallbackFrom(held, call, this.#rooms.clock.now()))
-      if (set === 'refuse') throw rejected(`guard '${finding.guard}': ${finding.says}`)
+      if (set === 'refuse') throw rejected(obtained, `guard '${finding.guard}': ${finding.says}`)
       if (set === 'warn') warnings.push(`guard '${finding.guard}': ${finding.says}`)
     }
     return warnings
@@ -123,13 +125,13 @@ export class Admission {
           throw new AttemptFailure('HOOK', 'the schema gave no result: its validate returns neither a value nor issues', {
             retry: 'never',
           })
-        if (result.issues !== undefined) throw rejected(`schema: ${issuesText(result.issues)}`)
+        if (result.issues !== undefined) throw rejected(obtained, `schema: ${issuesText(result.issues)}`)
       }
       const previous = held === undefined ? {} : { previous: versionInfo(held, this.#rooms.clock.now()) }
       await check?.(response(), { ...previous, signal })
     } catch (error) {
       if (error instanceof AttemptFailure) throw error
-      throw rejected(textOf(error), error)
+      throw rejected(obtained, textOf(error), error)
     }
   }
 }
@@ -143,8 +145,12 @@ function textOf(thrown: unknown): string {
   }
 }
 
-function rejected(reason: string, cause?: unknown): AttemptFailure {
-  return new AttemptFailure('REJECTED', reason, { retry: 'never', ...(cause !== undefined && { cause }) })
+function rejected({ written }: Judged, reason: string, cause?: unknown): AttemptFailure {
+  return new AttemptFailure('REJECTED', reason, {
+    retry: 'never',
+    refused: written.digest,
+    ...(cause !== undefined && { cause }),
+  })
 }
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

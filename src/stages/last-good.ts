@@ -7,7 +7,7 @@ import type { EntryRecord } from '../model/record.ts'
 import type { Found, Held, Served } from '../model/rooms.ts'
 import { candidateOf, judgeHeld } from '../policy/candidate.ts'
 import { fallsBack } from '../policy/fallback.ts'
-import { labelFor } from '../policy/rejection.ts'
+import { isRefusal, withoutBytes } from '../policy/rejection.ts'
 import { fallback } from '../policy/served.ts'
 import { mayServeStale } from '../policy/staleness.ts'
 import { versionInfo } from '../policy/version-info.ts'
@@ -46,13 +46,16 @@ export class LastGood {
   }
 
   async #acceptable(error: unknown, call: Call, found: Found): Promise<Held | undefined> {
-    const anew = error instanceof AttemptFailure && labelFor(error) !== undefined
-    const held = await this.#rooms.find(call, anew ? { entry: await this.#rooms.known(call), held: undefined } : found)
+    const held = await this.#rooms.find(call, isRefusal(error) ? await this.#besides(error, call) : found)
     if (held === undefined) return undefined
     const now = this.#rooms.clock.now()
     const stale = mayServeStale(candidateOf(held), call, now)
     if (fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) !== 'yes') return undefined
     return (await this.#rooms.proves(held, call)) ? held : undefined
+  }
+
+  async #besides({ refused }: AttemptFailure, call: Call): Promise<Found> {
+    return { entry: withoutBytes(await this.#rooms.known(call), refused), held: undefined }
   }
 
   give(held: Held | undefined, call: Call, { reason, found }: { reason: Error; found: Found }): Served {

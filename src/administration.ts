@@ -25,8 +25,7 @@ export interface Which {
 export interface Administration {
   /**
    * What is stored, in all tiers together: those that fit all of the filter, read in slices, so that nobody is held up by a long list.
-   * In order of the SHA-256 of their keys, which is no order to a reader, but the same in every process; `after` is the `key` of an
-   * entry, behind which the list goes on. Entries that come or go meanwhile may be in it or not. A tier that fails is left out (event
+   * In order of their keys; `after` is the `key` of an entry, behind which the list goes on. Entries that come or go meanwhile may be in it or not. A tier that fails is left out (event
    * `tier-error`). Deleted entries are not listed.
    *
    * @throws TypeError for an unknown or wrong option.
@@ -54,9 +53,9 @@ export interface Administration {
   stats(): Stats
   /**
    * Removes what is not to be kept (`versions`), what broke off more than a day ago, and bodies that nothing has named in two sweeps at
-   * least an hour apart. What is being read in this process stays for the next one. It happens by itself a minute after the first write
-   * and then hourly, in one process of several. Safe to be killed, and to be done twice at once; a call while another is under way gets
-   * what that one comes to.
+   * least an hour apart. What is being read in this process stays for the next one. While there are writes it happens by itself, a
+   * minute after the first and then hourly, in one process of several. Safe to be killed, and to be done twice at once; a call while another is under way waits
+   * for it.
    *
    * @param options `dryRun` (default false) changes nothing, and says what would go now.
    * @throws TypeError for an unknown or wrong option. The error of a store that failed, all others done.

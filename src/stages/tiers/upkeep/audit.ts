@@ -1,7 +1,8 @@
-import type { EntryRecord } from '../../../model/record.ts'
+import type { EntryRecord, VersionRecord } from '../../../model/record.ts'
 import { originalId } from '../../../policy/version-id.ts'
 import type { Tier } from '../tier.ts'
 import { refsOf } from './listing.ts'
+import { slices } from './pace.ts'
 import { isWhole, placedIn, placedOf } from './proving.ts'
 import { type Reading, readEntries, readVersions } from './reading.ts'
 import { type Damage, Repair } from './repair.ts'
@@ -20,12 +21,28 @@ export interface AuditReport {
 /** Holds every version of every tier that keeps bytes against its digest. */
 export async function audit(rooms: UpkeepRooms, how: 'repair' | 'report'): Promise<AuditReport> {
   const report: AuditReport = { checked: 0, damaged: [], repaired: 0 }
-  const auditing = new Auditing(rooms, report, how === 'repair' ? new Repair(rooms, report) : undefined)
+  const repair = how === 'repair' ? new Repair(rooms, report) : undefined
+  const missing = new Set<string>()
   for (const tier of rooms.tiers.nearestFirst) {
     if (tier.shelf !== undefined) continue
+    const auditing = new Auditing(rooms, { report, repair, missing, files: await filesOf(tier, rooms) })
     for await (const slice of walk(tier, rooms)) for (const standings of slice) await auditing.standings(tier, standings)
   }
   return report
+}
+
+/** Which bodies stand there, and since when that is known. A file that somebody removed can be read on by who has it open. */
+interface Files {
+  readonly ids: ReadonlySet<string>
+  /** Epoch ms. */
+  readonly asOf: number
+}
+
+async function filesOf({ store }: Tier, { clock, pace, inventory }: UpkeepRooms): Promise<Files> {
+  const asOf = clock.now()
+  const ids = new Set<string>()
+  for await (const slice of slices(inventory.bodies(store), pace)) for (const { id } of slice) ids.add(id)
+  return { ids, asOf }
 }
 
 class Auditing {
@@ -33,12 +50,18 @@ class Auditing {
   readonly #report: AuditReport
   readonly #repair: Repair | undefined
   /** Named and nowhere: told once, however many tiers name it. */
-  readonly #missing = new Set<string>()
+  readonly #missing: Set<string>
+  readonly #files: Files
 
-  constructor(rooms: UpkeepRooms, report: AuditReport, repair: Repair | undefined) {
+  constructor(
+    rooms: UpkeepRooms,
+    { report, repair, missing, files }: { report: AuditReport; repair: Repair | undefined; missing: Set<string>; files: Files },
+  ) {
     this.#rooms = rooms
     this.#report = report
     this.#repair = repair
+    this.#missing = missing
+    this.#files = files
   }
 
   async standings(tier: Tier, { hash, entry, versions }: Standings): Promise<void> {
@@ -62,9 +85,13 @@ class Auditing {
       return
     }
     this.#report.checked++
-    if (await isWhole(placedOf(this.#rooms.open, tier, record))) return
+    if (this.#stands(record) && (await isWhole(placedOf(this.#rooms.open, tier, record)))) return
     const of = entry === undefined || entry === 'foreign' ? undefined : entry
     await this.#damaged({ tier, hash, id, key: record.key, entry: of, digest: record.digest })
+  }
+
+  #stands({ bodyId, storedAt }: VersionRecord): boolean {
+    return bodyId === undefined || this.#files.ids.has(bodyId) || storedAt >= this.#files.asOf
   }
 
   /** An entry names it, and this tier does not have it: as it should be, where another one does. */

@@ -30,7 +30,7 @@ export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyRep
   const failed = (error: unknown): never => {
     throw error
   }
-  for await (const slice of everyEntry(rooms, { after: undefined, failed })) {
+  for await (const slice of everyEntry(rooms, { failed })) {
     for (let from = 0; from < slice.length; from += SIDE_BY_SIDE) {
       await Promise.all(slice.slice(from, from + SIDE_BY_SIDE).map((known) => copying.entry(known)))
       await rooms.pace.round()

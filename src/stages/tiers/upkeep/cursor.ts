@@ -28,28 +28,28 @@ export class Cursor<T> {
   }
 }
 
-/** Where each entry of a tier stands, in order of the hashes, behind `after`. */
-export function places(tier: Tier, after: string, pace: Pace): AsyncGenerator<Place> {
-  return tier.shelf === undefined ? inStore(tier, after) : inOrder(tier.shelf.keys(), after, pace)
+/** Where each entry of a tier stands, in order of the hashes. */
+export function places(tier: Tier, pace: Pace): AsyncGenerator<Place> {
+  return tier.shelf === undefined ? inStore(tier) : hashed(tier.shelf.keys(), pace)
 }
 
 const PREFIX = 'h1:e:'
 
-async function* inStore(tier: Tier, after: string): AsyncGenerator<Place> {
-  for await (const key of tier.store.keys(PREFIX, { after: PREFIX + after })) yield { hash: key.slice(PREFIX.length) }
+async function* inStore(tier: Tier): AsyncGenerator<Place> {
+  for await (const key of tier.store.keys(PREFIX)) yield { hash: key.slice(PREFIX.length) }
 }
 
 /** Keys hashed between two rounds. */
 const HASHED = 2_000
 
 /** Sorted by parts, for to sort a hundred thousand at once would freeze everybody for a tenth of a second. */
-async function* inOrder(keys: Iterable<string>, after: string, pace: Pace): AsyncGenerator<Place> {
+async function* hashed(keys: Iterable<string>, pace: Pace): AsyncGenerator<Place> {
   const parts = Array.from({ length: 256 }, (): Place[] => [])
-  let hashed = 0
+  let count = 0
   for (const key of keys) {
     const hash = sha256(key)
-    if (hash > after) parts[Number.parseInt(hash.slice(0, 2), 16)]?.push({ hash, key })
-    if (++hashed % HASHED === 0) await pace.round()
+    parts[Number.parseInt(hash.slice(0, 2), 16)]?.push({ hash, key })
+    if (++count % HASHED === 0) await pace.round()
   }
   for (const part of parts) yield* part.sort((a, b) => (a.hash < b.hash ? -1 : 1))
 }

@@ -1,19 +1,18 @@
-import { shownUrl } from '../../../model/errors.ts'
 import type { EntryRecord } from '../../../model/record.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import { isBare } from '../../../policy/removal.ts'
 import type { Tier } from '../tier.ts'
 import { Cursor, type Place, places } from './cursor.ts'
-import { SLICE } from './pace.ts'
+import { inOrder } from './in-order.ts'
+import { SLICE, slices } from './pace.ts'
 import { readEntries, readUses, readVersions, united } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
 
 /** What is told of a stored entry. */
 export interface EntryInfo {
-  /** What sets it apart from all others; it goes on from here as `after`. It contains the URL in full. */
+  /** What sets it apart from all others, as events say it; the list goes on from here as `after`. */
   key: string
   method: string
-  /** Without its query, which may hold a secret. */
   url: string
   group: string
   tags: readonly string[]
@@ -38,10 +37,9 @@ export interface Known {
  */
 export async function* everyEntry(
   { tiers, pace }: UpkeepRooms,
-  { after, failed: fails }: { after: string | undefined; failed: (error: unknown) => void },
+  { failed: fails }: { failed: (error: unknown) => void },
 ): AsyncGenerator<Known[]> {
-  const from = after === undefined ? '' : sha256(after)
-  const rows = tiers.nearestFirst.map((tier) => ({ tier, cursor: new Cursor(places(tier, from, pace)) }))
+  const rows = tiers.nearestFirst.map((tier) => ({ tier, cursor: new Cursor(places(tier, pace)) }))
   const failed = (error: unknown): void => {
     if (pace.isOver) throw error
     fails(error)
@@ -112,13 +110,34 @@ async function merged(slice: Slice, failed: (error: unknown) => void): Promise<K
 /** Which entries are meant. */
 export type Chosen = (entry: EntryRecord) => boolean
 
-/** {@link EntryInfo} of all that are meant, in the order of {@link everyEntry}. Those that were deleted are none. */
+/**
+ * {@link EntryInfo} of all that are meant, in the order of their keys; those that were deleted are none. Stores keep them in another order:
+ * the keys are gathered first, and the entries read again by the hundred, so that memory holds nothing but the keys.
+ */
 export async function* listed(rooms: UpkeepRooms, chosen: Chosen, after: string | undefined): AsyncGenerator<EntryInfo[]> {
+  const isMeant = (entry: EntryRecord): boolean => !isBare(entry) && (after === undefined || entry.key > after) && chosen(entry)
+  const keys: string[] = []
   // The guard has told of a tier that fails; the others are listed.
-  for await (const slice of everyEntry(rooms, { after, failed: () => undefined })) {
-    const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
+  for await (const slice of everyEntry(rooms, { failed: () => undefined }))
+    for (const { entry } of slice) if (isMeant(entry)) keys.push(entry.key)
+  for await (const some of slices(inOrder(keys, rooms.pace), rooms.pace)) {
+    const known = await knownOf(rooms, some)
+    const meant = known.filter(({ entry }) => isMeant(entry))
     if (meant.length > 0) yield await told(rooms, meant)
   }
+}
+
+/** In the order that was asked for. */
+function knownOf({ tiers }: UpkeepRooms, keys: readonly string[]): Promise<Known[]> {
+  const slice: Slice = new Map()
+  for (const key of keys) {
+    const place = { hash: sha256(key), key }
+    slice.set(
+      place.hash,
+      tiers.nearestFirst.map((tier) => ({ tier, place })),
+    )
+  }
+  return merged(slice, () => undefined)
 }
 
 async function told(rooms: UpkeepRooms, known: readonly Known[]): Promise<EntryInfo[]> {
@@ -131,7 +150,7 @@ async function told(rooms: UpkeepRooms, known: readonly Known[]): Promise<EntryI
     return {
       key: entry.key,
       method: entry.method,
-      url: shownUrl(entry.url),
+      url: entry.url,
       group: entry.group,
       tags: Object.keys(entry.tags ?? {}),
       ...(entry.meta !== undefined && { meta: entry.meta.value }),

@@ -23,7 +23,7 @@ export class Failures {
 export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<number> {
   const failures = new Failures()
   let removed = 0
-  for await (const slice of everyEntry(rooms, { after: undefined, failed: failures.note })) {
+  for await (const slice of everyEntry(rooms, { failed: failures.note })) {
     const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
     await Promise.all(meant.map(({ entry }) => remove(rooms, entry).catch(failures.note)))
     removed += meant.length

@@ -1,3 +1,4 @@
+import { sha256 } from '../../../policy/cache-key.ts'
 import { withoutVersions } from '../../../policy/removal.ts'
 import { removable } from '../../../policy/retention.ts'
 import type { Tier } from '../tier.ts'
@@ -7,7 +8,7 @@ import { places } from './cursor.ts'
 import { slices } from './pace.ts'
 import { elsewhere, readEntries, united } from './reading.ts'
 import type { Standing, UpkeepRooms } from './rooms.ts'
-import { type Sweeping, type SweepReport, standingHere, sweepVersions } from './version-sweep.ts'
+import { type Sweeping, type SweepReport, type Swept, standingHere, sweepVersions } from './version-sweep.ts'
 import { walk } from './walk.ts'
 
 const SWEPT = 'h1:g:swept'
@@ -25,8 +26,8 @@ export async function sweptAt({ store }: Tier): Promise<number> {
  * Tidies one tier. What names goes before what is named, so a sweep that is killed leaves nothing that is named and missing; and it may
  * be done twice at once.
  */
-export async function sweepTier(tier: Tier, rooms: UpkeepRooms, how: 'dry' | 'in earnest'): Promise<SweepReport> {
-  const report = nothingSwept()
+export async function sweepTier(tier: Tier, rooms: UpkeepRooms, how: 'dry' | 'in earnest'): Promise<Swept> {
+  const report: Swept = { ...nothingSwept(), versions: new Set() }
   if (tier.shelf !== undefined) await sweepLive(tier, rooms, { isDry: how === 'dry', report })
   else await sweepStore(tier, rooms, { isDry: how === 'dry', report })
   return report
@@ -54,7 +55,7 @@ async function sweepStore(tier: Tier, rooms: UpkeepRooms, ordered: Ordered): Pro
 /** Decoded records name no body, and go with one another: there is nothing to tidy but what is not to be kept. */
 async function sweepLive(tier: Tier, rooms: UpkeepRooms, { isDry, report }: Ordered): Promise<void> {
   const now = rooms.clock.now()
-  for await (const slice of slices(places(tier, '', rooms.pace), rooms.pace)) {
+  for await (const slice of slices(places(tier, rooms.pace), rooms.pace)) {
     const own = await readEntries(tier, slice)
     const others = await elsewhere(rooms, tier, slice)
     for (const [index, other] of others.entries()) {
@@ -69,7 +70,7 @@ async function sweepLive(tier: Tier, rooms: UpkeepRooms, { isDry, report }: Orde
       const here = new Set(standing.map(({ id }) => id))
       const beyond = new Set(removable(standingHere(all, here), rooms.retention(all), now))
       const gone = standing.filter(({ id, removed }) => removed !== undefined || beyond.has(id))
-      report.versions += gone.length
+      for (const { id } of gone) report.versions.add(`${sha256(all.key)}:${id}`)
       report.bytes += gone.reduce((sum, { size }) => sum + size, 0)
       if (isDry || gone.length === 0) continue
       const ids = new Set(gone.map(({ id }) => id))

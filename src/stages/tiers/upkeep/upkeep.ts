@@ -21,7 +21,7 @@ type Rules = (entry: EntryRecord) => Retention
 /** All that is done to stored entries as a whole. */
 export class Upkeep {
   readonly #rooms: UpkeepRooms
-  readonly #sweeps = new Map<'dry' | 'in earnest', Promise<SweepReport>>()
+  #sweeping: Promise<unknown> | undefined
 
   constructor(rooms: UpkeepRooms) {
     this.#rooms = rooms
@@ -36,7 +36,7 @@ export class Upkeep {
     const { tiers, clock } = this.#rooms
     const at = clock.now()
     const failures = new Failures()
-    for await (const slice of everyEntry(this.#rooms, { after: undefined, failed: failures.note })) {
+    for await (const slice of everyEntry(this.#rooms, { failed: failures.note })) {
       const urls = new Set(slice.flatMap(({ entry }) => (chosen(entry) ? [entry.url] : [])))
       await tiers.invalidate([...urls], at)
     }
@@ -48,29 +48,38 @@ export class Upkeep {
     return removeChosen(this.#rooms, chosen)
   }
 
-  /** One at a time: who asks while one is under way gets what that one comes to. */
+  /** One at a time: who asks while one is under way waits for it, and finds what that one has left. */
   sweep(how: 'dry' | 'in earnest', retention: Rules): Promise<SweepReport> {
-    const under = this.#sweeps.get(how)
-    if (under !== undefined) return under
-    const sweep = this.#sweepAll(how, retention).finally(() => this.#sweeps.delete(how))
-    this.#sweeps.set(how, sweep)
+    const run = (): Promise<SweepReport> => this.#sweepAll(how, retention)
+    const sweep = (this.#sweeping ?? Promise.resolve()).then(run, run)
+    this.#sweeping = sweep
+    const over = (): void => {
+      if (this.#sweeping === sweep) this.#sweeping = undefined
+    }
+    sweep.then(over, over)
     return sweep
   }
 
   async #sweepAll(how: 'dry' | 'in earnest', retention: Rules): Promise<SweepReport> {
     const sum = nothingSwept()
+    const versions = new Set<string>()
     const failures = new Failures()
     for (const tier of this.#rooms.tiers.writable) {
-      const report = await sweepTier(tier, { ...this.#rooms, retention }, how).catch(failures.note)
-      for (const name of Object.keys(sum) as (keyof SweepReport)[]) sum[name] += report?.[name] ?? 0
+      const swept = await sweepTier(tier, { ...this.#rooms, retention }, how).catch(failures.note)
+      if (swept === undefined) continue
+      for (const version of swept.versions) versions.add(version)
+      sum.bodies += swept.bodies
+      sum.partials += swept.partials
+      sum.bytes += swept.bytes
     }
     failures.end()
-    return sum
+    // One that stood in two tiers was one version.
+    return { ...sum, versions: versions.size }
   }
 
   /** Those tiers that nobody swept for `every` milliseconds, and that no other process sweeps now. */
   async sweepDue(every: number): Promise<void> {
-    if (this.#sweeps.size > 0) return
+    if (this.#sweeping !== undefined) return
     const failures = new Failures()
     for (const tier of this.#rooms.tiers.writable) await this.#sweepIfDue(tier, every).catch(failures.note)
     failures.end()

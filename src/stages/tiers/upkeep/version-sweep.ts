@@ -22,13 +22,16 @@ export interface SweepReport {
   bytes: number
 }
 
+/** The same of one tier; versions by name, for another may have them too. */
+export type Swept = Omit<SweepReport, 'versions'> & { readonly versions: Set<string> }
+
 export interface Sweeping {
   readonly tier: Tier
   readonly rooms: UpkeepRooms
   readonly condemned: Condemned
   readonly isDry: boolean
   readonly now: number
-  readonly report: SweepReport
+  readonly report: Swept
   /** Bodies that a version or a partial names. */
   readonly named: Set<string>
   /** Whether the store has any bodies: else nobody needs their names. */
@@ -135,7 +138,7 @@ async function clear(sweeping: Sweeping, judged: Judged, records: ReadonlyMap<st
     if (!gone.has(original) && !unnamed.includes(original)) {
       if (record?.bodyId !== undefined) named.add(record.bodyId)
     } else {
-      if (id === original) report.versions++
+      if (id === original) report.versions.add(nameOf({ hash, id }))
       report.bytes += record?.body?.length ?? 0
     }
   }

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
-import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
-import type { Store } from './model/store.ts'
-import { bodyPlan, derivedPlan } from './policy/body-plan.ts'
+import { bodyPlan } from './policy/body-plan.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
-import { Bodies } from './stages/bodies/bodies.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
@@ -21,16 +19,11 @@ import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
-import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
-import { guarded } from './stages/tiers/guard.ts'
-import { Holds } from './stages/tiers/holds.ts'
-import { named } from './stages/tiers/names.ts'
-import { Tiers } from './stages/tiers/tiers.ts'
+import { Stamps } from './stages/stamps.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
-import { Unpacking } from './stages/unpacking.ts'
-import { Versions } from './stages/versions.ts'
+import type { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
   readonly report: Report
@@ -38,6 +31,7 @@ interface Basis extends HousePlan {
   readonly walks: Walks
   readonly responses: Responses
   readonly background: Background
+  readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
   /** Aborts what no flight carries, when the instance is closed. */
@@ -58,6 +52,7 @@ export function buildHouse(plan: HousePlan): House {
     responses: new Responses({ clock: plan.clock, presence }),
     background: new Background(plan.waitUntil),
     transport: () => transport,
+    stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
     closing: new AbortController(),
   }
@@ -79,58 +74,6 @@ export function buildHouse(plan: HousePlan): House {
       return closing
     },
     isClosed: () => closing !== undefined,
-  }
-}
-
-interface Storage {
-  readonly stores: readonly Store[]
-  readonly holds: Holds
-  readonly bodies: Bodies
-  readonly tiers: Tiers
-}
-
-function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Basis): Storage {
-  const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
-  for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
-  const holds = new Holds()
-  const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
-  const tiers = new Tiers(stores, {
-    bodies,
-    report,
-    background: (work) => background.run(work, () => undefined),
-  })
-  return { stores, holds, bodies, tiers }
-}
-
-function buildVersions({ clock, report, background }: Basis, { tiers, bodies }: Storage): Versions {
-  return new Versions({
-    write: async (change, right) => {
-      const written = await tiers.write(change, right)
-      // The body is named by its version now; a partial that outlives this is told apart by its size.
-      if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
-      return written
-    },
-    known: async (call) => (await tiers.lookup(call, () => true)).entry,
-    settled: (written) => bodies.settled(written),
-    drop: (written) => bodies.drop(written),
-    clock,
-    report,
-    writer: randomUUID(),
-  })
-}
-
-/** What is done to versions that are stored already. */
-function buildAside({ clock }: Basis, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
-  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
-    tiers.write({ entry, placed: undefined, shareable: true }, undefined)
-  return {
-    remarks: new Remarks({ write, clock, writer: randomUUID() }),
-    unpacking: new Unpacking({
-      beside: (held, id) => tiers.beside(held, id),
-      keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
-      writer: (call, held) => bodies.writer(derivedPlan(call, held)),
-      decoded,
-    }),
   }
 }
 

@@ -1,18 +1,15 @@
-import { AttemptFailure } from './model/attempt-failure.ts'
+import { fly, passed } from './landing.ts'
 import type { Call } from './model/call.ts'
-import { type Found, type Held, type Landing, NOTHING_FOUND, type Served } from './model/rooms.ts'
-import type { FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
-import { admitted } from './policy/admission.ts'
+import { type Found, type Held, NOTHING_FOUND, type Served } from './model/rooms.ts'
+import type { FlightPath, Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
-import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
-import { headAnswer } from './policy/head-answer.ts'
 import { invalidation, unanswered } from './policy/invalidation.ts'
-import { isCached, isTimeUp, notCached, passReason } from './policy/passing.ts'
+import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
-import { brokenOff, hasHooks, labelFor, patient } from './policy/rejection.ts'
+import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 import { chosenBy, versionNotFound } from './policy/version-choice.ts'
 
@@ -107,86 +104,4 @@ export async function straight(asked: Call, stages: Stages): Promise<Served> {
 async function invalidate({ urls, at }: ReturnType<typeof invalidation>, stages: Stages): Promise<void> {
   stages.flights.part(urls)
   await stages.tiers.invalidate(urls, at)
-}
-
-/** An answer to POST may be one to a later GET (RFC 9110 9.3.3); all else that passes is gone when it is read. */
-async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Landing> {
-  const { signal } = stages.alone(call)
-  if (isCached(call) && hasHooks(call)) await stages.admission.judge(call, NOTHING_FOUND, { obtained, signal })
-  if (isCached(call) || !admitted(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))
-  const found = await stages.tiers.lookup(call, () => false)
-  return stages.versions.keep({ ...call, method: 'GET' }, found, { obtained, right: undefined })
-}
-
-/** What one flight does: the right to ask, the answer, what it says of what is stored. */
-async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
-  const departure = await stages.depart(call, before, path)
-  if (departure.name === 'answered') return departure.landing
-  const { found, right } = departure
-  try {
-    const obtained = await stages.download(call, found, { path, right })
-    if (obtained.name === 'not-modified' && found.held !== undefined)
-      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
-    if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
-    const { fallback } = call.settings
-    if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
-    const says = headAnswer(call, obtained.head, found.held)
-    if (says === 'freshens' && found.held !== undefined)
-      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
-    if (says === 'stales') await stages.versions.invalidate(call)
-    return await land(call, found, { obtained, right, stages, signal: path.signal, freed: () => left(path, departure) })
-  } catch (error) {
-    if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
-    throw error
-  } finally {
-    await departure.end()
-  }
-}
-
-/** The user's own code is asked: without the lease, and on the patience of those who wait. */
-function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<void> {
-  path.faltered()
-  return departure.end()
-}
-
-interface Down {
-  readonly obtained: Whole
-  readonly right: WriteRight | undefined
-  readonly stages: Stages
-  readonly signal: AbortSignal
-  readonly freed: () => Promise<void>
-}
-
-/** Whether what came may be served, and its place in the tiers. */
-async function land(call: Call, found: Found, { obtained, stages, signal, freed, ...held }: Down): Promise<Landing> {
-  // The user's own code runs without a lease: it may fetch the same. What is merged needs none to be right.
-  if (hasHooks(call)) await freed()
-  const came = { obtained, right: hasHooks(call) ? undefined : held.right }
-  try {
-    const warnings = await stages.admission.judge(call, found, { obtained, signal })
-    const landing = await place(call, found, { came, stages })
-    // The last piece is handed out when the version is at rest: what a caller has seen whole survives a kill.
-    obtained.written.pass()
-    return { ...landing, warnings }
-  } catch (error) {
-    if (error instanceof AttemptFailure) error.attempts = obtained.attempts
-    obtained.written.refuse(brokenOff(error, call))
-    const label = labelFor(error)
-    if (label === undefined || !admitted(call, obtained.head).store || !stages.takes(call, obtained.written.size))
-      stages.versions.discard(obtained)
-    else await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
-    throw error
-  }
-}
-
-async function place(
-  call: Call,
-  found: Found,
-  { came, stages }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages },
-): Promise<Landing> {
-  const { obtained } = came
-  const storing = admitted(call, obtained.head)
-  if (!storing.store) return stages.versions.transient(call, obtained, storing.reason)
-  if (!stages.takes(call, obtained.written.size)) return stages.versions.transient(call, obtained, 'too-large')
-  return stages.versions.keep(call, found, came)
 }

@@ -37,3 +37,10 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', give, { once: true })
   })
 }
+
+/** Lets the event loop go round once, so that long work freezes nobody. It is no time: a hand-turned clock has no part in it. */
+export function nextRound(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

@@ -25,6 +25,8 @@ export interface PinRecord extends Stamp {
 export interface VersionRef {
   readonly id: string
   readonly digest: string
+  /** Bytes of the body; absent in records of earlier releases. */
+  readonly size?: number
   readonly storedAt: number
   checkedAt: number
   /** What its Date field says: of several that match a request, the latest is used (RFC 9111 4.1). */
@@ -57,6 +59,22 @@ export interface FailureRecord extends Stamp {
 /** As told to callers, but for the form of its time: epoch milliseconds. */
 export type AttemptRecord = Omit<Attempt, 'at'> & { at: number }
 
+/** What a user wishes for one entry: call options as they were given, in JSON. Null: nothing any more. */
+export interface PolicyRecord extends Stamp {
+  options: Readonly<Record<string, unknown>> | null
+}
+
+export interface MetaRecord extends Stamp {
+  /** Any JSON. */
+  value: unknown
+}
+
+/** The entry was deleted: of what was known until then nothing counts. */
+export interface RemovalRecord extends Stamp {
+  /** The newest version id of that time; '' where there was none. */
+  upTo: string
+}
+
 /** `h1:e:<key>`: all that is known of one request identity. */
 export interface EntryRecord {
   /** Its own key text, so that a reader notices another entry's record under this key. */
@@ -69,6 +87,23 @@ export interface EntryRecord {
   invalidatedAt?: number
   /** Newest last, at most three. */
   failures?: FailureRecord[]
+  policy?: PolicyRecord
+  /** Tag → when it was last given, epoch ms. */
+  tags?: Record<string, number>
+  meta?: MetaRecord
+  removed?: RemovalRecord
+}
+
+/** `h1:s:<key>`: how an entry was used, as far as it has been written down. */
+export interface UseRecord {
+  /** Its entry's key text. */
+  readonly key: string
+  readonly requests: number
+  readonly hits: number
+  readonly fallbacks: number
+  /** Epoch milliseconds. */
+  readonly firstRequestedAt: number
+  readonly lastRequestedAt: number
 }
 
 /** `h1:t:<name>`: all that was asked for until then under this name is stale. */

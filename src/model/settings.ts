@@ -67,6 +67,18 @@ export interface Progress {
   resumedFrom?: number
 }
 
+/** Which versions are kept. */
+export interface Retention {
+  /** The newest of each variant. */
+  readonly keep: number
+  /** Milliseconds for which those beyond are kept too; 0: not at all. */
+  readonly keepFor: number
+  /** The newest of those that were refused. */
+  readonly keepFailed: number
+  /** Versions of one entry that may be pinned at a time. */
+  readonly maxPinned: number
+}
+
 /** The options that rule one call: everything present, in one spelling, in milliseconds and bytes. */
 export interface Settings {
   readonly ttl: 'http' | number

@@ -1,8 +1,20 @@
-import type { EntryRecord, FailureRecord, LabelRecord, PinRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import type {
+  EntryRecord,
+  FailureRecord,
+  LabelRecord,
+  PinRecord,
+  RemovalRecord,
+  Stamp,
+  VariantRecord,
+  VersionRef,
+} from '../model/record.ts'
 import { byId } from './version-id.ts'
 
 /** Failures told by an entry; older ones are forgotten. */
 const KEPT_FAILURES = 3
+
+/** Tags told by an entry; those given longest ago are forgotten. */
+const KEPT_TAGS = 64
 
 /** The later of two stamped changes; equal times are decided by the writer's name, so that every process decides alike. */
 function later<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined {
@@ -32,6 +44,7 @@ function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
   return {
     id: a.id,
     digest: a.digest,
+    ...((a.size ?? b.size) !== undefined && { size: Math.max(a.size ?? 0, b.size ?? 0) }),
     storedAt: Math.min(a.storedAt, b.storedAt),
     checkedAt: Math.max(a.checkedAt, b.checkedAt),
     ...dateOf(a, b),
@@ -74,8 +87,52 @@ function mergeVariants(a: readonly VariantRecord[], b: readonly VariantRecord[])
 }
 
 function mergeFailures(a: readonly FailureRecord[] = [], b: readonly FailureRecord[] = []): FailureRecord[] {
-  const distinct = new Map([...a, ...b].map((failure) => [JSON.stringify([failure.at, failure.by]), failure]))
-  return [...distinct.values()].sort((x, y) => x.at - y.at || (x.by < y.by ? -1 : 1)).slice(-KEPT_FAILURES)
+  const told = [...a, ...b].map((failure) => ({ failure, text: JSON.stringify(failure) }))
+  const distinct = new Map(told.map((one) => [one.text, one]))
+  return [...distinct.values()]
+    .sort((x, y) => x.failure.at - y.failure.at || (x.text < y.text ? -1 : 1))
+    .slice(-KEPT_FAILURES)
+    .map(({ failure }) => failure)
+}
+
+function mergeTags(a: EntryRecord['tags'] = {}, b: EntryRecord['tags'] = {}): Record<string, number> {
+  const given = new Map(Object.entries(a))
+  for (const [tag, at] of Object.entries(b)) given.set(tag, Math.max(given.get(tag) ?? 0, at))
+  const newest = [...given].sort(([x, at], [y, too]) => too - at || (x < y ? -1 : 1)).slice(0, KEPT_TAGS)
+  return Object.fromEntries(newest.sort(([x], [y]) => (x < y ? -1 : 1)))
+}
+
+/** Of two removals the time of the later, and the newer version: what either took away stays away. */
+function mergeRemovals(a: RemovalRecord | undefined, b: RemovalRecord | undefined): RemovalRecord | undefined {
+  const last = later(a, b)
+  if (a === undefined || b === undefined || last === undefined) return last
+  return { ...last, upTo: a.upTo > b.upTo ? a.upTo : b.upTo }
+}
+
+/** The same entry without what its removal took away. */
+function remaining(entry: EntryRecord): EntryRecord {
+  const { removed } = entry
+  if (removed === undefined) return entry
+  const { failures = [], policy, tags = {}, meta, ...rest } = entry
+  const since = ({ at }: { at: number }): boolean => at > removed.at
+  const variants = entry.variants
+    .map((variant) => ({ ...variant, versions: variant.versions.filter(({ id }) => id > removed.upTo) }))
+    .filter(({ versions }) => versions.length > 0)
+  return {
+    ...rest,
+    variants,
+    ...optional({
+      failures: failures.filter(since),
+      tags: Object.fromEntries(Object.entries(tags).filter(([, at]) => since({ at }))),
+    }),
+    ...(policy !== undefined && since(policy) && { policy }),
+    ...(meta !== undefined && since(meta) && { meta }),
+  }
+}
+
+/** Without what says nothing: an entry that was merged with itself is as it was. */
+function optional({ failures, tags }: Required<Pick<EntryRecord, 'failures' | 'tags'>>): Pick<EntryRecord, 'failures' | 'tags'> {
+  return { ...(failures.length > 0 && { failures }), ...(Object.keys(tags).length > 0 && { tags }) }
 }
 
 /**
@@ -84,15 +141,20 @@ function mergeFailures(a: readonly FailureRecord[] = [], b: readonly FailureReco
  */
 export function merge(a: EntryRecord, b: EntryRecord): EntryRecord {
   const invalidatedAt = Math.max(a.invalidatedAt ?? 0, b.invalidatedAt ?? 0)
-  const failures = mergeFailures(a.failures, b.failures)
-  const first = JSON.stringify([a.method, a.url]) <= JSON.stringify([b.method, b.url]) ? a : b
-  return {
+  const policy = later(a.policy, b.policy)
+  const meta = later(a.meta, b.meta)
+  const removed = mergeRemovals(a.removed, b.removed)
+  const first = JSON.stringify([a.method, a.url, a.group]) <= JSON.stringify([b.method, b.url, b.group]) ? a : b
+  return remaining({
     key: a.key,
     method: first.method,
     url: first.url,
     group: first.group,
     variants: mergeVariants(a.variants, b.variants),
     ...(invalidatedAt > 0 && { invalidatedAt }),
-    ...(failures.length > 0 && { failures }),
-  }
+    ...optional({ failures: mergeFailures(a.failures, b.failures), tags: mergeTags(a.tags, b.tags) }),
+    ...(policy && { policy }),
+    ...(meta && { meta }),
+    ...(removed && { removed }),
+  })
 }

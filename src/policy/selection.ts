@@ -48,7 +48,7 @@ function isBetter(one: Choice, other: Choice): boolean {
 }
 
 /** 'failed' sticks to the digest: another copy of the same bytes, brought by another flight, is no better. */
-function failedDigests(variants: readonly VariantRecord[]): ReadonlySet<string> {
+export function failedDigests(variants: readonly VariantRecord[]): ReadonlySet<string> {
   const failed = new Set<string>()
   for (const { versions } of variants) for (const ref of versions) if (hasLabel(ref, 'failed')) failed.add(ref.digest)
   return failed

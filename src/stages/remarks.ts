@@ -1,13 +1,10 @@
-import type { Clock } from '../model/clock.ts'
-import type { EntryRecord, VersionRef } from '../model/record.ts'
+import type { EntryRecord, Stamp, VersionRef } from '../model/record.ts'
 import type { Held } from '../model/rooms.ts'
 import { shown } from '../policy/option-readers.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
-  readonly clock: Clock
-  /** This instance's name in stamps. */
-  readonly writer: string
+  readonly stamps: { next(): Stamp }
 }
 
 type Remark = Pick<VersionRef, 'labels' | 'pin'>
@@ -15,27 +12,23 @@ type Remark = Pick<VersionRef, 'labels' | 'pin'>
 /** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
 export class Remarks {
   readonly #rooms: RemarkRooms
-  #last = 0
 
   constructor(rooms: RemarkRooms) {
     this.#rooms = rooms
   }
 
   label(held: Held, label: string, said: { on: 'yes' | 'no'; reason?: string | undefined }): Promise<Held> {
-    const record = { ...this.#stamp(), on: said.on === 'yes', ...(said.reason !== undefined && { reason: said.reason }) }
+    const record = {
+      ...this.#rooms.stamps.next(),
+      on: said.on === 'yes',
+      ...(said.reason !== undefined && { reason: said.reason }),
+    }
     return this.#say(held, { labels: Object.fromEntries([[label, record]]) })
   }
 
   /** `until` in epoch milliseconds; null for ever; 0 ends a pin. */
   pin(held: Held, until: number | null): Promise<Held> {
-    return this.#say(held, { pin: { ...this.#stamp(), until } })
-  }
-
-  /** What is said later counts, also within one millisecond. */
-  #stamp(): { at: number; by: string } {
-    const now = this.#rooms.clock.now()
-    this.#last = now > this.#last ? now : this.#last + 0.001
-    return { at: this.#last, by: this.#rooms.writer }
+    return this.#say(held, { pin: { ...this.#rooms.stamps.next(), until } })
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

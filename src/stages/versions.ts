@@ -5,7 +5,7 @@ import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
-import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion } from '../model/record.ts'
+import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
@@ -37,8 +37,7 @@ export interface VersionRooms {
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
   readonly report: Report
-  /** This instance's name in stamps. */
-  readonly writer: string
+  readonly stamps: { next(): Stamp }
 }
 
 type Whole = Extract<Obtained, { name: 'whole' }>
@@ -93,8 +92,8 @@ export class Versions {
     { reason, label, ...came }: Came<Whole> & { reason: string; label: 'failed' | 'unproven' },
   ): Promise<void> {
     if (refusedBefore(found.entry, came.obtained.written.digest) !== undefined) return this.#rooms.drop(came.obtained.written)
-    const { clock, writer, report } = this.#rooms
-    const labels = { [label]: { at: clock.now(), by: writer, on: true, reason } }
+    const { clock, stamps, report } = this.#rooms
+    const labels = { [label]: { ...stamps.next(), on: true, reason } }
     const { held } = await this.keep(call, found, { ...came, labels })
     report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(held, clock.now()), reason }))
   }
@@ -171,7 +170,7 @@ export class Versions {
   async failed(call: Call, found: Found, { code, message, attempts }: AttemptFailure): Promise<void> {
     if (found.entry === undefined) return
     const told = attempts.map((attempt) => ({ ...attempt, url: shownUrl(attempt.url), at: attempt.at.getTime() }))
-    const record: FailureRecord = { code, message, attempts: told, at: this.#rooms.clock.now(), by: this.#rooms.writer }
+    const record: FailureRecord = { code, message, attempts: told, ...this.#rooms.stamps.next() }
     await this.#rooms.write({ entry: failed(entryFacts(call), record), placed: undefined, shareable: true }, undefined)
   }
 

@@ -12,7 +12,7 @@ export const ROOMS: readonly Mutant[] = [
   },
   {
     name: 'a failed refresh is not remembered',
-    file: 'src/pipeline.ts',
+    file: 'src/landing.ts',
     find: 'await stages.versions.failed(call, found, error)',
     replace: 'void 0',
     tests: ['test/rows/download/cooldown.test.ts'],

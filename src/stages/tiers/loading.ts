@@ -3,7 +3,8 @@ import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } fr
 import type { Held, StoredBody } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
 import { type Marks, markedAt, urlMark } from './marks.ts'
-import type { Placed, Tier } from './tier.ts'
+import type { Placed } from './placed.ts'
+import type { Tier } from './tier.ts'
 
 /** Brings versions out of the tiers. */
 export class Loader {

@@ -1,30 +1,20 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import { type EntryRecord, INLINE_LIMIT, type LiveVersion, type MarkRecord, type VersionRecord } from '../../model/record.ts'
-import type { StoredBody } from '../../model/rooms.ts'
+import type { EntryRecord, LiveVersion, MarkRecord, VersionRecord } from '../../model/record.ts'
 import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
-import { versionFacts } from '../../policy/candidate.ts'
-import { merge } from '../../policy/merge.ts'
-import { type Decoded, decode, encode } from './codec.ts'
+import { type Decoded, decode } from './codec.ts'
+import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey } from './marks.ts'
+import type { BodyRoom, Placed } from './placed.ts'
+import { Writes } from './writes.ts'
 
-/** The ways of bytes that a tier is handed. */
-export interface BodyRoom {
-  open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
-  copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
+export interface TierRooms {
+  readonly bodies: BodyRoom
+  readonly report: Report
+  readonly background: (work: Promise<unknown>) => void
+  readonly clock: Clock
 }
-
-export interface Placed {
-  /** Its `home` says where the body stands already: it is not copied there. */
-  readonly version: LiveVersion
-  readonly body: Uint8Array | StoredBody
-}
-
-const liveEntry = (key: string): string => `h1:e:${key}`
-const liveVersion = (key: string, id: string): string => `h1:v:${key}:${id}`
-
-/** What a decoded record costs a live tier beside its body; measured at some 400 to 900 bytes. */
-const RECORD_COST = 700
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
@@ -32,25 +22,26 @@ export class Tier {
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
-  readonly #writing = new Map<string, Promise<unknown>>()
+  readonly #shelf: LiveShelf | undefined
+  readonly #writes: Writes
 
-  constructor(
-    store: Store,
-    { bodies, report, background }: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void },
-  ) {
+  constructor(store: Store, { bodies, report, background, clock }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
     this.#background = background
+    this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store)
+    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#accepted(decode<EntryRecord>(bytes, key), key)
+    this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
   /** In this process, at once; undefined where there is no such record or the store is not live. */
   peekEntry(key: string): EntryRecord | undefined {
-    return this.store.live?.get(liveEntry(key)) as EntryRecord | undefined
+    return this.#shelf?.entry(key)
   }
 
   peekVersion(key: string, id: string): LiveVersion | undefined {
-    return this.store.live?.get(liveVersion(key, id)) as LiveVersion | undefined
+    return this.#shelf?.version(key, id)
   }
 
   /** The entry, as old as the marks say that concern it. */
@@ -123,63 +114,16 @@ export class Tier {
     return undefined
   }
 
-  /** Read, merge, set; one after the other for each entry, so that what this process says twice at once is not lost. */
   write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
-    const before = this.#writing.get(entry.key) ?? Promise.resolve()
-    const writing = before.then(
-      () => this.#write(entry, placed, fence),
-      () => this.#write(entry, placed, fence),
-    )
-    this.#writing.set(entry.key, writing)
-    const over = (): void => {
-      if (this.#writing.get(entry.key) === writing) this.#writing.delete(entry.key)
-    }
-    writing.then(over, over)
-    return writing
-  }
-
-  /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  async #write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
-    const { live } = this.store
-    const known = await this.#known(entry.key)
-    const merged = known === undefined ? entry : merge(known, entry)
-    if (live !== undefined) {
-      if (placed !== undefined) this.remember(placed)
-      live.set(liveEntry(entry.key), merged, RECORD_COST + 200 * merged.variants.length)
-      return merged
-    }
-    const hash = sha256(entry.key)
-    const index = { key: `h1:e:${hash}`, value: encode(merged) }
-    const version = placed === undefined ? undefined : await this.#placed(placed)
-    const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
-    await this.store.setMany(writes, fence === undefined ? undefined : { fence })
-    return merged
-  }
-
-  /** Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. */
-  async #known(key: string): Promise<EntryRecord | undefined> {
-    if (this.store.live) return this.peekEntry(key)
-    const bytes = await this.store.get(`h1:e:${sha256(key)}`)
-    return bytes === undefined ? undefined : this.#accepted(decode<EntryRecord>(bytes, key), key)
-  }
-
-  async #placed({ version, body }: Placed): Promise<VersionRecord> {
-    const { body: _inline, bodyId: _elsewhere, home, facts: _parsed, ...rest } = version
-    if (home?.tier === this.store.name) return { ...rest, bodyId: home.bodyId }
-    if (body instanceof Uint8Array && body.length <= INLINE_LIMIT) return { ...rest, body }
-    return { ...rest, bodyId: await this.#bodies.copy(body, this.store) }
+    return this.#writes.write(entry, placed, fence)
   }
 
   /** Puts a version into a live tier, if it is one and takes bodies of that size. */
-  remember({ version, body }: Placed): void {
-    const { live, maxEntryBytes = Number.POSITIVE_INFINITY } = this.store
-    if (live === undefined || !(body instanceof Uint8Array) || body.length > maxEntryBytes) return
-    const { bodyId: _elsewhere, ...rest } = version
-    const remembered: LiveVersion = { ...rest, body, facts: versionFacts(version) }
-    live.set(liveVersion(version.key, version.id), remembered, RECORD_COST + body.length)
+  remember(placed: Placed): void {
+    this.#shelf?.remember(placed)
   }
 
   rememberEntry(entry: EntryRecord): void {
-    this.store.live?.set(liveEntry(entry.key), entry, RECORD_COST + 200 * entry.variants.length)
+    this.#shelf?.rememberEntry(entry)
   }
 }

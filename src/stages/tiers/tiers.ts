@@ -10,8 +10,9 @@ import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
 import { Loader } from './loading.ts'
 import { Marks, urlMark } from './marks.ts'
+import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
-import { type BodyRoom, type Placed, Tier } from './tier.ts'
+import { Tier, type TierRooms } from './tier.ts'
 
 export type Keyed = RequestFacts & { readonly key: string; readonly credentialHeaders: ReadonlySet<string> }
 
@@ -30,10 +31,7 @@ export class Tiers {
   readonly #marks: Marks
   readonly #loader: Loader
 
-  constructor(
-    stores: readonly Store[],
-    rooms: { bodies: BodyRoom; report: Report; background: (work: Promise<unknown>) => void },
-  ) {
+  constructor(stores: readonly Store[], rooms: TierRooms) {
     this.#tiers = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background

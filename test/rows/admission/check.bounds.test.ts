@@ -5,25 +5,20 @@ import type { CachedFetch, CallOptions } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected, rejection, seen } from '../download/given.ts'
-import { ask, later } from './judging.ts'
+import { ask, endless, later } from './judging.ts'
 
 type Check = NonNullable<CallOptions['check']>
 type Inner = (fetch: CachedFetch, url: string, init: { signal: AbortSignal }) => Promise<unknown>
 
 const sameUrl: Inner = async (fetch, url, init) => (await fetch(url, init)).text()
-const never: Check = () => new Promise(() => undefined)
 
 describe('a check that never settles', () => {
   test('with nothing stored: HOOK at the deadline, by the clock', async () => {
-    const started = Promise.withResolvers<void>()
-    const check: Check = () => {
-      started.resolve()
-      return new Promise(() => undefined)
-    }
+    const { check, asked } = endless()
     await using g = await given({ check, timeouts: { deadline: '20s' } })
     g.origin.script('/f', ok('v1'))
     const call = rejection(g.fetch(g.origin.url('/f')))
-    await started.promise
+    await asked
     await turnFor(g.clock, 19_000, 1_000)
     expect(await isSettled(call)).toBe(false)
     const error = await turnUntil(g.clock, call, { limit: 2_000 })
@@ -36,7 +31,10 @@ describe('a check that never settles', () => {
     await using g = await given({ timeouts: { deadline: '20s' } })
     g.origin.script('/f', ok('v1'), ok('v2'))
     await ask(g)
-    const response = await turnUntil(g.clock, g.fetch(g.origin.url('/f'), { holdfast: { check: never } }), { limit: 21_000 })
+    const { check, asked } = endless()
+    const call = g.fetch(g.origin.url('/f'), { holdfast: { check } })
+    await asked
+    const response = await turnUntil(g.clock, call, { limit: 21_000 })
     expect(inspected(response, 'fallback').error).toMatchObject({ code: expect.stringMatching(/^(HOOK|TIMEOUT)$/) })
     expect(await response.text()).toBe('v1')
   })
@@ -48,8 +46,14 @@ describe('a check that never settles', () => {
     await g.clock.advance(1_000)
     const started = g.clock.monotonic()
     const verdict = Promise.withResolvers<void>()
-    const init = { holdfast: { check: () => verdict.promise } }
-    expect(await turnUntil(g.clock, ask(g, init), { step: 500 })).toMatchObject({ text: 'v1', outcome: 'fallback' })
+    const asked = Promise.withResolvers<void>()
+    const check: Check = () => {
+      asked.resolve()
+      return verdict.promise
+    }
+    const call = ask(g, { holdfast: { check } })
+    await asked.promise
+    expect(await turnUntil(g.clock, call, { step: 500 })).toMatchObject({ text: 'v1', outcome: 'fallback' })
     expect(g.clock.monotonic() - started).toBeLessThanOrEqual(11_000)
     verdict.resolve()
     await turnUntil(g.clock, g.fetch.idle())
@@ -67,7 +71,11 @@ describe('a check that never settles', () => {
     }
     await using g = await given({ check, timeouts: { deadline: '5s' } })
     g.origin.script('/f', ok('v1'))
-    for (let n = 0; n < 2; n += 1) expect(await turnUntil(g.clock, ask(g), { limit: 6_000 })).toEqual({ rejected: 'HOOK' })
+    for (let n = 0; n < 2; n += 1) {
+      const call = ask(g)
+      while (signals.length === n) await rounds()
+      expect(await turnUntil(g.clock, call, { limit: 6_000 })).toEqual({ rejected: 'HOOK' })
+    }
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
     late[0]?.reject(new Error('too late'))
     late[1]?.resolve()
@@ -79,7 +87,10 @@ describe('a check that never settles', () => {
   test('nothing is known of the bytes: the next call asks again, and a check that passes takes them', async () => {
     await using g = await given({ timeouts: { deadline: '5s' } })
     g.origin.script('/f', ok('v1'))
-    expect(await turnUntil(g.clock, ask(g, { holdfast: { check: never } }))).toEqual({ rejected: 'HOOK' })
+    const { check, asked } = endless()
+    const call = ask(g, { holdfast: { check } })
+    await asked
+    expect(await turnUntil(g.clock, call)).toEqual({ rejected: 'HOOK' })
     await later(g)
     expect(await ask(g, { holdfast: { check: () => undefined } })).toMatchObject({ text: 'v1', outcome: 'miss' })
   })
@@ -88,13 +99,9 @@ describe('a check that never settles', () => {
     await using g = await given({ limits: { concurrency: 1 } })
     g.origin.script('/f', ok('v1'))
     g.origin.script('/g', ok('other'))
-    const started = Promise.withResolvers<void>()
-    const check: Check = () => {
-      started.resolve()
-      return new Promise(() => undefined)
-    }
+    const { check, asked } = endless()
     const stuck = ask(g, { holdfast: { check } })
-    await started.promise
+    await asked
     expect(await ask(g)).toMatchObject({ text: 'v1' })
     expect(await seen(g.fetch(g.origin.url('/g')))).toMatchObject({ text: 'other' })
     expect(await turnUntil(g.clock, stuck)).toMatchObject({ rejected: 'HOOK' })
@@ -118,10 +125,11 @@ describe('a check that never settles', () => {
   })
 
   test('closing the instance does not wait for it', async () => {
-    const g = await given({ check: never })
+    const { check, asked } = endless()
+    const g = await given({ check })
     g.origin.script('/f', ok('v1'))
     const call = ask(g)
-    await rounds()
+    await asked
     await turnUntil(g.clock, Promise.resolve(g[Symbol.asyncDispose]()))
     expect(await turnUntil(g.clock, call)).toEqual({ rejected: expect.stringMatching(/^(CLOSED|HOOK)$/) })
   })
@@ -134,8 +142,10 @@ describe.each([
 ] as const)('a check that calls the instance again; %s', (_, tiers) => {
   async function reentering(where: string, inner: Inner): Promise<unknown> {
     let depth = 0
+    const asked = Promise.withResolvers<void>()
     const check: Check = async (_response, { signal }) => {
       depth += 1
+      asked.resolve()
       if (depth === 1) await inner(g.fetch, g.origin.url('/f'), { signal })
     }
     const admission = { check, timeouts: { deadline: '10s' } }
@@ -143,8 +153,9 @@ describe.each([
     await using g = await given({ tiers: tiers(), limits: { concurrency: 1 }, ...(onInstance && admission) })
     g.origin.script('/f', ok('v1'), ok('v2'))
     g.origin.script('/g', ok('other'))
-    const came = await turnUntil(g.clock, ask(g, onInstance ? {} : { holdfast: admission }), { limit: 15_000 })
-    return came
+    const call = ask(g, onInstance ? {} : { holdfast: admission })
+    await asked.promise
+    return await turnUntil(g.clock, call, { limit: 15_000 })
   }
   const other = (url: string): string => url.replace('/f', '/g')
 

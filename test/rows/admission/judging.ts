@@ -47,6 +47,16 @@ export function ask(g: Given, init?: Init): Promise<Seen> {
   return seen(g.fetch(g.origin.url('/f'), init))
 }
 
+/** A check that never settles, and the moment when it was asked: from there on only the clock can end it. */
+export function endless(): { check: () => Promise<void>; asked: Promise<void> } {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  const check = (): Promise<void> => {
+    resolve()
+    return new Promise(() => undefined)
+  }
+  return { check, asked }
+}
+
 /** Past the cool-down after a failed refresh. */
 export async function later(g: Given): Promise<void> {
   await g.clock.advance(31_000)

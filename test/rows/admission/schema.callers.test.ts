@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { gate } from '../../helpers/origin/index.ts'
 import { turnUntil } from '../../helpers/turning.ts'
 import { codeOf, given, inspected, seen } from '../download/given.ts'
-import { ask, good, json, refused, schemaOf, taken } from './judging.ts'
+import { ask, endless, good, json, refused, schemaOf, taken } from './judging.ts'
 
 describe('callers with different schemas for one URL at one time', () => {
   test('each is judged by its own', async () => {
@@ -116,10 +116,13 @@ describe('a schema that fails itself', () => {
   })
 
   test('never settles: HOOK within the deadline', async () => {
-    await using g = await given({ schema: schemaOf(() => new Promise(() => undefined)) })
+    const { check, asked } = endless()
+    await using g = await given({ schema: schemaOf(check) })
     g.origin.script('/f', json(1))
     const started = g.clock.monotonic()
-    expect(await turnUntil(g.clock, ask(g), { limit: 130_000 })).toEqual({ rejected: 'HOOK' })
+    const call = ask(g)
+    await asked
+    expect(await turnUntil(g.clock, call, { limit: 130_000 })).toEqual({ rejected: 'HOOK' })
     expect(g.clock.monotonic() - started).toBeLessThanOrEqual(121_000)
   })
 })

@@ -1,0 +1,77 @@
+import type { House, HousePlan } from './house.ts'
+import type { Report } from './model/events.ts'
+import type { EntryRecord } from './model/record.ts'
+import type { Store } from './model/store.ts'
+import { derivedPlan } from './policy/body-plan.ts'
+import type { Background } from './stages/background.ts'
+import { Bodies } from './stages/bodies/bodies.ts'
+import { Remarks } from './stages/remarks.ts'
+import type { Stamps } from './stages/stamps.ts'
+import { guarded } from './stages/tiers/guard.ts'
+import { Holds } from './stages/tiers/holds.ts'
+import { named } from './stages/tiers/names.ts'
+import { Tiers } from './stages/tiers/tiers.ts'
+import { decoded } from './stages/transport/decode.ts'
+import { Unpacking } from './stages/unpacking.ts'
+import { Versions } from './stages/versions.ts'
+
+/** What the rooms of what is stored stand on. */
+export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
+  readonly report: Report
+  readonly background: Background
+  readonly stamps: Stamps
+}
+
+/** The rooms of what is stored. */
+export interface Storage {
+  readonly stores: readonly Store[]
+  readonly holds: Holds
+  readonly bodies: Bodies
+  readonly tiers: Tiers
+}
+
+export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground): Storage {
+  const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
+  for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
+  const holds = new Holds()
+  const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
+  const tiers = new Tiers(stores, {
+    bodies,
+    report,
+    clock,
+    background: (work) => background.run(work, () => undefined),
+  })
+  return { stores, holds, bodies, tiers }
+}
+
+export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies }: Storage): Versions {
+  return new Versions({
+    write: async (change, right) => {
+      const written = await tiers.write(change, right)
+      // The body is named by its version now; a partial that outlives this is told apart by its size.
+      if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
+      return written
+    },
+    known: async (call) => (await tiers.lookup(call, () => true)).entry,
+    settled: (written) => bodies.settled(written),
+    drop: (written) => bodies.drop(written),
+    clock,
+    report,
+    stamps,
+  })
+}
+
+/** What is done to versions that are stored already. */
+export function buildAside({ stamps }: Ground, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
+  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
+    tiers.write({ entry, placed: undefined, shareable: true }, undefined)
+  return {
+    remarks: new Remarks({ write, stamps }),
+    unpacking: new Unpacking({
+      beside: (held, id) => tiers.beside(held, id),
+      keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
+      writer: (call, held) => bodies.writer(derivedPlan(call, held)),
+      decoded,
+    }),
+  }
+}

@@ -1,0 +1,33 @@
+import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
+import type { Retention } from '../model/settings.ts'
+import { current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
+
+/** What is kept where nobody says otherwise. */
+export const DEFAULT_RETENTION: Retention = { keep: 2, keepFor: 0, keepFailed: 3, maxPinned: Number.POSITIVE_INFINITY }
+
+/**
+ * The ids of versions that may go: beyond the newest `keep` of their variant and older than `keepFor`; those that were refused beyond
+ * `keepFailed`. A count never takes the last good version, the current one, or a pinned one.
+ */
+export function removable(entry: EntryRecord, rules: Retention, now: number): string[] {
+  const failed = failedDigests(entry.variants)
+  return entry.variants.flatMap((variant) => {
+    const versions = variant.versions.filter(({ removed }) => removed === undefined).toReversed()
+    const isRefused = (ref: VersionRef): boolean => failed.has(ref.digest) || hasLabel(ref, 'unproven')
+    const good = versions.filter((ref) => !isRefused(ref)).slice(rules.keep)
+    const refused = versions.filter(isRefused).slice(rules.keepFailed)
+    const isOld = ({ storedAt }: VersionRef): boolean => now - storedAt >= rules.keepFor
+    const kept = needed(variant)
+    return [...good.filter(isOld), ...refused].filter((ref) => !kept.has(ref.id) && !isPinned(ref, now)).map(({ id }) => id)
+  })
+}
+
+/** What calls are answered with today, and what they would fall back to. */
+function needed(variant: VariantRecord): ReadonlySet<string> {
+  return new Set([current([variant]), lastGood([variant])].flatMap((choice) => (choice === undefined ? [] : [choice.ref.id])))
+}
+
+/** Versions of the entry that are pinned now. */
+export function pinnedVersions({ variants }: EntryRecord, now: number): readonly VersionRef[] {
+  return variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
+}

@@ -1,0 +1,49 @@
+import { type Clock, nextRound, pause } from '../../model/clock.ts'
+import type { Lease, Store } from '../../model/store.ts'
+
+/** Milliseconds after which the turn of a writer that was killed passes on. */
+const TURN = 1_000
+
+/** Rounds of the event loop in which another writer of this process is likely to be done. */
+const ROUNDS = 20
+
+/** Milliseconds between two looks at what a writer in another process does. */
+const LOOK_EVERY = 10
+
+/** Milliseconds to wait in all: longer than a turn, so that a dead writer's is over by then. */
+const PATIENCE = 3_000
+
+const NEVER = new AbortController().signal
+
+/**
+ * Read, merge and set as one step among processes, where the store has leases. It is the merge that makes a write right; the turn sees to it
+ * that two of them do not overwrite one another. A store that cannot say whose turn it is does not hold the write up.
+ */
+export async function inTurn<T>(
+  store: Store,
+  storeKey: string,
+  { clock, write }: { clock: Clock; write: (turn: Lease | undefined) => Promise<T> },
+): Promise<T> {
+  const turn = await turnOf(store, `h1:w:${storeKey}`, clock)
+  try {
+    return await write(turn)
+  } finally {
+    // One that cannot be given back runs out by itself.
+    await turn?.release().catch(() => undefined)
+  }
+}
+
+async function turnOf(store: Store, key: string, clock: Clock): Promise<Lease | undefined> {
+  if (store.lease === undefined || store.live !== undefined) return undefined
+  const until = clock.monotonic() + PATIENCE
+  try {
+    for (let round = 0; ; round++) {
+      const lease = await store.lease(key, TURN)
+      if (lease !== undefined || clock.monotonic() >= until) return lease
+      await (round < ROUNDS ? nextRound() : pause(clock, LOOK_EVERY, NEVER))
+    }
+  } catch {
+    // Told as `tier-error` by the guard.
+    return undefined
+  }
+}

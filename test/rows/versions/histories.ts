@@ -38,6 +38,8 @@ export interface History extends Given {
   readonly entry: Entry
   /** The origin has this now, it is downloaded, and an hour goes by. */
   brings(...bodies: (string | Uint8Array)[]): Promise<void>
+  /** The same, but no time goes by: nothing that waits for a time comes in between. */
+  atOnce(...bodies: (string | Uint8Array)[]): Promise<void>
   /** The ids of all versions, oldest first. */
   ids(): Promise<string[]>
   /** The bodies of all versions, oldest first. */
@@ -49,10 +51,15 @@ export async function history(tiers: Store[], options: Options = {}): Promise<Hi
   const g = await given({ tiers, ttl: 0, retry: false, versions: { keep: 10 }, ...options })
   const url = g.origin.url('/f')
   const entry = g.fetch.entry(url)
-  const brings = async (...bodies: (string | Uint8Array)[]): Promise<void> => {
+  const atOnce = async (...bodies: (string | Uint8Array)[]): Promise<void> => {
     for (const body of bodies) {
       g.origin.script('/f', ok(body))
       await (await g.fetch(url, { cache: 'reload' })).arrayBuffer()
+    }
+  }
+  const brings = async (...bodies: (string | Uint8Array)[]): Promise<void> => {
+    for (const body of bodies) {
+      await atOnce(body)
       await g.clock.advance(HOUR)
     }
   }
@@ -62,7 +69,7 @@ export async function history(tiers: Store[], options: Options = {}): Promise<Hi
     for (const id of await ids()) found.push(await textOf(entry, id))
     return found
   }
-  return { ...g, url, entry, brings, ids, texts }
+  return { ...g, url, entry, brings, atOnce, ids, texts }
 }
 
 /** All versions, newest first. */

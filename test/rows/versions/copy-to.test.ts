@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
@@ -119,8 +120,7 @@ test('what is no store is refused; a store that fails is an error, and the sourc
   for (const wrong of [undefined, {}, 'file.db', null]) {
     expect(await thrownBy(() => g.fetch.cache.copyTo(wrong as unknown as Store))).toBeInstanceOf(TypeError)
   }
-  const broken: Store = { ...memory(), name: 'broken', set: async () => Promise.reject(new Error('disk full')) }
-  const failing = Object.assign(Object.create(broken) as Store, { setMany: async () => Promise.reject(new Error('disk full')) })
+  const failing = chaos(memory(), { faults: [{ do: 'throw', on: ['set', 'setMany'] }] })
   expect(await thrownBy(() => g.fetch.cache.copyTo(failing))).toBeInstanceOf(Error)
   expect(await all(g.entry)).toHaveLength(3)
 })

@@ -87,6 +87,8 @@ class MemoryStore implements Store {
         if (!fits) shelf.delete(key)
       },
       delete: (key) => shelf.delete(key),
+      peek: (key) => shelf.peek(key)?.value,
+      keys: () => shelf.keys(),
     }
   }
 

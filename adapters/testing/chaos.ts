@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../src/model/clock.ts'
-import type { BodyFiles, Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
+import type { BodyFiles, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
 import { flipped, halved, Past } from './chaos/past.ts'
 import { type ChaosFault, type ChaosPlan, type Injection, Injector, type Mishap, type Operation } from './chaos/plan.ts'
 
@@ -36,7 +36,7 @@ export function chaos(store: Store, plan: ChaosPlan): ChaosStore {
     ...(lease !== undefined && { lease: (key: string, ms: number) => saboteur.lease(key, ms) }),
     ...(bodies !== undefined && { bodies: saboteur.bodies(bodies) }),
     get: (key) => saboteur.get(key),
-    getMany: (keys) => saboteur.getMany(keys),
+    getMany: (keys, options) => saboteur.getMany(keys, options),
     set: (key, value, options) => saboteur.set(key, value, options),
     setMany: (entries, options) => saboteur.setMany(entries, options),
     delete: (keys, options) => saboteur.delete(keys, options),
@@ -71,10 +71,10 @@ class Saboteur {
     return this.#spoiltRead(mishap, key, await this.#store.get(key))
   }
 
-  async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
+  async getMany(keys: string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]> {
     const mishap = await this.#strike('getMany', keys)
     if (mishap === 'lie') return keys.map(() => undefined)
-    const values = await this.#store.getMany(keys)
+    const values = await this.#store.getMany(keys, options)
     return keys.map((key, index) => this.#spoiltRead(mishap, key, values[index]))
   }
 

@@ -16,6 +16,11 @@ export interface SetOptions {
   fence?: Lease
 }
 
+export interface ReadOptions {
+  /** 'keep': it is no use, so what is only looked over keeps its place in the order of use. Default 'touch'. */
+  recency?: 'touch' | 'keep'
+}
+
 export interface StoreEntry {
   key: string
   value: Uint8Array
@@ -27,6 +32,10 @@ export interface LiveRecords {
   get(key: string): object | undefined
   set(key: string, value: object, bytes: number): void
   delete(key: string): void
+  /** As `get`, but no use: what is only looked over keeps its place in the order of use. Without it `get` is asked. */
+  peek?(key: string): object | undefined
+  /** In no order. Without it entries that stand nowhere else are not listed. */
+  keys?(): Iterable<string>
 }
 
 /** Large bodies as files or streams. One writer ever per id; `append` adds at the end. */
@@ -55,7 +64,7 @@ export interface Store {
   /** Bytes. A larger body is not offered to this store. */
   readonly maxEntryBytes?: number
   get(key: string): Promise<Uint8Array | undefined>
-  getMany(keys: string[]): Promise<(Uint8Array | undefined)[]>
+  getMany(keys: string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]>
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>
   setMany(entries: StoreEntry[], options?: { fence?: Lease }): Promise<void>
   delete(keys: string[], options?: { fence?: Lease }): Promise<void>

@@ -26,3 +26,17 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
 export function unpackedId(id: string, coding: string): string {
   return `${id}~${coding}`
 }
+
+/** The codings of {@link unpackedId}. */
+const UNPACKED = ['gzip', 'deflate', 'br'] as const
+
+/** An id, and those of all that may be kept beside it. */
+export function withDerived(id: string): string[] {
+  return [id, ...UNPACKED.map((coding) => unpackedId(id, coding))]
+}
+
+/** The id of the version that this one is, or was derived from. */
+export function originalId(id: string): string {
+  const mark = id.indexOf('~')
+  return mark < 0 ? id : id.slice(0, mark)
+}

@@ -89,25 +89,25 @@ export class Runtime {
   }
 
   /** A value as it stands, or waits to: at once, for it costs microseconds, and later only where the tables are locked. */
-  get(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+  get(key: string, recency: 'touch' | 'keep' = 'touch'): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const waiting = this.waiting.get(key)
     if (waiting !== undefined) return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
     try {
-      return this.#sound(key, this.#tables.value(key))
+      return this.#sound(key, this.#tables.value(key), recency)
     } catch {
       // Asked once more, where a failure is judged.
-      return this.read((tables) => this.#sound(key, tables.value(key)))
+      return this.read((tables) => this.#sound(key, tables.value(key), recency))
     }
   }
 
   /** The value, unless it has expired or is proven to be damaged: that is a miss, given up and told. */
-  #sound(key: string, stored: StoredValue | undefined): Uint8Array | undefined {
+  #sound(key: string, stored: StoredValue | undefined, recency: 'touch' | 'keep'): Uint8Array | undefined {
     if (stored === undefined || this.#hasExpired(stored.expires)) return undefined
     if (!isSound(key, stored)) {
       this.#giveUpDamaged(key, stored)
       return undefined
     }
-    const group = groupOf(key)
+    const group = recency === 'touch' ? groupOf(key) : undefined
     if (group !== undefined) this.#touch(group)
     return stored.value
   }

@@ -1,4 +1,4 @@
-import type { BodyFiles, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type { BodyFiles, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { storeClosed, storeReadOnly } from '../failures.ts'
 import { explained } from './faults.ts'
 import { extend, grant, release as releaseLease } from './leases.ts'
@@ -53,9 +53,9 @@ export class OneSqlite implements Store {
     return runtime.get(key)
   }
 
-  async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
+  async getMany(keys: string[], { recency }: ReadOptions = {}): Promise<(Uint8Array | undefined)[]> {
     const runtime = this.#ready() ?? (await this.#opened())
-    return Promise.all(keys.map(async (key) => runtime.get(key)))
+    return Promise.all(keys.map(async (key) => runtime.get(key, recency)))
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {

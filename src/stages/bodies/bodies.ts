@@ -5,7 +5,10 @@ import { CHUNK_SIZE } from '../../model/record.ts'
 import type { BodyWriter, ResponseHead, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
+import { Inventory } from './inventory.ts'
 import { findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
+import { memoryLimit, placesFor } from './places.ts'
+import { Readers, together } from './readers.ts'
 import { deleteBody, isAtRest, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { RestingBody } from './stored.ts'
@@ -13,9 +16,6 @@ import { ChunkWriter } from './writer.ts'
 
 /** Where a body is to be kept in this process when every other place has failed, in bytes. */
 const LAST_RESORT = 64 * 1024 * 1024
-
-/** What is held in memory of an answer that may not be stored, in bytes. */
-const TRANSIENT_MEMORY = 8 * 1024 * 1024
 
 export interface Adopted {
   readonly writer: BodyWriter
@@ -31,6 +31,8 @@ export class Bodies {
   readonly #clock: Clock
   /** Keys whose body is on its way into a store, where a partial says so. */
   readonly #begun = new Map<string, Store>()
+  readonly #readers = new Readers()
+  readonly inventory: Inventory = new Inventory()
 
   constructor(
     stores: readonly Store[],
@@ -62,7 +64,7 @@ export class Bodies {
         record.bodyId,
       )
       const chunks = await sink.takeOver()
-      const writer = this.writer(plan)
+      const writer = this.writer(plan, [record.bodyId])
       await writer.adopt(sink, chunks)
       this.#begun.set(key, store)
       return { writer, head: record.head, total: record.total }
@@ -79,11 +81,13 @@ export class Bodies {
     if (store !== undefined) await forgetPartial(store, key)
   }
 
-  #holdAll(stores: readonly Store[]): () => void {
-    const releases = stores.map((store) => this.#hold(store))
-    return () => {
-      for (const release of releases) release()
-    }
+  /** Whether anybody in this process reads it. */
+  isRead(bodyId: string): boolean {
+    return this.#readers.isRead(bodyId)
+  }
+
+  #follow(stores: readonly Store[], begun: readonly string[]): () => void {
+    return together([...stores.map((store) => this.#hold(store)), this.#readers.follow(begun)])
   }
 
   async #began({ key, partial, expected }: BodyPlan, sink: Sink): Promise<void> {
@@ -92,17 +96,22 @@ export class Bodies {
     await savePartial(sink.store, { ...partial, key, bodyId: sink.bodyId, total: expected, savedAt: this.#clock.now() })
   }
 
-  writer(plan: BodyPlan): ChunkWriter {
-    const places = plan.storable ? this.#places(plan) : []
+  /** `begun`: ids of the bodies that it goes on with, or begins. */
+  writer(plan: BodyPlan, begun: string[] = []): ChunkWriter {
+    const places = plan.storable ? placesFor(this.#stores, plan) : []
     const all = [...places]
     return new ChunkWriter({
       url: plan.url,
-      hold: () => this.#holdAll(all),
+      hold: () => this.#follow(all, begun),
       began: (sink) => this.#began(plan, sink),
       ended: () => this.became(plan.key),
       keeps: async (sink) => sink instanceof StoreSink && this.#begun.delete(plan.key),
-      open: (failed, error) => this.#open(places, plan, { failed, error }),
-      memoryLimit: Math.min(plan.maxEntryBytes, this.#memoryLimit(plan)),
+      open: (failed, error) => {
+        const sink = this.#open(places, plan, { failed, error })
+        if (sink.bodyId !== undefined) begun.push(sink.bodyId)
+        return sink
+      },
+      memoryLimit: Math.min(plan.maxEntryBytes, memoryLimit(this.#stores, plan)),
       expected: plan.expected,
       algorithms: plan.algorithms,
     })
@@ -110,7 +119,8 @@ export class Bodies {
 
   /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void = () => undefined): StoredBody {
-    return new RestingBody(store, place, { hold: () => this.#hold(store), damaged })
+    const hold = (): (() => void) => together([this.#hold(store), this.#readers.read(place.bodyId)])
+    return new RestingBody(store, place, { hold, damaged })
   }
 
   /** Copies a body into another store, under an id of its own there. */
@@ -162,21 +172,6 @@ export class Bodies {
     unread()
       .then(() => deleteBody(store, { bodyId, size }))
       .catch(() => undefined)
-  }
-
-  /** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
-  #places({ expected = 0, maxEntryBytes, shareable }: BodyPlan): Store[] {
-    const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-    const open = this.#stores.filter(({ shared, readOnly }) => readOnly !== true && (shareable || !shared))
-    const local = open.filter((store) => store.live === undefined && !store.remote && fits(store))
-    return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
-  }
-
-  /** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
-  #memoryLimit({ storable }: BodyPlan): number {
-    const live = this.#stores.find((store) => store.live !== undefined)
-    const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
-    return storable ? limit : TRANSIENT_MEMORY
   }
 
   #open(places: Store[], plan: BodyPlan, { failed, error }: { failed: Sink | undefined; error: unknown }): Sink {

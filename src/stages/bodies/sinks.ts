@@ -4,7 +4,7 @@ import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 
 /** Bytes of a SHA-256. */
-const DIGEST_SIZE = 32
+export const DIGEST_SIZE: number = 32
 
 /** A chunk as it stands at rest takes this much of a file. */
 const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE

@@ -1,14 +1,17 @@
-import type { EntryRecord, MarkRecord, VersionRecord } from '../../model/record.ts'
+import type { EntryRecord, MarkRecord, UseRecord, VersionRecord } from '../../model/record.ts'
+import { sha256 } from '../../policy/cache-key.ts'
 
 /** Format 1 of a record: this word, the length of the JSON, the CRC-32 of all that follows, the JSON, the inline body. */
 const MAGIC = 0x68310001
 const HEAD = 12
 
+type Kept = EntryRecord | MarkRecord | UseRecord | VersionRecord
+
 /** Asked for at the first record, since node:zlib is a tenth of what an import of ours would cost. */
 const crc32 = (bytes: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(bytes)
 
 /** A record as a store keeps it. */
-export function encode(record: EntryRecord | MarkRecord | VersionRecord): Uint8Array {
+export function encode(record: Kept): Uint8Array {
   const body = 'body' in record ? record.body : undefined
   const json = Buffer.from(JSON.stringify(body === undefined ? record : { ...record, body: undefined, inline: true }))
   const bytes = Buffer.allocUnsafe(HEAD + json.length + (body?.length ?? 0))
@@ -20,6 +23,14 @@ export function encode(record: EntryRecord | MarkRecord | VersionRecord): Uint8A
   return bytes
 }
 
+/** The SHA-256 of a key, where the store's listing says no more. */
+export interface OfHash {
+  readonly hash: string
+}
+
+const speaksOf = (named: unknown, key: string | OfHash): boolean =>
+  typeof key === 'string' ? named === key : typeof named === 'string' && sha256(named) === key.hash
+
 export type Decoded<T> =
   | { readonly name: 'record'; readonly record: T }
   | { readonly name: 'foreign' }
@@ -29,7 +40,7 @@ export type Decoded<T> =
  * A record out of a store. Another format is 'foreign', a miss that nobody deletes; what is damaged, or speaks of another key
  * (a planted record, a collision, a mixed-up file), is 'damaged'.
  */
-export function decode<T extends EntryRecord | MarkRecord | VersionRecord>(bytes: Uint8Array, key: string): Decoded<T> {
+export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash): Decoded<T> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < HEAD) return { name: 'damaged', why: 'it is shorter than the head of a record' }
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
@@ -40,14 +51,14 @@ export function decode<T extends EntryRecord | MarkRecord | VersionRecord>(bytes
   return parsed<T>(view, HEAD + length, key)
 }
 
-function parsed<T extends EntryRecord | MarkRecord | VersionRecord>(view: Buffer, end: number, key: string): Decoded<T> {
+function parsed<T extends Kept>(view: Buffer, end: number, key: string | OfHash): Decoded<T> {
   let record: T & { inline?: boolean; body?: Uint8Array }
   try {
     record = JSON.parse(view.toString('utf8', HEAD, end))
   } catch {
     return { name: 'damaged', why: 'its text is not JSON' }
   }
-  if (typeof record !== 'object' || record === null || record.key !== key)
+  if (typeof record !== 'object' || record === null || !speaksOf(record.key, key))
     return { name: 'damaged', why: 'it is the record of another key' }
   if (record.inline === true) {
     record.body = view.subarray(end)

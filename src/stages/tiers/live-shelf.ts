@@ -1,6 +1,7 @@
 import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
 import { versionFacts } from '../../policy/candidate.ts'
+import { withDerived } from '../../policy/version-id.ts'
 import type { Placed } from './placed.ts'
 
 /** What a decoded record costs a live tier beside its body; measured at some 400 to 900 bytes. */
@@ -38,7 +39,29 @@ export class LiveShelf {
     this.#live.set(entryKey(entry.key), entry, RECORD_COST + 200 * entry.variants.length)
   }
 
+  /** With what was derived of them. */
   forget(key: string, ids: readonly string[]): void {
-    for (const id of ids) this.#live.delete(versionKey(key, id))
+    for (const id of ids) for (const whole of withDerived(id)) this.#live.delete(versionKey(key, whole))
+  }
+
+  /** As `entry`, but no use. */
+  lookEntry(key: string): EntryRecord | undefined {
+    return this.#look(entryKey(key)) as EntryRecord | undefined
+  }
+
+  /** As `version`, but no use. */
+  lookVersion(key: string, id: string): LiveVersion | undefined {
+    return this.#look(versionKey(key, id)) as LiveVersion | undefined
+  }
+
+  #look(key: string): object | undefined {
+    const live = this.#live
+    return live.peek === undefined ? live.get(key) : live.peek(key)
+  }
+
+  /** Keys of all entries, in no order. */
+  *keys(): Generator<string> {
+    const start = entryKey('')
+    for (const key of this.#live.keys?.() ?? []) if (key.startsWith(start)) yield key.slice(start.length)
   }
 }

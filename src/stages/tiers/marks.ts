@@ -12,6 +12,10 @@ const KEPT_FOR = 366 * 24 * 3600 * 1000
 /** The name under which all answers of a URL are marked, whoever asked for them and however they vary. */
 export const urlMark = (url: string): string => url
 
+/** A space is in no URL, so neither of these can pass for one, nor for the other. */
+export const tagMark = (tag: string): string => `tag ${tag}`
+export const groupMark = (group: string): string => `group ${group}`
+
 /** Where a store keeps the mark of this name. */
 export const markKey = (name: string): string => `h1:t:${sha256(name)}`
 
@@ -66,12 +70,31 @@ export class Marks {
 
   /** What is known in this process: no store is asked, so that a memory hit stays one look. */
   applied(entry: EntryRecord, name: string): EntryRecord {
+    const at = this.#at(name)
+    return at === 0 ? entry : markedAt(entry, at)
+  }
+
+  /** The same for all names that concern an entry: its URL, its group, its tags. Nothing is made where nothing was ever marked. */
+  onEntry(entry: EntryRecord, url: string): EntryRecord {
+    if (!this.#isAny()) return entry
+    let at = Math.max(this.#at(urlMark(url)), this.#at(groupMark(entry.group)))
+    if (entry.tags !== undefined) for (const tag of Object.keys(entry.tags)) at = Math.max(at, this.#at(tagMark(tag)))
+    return at === 0 ? entry : markedAt(entry, at)
+  }
+
+  #isAny(): boolean {
+    if (this.#own !== undefined) return true
+    for (const live of this.#live) if (live.get(TABLE) !== undefined) return true
+    return false
+  }
+
+  #at(name: string): number {
     let at = this.#own === undefined ? 0 : this.#own.of(name)
     for (const live of this.#live) {
       const table = live.get(TABLE) as Table | undefined
       if (table !== undefined && table !== this.#own) at = Math.max(at, table.of(name))
     }
-    return at === 0 ? entry : markedAt(entry, at)
+    return at
   }
 
   /** Resolves when the tiers that are here have it; remote ones are told behind. */

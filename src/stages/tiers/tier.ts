@@ -5,7 +5,7 @@ import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { type Decoded, decode } from './codec.ts'
 import { LiveShelf } from './live-shelf.ts'
-import { markedAt, markKey } from './marks.ts'
+import { markedAt, markKey, tagMark } from './marks.ts'
 import type { BodyRoom, Placed } from './placed.ts'
 import { Writes } from './writes.ts'
 
@@ -14,6 +14,8 @@ export interface TierRooms {
   readonly report: Report
   readonly background: (work: Promise<unknown>) => void
   readonly clock: Clock
+  /** Told before each write. */
+  readonly wrote: () => void
 }
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
@@ -50,7 +52,9 @@ export class Tier {
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
     const entry = bytes === undefined ? undefined : this.#accepted(decode<EntryRecord>(bytes, key), key)
     if (entry === undefined) return undefined
-    return markedAt(entry, this.#latest(said, marks))
+    const tags = Object.keys(entry.tags ?? {}).map(tagMark)
+    const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
+    return markedAt(entry, Math.max(tagged, this.#latest(said, marks)))
   }
 
   /** The time of the latest of these marks, epoch ms; 0 for none. */
@@ -125,5 +129,10 @@ export class Tier {
 
   rememberEntry(entry: EntryRecord): void {
     this.#shelf?.rememberEntry(entry)
+  }
+
+  /** The decoded records of a live tier. */
+  get shelf(): LiveShelf | undefined {
+    return this.#shelf
   }
 }

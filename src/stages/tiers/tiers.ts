@@ -9,12 +9,16 @@ import { current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
 import { Loader } from './loading.ts'
-import { Marks, urlMark } from './marks.ts'
+import { groupMark, Marks, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { Tier, type TierRooms } from './tier.ts'
 
-export type Keyed = RequestFacts & { readonly key: string; readonly credentialHeaders: ReadonlySet<string> }
+export type Keyed = RequestFacts & {
+  readonly key: string
+  readonly credentialHeaders: ReadonlySet<string>
+  readonly settings: { readonly group: string }
+}
 
 export interface Change {
   readonly entry: EntryRecord
@@ -25,25 +29,27 @@ export interface Change {
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
-  readonly #tiers: readonly Tier[]
+  readonly nearestFirst: readonly Tier[]
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
+  readonly #wrote: () => void
   readonly #marks: Marks
   readonly #loader: Loader
 
   constructor(stores: readonly Store[], rooms: TierRooms) {
-    this.#tiers = stores.map((store) => new Tier(store, rooms))
+    this.nearestFirst = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background
+    this.#wrote = rooms.wrote
     this.#marks = new Marks(stores, rooms.background)
-    this.#loader = new Loader(this.#tiers, { marks: this.#marks, report: rooms.report })
+    this.#loader = new Loader(this.nearestFirst, { marks: this.#marks, report: rooms.report })
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
-    for (const tier of this.#tiers) {
+    for (const tier of this.nearestFirst) {
       const seen = tier.peekEntry(call.key)
-      const entry = seen && this.#marks.applied(seen, urlMark(call.url))
+      const entry = seen && this.#marks.onEntry(seen, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
@@ -62,10 +68,10 @@ export class Tiers {
   async lookup(call: Keyed, enough: (held: Held) => boolean): Promise<Found> {
     let entry: EntryRecord | undefined
     let held: Held | undefined
-    for (const tier of this.#tiers) {
-      const seen = await tier.entry(call.key, [urlMark(call.url)])
+    for (const tier of this.nearestFirst) {
+      const seen = await tier.entry(call.key, marksOf(call))
       if (seen === undefined) continue
-      entry = this.#marks.applied(entry === undefined ? seen : merge(entry, seen), urlMark(call.url))
+      entry = this.#marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
       held =
         (await this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: current, first: tier })) ?? held
       if (held !== undefined && enough(held)) break
@@ -84,8 +90,9 @@ export class Tiers {
 
   /** All that any tier knows of an entry. */
   async known(call: Keyed): Promise<EntryRecord | undefined> {
-    const seen = await Promise.all(this.#tiers.map((tier) => tier.entry(call.key, [urlMark(call.url)])))
-    return seen.reduce((known, entry) => (known === undefined || entry === undefined ? (known ?? entry) : merge(known, entry)))
+    const seen = await Promise.all(this.nearestFirst.map((tier) => tier.entry(call.key, marksOf(call))))
+    const known = seen.reduce((all, entry) => (all === undefined || entry === undefined ? (all ?? entry) : merge(all, entry)))
+    return known && this.#marks.onEntry(known, call.url)
   }
 
   /** The version that `choose` names, with its body. */
@@ -101,7 +108,7 @@ export class Tiers {
 
   /** What is kept beside a version, under an id that no entry names. */
   async beside({ entry }: Held, id: string): Promise<Placed | undefined> {
-    for (const tier of this.#tiers) {
+    for (const tier of this.nearestFirst) {
       const placed = await tier.version(entry.key, id)
       if (placed !== undefined) return placed
     }
@@ -113,7 +120,7 @@ export class Tiers {
   }
 
   #promote(entry: EntryRecord, held: Held): void {
-    for (const tier of this.#tiers) {
+    for (const tier of this.nearestFirst) {
       if (tier.store.live === undefined) continue
       const known = tier.peekEntry(entry.key)
       if (known === undefined || known !== entry) tier.rememberEntry(entry)
@@ -126,7 +133,8 @@ export class Tiers {
     change: Change,
     fence: WriteRight | undefined,
   ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
-    const open = this.#tiers.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
+    this.#wrote()
+    const open = this.nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
     const nearest = local.find(({ store }) => store.durable) ?? local[0]
     const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
@@ -157,12 +165,14 @@ export class Tiers {
   }
 
   takes(size: number): boolean {
-    return this.#tiers.some(({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY))
+    return this.nearestFirst.some(
+      ({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
+    )
   }
 
   lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
     return rightFrom(
-      this.#tiers.map(({ store }) => store),
+      this.nearestFirst.map(({ store }) => store),
       storeKey,
       ms,
     )
@@ -170,6 +180,14 @@ export class Tiers {
 
   /** All answers of these URLs are stale that were asked for until `at` (epoch ms), in every partition and variant. */
   invalidate(urls: readonly string[], at: number): Promise<void> {
-    return this.#marks.set(urls.map(urlMark), at)
+    return this.mark(urls.map(urlMark), at)
+  }
+
+  /** The same of all that goes by these names (marks.ts). */
+  mark(names: readonly string[], at: number): Promise<void> {
+    return this.#marks.set(names, at)
   }
 }
+
+/** What is known to concern an entry before it is read; its tags are in it. */
+const marksOf = ({ url, settings: { group } }: Keyed): string[] => [urlMark(url), groupMark(group)]

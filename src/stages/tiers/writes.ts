@@ -4,6 +4,7 @@ import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
 import { goneWith, isBare, remembered } from '../../policy/removal.ts'
+import { withDerived } from '../../policy/version-id.ts'
 import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
 import type { BodyRoom, Placed } from './placed.ts'
@@ -13,8 +14,7 @@ import { inTurn } from './turn.ts'
 const BARE = 7 * 24 * 3600 * 1000
 
 /** The record of a version, and of what was derived from it. */
-const versionKeys = (hash: string, id: string): string[] =>
-  ['', '~gzip', '~deflate', '~br'].map((derived) => `h1:v:${hash}:${id}${derived}`)
+export const versionKeys = (hash: string, id: string): string[] => withDerived(id).map((whole) => `h1:v:${hash}:${whole}`)
 
 interface WriteRooms {
   readonly clock: Clock
@@ -59,6 +59,8 @@ export class Writes {
       clock,
       write: async (turn) => {
         const known = await this.#known(entry.key, hash)
+        // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
+        if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
         const merged = remembered(known === undefined ? entry : merge(known, entry))
         const index = { key: `h1:e:${hash}`, value: encode(merged), ...(isBare(merged) && { expires: clock.now() + BARE }) }
         const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]

@@ -1,0 +1,116 @@
+import { CHUNK_SIZE } from '../../model/record.ts'
+import type { Store } from '../../model/store.ts'
+import { chunkKey, DIGEST_SIZE, isAtRest } from './sinks.ts'
+
+const CHUNKS = 'h1:c:'
+const WORDS = 'h1:d:'
+const PARTIALS = 'h1:p:'
+
+/** Words, or partials, read at a time. */
+const SLICE = 100
+
+/** Milliseconds after which a partial is not gone on with, and goes. */
+const DEAD_AFTER = 24 * 3600 * 1000
+
+/** A body that stands in a store. */
+export interface Standing {
+  readonly id: string
+  /** Chunks under keys; undefined where it is a file. */
+  readonly chunks: number | undefined
+}
+
+/** What a store says of bodies beside its versions. */
+export interface Word {
+  /** Where it says so. */
+  readonly key: string
+  readonly bodyId: string | undefined
+  /** Nothing will come of it any more. */
+  readonly isDead: boolean
+}
+
+/** What stands in a store, named or not. For those who tidy it. */
+export class Inventory {
+  /** Chunks first, then files: each body once, or twice where it is both. */
+  async *bodies(store: Store): AsyncGenerator<Standing> {
+    let id: string | undefined
+    let chunks = 0
+    for await (const key of store.keys(CHUNKS)) {
+      const of = key.slice(CHUNKS.length, key.lastIndexOf(':'))
+      if (id !== undefined && of !== id) {
+        yield { id, chunks }
+        chunks = 0
+      }
+      id = of
+      chunks++
+    }
+    if (id !== undefined) yield { id, chunks }
+    if (store.bodies !== undefined) for await (const file of store.bodies.ids()) yield { id: file, chunks: undefined }
+  }
+
+  /** Its bytes, as far as they are at rest. */
+  async size(store: Store, { id, chunks }: Standing): Promise<number> {
+    if (chunks === undefined) return (await store.bodies?.size(id)) ?? 0
+    const [last] = await store.getMany([chunkKey(id, chunks - 1)], { recency: 'keep' })
+    return (chunks - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - DIGEST_SIZE)
+  }
+
+  async remove(store: Store, { id, chunks }: Standing): Promise<void> {
+    if (chunks === undefined) await store.bodies?.delete([id])
+    else await store.delete(Array.from({ length: chunks }, (_, n) => chunkKey(id, n)))
+  }
+
+  /** The body that already holds these bytes in a store. */
+  async holding(store: Store, { digest, size }: { digest: string; size: number }): Promise<string | undefined> {
+    const word = await store.get(WORDS + digest)
+    const bodyId = word === undefined ? '' : new TextDecoder().decode(word)
+    return bodyId !== '' && (await isAtRest(store, { bodyId, size })) ? bodyId : undefined
+  }
+
+  /** From now on these bytes are known to be there. */
+  async say(store: Store, digest: string, bodyId: string): Promise<void> {
+    await store.set(WORDS + digest, new TextEncoder().encode(bodyId))
+  }
+
+  async unsay(store: Store, digest: string): Promise<void> {
+    await store.delete([WORDS + digest])
+  }
+
+  /** `h1:d`: which body holds which bytes. */
+  words(store: Store): AsyncGenerator<Word> {
+    return wordsOf(store, WORDS, (bytes) => ({ bodyId: new TextDecoder().decode(bytes), isDead: false }))
+  }
+
+  /** `h1:p`: bodies that broke. */
+  partials(store: Store, now: number): AsyncGenerator<Word> {
+    return wordsOf(store, PARTIALS, (bytes) => partialOf(bytes, now))
+  }
+}
+
+async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) => Omit<Word, 'key'>): AsyncGenerator<Word> {
+  let slice: string[] = []
+  const told = async (): Promise<Word[]> => {
+    const keys = slice
+    slice = []
+    const values = await store.getMany(keys, { recency: 'keep' })
+    return keys.flatMap((key, index) => {
+      const bytes = values[index]
+      return bytes === undefined ? [] : [{ key, ...read(bytes) }]
+    })
+  }
+  for await (const key of store.keys(prefix)) {
+    slice.push(key)
+    if (slice.length === SLICE) yield* await told()
+  }
+  if (slice.length > 0) yield* await told()
+}
+
+/** What cannot be read is no use to anybody. One that was saved in the future was so before a clock was set back, and stays. */
+function partialOf(bytes: Uint8Array, now: number): Omit<Word, 'key'> {
+  try {
+    const record: { bodyId?: unknown; savedAt?: unknown } | null = JSON.parse(new TextDecoder().decode(bytes))
+    const bodyId = typeof record?.bodyId === 'string' ? record.bodyId : undefined
+    return { bodyId, isDead: bodyId === undefined || typeof record?.savedAt !== 'number' || now - record.savedAt > DEAD_AFTER }
+  } catch {
+    return { bodyId: undefined, isDead: true }
+  }
+}

@@ -1,0 +1,20 @@
+import type { Store } from '../../model/store.ts'
+import type { BodyPlan } from '../../policy/body-plan.ts'
+
+/** What is held in memory of an answer that may not be stored, in bytes. */
+const TRANSIENT_MEMORY = 8 * 1024 * 1024
+
+/** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
+export function placesFor(stores: readonly Store[], { expected = 0, maxEntryBytes, shareable }: BodyPlan): Store[] {
+  const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+  const open = stores.filter(({ shared, readOnly }) => readOnly !== true && (shareable || !shared))
+  const local = open.filter((store) => store.live === undefined && !store.remote && fits(store))
+  return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
+}
+
+/** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
+export function memoryLimit(stores: readonly Store[], { storable }: BodyPlan): number {
+  const live = stores.find((store) => store.live !== undefined)
+  const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
+  return storable ? limit : TRANSIENT_MEMORY
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import type { CachedFetch, EntryInfo } from '../../../src/index.ts'
+import type { CachedFetch, CallOptions, EntryInfo } from '../../../src/index.ts'
 import { byRequest, ok } from '../../helpers/origin/index.ts'
 import { seen } from '../download/given.ts'
 import { aFile, another, type History, HOUR, history, places, thrownBy } from './histories.ts'
@@ -45,16 +45,15 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('by group, by tag, by pattern; nothing that matches: nothing', async () => {
     await using g = await history(tiers())
-    for (const [path, holdfast] of [
+    const calls: [string, CallOptions][] = [
       ['/a/1', { group: 'g1', tags: ['x'] }],
       ['/a/2', { group: 'g2', tags: ['x', 'y'] }],
       ['/b/1', { tags: ['y'] }],
       ['/b/2?q=/a/', {}],
-    ] as const) {
+    ]
+    for (const [path, holdfast] of calls) {
       g.origin.script(path.split('?')[0] ?? '', ok('x'))
-      await seen(
-        g.fetch(g.origin.url(path), { holdfast: { ...holdfast, ...('tags' in holdfast && { tags: [...holdfast.tags] }) } }),
-      )
+      await seen(g.fetch(g.origin.url(path), { holdfast }))
     }
     const paths = async (filter?: Filter): Promise<string[]> =>
       (await listed(g.fetch, filter)).map(({ url }) => url.slice(g.origin.url('').length)).toSorted()

@@ -6,7 +6,8 @@ import { type Known, rules, World } from './world.ts'
 
 // Any sequence of downloads, words, pins, sweeps, outages, clock jumps and restarts, against a model that fits on a page.
 type Step =
-  | { do: 'bring' | 'fail' | 'unfail'; content: string }
+  | { do: 'bring'; content: string }
+  | { do: 'fail' | 'unfail'; content: string }
   | { do: 'label' | 'unlabel'; word: string; at: number }
   | { do: 'pin'; at: number; for: number }
   | { do: 'unpin'; at: number }
@@ -55,17 +56,19 @@ class Model {
   }
 }
 
-test.each([
+const places: [string, number, () => string | undefined][] = [
   ['memory', 40, () => undefined],
-  ['memory and a file', 25, () => aFile()],
-] as const)(
+  ['memory and a file', 25, aFile],
+]
+
+test.each(places)(
   'over %s: what is current, fallen back to and kept is as the model says',
-  async (_, numRuns, file) => {
+  async (place, numRuns, file) => {
     const run = async (steps: Step[]): Promise<void> => {
       await using world = await World.over(file())
       const model = new Model()
       for (const one of steps) {
-        if (one.do === 'reopen' && _ === 'memory') continue
+        if (one.do === 'reopen' && place === 'memory') continue
         const brought = await played(one, world, model)
         await compared(world, model, { brought, swept: one.do === 'sweep' })
       }
@@ -111,7 +114,7 @@ async function bring(text: string, world: World, model: Model): Promise<string> 
 }
 
 /** All versions of one content at once, so that it is of no account whether a word is the version's or the digest's. */
-async function verdict(one: { do: 'fail' | 'unfail'; content: string }, world: World, model: Model): Promise<void> {
+async function verdict(one: Extract<Step, { do: 'fail' | 'unfail' }>, world: World, model: Model): Promise<void> {
   const same = model.known.filter((version) => version.content === one.content)
   for (const { id, labels } of same) {
     if (one.do === 'fail') await world.entry.label('failed', { version: id, reason: 'the model says so' })

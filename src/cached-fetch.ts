@@ -1,19 +1,11 @@
+import { drafted, enter, openHouse, type Behind as Threshold } from './entrance.ts'
 import { type Entry, entryOf } from './entry.ts'
-import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
-import { type House, OURS } from './house.ts'
+import { OURS } from './house.ts'
 import { type Json, jsonOf } from './json.ts'
-import { AttemptFailure } from './model/attempt-failure.ts'
-import type { Call } from './model/call.ts'
-import { HoldfastError } from './model/errors.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
-import type { Held } from './model/rooms.ts'
-import { serve, straight } from './pipeline.ts'
-import { judgeHeld, verdictWord } from './policy/candidate.ts'
-import { isForeknown } from './policy/known-digests.ts'
-import { isCached, isTimeUp, mayNotAsk, notCached } from './policy/passing.ts'
-import { answered, failedAnswer, isAnswered } from './policy/served.ts'
+import { isCached } from './policy/passing.ts'
 import { putVersion } from './put.ts'
 import { rejected, used } from './use.ts'
 
@@ -60,16 +52,10 @@ export interface CachedFetch {
 
 type Reader<T> = (response: Response) => T | Promise<T>
 
-/** As it was before anybody put ours in its place: it answers data: and blob:, which have no server. */
-const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch
-
-/** What a door leads to. Asked for at the first call: the default instance is not built before. */
-export interface Behind {
-  house(): House
-  basis(): CallBasis
+/** What a door leads to. */
+export interface Behind extends Threshold {
   extend(options: Options): CachedFetch
   close(): Promise<void>
-  isClosed(): boolean
 }
 
 /** Hangs the front door before a house. */
@@ -105,94 +91,9 @@ export function frontDoor(behind: Behind): CachedFetch {
   })
 }
 
-function openHouse(behind: Behind): House {
-  refuseIfClosed(behind)
-  return behind.house()
-}
-
-function refuseIfClosed(behind: Behind): void {
-  if (behind.isClosed()) throw new HoldfastError('CLOSED', 'this instance is closed')
-}
-
-async function drafted(behind: Behind, input: Input, init?: Init): Promise<Call> {
-  const { call, withBody } = draftCall(input, init, behind.basis())
-  return withBody === undefined ? call : withBody()
-}
-
 async function has(behind: Behind, input: Input, init: Init | undefined): Promise<boolean> {
-  refuseIfClosed(behind)
+  const { tiers } = openHouse(behind)
   const call = await drafted(behind, input, init)
   if (!isCached(call)) return false
-  const { tiers } = behind.house()
   return tiers.peek(call) !== undefined || (await tiers.lookup(call, () => true)).held !== undefined
-}
-
-/** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. */
-function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Response> {
-  try {
-    refuseIfClosed(behind)
-    if (isForeign(input)) return PLATFORM_FETCH(input, init)
-    const { call, withBody } = draftCall(input, init, behind.basis())
-    const left = abortReason(call)
-    if (left !== undefined) return Promise.reject(left.reason)
-    const house = behind.house()
-    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole))))
-    return atOnce(house, call) ?? house.walks.during(leaving(call, walk(house, call)))
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
-/** A caller who leaves gets its own reason at once, whatever the walk is waiting for; the walk notices by itself. */
-function leaving(call: Call, walking: Promise<Response>): Promise<Response> {
-  const { signal } = call
-  if (signal === undefined) return walking
-  const { promise, resolve, reject } = Promise.withResolvers<Response>()
-  const leave = (): void => {
-    const left = abortReason(call)
-    if (left !== undefined) reject(left.reason)
-  }
-  signal.addEventListener('abort', leave, { once: true })
-  walking.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  leave()
-  return promise
-}
-
-/** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
-function abortReason(call: Call): { reason: unknown } | undefined {
-  return call.signal?.aborted !== true || isTimeUp(call) ? undefined : { reason: call.signal.reason }
-}
-
-/** What is not simply the current version as it stands. */
-const isParticular = ({ settings: { unpack, prefer, require } }: Call): boolean =>
-  unpack !== undefined || prefer !== undefined || require !== undefined
-
-/** A fresh version in memory. */
-function atOnce(house: House, call: Call): Promise<Response> | undefined {
-  if (call.cache === 'no-store' || isForeknown(call) || !isCached(call) || isParticular(call)) return undefined
-  const held = house.tiers.peek(call)
-  if (held === undefined) return undefined
-  const verdict = judgeHeld(held, call, house.clock.now())
-  if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
-  house.stages.tell(call, held, verdictWord(verdict))
-  return Promise.resolve(house.responses.respond(answered(call, held, verdict)))
-}
-
-/** Under `redirect: 'error'` an answer that came by a redirect is none. */
-const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect === 'error' && version.redirected
-
-/** The walk through the house, and its end as fetch would tell it. */
-async function walk(house: House, call: Call): Promise<Response> {
-  try {
-    const passes = !isCached(call)
-    if (passes && mayNotAsk(call)) throw notCached(call)
-    if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
-    const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
-    if (isRefused(call, served.held))
-      throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
-    return house.responses.respond(await house.unpacking.of(served))
-  } catch (error) {
-    if (isAnswered(error)) return house.responses.respond(failedAnswer(call, error))
-    throw house.responses.told(error, call)
-  }
 }

@@ -14,6 +14,7 @@ interface Busy {
   readonly walks: Walks
   readonly flights: Flights
   readonly background: Background
+  readonly uses: { flushAll(): Promise<void> }
 }
 
 interface Open extends Busy {
@@ -26,9 +27,10 @@ interface Open extends Busy {
 }
 
 /** Resolves when no call is under way, no flight aloft, and all writes behind are down. */
-export async function idle({ walks, flights, background }: Busy): Promise<void> {
+export async function idle({ walks, flights, background, uses }: Busy): Promise<void> {
   await walks.idle()
   await flights.idle()
+  await uses.flushAll()
   await background.idle()
 }
 

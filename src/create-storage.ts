@@ -6,13 +6,16 @@ import { derivedPlan } from './policy/body-plan.ts'
 import type { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
 import { Remarks } from './stages/remarks.ts'
+import { Retirement } from './stages/retirement.ts'
 import type { Stamps } from './stages/stamps.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { named } from './stages/tiers/names.ts'
 import { Tiers } from './stages/tiers/tiers.ts'
+import { UseRecords } from './stages/tiers/use-records.ts'
 import { decoded } from './stages/transport/decode.ts'
 import { Unpacking } from './stages/unpacking.ts'
+import { Uses } from './stages/uses.ts'
 import { Versions } from './stages/versions.ts'
 
 /** What the rooms of what is stored stand on. */
@@ -28,6 +31,7 @@ export interface Storage {
   readonly holds: Holds
   readonly bodies: Bodies
   readonly tiers: Tiers
+  readonly uses: Uses
 }
 
 export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground): Storage {
@@ -40,19 +44,35 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
     report,
     clock,
     background: (work) => background.run(work, () => undefined),
+    wrote: () => undefined,
   })
-  return { stores, holds, bodies, tiers }
+  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }) }
 }
 
-export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies }: Storage): Versions {
+function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground, 'clock' | 'background'>): Uses {
+  const records = new UseRecords(stores, clock)
+  return new Uses({
+    clock,
+    write: (key, use) => records.add(key, use),
+    read: (key) => records.read(key),
+    background: (work) => background.run(work, () => undefined),
+  })
+}
+
+export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies, uses }: Storage): Versions {
+  const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
+  const write = (entry: EntryRecord): Promise<unknown> => tiers.write({ entry, placed: undefined, shareable: true }, undefined)
+  const retirement = new Retirement({ write, background: behind, stamps, clock, report })
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)
+      behind(uses.flush(change.entry.key))
       // The body is named by its version now; a partial that outlives this is told apart by its size.
       if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
       return written
     },
     known: async (call) => (await tiers.lookup(call, () => true)).entry,
+    retire: (call, held) => retirement.after(call, held),
     settled: (written) => bodies.settled(written),
     drop: (written) => bodies.drop(written),
     clock,

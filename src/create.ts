@@ -9,6 +9,7 @@ import { bodyPlan } from './policy/body-plan.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
+import { Chronicle } from './stages/chronicle.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
 import { Origin } from './stages/download/origin.ts'
@@ -66,9 +67,10 @@ export function buildHouse(plan: HousePlan): House {
     walks: basis.walks,
     responses: basis.responses,
     ...buildAside(basis, storage),
+    chronicle: new Chronicle(),
     clock: plan.clock,
     stages: buildStages(basis, storage, versions),
-    idle: () => presence.during(idle(basis)),
+    idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
       closing ??= presence.during(close({ ...basis, ...storage, transport }))
       return closing

@@ -94,7 +94,11 @@ export function isForeign(input: Input): boolean {
   return /^\s*(?:data|blob):/i.test(text)
 }
 
-function settle({ settings, rules }: CallBasis, { url, headers, method }: Asked, own: Layer | undefined): Settings {
+function settle(
+  { settings, rules }: CallBasis,
+  { url, headers, method }: Asked,
+  own: Layer | undefined,
+): { under: Settings; settings: Settings } {
   let settled = settings
   if (rules.length > 0) {
     const rule = ruleFor(
@@ -104,10 +108,10 @@ function settle({ settings, rules }: CallBasis, { url, headers, method }: Asked,
     )
     if (rule !== undefined) settled = overlaySpecific(settled, rule)
   }
-  return own === undefined ? settled : overlaySpecific(settled, own)
+  return { under: settled, settings: own === undefined ? settled : overlaySpecific(settled, own) }
 }
 
-function under(instance: HeaderList, caller: HeaderList): HeaderList {
+function merged(instance: HeaderList, caller: HeaderList): HeaderList {
   if (instance.length === 0) return caller
   return [...instance.filter(([name]) => headerOf(caller, name) === undefined), ...caller]
 }
@@ -117,6 +121,11 @@ function partitionText(headers: HeaderList, partition: Settings['partition'], cr
   if (partition !== undefined) return `=${partition}`
   const digest = headers.length === 0 ? '' : partitionOf(headers, credentialHeaders)
   return digest === '' ? '' : `#${digest}`
+}
+
+/** What passes through is sent once: whether it may be sent again, nobody can tell. */
+function onceOnly(settings: Settings): Settings {
+  return { ...settings, retry: { ...settings.retry, attempts: 1 } }
 }
 
 /** A call whose body, if it has one, is still to be read. */
@@ -135,8 +144,8 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const own = init?.holdfast === undefined ? undefined : readCallOptions(init.holdfast)
   const cache: CacheMode = readCacheMode(init?.cache === undefined && input instanceof Request ? input.cache : init?.cache)
   const asked = ask(input, init)
-  const settings = settle(basis, asked, own)
-  const headers = under(basis.headers, asked.headers)
+  const { under, settings } = settle(basis, asked, own)
+  const headers = merged(basis.headers, asked.headers)
   const url = normalisedUrl(asked.url)
   const cached = isCached({ method: asked.method, settings })
   const identity = {
@@ -158,7 +167,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     redirect: asked.redirect,
     integrity: asked.integrity,
     credentialHeaders: basis.credentialHeaders,
-    settings: cached ? settings : { ...settings, retry: { ...settings.retry, attempts: 1 } },
+    ...(cached ? { settings, layers: { under, own } } : { settings: onceOnly(settings) }),
   }
   const { request } = asked
   if (request === undefined || request.body === null) return { call, withBody: undefined }

@@ -2,12 +2,14 @@ import { type Clock, systemClock } from './model/clock.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
+import type { Chronicle } from './stages/chronicle.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Unpacking } from './stages/unpacking.ts'
+import type { Uses } from './stages/uses.ts'
 import type { Versions } from './stages/versions.ts'
 
 /** What the rooms are built from: read options, and the stores nearest first. */
@@ -32,6 +34,8 @@ export interface House {
   readonly responses: Responses
   readonly unpacking: Unpacking
   readonly remarks: Remarks
+  readonly uses: Uses
+  readonly chronicle: Chronicle
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

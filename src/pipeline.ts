@@ -5,6 +5,7 @@ import type { FlightPath, Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
+import { obeying } from './policy/entry-policy.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
 import { invalidation, unanswered } from './policy/invalidation.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
@@ -14,15 +15,16 @@ import { answered, landed, stale, streamed } from './policy/served.ts'
 import { chosenBy, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
-export async function serve(call: Call, stages: Stages): Promise<Served> {
+export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const now = stages.clock.now()
+  const stored = await stages.tiers.lookup(asked, (held) => judgeHeld(held, obeying(asked, held.entry), now).name === 'fresh')
+  if (!isTimeUp(asked)) asked.signal?.throwIfAborted()
+  const call = obeying(asked, stored.entry)
   const { prefer, require } = call.settings
   const wanted = require ?? prefer
   const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
   if (named !== undefined) return answered(call, named, judgeHeld(named, call, now))
   if (require !== undefined) throw versionNotFound(call, require)
-  const stored = await stages.tiers.lookup(call, (held) => judgeHeld(held, call, now).name === 'fresh')
-  if (!isTimeUp(call)) call.signal?.throwIfAborted()
   // What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm.
   const fits = stored.held === undefined || (await stages.proves(stored.held, call))
   const seen = fits ? stored : { ...stored, held: undefined }

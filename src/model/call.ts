@@ -27,6 +27,8 @@ export interface Call extends RequestFacts {
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
   readonly settings: Settings
+  /** What the settings came of, for an entry whose own policy stands in between; absent where no entry has a say. */
+  readonly layers?: { readonly under: Settings; readonly own: object | undefined }
   /** Names of the headers whose values never stand in clear, cross an origin, or are shared. Lower case. */
   readonly credentialHeaders: ReadonlySet<string>
 }

@@ -108,6 +108,10 @@ export interface CallOptions {
   prefer?: Select
   /** This version and no other; the network is never asked. HoldfastError VERSION_NOT_FOUND where it is not there. */
   require?: Select
+  /** Groups for invalidation, at most 32. They are added to those that the entry has. */
+  tags?: string[]
+  /** Any JSON, at most 16 KB, stored with the entry: why it was fetched, where its documentation is. The last one given counts. */
+  meta?: unknown
   /** Sandbox: part of the key. Default 'default'. */
   group?: string
   /** Names the principal instead of the digest of the credential headers; null: the same answer for all. */
@@ -125,6 +129,22 @@ export interface Rule extends Omit<CallOptions, 'onProgress'> {
   /** URLPattern syntax, a URLPattern, or a predicate. */
   match: string | URLPattern | ((request: Request) => boolean)
   respect?: 'resilient' | 'standard'
+  versions?: VersionsOptions
+}
+
+/**
+ * Which versions are kept. What is beyond the newest `keep` and older than `keepFor` goes; never the current version, the last good one,
+ * a pinned one, or one that is being read.
+ */
+export interface VersionsOptions {
+  /** The newest of each variant. Default 2. */
+  keep?: number
+  /** Those beyond stay until they are this old. Default: none. */
+  keepFor?: Duration
+  /** The newest of those that were refused. Default 3. */
+  keepFailed?: number
+  /** Versions of one entry that may be pinned at a time; a further pin throws. Default: no limit. */
+  maxPinned?: number
 }
 
 export interface LimitOptions {
@@ -145,6 +165,7 @@ export interface Options extends CallOptions {
   /** Headers that partition the key, never cross origins and are never logged. Default Authorization, Cookie, Proxy-Authorization, X-API-Key, X-Auth-Token, Private-Token. */
   credentialHeaders?: string[]
   limits?: LimitOptions
+  versions?: VersionsOptions
   /** The first match wins. */
   rules?: Rule[]
   /** For each call of a store. Default '250ms' for remote stores, '2s' for local ones. */

@@ -99,6 +99,10 @@ export interface Settings {
   readonly key: string | undefined
   readonly safe: boolean
   readonly maxEntryBytes: number
+  readonly tags: readonly string[]
+  /** undefined: nothing was said. */
+  readonly meta: unknown
+  readonly versions: Retention
   readonly schema: StandardSchema | undefined
   readonly check: Check | undefined
   readonly guards: GuardSettings

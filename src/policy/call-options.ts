@@ -4,6 +4,7 @@ import type {
   FallbackCause,
   FallbackSettings,
   GuardSettings,
+  Retention,
   RetrySettings,
   Settings,
   TimeoutSettings,
@@ -25,6 +26,7 @@ import {
   wrong,
 } from './option-readers.ts'
 import { selection } from './select-options.ts'
+import { meta, tags } from './tag-options.ts'
 
 /** One source of options (instance, rule, entry, call), read but not yet merged: what was not said is absent. */
 export interface Layer {
@@ -48,6 +50,9 @@ export interface Layer {
   sources?: string[]
   resume?: Settings['resume']
   unpack?: Settings['unpack']
+  tags?: string[]
+  meta?: unknown
+  versions?: Partial<Retention>
   prefer?: Selection
   require?: Selection
   respect?: Settings['respect']
@@ -126,6 +131,8 @@ export const CALL_READERS: Readers = {
   safe: flag,
   onProgress: callback,
   maxEntryBytes: size,
+  tags,
+  meta,
   ...ADMISSION_READERS,
   prefer: selection,
   require: selection,

@@ -14,7 +14,8 @@ export type Course = 'answer' | 'answer-and-refresh' | 'fall back' | 'not-cached
 /** True while the last series of attempts that failed is younger than the cool-down, and nothing came since. */
 function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }: { now: number; cooldown: number }): boolean {
   const failure = entry?.failures?.at(-1)
-  return failure !== undefined && failure.at > held.ref.checkedAt && now - failure.at < cooldown && now >= failure.at
+  // A stamp may be some thousandths past the clock: within one millisecond, what is said later counts.
+  return failure !== undefined && failure.at > held.ref.checkedAt && now - failure.at < cooldown && now >= Math.floor(failure.at)
 }
 
 export function course(

@@ -32,8 +32,12 @@ const match: Reader<RuleLayer['match']> = (value, path) => {
   }
 }
 
+const VERSIONS: Readers = { keep: count(1), keepFor: duration, keepFailed: count(0), maxPinned: count(0) }
+
+const versions: Reader = (value, path) => readObject(value, VERSIONS, path)
+
 const { onProgress: _perCallOnly, ...RULE_OPTIONS } = CALL_READERS
-const RULE: Readers = { ...RULE_OPTIONS, match, respect: oneOf('resilient', 'standard') }
+const RULE: Readers = { ...RULE_OPTIONS, match, versions, respect: oneOf('resilient', 'standard') }
 
 const rule: Reader<RuleLayer> = (value, path) => {
   const { match: pattern, ...layer } = readObject(value, RULE, path)
@@ -81,6 +85,7 @@ const clock: Reader = (value, path) => {
 export const INSTANCE_READERS: Readers = {
   ...CALL_READERS,
   tiers,
+  versions,
   respect: oneOf('resilient', 'standard'),
   mode: oneOf('online', 'prefer-offline', 'offline'),
   headers,

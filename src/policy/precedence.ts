@@ -1,5 +1,6 @@
 import type { FallbackSettings, RetrySettings, Settings, TimeoutSettings } from '../model/settings.ts'
 import type { Layer } from './call-options.ts'
+import { DEFAULT_RETENTION } from './retention.ts'
 
 export const DEFAULT_FALLBACK: FallbackSettings = {
   maxStale: Number.POSITIVE_INFINITY,
@@ -41,6 +42,9 @@ export const DEFAULT_SETTINGS: Settings = {
   key: undefined,
   safe: false,
   maxEntryBytes: Number.POSITIVE_INFINITY,
+  tags: [],
+  meta: undefined,
+  versions: DEFAULT_RETENTION,
   schema: undefined,
   check: undefined,
   guards: { format: 'refuse', shrink: 'warn', shape: 'warn' },
@@ -55,12 +59,13 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** Lays one layer over settings: nested objects key by key, lists and all else replaced. */
 export function overlay(under: Settings, layer: Layer): Settings {
-  const { fallback, timeouts, retry, guards, ...plain } = layer
+  const { fallback, timeouts, retry, guards, versions, ...plain } = layer
   return {
     ...under,
     ...plain,
     fallback: fallback === undefined ? under.fallback : overlayFallback(under.fallback, fallback),
     timeouts: timeouts === undefined ? under.timeouts : { ...under.timeouts, ...timeouts },
+    versions: versions === undefined ? under.versions : { ...under.versions, ...versions },
     guards: guards === undefined ? under.guards : { ...under.guards, ...guards },
     retry: retry === undefined ? under.retry : { ...under.retry, ...retry },
   }

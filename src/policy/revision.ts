@@ -61,18 +61,11 @@ export function arrival(
   id: { now: number; tail: number },
 ): Revision {
   const { head, headers, digest, size, proven, vary, values } = came
-  const held = stored.held
-  const same =
-    held !== undefined && held.variant.values === values && held.ref.digest === digest && held.version.status === head.status
-  const known = same ? held : undefined
+  const { held } = stored
+  const known = isSame(held, came) ? held : undefined
   const storedAt = known?.ref.storedAt ?? head.receivedAt
-  const ref: VersionRef = {
-    id: known?.ref.id ?? versionId(id.now, id.tail, newestId(stored.entry)),
-    digest,
-    storedAt,
-    checkedAt: head.receivedAt,
-    ...dateOf(head),
-  }
+  const versionsId = known?.ref.id ?? versionId(id.now, id.tail, newestId(stored.entry))
+  const ref: VersionRef = { id: versionsId, digest, size, storedAt, checkedAt: head.receivedAt, ...dateOf(head) }
   const version: LiveVersion = {
     key: facts.key,
     id: ref.id,
@@ -91,8 +84,16 @@ export function arrival(
     ...redirectsOf(head),
     home: known?.version.home,
   }
-  const revision = revised(facts, same ? 'renewed' : 'new', { version, ref, variant: { vary, values, versions: [] } })
+  const revision = revised(facts, known === undefined ? 'new' : 'renewed', {
+    version,
+    ref,
+    variant: { vary, values, versions: [] },
+  })
   return { ...revision, entry: { ...revision.entry, variants: [...revision.entry.variants, ...superseded(held, came)] } }
+}
+
+function isSame(held: Held | undefined, { head, digest, values }: Arrived): boolean {
+  return held !== undefined && held.variant.values === values && held.ref.digest === digest && held.version.status === head.status
 }
 
 function dateOf(head: ResponseHead): Pick<VersionRef, 'date'> {

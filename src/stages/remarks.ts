@@ -1,11 +1,15 @@
 import type { EntryRecord, Stamp, VersionRef } from '../model/record.ts'
 import type { Held } from '../model/rooms.ts'
+import type { Settings } from '../model/settings.ts'
+import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
   readonly stamps: { next(): Stamp }
 }
+
+export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'>
 
 type Remark = Pick<VersionRef, 'labels' | 'pin'>
 
@@ -24,6 +28,16 @@ export class Remarks {
       ...(said.reason !== undefined && { reason: said.reason }),
     }
     return this.#say(held, { labels: Object.fromEntries([[label, record]]) })
+  }
+
+  /** Options for the entry; null: none any more. */
+  async policy(identity: EntryIdentity, options: Readonly<Record<string, unknown>> | null): Promise<void> {
+    await this.#rooms.write({ ...identity, variants: [], policy: { ...this.#rooms.stamps.next(), options } })
+  }
+
+  /** What a call says of the entry that answered it: its tags, its meta. */
+  async describe({ key, method, url, group }: EntryRecord, settings: Settings): Promise<void> {
+    await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, this.#rooms.stamps.next()))
   }
 
   /** `until` in epoch milliseconds; null for ever; 0 ends a pin. */

@@ -9,6 +9,7 @@ import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
+import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
 import { refusedBefore } from '../policy/rejection.ts'
@@ -35,6 +36,8 @@ export interface VersionRooms {
   readonly settled: (written: WrittenBody) => Promise<WrittenBody>
   /** The body that came again is not needed twice. */
   readonly drop: (written: WrittenBody) => void
+  /** Gives up what is beyond what is to be kept. */
+  readonly retire: (call: Call, held: Held) => void
   readonly clock: Clock
   readonly report: Report
   readonly stamps: { next(): Stamp }
@@ -124,10 +127,12 @@ export class Versions {
     // As it came: what is kept has lost the fields that say whose it is, Set-Cookie above all.
     const heads = [came.obtained.head, version]
     const shareable = heads.every((head) => sharingOf(call, head) === 'shareable')
-    const { tier, entry } = await this.#rooms.write({ entry: revision.entry, placed: { version, body }, shareable }, came.right)
+    const saying = described(revision.entry, call.settings, this.#rooms.stamps.next())
+    const { tier, entry } = await this.#rooms.write({ entry: saying, placed: { version, body }, shareable }, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier }
+    if (revision.name === 'new') this.#rooms.retire(call, held)
     if (revision.name === 'new' && !refused(held)) this.#tell(call, found, held)
     const { attempts, head } = came.obtained
     return { name: 'kept', held, outcome: revision.name === 'new' ? 'miss' : 'revalidated', attempts, head }

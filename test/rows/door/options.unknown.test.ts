@@ -27,13 +27,10 @@ const unknown: [name: string, nearest: string | undefined][] = [
 
 /** Of a later issue: never accepted and ignored. */
 const later: [string, unknown][] = [
-  ['tags', ['a']],
-  ['meta', {}],
   ['refresh', false],
   ['priority', 1],
 ]
 const laterOnInstances: [string, unknown][] = [
-  ['versions', { keep: 3 }],
   ['limits.total', 3],
   ['limits.hosts', []],
   ['limits.queue', 1],

@@ -17,7 +17,7 @@ const places: [string, () => Store[]][] = [
 
 /** Three versions, one an hour. */
 async function three(tiers: Store[]): Promise<Given> {
-  const g = await given({ tiers, ttl: 0 })
+  const g = await given({ tiers, ttl: 0, versions: { keep: 10 } })
   g.origin.script('/f', inOrder(ok('one'), ok('two'), ok('three')))
   for (let n = 0; n < 3; n += 1) {
     await seen(g.fetch(g.origin.url('/f')))

@@ -1,0 +1,135 @@
+import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
+import type { House } from './house.ts'
+import { AttemptFailure } from './model/attempt-failure.ts'
+import type { Call } from './model/call.ts'
+import { HoldfastError } from './model/errors.ts'
+import type { Init, Input } from './model/options.ts'
+import type { Held, Served } from './model/rooms.ts'
+import { serve, straight } from './pipeline.ts'
+import { ending } from './policy/account.ts'
+import { judgeHeld, verdictWord } from './policy/candidate.ts'
+import { isDescribed } from './policy/description.ts'
+import { obeying } from './policy/entry-policy.ts'
+import { isForeknown } from './policy/known-digests.ts'
+import { isCached, isTimeUp, mayNotAsk, notCached } from './policy/passing.ts'
+import { answered, failedAnswer, isAnswered } from './policy/served.ts'
+
+/** What is behind a door: asked for at the first call, so that the default instance is not built before. */
+export interface Behind {
+  house(): House
+  basis(): CallBasis
+  isClosed(): boolean
+}
+
+/** As it was before anybody put ours in its place: it answers data: and blob:, which have no server. */
+const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch
+
+export function openHouse(behind: Behind): House {
+  refuseIfClosed(behind)
+  return behind.house()
+}
+
+function refuseIfClosed(behind: Behind): void {
+  if (behind.isClosed()) throw new HoldfastError('CLOSED', 'this instance is closed')
+}
+
+export async function drafted(behind: Behind, input: Input, init?: Init): Promise<Call> {
+  const { call, withBody } = draftCall(input, init, behind.basis())
+  return withBody === undefined ? call : withBody()
+}
+
+/** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. */
+export function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Response> {
+  try {
+    refuseIfClosed(behind)
+    if (isForeign(input)) return PLATFORM_FETCH(input, init)
+    const { call, withBody } = draftCall(input, init, behind.basis())
+    const left = abortReason(call)
+    if (left !== undefined) return Promise.reject(left.reason)
+    const house = behind.house()
+    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole))))
+    return atOnce(house, call) ?? house.walks.during(leaving(call, walk(house, call)))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** A caller who leaves gets its own reason at once, whatever the walk is waiting for; the walk notices by itself. */
+function leaving(call: Call, walking: Promise<Response>): Promise<Response> {
+  const { signal } = call
+  if (signal === undefined) return walking
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  const leave = (): void => {
+    const left = abortReason(call)
+    if (left !== undefined) reject(left.reason)
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  walking.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  leave()
+  return promise
+}
+
+/** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
+function abortReason(call: Call): { reason: unknown } | undefined {
+  return call.signal?.aborted !== true || isTimeUp(call) ? undefined : { reason: call.signal.reason }
+}
+
+/** What is not simply the current version as it stands. */
+const isParticular = ({ settings: { unpack, prefer, require } }: Call): boolean =>
+  unpack !== undefined || prefer !== undefined || require !== undefined
+
+/** A fresh version in memory. */
+function atOnce(house: House, asked: Call): Promise<Response> | undefined {
+  if (asked.cache === 'no-store' || isForeknown(asked) || !isCached(asked)) return undefined
+  const held = house.tiers.peek(asked)
+  if (held === undefined) return undefined
+  const call = obeying(asked, held.entry)
+  if (isParticular(call)) return undefined
+  const verdict = judgeHeld(held, call, house.clock.now())
+  if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
+  house.stages.tell(call, held, verdictWord(verdict))
+  return Promise.resolve(handed(house, answered(call, held, verdict)))
+}
+
+/** Under `redirect: 'error'` an answer that came by a redirect is none. */
+const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect === 'error' && version.redirected
+
+/** What is served is counted, and the entry is told what this call says of it. */
+function handed(house: House, served: Served): Response {
+  house.uses.count(served)
+  const { call, held } = served
+  const { tags, meta } = call.settings
+  if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
+    house.stages.background(house.remarks.describe(held.entry, call.settings), call)
+  return house.responses.respond(served)
+}
+
+/** The walk through the house, and its end as fetch would tell it. */
+async function walk(house: House, call: Call): Promise<Response> {
+  const at = house.clock.now()
+  const began = house.clock.monotonic()
+  const took = (): { at: number; ms: number } => ({ at, ms: house.clock.monotonic() - began })
+  try {
+    const served = await walked(house, call)
+    house.chronicle.note(call.key, { ...took(), end: ending(served) })
+    return handed(house, served)
+  } catch (error) {
+    const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
+    if (told instanceof Error) {
+      house.chronicle.note(call.key, { ...took(), error: told })
+      throw told
+    }
+    house.chronicle.note(call.key, { ...took(), end: ending(told) })
+    return handed(house, told)
+  }
+}
+
+async function walked(house: House, call: Call): Promise<Served> {
+  const passes = !isCached(call)
+  if (passes && mayNotAsk(call)) throw notCached(call)
+  if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
+  const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
+  if (isRefused(call, served.held))
+    throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
+  return house.unpacking.of(served)
+}

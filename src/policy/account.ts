@@ -1,0 +1,131 @@
+import { type Attempt, HoldfastError, shownUrl } from '../model/errors.ts'
+import type { EntryRecord, VersionRef } from '../model/record.ts'
+import type { Served } from '../model/rooms.ts'
+import { toldPolicy } from './entry-policy.ts'
+import { current, hasLabel, isPinned, labelsOf, lastGood } from './selection.ts'
+import { allVersions } from './version-choice.ts'
+
+/** One walk of a call, as far as it is told afterwards. `at`: epoch ms when it began; `ms`: how long it took. */
+export type Walk = { readonly at: number; readonly ms: number } & (
+  | { readonly end: Pick<Served, 'outcome' | 'attempts' | 'warnings' | 'status'> & Partial<Ending> }
+  | { readonly error: Error }
+)
+
+interface Ending {
+  readonly version: string
+  readonly tier: string
+  readonly reason: string
+  readonly staleFor: number
+  readonly error: Error
+}
+
+export interface Account {
+  readonly entry: EntryRecord
+  readonly walks: readonly Walk[]
+  /** Names of the tiers, nearest first. */
+  readonly tiers: readonly string[]
+  readonly now: number
+}
+
+const when = (at: number): string => new Date(at).toISOString()
+
+/** What is told of a served call when somebody asks why. */
+export function ending(served: Served): Extract<Walk, { end: unknown }>['end'] {
+  const { outcome, attempts, warnings, status, held } = served
+  return {
+    outcome,
+    attempts,
+    warnings,
+    status,
+    ...(held.ref.id !== '' && { version: held.ref.id }),
+    ...(held.tier !== undefined && { tier: held.tier }),
+    ...(served.outcome === 'bypass' && { reason: served.reason }),
+    ...((served.outcome === 'stale' || served.outcome === 'fallback') && { staleFor: served.staleFor }),
+    ...(served.outcome === 'fallback' && { error: served.error }),
+  }
+}
+
+/** A readable account of an entry: what is stored, which version answers and why, and what became of the last calls. No query, no secret. */
+export function account({ entry, walks, tiers, now }: Account): string {
+  const policy = toldPolicy(entry)
+  const versions = allVersions(entry.variants)
+  return [
+    `${entry.method} ${shownUrl(entry.url)}, group ${entry.group}; tiers asked in order: ${tiers.join(', ')}`,
+    ...(Object.keys(policy).length > 0 ? [`policy of its own: ${Object.keys(policy).join(', ')}`] : []),
+    ...(entry.invalidatedAt === undefined
+      ? []
+      : [`invalidated at ${when(entry.invalidatedAt)}: what was checked before is stale`]),
+    versions.length === 0 ? 'no version is stored' : `${versions.length} stored, newest first:`,
+    ...versions.map(({ ref }) => `  ${versionLine(ref, entry, now)}`),
+    walks.length === 0 ? 'no call was walked in this process; hits in memory are not listed' : 'last calls, newest first:',
+    ...walks.flatMap((walk) => walkLines(walk, tiers)),
+    ...failureLines(entry),
+  ].join('\n')
+}
+
+function versionLine(ref: VersionRef, { variants }: EntryRecord, now: number): string {
+  const roles = [
+    ...(current(variants)?.ref.id === ref.id ? ['current: the newest that is not failed'] : []),
+    ...(lastGood(variants)?.ref.id === ref.id
+      ? [`last good: ${hasLabel(ref, 'valid') ? "the newest labelled 'valid'" : 'the newest not failed'}`]
+      : []),
+    ...labelsOf(ref).map(
+      (name) => `label ${name}${ref.labels?.[name]?.reason === undefined ? '' : ` (${ref.labels[name].reason})`}`,
+    ),
+    ...(isPinned(ref, now) ? ['pinned'] : []),
+  ]
+  return `${ref.id}: stored ${when(ref.storedAt)}, checked ${when(ref.checkedAt)}${roles.map((role) => `; ${role}`).join('')}`
+}
+
+function walkLines(walk: Walk, tiers: readonly string[]): string[] {
+  const head = `  ${when(walk.at)}, ${Math.round(walk.ms)} ms:`
+  if ('error' in walk) {
+    const { error } = walk
+    const attempts = error instanceof HoldfastError ? error.attempts : []
+    return [`${head} no answer, ${errorText(error)}`, ...attempts.map(attemptLine)]
+  }
+  const { end } = walk
+  const asked = end.tier === undefined ? tiers : tiers.slice(0, tiers.indexOf(end.tier) + 1)
+  return [
+    `${head} ${end.outcome}${end.reason === undefined ? '' : ` (${end.reason})`}${end.version === undefined ? '' : `, version ${end.version}`}; ${verdict(end)}`,
+    `    looked in ${asked.join(', ')}${end.tier === undefined ? '' : `; answered out of ${end.tier}`}`,
+    ...(end.error === undefined ? [] : [`    instead of an answer: ${errorText(end.error)}`]),
+    ...end.attempts.map(attemptLine),
+    ...end.warnings.map((warning) => `    warning: ${warning}`),
+  ]
+}
+
+function verdict({ status, staleFor }: Extract<Walk, { end: unknown }>['end']): string {
+  const stale = staleFor === undefined ? '' : `, stale for ${Math.round(staleFor / 1000)} s`
+  const detail = status.detail === undefined ? '' : `, ${status.detail}`
+  if (status.name === 'forwarded') return `verdict ${status.forward}: the origin was asked${stale}${detail}`
+  return `verdict ${staleFor === undefined ? 'fresh' : 'stale'}: the origin was not asked${stale}${detail}`
+}
+
+const errorText = (error: Error): string => `${(error as { code?: string }).code ?? error.name}: ${shownText(error.message)}`
+
+/** Messages of others may quote a URL. */
+const shownText = (text: string): string => text.replace(/\?[^\s"')]+/g, '?…')
+
+function attemptLine({ at, ms, url, status, bytes, resumedFrom, error, waited }: Attempt): string {
+  const parts = [
+    `    attempt at ${at.toISOString()}: ${shownUrl(url)}`,
+    status === undefined ? 'no status' : `status ${status}`,
+    `${bytes} B in ${Math.round(ms)} ms`,
+    ...(resumedFrom === undefined ? [] : [`resumed from ${resumedFrom}`]),
+    ...(waited === undefined ? [] : [`waited ${Math.round(waited)} ms before`]),
+    ...(error === undefined ? [] : [`${error.code}: ${shownText(error.message)}`]),
+  ]
+  return parts.join(', ')
+}
+
+function failureLines({ failures = [] }: EntryRecord): string[] {
+  if (failures.length === 0) return []
+  const lines = failures
+    .toReversed()
+    .flatMap(({ at, code, message, attempts }) => [
+      `  ${when(at)}: ${code}: ${shownText(message)}`,
+      ...attempts.map((attempt) => attemptLine({ ...attempt, at: new Date(attempt.at) })),
+    ])
+  return ['obtains that gave up, newest first:', ...lines]
+}

@@ -1,0 +1,25 @@
+import type { Walk } from '../policy/account.ts'
+
+/** Walks remembered of one entry. */
+const MOST_WALKS = 5
+
+/** Entries whose walks are remembered; the one walked longest ago is forgotten. */
+const MOST_ENTRIES = 1_000
+
+/** The last walks of each entry, so that it can be told why an answer was what it was. */
+export class Chronicle {
+  readonly #walks = new Map<string, readonly Walk[]>()
+
+  note(key: string, walk: Walk): void {
+    const before = this.#walks.get(key) ?? []
+    this.#walks.delete(key)
+    this.#walks.set(key, [walk, ...before].slice(0, MOST_WALKS))
+    const [oldest] = this.#walks.keys()
+    if (this.#walks.size > MOST_ENTRIES && oldest !== undefined) this.#walks.delete(oldest)
+  }
+
+  /** Newest first. */
+  of(key: string): readonly Walk[] {
+    return this.#walks.get(key) ?? []
+  }
+}

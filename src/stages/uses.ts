@@ -1,0 +1,106 @@
+import type { Clock } from '../model/clock.ts'
+import type { UseRecord } from '../model/record.ts'
+import type { Served } from '../model/rooms.ts'
+import { added, type Use, useOf } from '../policy/use.ts'
+
+/** Entries whose use is counted in memory before some of it is written down. */
+const MOST_PENDING = 1_000
+
+/** What all calls of an instance came to. */
+export interface Totals {
+  hits: number
+  misses: number
+  revalidated: number
+  fallbacks: number
+  /** When the origin last confirmed the oldest of the versions that calls fall back to now. */
+  oldestFallback?: Date
+  /** Bytes of bodies that were answered from a tier, and not downloaded. */
+  bytesSaved: number
+  /** Calls that were answered. */
+  requests: number
+}
+
+export interface UseRooms {
+  readonly clock: Clock
+  /** Adds to what is written; undefined where no tier keeps such. */
+  readonly write: (key: string, use: Use) => Promise<boolean>
+  readonly read: (key: string) => Promise<UseRecord | undefined>
+  readonly background: (work: Promise<unknown>) => void
+}
+
+/** Counts how entries are used. In memory, for a hit must not wait; written down with other writes. */
+export class Uses {
+  readonly #rooms: UseRooms
+  readonly #pending = new Map<string, Use>()
+  /** Entries that the last call fell back for → when their version was last confirmed, epoch ms. */
+  readonly #falling = new Map<string, number>()
+  readonly #totals = { hits: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
+
+  constructor(rooms: UseRooms) {
+    this.#rooms = rooms
+  }
+
+  count({ call: { key }, held, outcome }: Pick<Served, 'call' | 'held' | 'outcome'>): void {
+    const totals = this.#totals
+    totals.requests++
+    if (outcome === 'miss' || outcome === 'bypass') totals.misses++
+    else {
+      totals.bytesSaved += held.version.size
+      if (outcome === 'revalidated') totals.revalidated++
+      else if (outcome === 'fallback') totals.fallbacks++
+      else totals.hits++
+    }
+    if (outcome === 'fallback') this.#falling.set(key, held.ref.checkedAt)
+    else if (this.#falling.size > 0) this.#falling.delete(key)
+    if (held.ref.id !== '') this.#note(key, outcome)
+  }
+
+  #note(key: string, outcome: Served['outcome']): void {
+    const now = this.#rooms.clock.now()
+    const use = this.#pending.get(key)
+    if (use !== undefined) {
+      added(use, outcome, now)
+      return
+    }
+    this.#pending.set(key, useOf(outcome, now))
+    if (this.#pending.size > MOST_PENDING) this.#rooms.background(this.#flushOldest())
+  }
+
+  /** What is counted of an entry is written down. */
+  async flush(key: string): Promise<void> {
+    const use = this.#pending.get(key)
+    if (use === undefined) return
+    this.#pending.delete(key)
+    if (await this.#rooms.write(key, use)) return
+    // Nobody keeps it: it goes on being counted here, as long as there is room.
+    const since = this.#pending.get(key)
+    if (since !== undefined) added(use, since, since.lastRequestedAt)
+    this.#pending.set(key, use)
+  }
+
+  async #flushOldest(): Promise<void> {
+    const [oldest] = this.#pending.keys()
+    if (oldest === undefined) return
+    await this.flush(oldest)
+    if (this.#pending.size > 2 * MOST_PENDING) this.#pending.delete(oldest)
+  }
+
+  async flushAll(): Promise<void> {
+    await Promise.all([...this.#pending.keys()].map((key) => this.flush(key)))
+  }
+
+  /** All that is known of an entry's use: what is written, and what is not yet. */
+  async of(key: string): Promise<Use | undefined> {
+    const written = await this.#rooms.read(key)
+    const pending = this.#pending.get(key)
+    if (written === undefined || pending === undefined) return pending ?? written
+    const use = { ...written }
+    added(use, pending, pending.lastRequestedAt)
+    return use
+  }
+
+  totals(): Totals {
+    const oldest = Math.min(...this.#falling.values())
+    return { ...this.#totals, ...(Number.isFinite(oldest) && { oldestFallback: new Date(oldest) }) }
+  }
+}

@@ -73,10 +73,12 @@ test.each(places)(
         await compared(world, model, { brought, swept: one.do === 'sweep' })
       }
     }
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), run), {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), run)
+    const checked = fc.assert(property, {
       numRuns,
       interruptAfterTimeLimit: 50_000,
     })
+    await expect(checked).resolves.toBeUndefined()
   },
   60_000,
 )

@@ -8,6 +8,7 @@ import type { Init, Input, Options } from './model/options.ts'
 import { isCached } from './policy/passing.ts'
 import { putVersion } from './put.ts'
 import { rejected, used } from './use.ts'
+import { type Change, watched } from './watch.ts'
 
 /** A fetch that keeps every good answer, and gives the last one when the server does not. */
 export interface CachedFetch {
@@ -30,6 +31,11 @@ export interface CachedFetch {
   reject(response: Response, reason: unknown): Promise<Response>
   /** A handle on what is stored of one request; nothing happens until it is asked. The partition is that of `init`. */
   entry(input: Input, init?: Init): Entry
+  /**
+   * Each version of an entry that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin.
+   * Ends when the instance is closed; rejects with the reason of `init.signal` when that aborts.
+   */
+  watch(input: Input, init?: Init): AsyncIterable<Change>
   /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */
   readonly json: Json
   /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
@@ -80,6 +86,7 @@ export function frontDoor(behind: Behind): CachedFetch {
         call: () => drafted(behind, input, init),
         fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? { ...init, cache: 'no-cache' } : init),
       }),
+    watch: (input: Input, init: Init = {}) => watched(openHouse(behind), drafted(behind, input, init), init.signal ?? undefined),
     json: (async (input: Input, init?: Init) =>
       jsonOf(await fetch(input, init), () => fetch(input, { ...init, cache: 'reload' }))) as Json,
     extend: (options: Options) => behind.extend(options),

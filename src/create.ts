@@ -4,6 +4,7 @@ import { buildAside, buildStorage, buildVersions, type Storage } from './create-
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
+import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
 import { bodyPlan } from './policy/body-plan.ts'
 import { Admission } from './stages/admission.ts'
@@ -30,7 +31,6 @@ interface Basis extends HousePlan {
   readonly report: Report
   readonly presence: Presence
   readonly walks: Walks
-  readonly responses: Responses
   readonly background: Background
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
@@ -50,7 +50,6 @@ export function buildHouse(plan: HousePlan): House {
     report: emitter.report,
     presence,
     walks: new Walks(presence),
-    responses: new Responses({ clock: plan.clock, presence }),
     background: new Background(plan.waitUntil),
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
@@ -59,24 +58,32 @@ export function buildHouse(plan: HousePlan): House {
   }
   const storage = buildStorage(basis)
   const versions = buildVersions(basis, storage)
+  const responses = buildResponses(basis, storage)
   let closing: Promise<void> | undefined
   return {
     ...storage,
     versions,
     emitter,
     walks: basis.walks,
-    responses: basis.responses,
+    responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
     clock: plan.clock,
-    stages: buildStages(basis, storage, versions),
+    stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
       closing ??= presence.during(close({ ...basis, ...storage, transport }))
       return closing
     },
     isClosed: () => closing !== undefined,
+    closing: basis.closing.signal,
   }
+}
+
+function buildResponses({ clock, presence }: Basis, { tiers }: Storage): Responses {
+  const known = (key: string): EntryRecord | undefined =>
+    tiers.nearestFirst.map((tier) => tier.peekEntry(key)).find((seen) => seen !== undefined)
+  return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
 function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
@@ -97,7 +104,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
   })
 }
 
-function buildStages(basis: Basis, storage: Storage, versions: Versions): Stages {
+function buildStages(basis: Basis & { responses: Responses }, storage: Storage, versions: Versions): Stages {
   const { clock, report, background, flights, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)

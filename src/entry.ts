@@ -1,12 +1,16 @@
+import { compared, type EntryStats, explained, policyOf, setPolicyOf, statsOf } from './entry-account.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
+import type { Difference } from './model/difference.ts'
 import { type Duration, parseDuration } from './model/duration.ts'
 import type { Attempt } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
+import type { CallOptions } from './model/options.ts'
 import type { Held } from './model/rooms.ts'
 import type { Selection } from './model/select.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { count as countFrom, flag, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { pinnedVersions } from './policy/retention.ts'
 import { label as labelReader, selection, time } from './policy/select-options.ts'
 import { hasLabel, isPinned } from './policy/selection.ts'
 import { answered } from './policy/served.ts'
@@ -31,8 +35,25 @@ export interface Entry {
   /** A pinned version is never collected: for ever, until a time, or for a while. */
   pin(options?: { version?: string; until?: Date; for?: Duration }): Promise<AsyncDisposable & { unpin(): Promise<void> }>
   unpin(options?: { version?: string }): Promise<void>
+  /**
+   * What changed from one version to another: for JSON by pointer (RFC 6901), for CSV by row, for text by line; for all else, and beyond
+   * 8 MB, sizes and digests. HoldfastError VERSION_NOT_FOUND for an id that is not there.
+   */
+  diff(from: string, to: string): Promise<Difference>
   /** Obtains that gave up, newest first. They are not versions. */
   failures(): Promise<Attempt[][]>
+  /** The options stored for this entry; {} where there are none. */
+  policy(): Promise<CallOptions>
+  /**
+   * Stores options for this entry, in place of those before: over rules and instance, under what a call says itself; obeyed by other
+   * processes too. undefined: none any more. TypeError for what is part of its identity (key, partition, group, safe), and for code.
+   */
+  setPolicy(policy: Partial<CallOptions> | undefined): Promise<void>
+  stats(): Promise<EntryStats>
+  /** A readable account: what is stored, which version answers and why, and what became of the last calls. Not for parsing. */
+  explain(): Promise<string>
+  /** From every tier, with all versions, pins, labels and its policy. */
+  delete(): Promise<void>
 }
 
 /** What an entry handle stands on. */
@@ -67,7 +88,17 @@ export function entryOf(basis: EntryBasis): Entry {
       const { version: which } = readObject(options, { version: id }, 'unpin') as { version?: string }
       await basis.house().remarks.pin(await heldOf(basis, which), 0)
     },
+    diff: async (from, to) => compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
     failures: () => failures(basis),
+    policy: async () => policyOf(basis.house(), await basis.call()),
+    setPolicy: async (policy) => setPolicyOf(basis.house(), await basis.call(), policy),
+    stats: async () => statsOf(basis.house(), await basis.call()),
+    explain: async () => explained(basis.house(), await basis.call()),
+    delete: async () => {
+      const { tiers, remarks } = basis.house()
+      const known = await tiers.known(await basis.call())
+      if (known !== undefined) await remarks.remove(known)
+    },
   }
 }
 
@@ -141,11 +172,23 @@ async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pi
   if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
   const { remarks, clock } = basis.house()
   const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
-  const held = await remarks.pin(await heldOf(basis, read.version), until)
+  const wanted = await heldOf(basis, read.version)
+  await mayPin(basis, wanted)
+  const held = await remarks.pin(wanted, until)
   const unpin = async (): Promise<void> => {
     await remarks.pin(held, 0)
   }
   return { unpin, [Symbol.asyncDispose]: unpin }
+}
+
+/** A pin is a promise, so there is room for it or it is not given. */
+async function mayPin({ house, call }: EntryBasis, { entry, ref }: Held): Promise<void> {
+  const { maxPinned } = (await call()).settings.versions
+  const others = pinnedVersions(entry, house().clock.now()).filter(({ id: other }) => other !== ref.id)
+  if (others.length >= maxPinned)
+    throw new TypeError(
+      `versions.maxPinned: ${others.length} versions of this entry are pinned, and it is ${maxPinned}. Unpin one, or raise it.`,
+    )
 }
 
 async function failures({ house, call }: EntryBasis): Promise<Attempt[][]> {

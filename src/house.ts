@@ -40,6 +40,8 @@ export interface House {
   idle(): Promise<void>
   close(): Promise<void>
   isClosed(): boolean
+  /** Aborted when the instance is closed. */
+  readonly closing: AbortSignal
 }
 
 export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {

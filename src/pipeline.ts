@@ -30,7 +30,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const seen = fits ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
-  const found = { ...seen, forward: forwardFor(verdict, seen.entry === undefined ? 'uri-miss' : 'vary-miss') }
+  const found = { ...seen, forward: forwardFor(verdict, (seen.entry?.variants.length ?? 0) === 0 ? 'uri-miss' : 'vary-miss') }
   stages.tell(call, held, verdictWord(verdict))
 
   switch (course(verdict, call, { ...found, now })) {

@@ -74,7 +74,7 @@ export function lastGood(variants: readonly VariantRecord[]): Choice | undefined
 
 /** The newest id of the whole entry: ids are unique in it, over all its variants. */
 export function newestId(entry: EntryRecord | undefined): string | undefined {
-  let id: string | undefined
+  let id = entry?.removed?.upTo || undefined
   for (const variant of entry?.variants ?? []) {
     const last = variant.versions.at(-1)
     if (last !== undefined && (id === undefined || last.id > id)) id = last.id

@@ -3,6 +3,7 @@ import type { Held } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
+import { newestId } from '../policy/selection.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
@@ -33,6 +34,13 @@ export class Remarks {
   /** Options for the entry; null: none any more. */
   async policy(identity: EntryIdentity, options: Readonly<Record<string, unknown>> | null): Promise<void> {
     await this.#rooms.write({ ...identity, variants: [], policy: { ...this.#rooms.stamps.next(), options } })
+  }
+
+  /** Of what is known of the entry until now nothing counts any more. */
+  async remove(known: EntryRecord): Promise<void> {
+    const { key, method, url, group } = known
+    const removed = { ...this.#rooms.stamps.next(), upTo: newestId(known) ?? '' }
+    await this.#rooms.write({ key, method, url, group, variants: [], removed })
   }
 
   /** What a call says of the entry that answered it: its tags, its meta. */

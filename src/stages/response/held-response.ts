@@ -1,5 +1,6 @@
 import type { Inspection } from '../../model/inspection.ts'
-import type { Served } from '../../model/rooms.ts'
+import type { EntryRecord } from '../../model/record.ts'
+import type { Held, Served } from '../../model/rooms.ts'
 import { inspectionOf } from '../../policy/inspection.ts'
 import type { ResponseBody } from './body-stream.ts'
 
@@ -7,6 +8,8 @@ import type { ResponseBody } from './body-stream.ts'
 export interface Told {
   readonly served: Served
   readonly at: number
+  /** The entry as this process knows it now. */
+  readonly entry: (held: Held) => EntryRecord
 }
 
 export type HeldResponse = new (body: ResponseBody, init: ResponseInit, told: Told) => Response
@@ -44,7 +47,8 @@ export function heldResponse(): HeldResponse {
     }
 
     [INSPECTED](): Inspection {
-      return inspectionOf(this.#told.served, this.#told.at)
+      const { served, at, entry } = this.#told
+      return inspectionOf({ ...served, held: { ...served.held, entry: entry(served.held) } }, at)
     }
 
     [SERVED](): Served {

@@ -3,7 +3,8 @@ import type { Call } from '../../model/call.ts'
 import type { Clock } from '../../model/clock.ts'
 import { HoldfastError, HttpError } from '../../model/errors.ts'
 import { type HeaderList, headerOf } from '../../model/headers.ts'
-import type { Served } from '../../model/rooms.ts'
+import type { EntryRecord } from '../../model/record.ts'
+import type { Held, Served } from '../../model/rooms.ts'
 import { cacheStatus, shownKey } from '../../policy/cache-status.ts'
 import { candidateOf } from '../../policy/candidate.ts'
 import { ageOf, lifetimeOf } from '../../policy/freshness.ts'
@@ -19,10 +20,12 @@ const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 export class Responses {
   readonly #clock: Clock
   readonly #presence: Presence
+  readonly #entry: (held: Held) => EntryRecord
   #Held: HeldResponse | undefined
 
-  constructor({ clock, presence }: { clock: Clock; presence: Presence }) {
+  constructor({ clock, presence, entry }: { clock: Clock; presence: Presence; entry: (held: Held) => EntryRecord }) {
     this.#clock = clock
+    this.#entry = entry
     this.#presence = presence
   }
 
@@ -35,7 +38,11 @@ export class Responses {
     const { status, statusText, headers } = shown ?? version
     const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(status)
     const init = { status, statusText, headers: headersOf(served, headers, at) }
-    return new this.#Held(bodyless ? null : bodyOf(served.body, this.#presence, shown?.pieces), init, { served, at })
+    return new this.#Held(bodyless ? null : bodyOf(served.body, this.#presence, shown?.pieces), init, {
+      served,
+      at,
+      entry: this.#entry,
+    })
   }
 
   /** A failure inside the house as callers see it: with its code, its URL, and each attempt. */

@@ -1,0 +1,84 @@
+import type { House } from './house.ts'
+import type { Call } from './model/call.ts'
+import type { Difference } from './model/difference.ts'
+import { headerOf } from './model/headers.ts'
+import type { CallOptions } from './model/options.ts'
+import { CHUNK_SIZE, type EntryRecord } from './model/record.ts'
+import type { Held } from './model/rooms.ts'
+import { account } from './policy/account.ts'
+import { difference } from './policy/difference.ts'
+import { policyOptions, toldPolicy } from './policy/entry-policy.ts'
+
+/** How one entry was used, in all processes, as far as it has been written down. */
+export interface EntryStats {
+  /** Calls that were answered. */
+  requests: number
+  /** Of these, out of a tier without asking the origin. */
+  hits: number
+  fallbacks: number
+  firstRequestedAt: Date
+  lastRequestedAt: Date
+}
+
+/** Bytes of a version that is compared by what it says; a larger one by its size and digest. */
+const COMPARED = 8 * 1024 * 1024
+
+/** Where an entry of which nothing is stored would stand. */
+function identity({ key, method, url, settings }: Call): EntryRecord {
+  return { key, method: method === 'HEAD' ? 'GET' : method, url, group: settings.group, variants: [] }
+}
+
+export async function policyOf(house: House, call: Call): Promise<CallOptions> {
+  const entry = await house.tiers.known(call)
+  return (entry === undefined ? {} : toldPolicy(entry)) as CallOptions
+}
+
+/** @throws TypeError for an option that is unknown, wrong, part of an entry's identity, or code. */
+export async function setPolicyOf(house: House, call: Call, policy: Partial<CallOptions> | undefined): Promise<void> {
+  const options = policy === undefined ? null : policyOptions(policy)
+  const { key, method, url, group } = identity(call)
+  await house.remarks.policy({ key, method, url, group }, options)
+}
+
+export async function statsOf(house: House, call: Call): Promise<EntryStats> {
+  const use = await house.uses.of(call.key)
+  const { requests = 0, hits = 0, fallbacks = 0, firstRequestedAt = 0, lastRequestedAt = 0 } = use ?? {}
+  return {
+    requests,
+    hits,
+    fallbacks,
+    firstRequestedAt: new Date(firstRequestedAt),
+    lastRequestedAt: new Date(lastRequestedAt),
+  }
+}
+
+export async function explained(house: House, call: Call): Promise<string> {
+  return account({
+    entry: (await house.tiers.known(call)) ?? identity(call),
+    walks: house.chronicle.of(call.key),
+    tiers: house.tiers.nearestFirst.map(({ store }) => store.name),
+    now: house.clock.now(),
+  })
+}
+
+export async function compared(from: Held, to: Held): Promise<Difference> {
+  const [one, other] = await Promise.all([side(from), side(to)])
+  return difference(one, other)
+}
+
+async function side({ version, body }: Held): Promise<Parameters<typeof difference>[0]> {
+  const { size, digest, headers } = version
+  return { bytes: size > COMPARED ? undefined : await whole(body), type: headerOf(headers, 'content-type'), size, digest }
+}
+
+async function whole(body: Held['body']): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body
+  const chunks: Uint8Array[] = []
+  const release = body.hold()
+  try {
+    for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
+  } finally {
+    release()
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,118 @@
+import type { House } from './house.ts'
+import type { Call } from './model/call.ts'
+import type { Clock } from './model/clock.ts'
+import type { VersionInfo } from './model/inspection.ts'
+import type { EntryRecord } from './model/record.ts'
+import { hasLabel } from './policy/selection.ts'
+import { allVersions, chosenBy } from './policy/version-choice.ts'
+import { versionInfo } from './policy/version-info.ts'
+
+/** Milliseconds between two looks at what other processes have stored. */
+const LOOK_EVERY = 1_000
+
+export interface Change {
+  version: VersionInfo
+  /** The version before it in its variant. */
+  previous?: VersionInfo
+}
+
+/** Ids of versions that may be served and are newer than `since`, oldest first. */
+function newer(entry: EntryRecord | undefined, since: string): string[] {
+  return allVersions(entry?.variants ?? [])
+    .filter(({ ref }) => ref.id > since && !hasLabel(ref, 'failed') && !hasLabel(ref, 'unproven'))
+    .map(({ ref }) => ref.id)
+    .toReversed()
+}
+
+/**
+ * Each version that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin: refreshes
+ * are the callers' business. Ends when the instance is closed; rejects with the signal's reason when that aborts.
+ */
+export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncGenerator<Change> {
+  const bell = new Bell(house.clock)
+  const heard: string[] = []
+  // From this very moment on: what is stored while the first look is under way is news too.
+  const begun = calling.then(async (call) => ({ call, known: await house.tiers.known(call) }))
+  begun.catch(() => undefined)
+  const stop = house.emitter.on('stored', ({ version }) => {
+    heard.push(version.id)
+    bell.ring()
+  })
+  const ends = [house.closing, ...(signal === undefined ? [] : [signal])]
+  for (const end of ends) end.addEventListener('abort', bell.ring)
+  const over = (): void => {
+    stop()
+    for (const end of ends) end.removeEventListener('abort', bell.ring)
+  }
+  return changes(house, { begun, heard, bell, signal, over })
+}
+
+interface Watch {
+  readonly begun: Promise<{ call: Call; known: EntryRecord | undefined }>
+  /** Ids of versions that this instance has stored since the watch began; of other entries too. */
+  readonly heard: string[]
+  readonly bell: Bell
+  readonly signal: AbortSignal | undefined
+  readonly over: () => void
+}
+
+async function* changes(house: House, { begun, heard, bell, signal, over }: Watch): AsyncGenerator<Change> {
+  try {
+    const { call, known } = await begun
+    let since = allVersions(known?.variants ?? []).find(({ ref }) => !heard.includes(ref.id))?.ref.id ?? ''
+    while (!house.isClosed()) {
+      signal?.throwIfAborted()
+      heard.length = 0
+      for (const id of newer(await house.tiers.known(call), since)) {
+        since = id
+        const change = await changeOf(house, call, id)
+        if (change !== undefined) yield change
+      }
+      if (!house.isClosed()) await bell.rung(LOOK_EVERY)
+    }
+  } finally {
+    over()
+  }
+}
+
+/** Undefined where it has gone meanwhile. */
+async function changeOf({ tiers, clock }: House, call: Call, id: string): Promise<Change | undefined> {
+  const now = clock.now()
+  const held = await tiers.pick(call, chosenBy({ name: 'version', id }, now))
+  if (held === undefined) return undefined
+  const version = versionInfo(held, now)
+  if (version.previous === undefined) return { version }
+  const before = await tiers.pick(call, chosenBy({ name: 'version', id: version.previous }, now))
+  return { version, ...(before !== undefined && { previous: versionInfo(before, now) }) }
+}
+
+/** Wakes one who waits. Rung while nobody does, it is heard by the next. */
+class Bell {
+  readonly #clock: Clock
+  #answered: (() => void) | undefined
+  #wasRung = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  readonly ring = (): void => {
+    this.#wasRung = true
+    this.#answered?.()
+  }
+
+  /** Resolves when it is rung, or after `ms`. */
+  rung(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const answer = (): void => {
+        timer.cancel()
+        this.#answered = undefined
+        this.#wasRung = false
+        resolve()
+      }
+      const timer = this.#clock.setTimeout(answer, ms)
+      this.#answered = answer
+      if (this.#wasRung) answer()
+    })
+  }
+}

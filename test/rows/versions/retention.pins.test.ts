@@ -22,9 +22,9 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('a pin for a minute: 59 s later it holds, 61 s later it does not', async () => {
     await using g = await history(tiers(), KEEP_1)
-    await g.brings('1', '2')
-    const [first = ''] = await g.ids()
-    await g.entry.pin({ version: first, for: '1m' })
+    await g.atOnce('1')
+    await g.entry.pin({ for: '1m' })
+    await g.atOnce('2')
     await g.clock.advance(59 * SECOND)
     await g.fetch.cache.sweep()
     expect(await g.texts()).toEqual(['1', '2'])
@@ -35,9 +35,9 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('a pin until a date; what is no time is refused', async () => {
     await using g = await history(tiers(), KEEP_1)
-    await g.brings('1', '2')
-    const [first = ''] = await g.ids()
-    await g.entry.pin({ version: first, until: new Date(g.clock.now() + MINUTE) })
+    await g.atOnce('1')
+    await g.entry.pin({ until: new Date(g.clock.now() + MINUTE) })
+    await g.atOnce('2')
     await g.fetch.cache.sweep()
     expect((await all(g.entry)).map(({ pinned }) => pinned)).toEqual([false, true])
     await g.clock.advance(MINUTE + 1)
@@ -50,12 +50,13 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('unpin takes back both, for ever and for a while; twice is no error', async () => {
     await using g = await history(tiers(), KEEP_1)
-    await g.brings('1', '2')
+    await g.atOnce('1')
     const version = (await g.ids())[0] ?? ''
     await g.entry.pin({ version })
     await g.entry.pin({ version, for: '1d' })
     await g.entry.unpin({ version })
     await g.entry.unpin({ version })
+    await g.atOnce('2')
     await g.fetch.cache.sweep()
     expect(await g.texts()).toEqual(['2'])
   })
@@ -63,10 +64,11 @@ describe.each(places)('over %s', (_, tiers) => {
   test('a longer pin is not cut short by a shorter one', async () => {
     // Two jobs hold one version, an hour and a minute: the promise made to the first one stands.
     await using g = await history(tiers(), KEEP_1)
-    await g.brings('1', '2')
+    await g.atOnce('1')
     const version = (await g.ids())[0] ?? ''
     await g.entry.pin({ version })
     await g.entry.pin({ version, for: '1m' })
+    await g.atOnce('2')
     await g.clock.advance(2 * MINUTE)
     await g.fetch.cache.sweep()
     expect(await g.texts()).toEqual(['1', '2'])
@@ -74,10 +76,11 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('a pin that is given back does not take the one that another holds', async () => {
     await using g = await history(tiers(), KEEP_1)
-    await g.brings('1', '2')
+    await g.atOnce('1')
     const version = (await g.ids())[0] ?? ''
     const mine = await g.entry.pin({ version, for: '1h' })
     const theirs = await g.entry.pin({ version, for: '1h' })
+    await g.atOnce('2')
     await mine.unpin()
     await g.fetch.cache.sweep()
     expect(await g.texts()).toEqual(['1', '2'])

@@ -27,11 +27,12 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('a version asked for by its id is held just so, and a reader that leaves holds nothing', async () => {
     await using g = await history(tiers(), { versions: { keep: 1 } })
-    await g.brings(BIG, '2')
+    await g.brings(BIG)
     const version = await g.entry.version((await g.ids())[0] ?? '')
     const response = await version?.response()
     const reader = readerOf(response ?? new Response())
     await take(reader, 10)
+    await g.brings('2')
     await g.fetch.cache.sweep()
     await g.fetch.cache.sweep()
     expect((await g.entry.versions()).map(({ size }) => size)).toEqual([1, BIG.length])
@@ -56,9 +57,10 @@ describe.each(places)('over %s', (_, tiers) => {
 
   test('what is gone is gone: its id is not found, its handle says so, and says it with a code', async () => {
     await using g = await history(tiers(), { versions: { keep: 1 } })
-    await g.brings('1', '2')
+    await g.brings('1')
     const [first = ''] = await g.ids()
     const handle = await g.entry.version(first)
+    await g.brings('2')
     await g.fetch.cache.sweep()
     expect(await g.entry.version(first)).toBeUndefined()
     expect(await textOf(g.entry, first)).toBe('(none)')

@@ -8,6 +8,8 @@ import { bodiesOf, keysOf } from './bodies-at-rest.ts'
 import { aFile, another, DAY, type History, HOUR, history, MINUTE, SECOND } from './histories.ts'
 
 // Bodies that no version names go, but only when unnamed in two sweeps an hour apart; what is being written is not touched.
+// One instance keeps all, another that keeps less sweeps.
+const KEEP_20 = { versions: { keep: 20 } }
 const SIZES = [200_000, 3_000_000]
 
 /** A clock that is so much ahead of the test's. */
@@ -23,30 +25,32 @@ function ahead(g: History): Clock & { by: number } {
 
 test.each(SIZES)('bodies of %d bytes whose versions are collected: there for an hour, gone after it', async (size) => {
   const store = sqlite(aFile())
-  await using g = await history([store], { versions: { keep: 2 } })
+  await using g = await history([store], KEEP_20)
+  const { cache } = g.fetch.extend({ versions: { keep: 2 } })
   await g.atOnce(...['1', '2', '3', '4', '5'].map((seed) => pseudoRandom(size, seed)))
   const before = (await bodiesOf(store)).length
-  for (let n = 0; n < 3; n += 1) await g.fetch.cache.sweep()
+  for (let n = 0; n < 3; n += 1) await cache.sweep()
   expect(await bodiesOf(store)).toHaveLength(before)
   await g.clock.advance(59 * MINUTE)
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   expect(await bodiesOf(store)).toHaveLength(before)
   await g.clock.advance(2 * MINUTE)
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   await g.clock.advance(HOUR + SECOND)
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   expect(await bodiesOf(store)).toHaveLength(2)
   expect(await keysOf(store, 'd')).toHaveLength(2)
   expect((await g.entry.versions()).map((version) => version.size)).toEqual([size, size])
 })
 
 test('the report counts bodies and their bytes when they go', async () => {
-  await using g = await history([sqlite(aFile())], { versions: { keep: 1 } })
+  await using g = await history([sqlite(aFile())], KEEP_20)
+  const { cache } = g.fetch.extend({ versions: { keep: 1 } })
   await g.atOnce(...['1', '2', '3'].map((seed) => pseudoRandom(2_000_000, seed)))
   let [bodies, bytes] = [0, 0]
   for (let n = 0; n < 4; n += 1) {
-    const dry = await g.fetch.cache.sweep({ dryRun: true })
-    const report = await g.fetch.cache.sweep()
+    const dry = await cache.sweep({ dryRun: true })
+    const report = await cache.sweep()
     // What is tried first is what is done then.
     expect(dry).toEqual(report)
     bodies += report.bodies
@@ -61,7 +65,8 @@ test('the report counts bodies and their bytes when they go', async () => {
 
 test('a body that two entries share stays while one of them names it', async () => {
   const store = sqlite(aFile())
-  await using g = await history([store], { versions: { keep: 1 } })
+  await using g = await history([store], KEEP_20)
+  const { cache } = g.fetch.extend({ versions: { keep: 1 } })
   const shared = pseudoRandom(3_000_000, 'shared')
   for (const path of ['/a', '/b']) {
     g.origin.script(path, ok(shared))
@@ -70,14 +75,14 @@ test('a body that two entries share stays while one of them names it', async () 
   expect(await bodiesOf(store)).toHaveLength(1)
   expect(await g.fetch.cache.delete({ url: g.origin.url('/a') })).toBe(1)
   for (let n = 0; n < 3; n += 1) {
-    await g.fetch.cache.sweep()
+    await cache.sweep()
     await g.clock.advance(2 * HOUR)
   }
   const answer = await g.fetch(g.origin.url('/b'), { cache: 'force-cache' })
   expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(shared))
   await g.fetch.cache.delete({ url: g.origin.url('/b') })
   for (let n = 0; n < 3; n += 1) {
-    await g.fetch.cache.sweep()
+    await cache.sweep()
     await g.clock.advance(2 * HOUR)
   }
   expect(await bodiesOf(store)).toEqual([])
@@ -86,17 +91,18 @@ test('a body that two entries share stays while one of them names it', async () 
 
 test('a body that is unnamed once and named again is not taken by the second sweep', async () => {
   const store = sqlite(aFile())
-  await using g = await history([store], { versions: { keep: 1 } })
+  await using g = await history([store], KEEP_20)
+  const { cache } = g.fetch.extend({ versions: { keep: 1 } })
   const again = pseudoRandom(3_000_000, 'again')
   await g.brings(again, 'other')
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   // The same bytes come back after the first sweep saw them unnamed.
   g.origin.script('/f', ok(again))
   await seen(g.fetch(g.url, { cache: 'reload' }))
   await g.clock.advance(HOUR + MINUTE)
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   await g.clock.advance(HOUR + MINUTE)
-  await g.fetch.cache.sweep()
+  await cache.sweep()
   const answer = await g.fetch(g.url, { cache: 'force-cache' })
   expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(again))
 })

@@ -17,7 +17,7 @@ async function ids(g: History, type: string | undefined, bodies: (string | Uint8
 
 async function diffOf(type: string | undefined, from: string | Uint8Array, to: string | Uint8Array): Promise<Difference> {
   await using g = await history(places[0]?.[1]() ?? [])
-  return g.entry.diff(...(await ids(g, type, [from, to])))
+  return await g.entry.diff(...(await ids(g, type, [from, to])))
 }
 
 async function json(from: unknown, to: unknown): Promise<{ pointer: string; from?: unknown; to?: unknown }[]> {

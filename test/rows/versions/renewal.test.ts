@@ -61,7 +61,7 @@ describe.each(places)('over %s', (_, tiers) => {
   })
 
   test('another status with the same bytes is another version: a 404 is not the page that it replaces', async () => {
-    await using g = await history(tiers())
+    await using g = await history(tiers(), { ttl: '1d' })
     await g.atOnce('same')
     g.origin.script('/f', ok('same', { status: 404 }))
     expect((await seen(g.fetch(g.url, { cache: 'reload' }))).status).toBe(404)

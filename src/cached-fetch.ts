@@ -1,3 +1,4 @@
+import { type Administration, administrationOf } from './administration.ts'
 import { drafted, enter, openHouse, type Behind as Threshold } from './entrance.ts'
 import { type Entry, entryOf } from './entry.ts'
 import { OURS } from './house.ts'
@@ -50,7 +51,7 @@ export interface CachedFetch {
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
-  readonly cache: {
+  readonly cache: Administration & {
     /** Whether a version is stored, fresh or stale. Sends nothing. */
     has(input: Input, init?: Init): Promise<boolean>
   }
@@ -94,7 +95,7 @@ export function frontDoor(behind: Behind): CachedFetch {
     idle: () => behind.house().idle(),
     close,
     [Symbol.asyncDispose]: close,
-    cache: { has: (input: Input, init?: Init) => has(behind, input, init) },
+    cache: { ...administrationOf(behind), has: (input: Input, init?: Init) => has(behind, input, init) },
   })
 }
 

@@ -34,7 +34,7 @@ export interface Storage {
   readonly uses: Uses
 }
 
-export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground): Storage {
+export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground, wrote: () => void): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
@@ -44,7 +44,7 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
     report,
     clock,
     background: (work) => background.run(work, () => undefined),
-    wrote: () => undefined,
+    wrote,
   })
   return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }) }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
+import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
@@ -42,26 +43,16 @@ interface Basis extends HousePlan {
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
-  const presence = new Presence()
-  const { clock, fetch } = plan
-  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
-  const basis: Basis = {
-    ...plan,
-    report: emitter.report,
-    presence,
-    walks: new Walks(presence),
-    background: new Background(plan.waitUntil),
-    transport: () => transport,
-    stamps: new Stamps(clock, randomUUID()),
-    flights: new Flights(),
-    closing: new AbortController(),
-  }
-  const storage = buildStorage(basis)
+  const basis = buildBasis(plan, emitter.report)
+  const { presence, transport } = basis
+  const storage = buildStorage(basis, () => schedule.begin())
+  const { schedule, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
   let closing: Promise<void> | undefined
   return {
     ...storage,
+    ...upkeep,
     versions,
     emitter,
     walks: basis.walks,
@@ -72,11 +63,28 @@ export function buildHouse(plan: HousePlan): House {
     stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
-      closing ??= presence.during(close({ ...basis, ...storage, transport }))
+      closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))
       return closing
     },
     isClosed: () => closing !== undefined,
     closing: basis.closing.signal,
+  }
+}
+
+function buildBasis(plan: HousePlan, report: Report): Basis {
+  const { clock, fetch } = plan
+  const presence = new Presence()
+  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  return {
+    ...plan,
+    report,
+    presence,
+    walks: new Walks(presence),
+    background: new Background(plan.waitUntil),
+    transport: () => transport,
+    stamps: new Stamps(clock, randomUUID()),
+    flights: new Flights(),
+    closing: new AbortController(),
   }
 }
 

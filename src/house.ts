@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from './model/clock.ts'
+import type { EntryRecord } from './model/record.ts'
+import type { Retention } from './model/settings.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
@@ -7,7 +9,9 @@ import type { Emitter } from './stages/emitter.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
+import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
+import type { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
 import type { Unpacking } from './stages/unpacking.ts'
 import type { Uses } from './stages/uses.ts'
 import type { Versions } from './stages/versions.ts'
@@ -21,6 +25,8 @@ export interface HousePlan {
   readonly clock: Clock
   readonly random: () => number
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+  /** What the sweeps that happen by themselves leave of an entry. */
+  readonly retention: (entry: EntryRecord) => Retention
 }
 
 /** The rooms of one instance, shared by its children. */
@@ -35,6 +41,9 @@ export interface House {
   readonly unpacking: Unpacking
   readonly remarks: Remarks
   readonly uses: Uses
+  readonly upkeep: Upkeep
+  /** A store that is no tier, to be copied to. */
+  readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
   readonly clock: Clock
   idle(): Promise<void>

@@ -8,6 +8,7 @@ import { lazyCachedFetch } from './instance.ts'
  */
 export const cachedFetch: CachedFetch = lazyCachedFetch()
 
+export type { Administration, Which } from './administration.ts'
 export type { CachedFetch } from './cached-fetch.ts'
 export type { Entry } from './entry.ts'
 export type { EntryStats } from './entry-account.ts'
@@ -23,6 +24,7 @@ export type { Select } from './model/select.ts'
 export type { Check, Guard, Progress } from './model/settings.ts'
 export type { Size } from './model/size.ts'
 export type { OutputOf, StandardSchema } from './model/standard-schema.ts'
-export type { BodyFiles, Lease, LiveRecords, SetOptions, Store, StoreEntry } from './model/store.ts'
+export type { BodyFiles, Lease, LiveRecords, ReadOptions, SetOptions, Store, StoreEntry } from './model/store.ts'
 export { fileNameOf, saveTo } from './save-to.ts'
 export { inspect } from './stages/response/held-response.ts'
+export type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'

@@ -14,12 +14,12 @@ import { ALWAYS_CREDENTIALS, DEFAULT_CREDENTIAL_HEADERS } from './policy/cache-k
 import { type InstanceOptions, readInstanceOptions, SHARED_OPTIONS } from './policy/instance-options.ts'
 import { oneOf, wrong } from './policy/option-readers.ts'
 import { DEFAULT_SETTINGS, overlay } from './policy/precedence.ts'
-
-const STORE_METHODS = ['get', 'getMany', 'set', 'setMany', 'delete', 'keys', 'close'] as const
+import { isStore } from './policy/store-shape.ts'
+import { retentionBy } from './retention-rules.ts'
 
 /** A store as it is; a Keyv wrapped; anything else is a mistake that would only show at the first call. */
 function storeOf(given: object, index: number): Store {
-  if (STORE_METHODS.every((method) => method in given) && 'durable' in given) return given as Store
+  if (isStore(given)) return given as Store
   if (isKeyv(given)) return keyv(given)
   throw wrong(`tiers[${index}]`, given, "It is neither a store nor a Keyv. Give for instance memory() from 'holdfast/memory'.")
 }
@@ -66,6 +66,7 @@ function build(read: InstanceOptions): Built {
     ...rooms,
     ...(limits?.concurrency !== undefined && { concurrency: limits.concurrency }),
     stores,
+    retention: retentionBy(basis),
   }
   const house = buildHouse(plan)
   if (place?.name === 'memory' && place.why !== 'asked' && place.why !== 'test runner') {

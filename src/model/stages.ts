@@ -81,7 +81,7 @@ export interface Stages {
   readonly flights: {
     join(which: FlightName, start: (path: FlightPath) => Promise<Landing>): Flight
     /** Nobody joins a flight to these URLs any more. */
-    part(urls: readonly string[]): void
+    part(urls: readonly string[] | 'all'): void
   }
   readonly fallback: {
     /** The version that an impatient caller would get; undefined where there is none. */

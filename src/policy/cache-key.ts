@@ -60,3 +60,10 @@ export function keyText({ group, partition, method, url, bodyDigest, own }: KeyP
       : `${method.endsWith(';manual') ? '~' : '='}${own}`
   return `${group.length}:${group}${partition.length}:${partition}${identity}`
 }
+
+/** Whether a key text names a principal: its answers are not everybody's. */
+export function isPartitioned(key: string): boolean {
+  const group = key.indexOf(':')
+  const partition = group + 1 + Number.parseInt(key.slice(0, group), 10)
+  return Number.parseInt(key.slice(partition), 10) > 0
+}

@@ -20,7 +20,7 @@ export interface RuleLayer {
   readonly layer: Layer
 }
 
-const match: Reader<RuleLayer['match']> = (value, path) => {
+export const match: Reader<RuleLayer['match']> = (value, path) => {
   if (typeof value === 'function') return value as (request: Request) => boolean
   if (typeof value === 'object' && value !== null && 'exec' in value) return value as URLPattern
   if (typeof value !== 'string')

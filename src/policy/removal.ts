@@ -1,4 +1,5 @@
 import type { EntryRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import { newestId } from './selection.ts'
 
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
 const REMEMBERED = 50
@@ -39,4 +40,10 @@ export function withoutVersions(entry: EntryRecord, ids: ReadonlySet<string>, st
     .filter(({ versions }) => versions.length > 0)
   const { key, method, url, group } = entry
   return { key, method, url, group, variants }
+}
+
+/** What is said when an entry is deleted: of all that is known of it now, nothing counts any more. */
+export function withoutAll(entry: EntryRecord, stamp: Stamp): EntryRecord {
+  const { key, method, url, group } = entry
+  return { key, method, url, group, variants: [], removed: { ...stamp, upTo: newestId(entry) ?? '' } }
 }

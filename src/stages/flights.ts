@@ -106,8 +106,8 @@ export class Flights {
   }
 
   /** Nobody joins a flight to these URLs any more: its question is older than a change. Those who wait get what it brings. */
-  part(urls: readonly string[]): void {
-    for (const [key, { url }] of this.#aloft) if (urls.includes(url)) this.#aloft.delete(key)
+  part(urls: readonly string[] | 'all'): void {
+    for (const [key, { url }] of this.#aloft) if (urls === 'all' || urls.includes(url)) this.#aloft.delete(key)
   }
 
   /** Aborts every flight, with the reason that its waiters get. */

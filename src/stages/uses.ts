@@ -89,6 +89,11 @@ export class Uses {
     await Promise.all([...this.#pending.keys()].map((key) => this.flush(key)))
   }
 
+  /** When an entry was last asked for, as far as that is not written down yet. Epoch ms. */
+  lastRequestedAt(key: string): number | undefined {
+    return this.#pending.get(key)?.lastRequestedAt
+  }
+
   /** All that is known of an entry's use: what is written, and what is not yet. */
   async of(key: string): Promise<Use | undefined> {
     const written = await this.#rooms.read(key)

@@ -66,6 +66,11 @@ export class Inventory {
     return bodyId !== '' && (await isAtRest(store, { bodyId, size })) ? bodyId : undefined
   }
 
+  /** By its last chunk. */
+  stands(store: Store, place: { bodyId: string; size: number }): Promise<boolean> {
+    return isAtRest(store, place)
+  }
+
   /** From now on these bytes are known to be there. */
   async say(store: Store, digest: string, bodyId: string): Promise<void> {
     await store.set(WORDS + digest, new TextEncoder().encode(bodyId))

@@ -122,6 +122,11 @@ export class Tier {
     return this.#writes.write(entry, placed, fence)
   }
 
+  /** The record of a version alone: its entry is written after it. */
+  place(placed: Placed): Promise<void> {
+    return this.#writes.place(placed)
+  }
+
   /** Puts a version into a live tier, if it is one and takes bodies of that size. */
   remember(placed: Placed): void {
     this.#shelf?.remember(placed)

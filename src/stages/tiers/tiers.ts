@@ -33,7 +33,7 @@ export class Tiers {
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
   readonly #wrote: () => void
-  readonly #marks: Marks
+  readonly marks: Marks
   readonly #loader: Loader
 
   constructor(stores: readonly Store[], rooms: TierRooms) {
@@ -41,15 +41,15 @@ export class Tiers {
     this.#report = rooms.report
     this.#background = rooms.background
     this.#wrote = rooms.wrote
-    this.#marks = new Marks(stores, rooms.background)
-    this.#loader = new Loader(this.nearestFirst, { marks: this.#marks, report: rooms.report })
+    this.marks = new Marks(stores, rooms.background)
+    this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
     for (const tier of this.nearestFirst) {
       const seen = tier.peekEntry(call.key)
-      const entry = seen && this.#marks.onEntry(seen, call.url)
+      const entry = seen && this.marks.onEntry(seen, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
@@ -57,7 +57,7 @@ export class Tiers {
         const marked =
           redirects === undefined
             ? entry
-            : redirects.urls.reduce((marked, url) => this.#marks.applied(marked, urlMark(url)), entry)
+            : redirects.urls.reduce((marked, url) => this.marks.applied(marked, urlMark(url)), entry)
         return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
     }
@@ -71,7 +71,7 @@ export class Tiers {
     for (const tier of this.nearestFirst) {
       const seen = await tier.entry(call.key, marksOf(call))
       if (seen === undefined) continue
-      entry = this.#marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
+      entry = this.marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
       held =
         (await this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: current, first: tier })) ?? held
       if (held !== undefined && enough(held)) break
@@ -92,7 +92,7 @@ export class Tiers {
   async known(call: Keyed): Promise<EntryRecord | undefined> {
     const seen = await Promise.all(this.nearestFirst.map((tier) => tier.entry(call.key, marksOf(call))))
     const known = seen.reduce((all, entry) => (all === undefined || entry === undefined ? (all ?? entry) : merge(all, entry)))
-    return known && this.#marks.onEntry(known, call.url)
+    return known && this.marks.onEntry(known, call.url)
   }
 
   /** The version that `choose` names, with its body. */
@@ -183,9 +183,13 @@ export class Tiers {
     return this.mark(urls.map(urlMark), at)
   }
 
+  get writable(): readonly Tier[] {
+    return this.nearestFirst.filter(({ store }) => store.readOnly !== true)
+  }
+
   /** The same of all that goes by these names (marks.ts). */
   mark(names: readonly string[], at: number): Promise<void> {
-    return this.#marks.set(names, at)
+    return this.marks.set(names, at)
   }
 }
 

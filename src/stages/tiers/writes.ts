@@ -50,6 +50,12 @@ export class Writes {
     return writing
   }
 
+  /** A version alone: nothing names it until its entry is written. */
+  async place(placed: Placed): Promise<void> {
+    const version = await this.#placed(placed)
+    await this.#store.set(`h1:v:${sha256(version.key)}:${version.id}`, encode(version))
+  }
+
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
   async #write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)

@@ -1,0 +1,147 @@
+import { type Behind, openHouse } from './entrance.ts'
+import type { House } from './house.ts'
+import type { Input } from './model/options.ts'
+import type { Store } from './model/store.ts'
+import { isMeant, passes, readAudit, readFilter, readSweep, readWhat, type What } from './policy/administration-options.ts'
+import { wrong } from './policy/option-readers.ts'
+import { isStore } from './policy/store-shape.ts'
+import { retentionBy } from './retention-rules.ts'
+import { groupMark, tagMark } from './stages/tiers/marks.ts'
+import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
+
+/** Which entries: exactly one of these. */
+export interface Which {
+  /** All partitions, methods and variants of it. */
+  url?: Input
+  /** URLPattern text, as in rules: 'https://api.example.org/*', or '/path/*' on any host. */
+  match?: string
+  /** One of an entry's tags. */
+  tag?: string
+  group?: string
+}
+
+/** What can be done to stored entries as a whole. All of it asks no origin; after `close()` it throws or rejects with code CLOSED. */
+export interface Administration {
+  /**
+   * What is stored, in all tiers together: those that fit all of the filter, read in slices, so that nobody is held up by a long list.
+   * In order of the SHA-256 of their keys, which is no order to a reader, but the same in every process; `after` is the `key` of an
+   * entry, behind which the list goes on. Entries that come or go meanwhile may be in it or not. A tier that fails is left out (event
+   * `tier-error`). Deleted entries are not listed.
+   *
+   * @throws TypeError for an unknown or wrong option.
+   */
+  entries(filter?: { group?: string; tag?: string; match?: string; after?: string }): AsyncIterable<EntryInfo>
+  /**
+   * What was asked for until now is stale: it is asked for anew, and is still there to fall back to. `url` concerns all partitions and
+   * variants. By url, tag and group in constant time, also for entries that stand only in tiers that are away now; by match it is a scan
+   * in slices. Resolves when the tiers that are here know it; remote ones are told behind.
+   *
+   * @throws TypeError unless exactly one of url, match, tag, group is given. By match, the error of a store that could not be listed.
+   */
+  invalidate(what: Which): Promise<void>
+  /**
+   * Deletes entries with all their versions, labels, pins and policies, in all tiers, by a scan in slices; resolves with how many. A tier
+   * that is away learns of it when it comes back within 7 days. Bodies that no version names any more go with the sweeps.
+   *
+   * @throws TypeError unless exactly one of url, match, tag, group is given. The error of a store that failed, all others done.
+   */
+  delete(what: Which): Promise<number>
+  /**
+   * Removes what is not to be kept (`versions`), what broke off more than a day ago, and bodies that nothing has named in two sweeps at
+   * least an hour apart. What is being read in this process stays for the next one. It happens by itself a minute after the first write
+   * and then hourly, in one process of several. Safe to be killed, and to be done twice at once; a call while another is under way gets
+   * what that one comes to.
+   *
+   * @param options `dryRun` (default false) changes nothing, and says what would go now.
+   * @throws TypeError for an unknown or wrong option. The error of a store that failed, all others done.
+   */
+  sweep(options?: { dryRun?: boolean }): Promise<SweepReport>
+  /**
+   * Holds every stored version against the SHA-256 of its bytes, in every tier that keeps bytes.
+   *
+   * @param options `repair` (default true): a good copy out of another tier takes the place of a damaged version; where there is none the
+   * version goes, so that the next fetch brings it anew.
+   * @throws TypeError for an unknown or wrong option. The error of a store that could not be read.
+   */
+  audit(options?: { repair?: boolean }): Promise<AuditReport>
+  /**
+   * Copies all entries with their versions, labels, pins, policies and uses into another store, merged into what that has; what is there
+   * already is not copied again. Invalidations so far are part of the copies. Goes on while the instance is in use: a version that vanishes
+   * meanwhile is not in the copy. A store that others read (`shared`) gets nothing private; what is larger than its `maxEntryBytes` is
+   * left out (event `store-skipped`). The store is not closed.
+   *
+   * @throws TypeError for what is no store, or is one of the tiers. The error of a store that failed.
+   */
+  copyTo(store: Store): Promise<CopyReport>
+}
+
+/** The same behind a door. */
+export function administrationOf(behind: Behind): Administration {
+  const during = async <T>(work: (house: House) => Promise<T>): Promise<T> => {
+    const house = openHouse(behind)
+    return house.walks.during(work(house))
+  }
+  return {
+    entries: (given = {}) => {
+      const filter = readFilter(given)
+      const house = openHouse(behind)
+      return oneByOne(
+        house,
+        house.upkeep.entries((entry) => passes(entry, filter), filter.after),
+      )
+    },
+    invalidate: async (given) => {
+      const what = readWhat(given, 'invalidate')
+      await during((house) => invalidate(house, what))
+    },
+    delete: async (given) => {
+      const what = readWhat(given, 'delete')
+      return during((house) => {
+        house.stages.flights.part(partsOf(what))
+        return house.upkeep.remove((entry) => isMeant(entry, what))
+      })
+    },
+    sweep: async (given = {}) => {
+      const how = readSweep(given)
+      return during((house) => house.upkeep.sweep(how, retentionBy(behind.basis())))
+    },
+    audit: async (given = {}) => {
+      const how = readAudit(given)
+      return during((house) => house.upkeep.audit(how))
+    },
+    copyTo: async (store) => {
+      if (!isStore(store)) throw wrong('copyTo', store, "Give a store such as sqlite('./copy.db').")
+      return during((house) => house.upkeep.copyTo(house.target(store)))
+    },
+  }
+}
+
+/** Each slice keeps the process alive, and `idle()` waiting, while it is read; who stops in the middle leaves nothing behind. */
+async function* oneByOne({ walks }: House, slices: AsyncGenerator<EntryInfo[]>): AsyncGenerator<EntryInfo> {
+  try {
+    for (;;) {
+      const { done, value } = await walks.during(slices.next())
+      if (done === true) return
+      yield* value
+    }
+  } finally {
+    await slices.return(undefined)
+  }
+}
+
+/** Nobody joins a flight any more whose question is older than the change; one of a tag, a pattern or a group may be any. */
+const partsOf = (what: What): readonly string[] | 'all' => (what.name === 'url' ? [what.url] : 'all')
+
+async function invalidate({ stages, upkeep, tiers, clock }: House, what: What): Promise<void> {
+  stages.flights.part(partsOf(what))
+  switch (what.name) {
+    case 'url':
+      return tiers.invalidate([what.url], clock.now())
+    case 'tag':
+      return tiers.mark([tagMark(what.tag)], clock.now())
+    case 'group':
+      return tiers.mark([groupMark(what.group)], clock.now())
+    case 'match':
+      return upkeep.invalidate((entry) => isMeant(entry, what))
+  }
+}

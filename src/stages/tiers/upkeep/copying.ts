@@ -1,0 +1,168 @@
+import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
+import { CHUNK_SIZE, INLINE_LIMIT } from '../../../model/record.ts'
+import type { StoredBody } from '../../../model/rooms.ts'
+import { isPartitioned } from '../../../policy/cache-key.ts'
+import { isBare } from '../../../policy/removal.ts'
+import { sharing } from '../../../policy/sharing.ts'
+import { encode } from '../codec.ts'
+import { groupMark, markedAt, tagMark, urlMark } from '../marks.ts'
+import type { Placed } from '../placed.ts'
+import type { Tier } from '../tier.ts'
+import type { Tiers } from '../tiers.ts'
+import { everyEntry, type Known, refsOf } from './listing.ts'
+import { placedIn } from './proving.ts'
+import { readUses, readVersions } from './reading.ts'
+import type { UpkeepRooms } from './rooms.ts'
+
+/** Entries copied side by side: as many bodies have a chunk in memory. */
+const SIDE_BY_SIDE = 16
+
+export interface CopyReport {
+  entries: number
+  /** Of bodies that were copied; what the target had already is not copied again. */
+  bytes: number
+}
+
+/** Copies all that the tiers know into another store, merged into what that has. */
+export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyReport> {
+  const report: CopyReport = { entries: 0, bytes: 0 }
+  const copying = new Copying(rooms, target, report)
+  const failed = (error: unknown): never => {
+    throw error
+  }
+  for await (const slice of everyEntry(rooms, { after: undefined, failed })) {
+    for (let from = 0; from < slice.length; from += SIDE_BY_SIDE) {
+      await Promise.all(slice.slice(from, from + SIDE_BY_SIDE).map((known) => copying.entry(known)))
+      await rooms.pace.round()
+    }
+  }
+  return report
+}
+
+class Copying {
+  readonly #rooms: UpkeepRooms
+  readonly #target: Tier
+  readonly #report: CopyReport
+
+  constructor(rooms: UpkeepRooms, target: Tier, report: CopyReport) {
+    this.#rooms = rooms
+    this.#target = target
+    this.#report = report
+  }
+
+  /** Bodies and records of versions first, then the entry that names them: a copy that breaks off names nothing that is not there. */
+  async entry({ hash, entry }: Known): Promise<void> {
+    const urls = new Set<string>()
+    const copied = new Set<string>()
+    for (const ref of refsOf(entry)) {
+      const version = await this.#version({ hash, entry, ref })
+      if (version === undefined) continue
+      copied.add(ref.id)
+      for (const url of version.redirects?.urls ?? []) urls.add(url)
+    }
+    const older = await marked(this.#rooms.tiers, entry, [...urls])
+    const isThere = ({ id, removed }: VersionRef): boolean => removed !== undefined || copied.has(id)
+    const variants = older.variants
+      .map((variant) => ({ ...variant, versions: variant.versions.filter(isThere) }))
+      .filter(({ versions }) => versions.length > 0)
+    await this.#target.write({ ...older, variants }, undefined, undefined)
+    if (isBare(entry)) return
+    this.#report.entries++
+    await this.#use(hash)
+  }
+
+  /** Undefined where no tier has it any more, or the target is not to have it. */
+  async #version(of: { hash: string; entry: EntryRecord; ref: VersionRef }): Promise<VersionRecord | undefined> {
+    const { hash, entry, ref } = of
+    for (const tier of this.#rooms.tiers.nearestFirst) {
+      const placed = await placedIn(this.#rooms, tier, { hash, id: ref.id, key: entry.key })
+      if (placed === undefined || placed.version.digest !== ref.digest) continue
+      if (!this.#admits(entry, placed.version)) return undefined
+      const source = watched(placed.body)
+      try {
+        await this.#place(hash, { version: placed.version, body: source.body })
+        return placed.version
+      } catch (error) {
+        // What cannot be read here may be whole elsewhere; what cannot be written is the end.
+        if (!source.hasFailed()) throw error
+      }
+    }
+    return undefined
+  }
+
+  #admits({ key, url }: EntryRecord, { headers, redirects, size }: VersionRecord): boolean {
+    const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY } = this.#target.store
+    const isPrivate =
+      shared &&
+      (redirects?.isPrivate === true ||
+        redirects?.noStore === true ||
+        sharing(headers, isPartitioned(key) ? 'by credentials' : 'for all') === 'private')
+    if (!isPrivate && size <= maxEntryBytes) return true
+    this.#rooms.report('store-skipped', () => ({ key, url, tier: name, reason: isPrivate ? 'private' : 'too-large' }))
+    return false
+  }
+
+  async #place(hash: string, { version, body }: Placed): Promise<void> {
+    const target = this.#target
+    if (target.shelf !== undefined) {
+      target.shelf.remember({ version, body: await bytesOf(body) })
+      this.#report.bytes += version.size
+      return
+    }
+    const { inventory, copy } = this.#rooms
+    const [there] = await readVersions(target, [{ hash, id: version.id }])
+    const known = there === 'foreign' ? undefined : there
+    const isTheSame = known?.digest === version.digest
+    if (isTheSame && known.checkedAt >= version.checkedAt && (await this.#stands(known))) return
+    const small = version.size <= INLINE_LIMIT ? await bytesOf(body) : undefined
+    let bodyId = small === undefined ? await inventory.holding(target.store, version) : undefined
+    if (small === undefined && bodyId === undefined) {
+      bodyId = await copy(body, target.store)
+      await inventory.say(target.store, version.digest, bodyId)
+      this.#report.bytes += version.size
+    } else if (small !== undefined && !isTheSame) this.#report.bytes += version.size
+    const home = bodyId === undefined ? undefined : { tier: target.store.name, bodyId }
+    await target.place({ version: { ...version, home }, body: small ?? body })
+  }
+
+  async #stands({ body, bodyId, size }: VersionRecord): Promise<boolean> {
+    if (body !== undefined || bodyId === undefined) return body !== undefined
+    return this.#rooms.inventory.stands(this.#target.store, { bodyId, size })
+  }
+
+  /** How it was used: counts cannot be merged, so those that know more stay. */
+  async #use(hash: string): Promise<void> {
+    const target = this.#target
+    if (target.shelf !== undefined) return
+    const uses = await Promise.all([target, ...this.#rooms.tiers.nearestFirst].map((tier) => readUses(tier, [{ hash }])))
+    const [there, ...others] = uses.map(([use]) => use)
+    const most = others.reduce((best, use) => ((use?.requests ?? 0) > (best?.requests ?? 0) ? use : best), there)
+    if (most !== undefined && most !== there) await target.store.set(`h1:s:${hash}`, encode(most))
+  }
+}
+
+/** The entry, as old as all marks say that concern it, or where redirects led: the marks themselves are not copied. */
+async function marked(tiers: Tiers, entry: EntryRecord, urls: readonly string[]): Promise<EntryRecord> {
+  const names = [groupMark(entry.group), ...Object.keys(entry.tags ?? {}).map(tagMark), ...[entry.url, ...urls].map(urlMark)]
+  const said = await Promise.all(tiers.nearestFirst.map((tier) => tier.markedAt(names)))
+  return names.reduce((older, name) => tiers.marks.applied(older, name), markedAt(entry, Math.max(0, ...said)))
+}
+
+/** A body that remembers whether reading it failed. */
+function watched(body: Uint8Array | StoredBody): { body: Uint8Array | StoredBody; hasFailed: () => boolean } {
+  if (body instanceof Uint8Array) return { body, hasFailed: () => false }
+  let failed = false
+  const chunk = (n: number): Promise<Uint8Array> =>
+    body.chunk(n).catch((error: unknown) => {
+      failed = true
+      throw error
+    })
+  return { body: { size: body.size, chunk, hold: () => body.hold() }, hasFailed: () => failed }
+}
+
+async function bytesOf(body: Uint8Array | StoredBody): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body
+  const chunks: Uint8Array[] = []
+  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
+  return Buffer.concat(chunks, body.size)
+}

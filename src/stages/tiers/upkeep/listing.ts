@@ -1,0 +1,180 @@
+import { shownUrl } from '../../../model/errors.ts'
+import type { EntryRecord } from '../../../model/record.ts'
+import { sha256 } from '../../../policy/cache-key.ts'
+import { isBare } from '../../../policy/removal.ts'
+import type { Tier } from '../tier.ts'
+import { Cursor, type Place, places } from './cursor.ts'
+import { SLICE } from './pace.ts'
+import { readEntries, readUses, readVersions, united } from './reading.ts'
+import type { UpkeepRooms } from './rooms.ts'
+
+/** What is told of a stored entry. */
+export interface EntryInfo {
+  /** What sets it apart from all others; it goes on from here as `after`. It contains the URL in full. */
+  key: string
+  method: string
+  /** Without its query, which may hold a secret. */
+  url: string
+  group: string
+  tags: readonly string[]
+  /** As it was given, if any was. */
+  meta?: unknown
+  /** How many are stored, of all variants. */
+  versions: number
+  /** Of their bodies. */
+  bytes: number
+  lastRequestedAt: Date
+}
+
+/** An entry as all tiers know it. */
+export interface Known {
+  readonly hash: string
+  readonly entry: EntryRecord
+}
+
+/**
+ * All entries of all tiers, in order of the hashes of their keys, by the hundred: the tiers' own listings, merged. `failed` is told of a
+ * tier that cannot be listed, and may throw; else the others go on without it.
+ */
+export async function* everyEntry(
+  { tiers, pace }: UpkeepRooms,
+  { after, failed: fails }: { after: string | undefined; failed: (error: unknown) => void },
+): AsyncGenerator<Known[]> {
+  const from = after === undefined ? '' : sha256(after)
+  const rows = tiers.nearestFirst.map((tier) => ({ tier, cursor: new Cursor(places(tier, from, pace)) }))
+  const failed = (error: unknown): void => {
+    if (pace.isOver) throw error
+    fails(error)
+  }
+  const step = async ({ cursor }: Row): Promise<void> => {
+    await cursor.advance().catch((error: unknown) => {
+      cursor.head = undefined
+      failed(error)
+    })
+  }
+  try {
+    await Promise.all(rows.map(step))
+    for (;;) {
+      const slice = await nextSlice(rows, step)
+      if (slice.size === 0) return
+      yield await merged(slice, failed)
+      await pace.round()
+    }
+  } finally {
+    await Promise.all(rows.map(({ cursor }) => cursor.leave()))
+  }
+}
+
+type Row = { readonly tier: Tier; readonly cursor: Cursor<Place> }
+/** Hash → which tiers have it, and where. */
+type Slice = Map<string, { readonly tier: Tier; readonly place: Place }[]>
+
+async function nextSlice(rows: readonly Row[], step: (row: Row) => Promise<void>): Promise<Slice> {
+  const slice: Slice = new Map()
+  while (slice.size < SLICE) {
+    const heads = rows.flatMap(({ cursor: { head } }) => (head === undefined ? [] : [head.hash]))
+    const [first, ...others] = heads
+    if (first === undefined) break
+    const hash = others.reduce((least, other) => (other < least ? other : least), first)
+    const found: { tier: Tier; place: Place }[] = []
+    for (const row of rows) {
+      const { head } = row.cursor
+      if (head?.hash !== hash) continue
+      found.push({ tier: row.tier, place: head })
+      // A live tier may name one twice that was put out and came again meanwhile.
+      while (row.cursor.head?.hash === hash) await step(row)
+    }
+    slice.set(hash, found)
+  }
+  return slice
+}
+
+async function merged(slice: Slice, failed: (error: unknown) => void): Promise<Known[]> {
+  const known = new Map<string, EntryRecord>()
+  const tiers = new Set([...slice.values()].flatMap((found) => found.map(({ tier }) => tier)))
+  for (const tier of tiers) {
+    const where = [...slice.values()].flatMap((found) => found.filter((one) => one.tier === tier).map(({ place }) => place))
+    const entries = await readEntries(tier, where).catch((error: unknown) => {
+      failed(error)
+      return []
+    })
+    for (const [index, { hash }] of where.entries()) {
+      const entry = united(known.get(hash), entries[index])
+      if (entry !== undefined) known.set(hash, entry)
+    }
+  }
+  return [...slice.keys()].flatMap((hash) => {
+    const entry = known.get(hash)
+    return entry === undefined ? [] : [{ hash, entry }]
+  })
+}
+
+/** Which entries are meant. */
+export type Chosen = (entry: EntryRecord) => boolean
+
+/** {@link EntryInfo} of all that are meant, in the order of {@link everyEntry}. Those that were deleted are none. */
+export async function* listed(rooms: UpkeepRooms, chosen: Chosen, after: string | undefined): AsyncGenerator<EntryInfo[]> {
+  // The guard has told of a tier that fails; the others are listed.
+  for await (const slice of everyEntry(rooms, { after, failed: () => undefined })) {
+    const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
+    if (meant.length > 0) yield await told(rooms, meant)
+  }
+}
+
+async function told(rooms: UpkeepRooms, known: readonly Known[]): Promise<EntryInfo[]> {
+  const asked = await lastAsked(rooms, known)
+  const sizes = await unknownSizes(rooms, known)
+  return known.map(({ hash, entry }) => {
+    const refs = refsOf(entry)
+    const checked = Math.max(0, ...refs.map(({ checkedAt }) => checkedAt), ...(entry.failures ?? []).map(({ at }) => at))
+    const requestedAt = Math.max(asked.get(hash) ?? 0, rooms.lastRequestedAt(entry.key) ?? 0)
+    return {
+      key: entry.key,
+      method: entry.method,
+      url: shownUrl(entry.url),
+      group: entry.group,
+      tags: Object.keys(entry.tags ?? {}),
+      ...(entry.meta !== undefined && { meta: entry.meta.value }),
+      versions: refs.length,
+      bytes: refs.reduce((sum, { id, size }) => sum + (size ?? sizes.get(`${hash}:${id}`) ?? 0), 0),
+      lastRequestedAt: new Date(requestedAt > 0 ? requestedAt : checked),
+    }
+  })
+}
+
+export const refsOf = ({ variants }: EntryRecord): EntryRecord['variants'][number]['versions'] =>
+  variants.flatMap(({ versions }) => versions.filter(({ removed }) => removed === undefined))
+
+/** What is written down of when they were last asked for. */
+async function lastAsked({ tiers }: UpkeepRooms, known: readonly Known[]): Promise<Map<string, number>> {
+  const asked = new Map<string, number>()
+  for (const tier of tiers.nearestFirst) {
+    const uses = await readUses(tier, known).catch(() => [])
+    for (const [index, use] of uses.entries()) {
+      const hash = known[index]?.hash
+      if (use !== undefined && hash !== undefined) asked.set(hash, Math.max(asked.get(hash) ?? 0, use.lastRequestedAt))
+    }
+  }
+  return asked
+}
+
+/** Sizes that records of earlier releases do not say in the entry: the version's own record does. */
+async function unknownSizes({ tiers }: UpkeepRooms, known: readonly Known[]): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>()
+  let names = known.flatMap(({ hash, entry }) =>
+    refsOf(entry).flatMap(({ id, size }) => (size === undefined ? [{ hash, id, key: entry.key }] : [])),
+  )
+  for (const tier of tiers.nearestFirst) {
+    if (names.length === 0) break
+    const records =
+      tier.shelf === undefined
+        ? await readVersions(tier, names).catch(() => [])
+        : names.map(({ key, id }) => tier.shelf?.lookVersion(key, id))
+    for (const [index, { hash, id }] of names.entries()) {
+      const record = records[index]
+      if (record !== undefined && record !== 'foreign') sizes.set(`${hash}:${id}`, record.size)
+    }
+    names = names.filter(({ hash, id }) => !sizes.has(`${hash}:${id}`))
+  }
+  return sizes
+}

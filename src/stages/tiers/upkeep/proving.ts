@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { nextRound } from '../../../model/clock.ts'
+import { CHUNK_SIZE, type LiveVersion, type VersionRecord } from '../../../model/record.ts'
+import type { StoredBody } from '../../../model/rooms.ts'
+import { sha256 } from '../../../policy/cache-key.ts'
+import type { Placed } from '../placed.ts'
+import type { Tier } from '../tier.ts'
+import { readVersions, type VersionName } from './reading.ts'
+import type { UpkeepRooms } from './rooms.ts'
+
+/** A version as a tier gives it; undefined where it has none that can be read. */
+export async function placedIn(
+  { open }: Pick<UpkeepRooms, 'open'>,
+  tier: Tier,
+  name: VersionName & { readonly key: string },
+): Promise<(Placed & { readonly isDamaged: () => boolean }) | undefined> {
+  if (tier.shelf !== undefined) return ofLive(tier.shelf.lookVersion(name.key, name.id))
+  const [record] = await readVersions(tier, [name])
+  return record === undefined || record === 'foreign' ? undefined : placedOf(open, tier, record)
+}
+
+/** What a live tier holds may say where a durable one has the same body: these are its own bytes. */
+function ofLive(version: LiveVersion | undefined): (Placed & { isDamaged: () => boolean }) | undefined {
+  if (version?.body === undefined) return undefined
+  return { version: { ...version, home: undefined }, body: version.body, isDamaged: () => false }
+}
+
+/** A version by its record. `isDamaged` tells, after a read that failed, whether it was the body's fault and not the store's. */
+export function placedOf(
+  open: UpkeepRooms['open'],
+  { store }: Tier,
+  version: VersionRecord,
+): Placed & { readonly isDamaged: () => boolean } {
+  if (version.body !== undefined) return { version, body: version.body, isDamaged: () => false }
+  const { bodyId, size } = version
+  if (bodyId === undefined) return { version, body: new Uint8Array(0), isDamaged: () => false }
+  let damaged = false
+  const body = open(store, { bodyId, size }, () => {
+    damaged = true
+  })
+  return { version: { ...version, home: { tier: store.name, bodyId } }, body, isDamaged: () => damaged }
+}
+
+/** Whether all of its bytes are there, and are the ones that its digest speaks of. Rejects where the store cannot say. */
+export async function isWhole({ version, body, isDamaged }: Placed & { readonly isDamaged: () => boolean }): Promise<boolean> {
+  if (body instanceof Uint8Array) return body.length === version.size && sha256(body) === version.digest
+  try {
+    return (await digestOf(body)) === version.digest
+  } catch (error) {
+    if (isDamaged()) return false
+    throw error
+  }
+}
+
+async function digestOf(body: StoredBody): Promise<string> {
+  const hash = createHash('sha256')
+  const release = body.hold()
+  try {
+    for (let n = 0; n * CHUNK_SIZE < body.size; n++) {
+      hash.update(await body.chunk(n))
+      await nextRound()
+    }
+  } finally {
+    release()
+  }
+  return hash.digest('hex')
+}

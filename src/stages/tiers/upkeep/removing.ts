@@ -1,0 +1,46 @@
+import type { EntryRecord } from '../../../model/record.ts'
+import { sha256 } from '../../../policy/cache-key.ts'
+import { isBare, withoutAll } from '../../../policy/removal.ts'
+import type { Tier } from '../tier.ts'
+import { type Chosen, everyEntry } from './listing.ts'
+import type { UpkeepRooms } from './rooms.ts'
+
+/** What went wrong with single tiers while all was done that could be. */
+export class Failures {
+  #first: { readonly error: unknown } | undefined
+
+  readonly note = (error: unknown): void => {
+    this.#first ??= { error }
+  }
+
+  /** @throws the first of them */
+  end(): void {
+    if (this.#first !== undefined) throw this.#first.error
+  }
+}
+
+/** Deletes all entries that are meant, and says how many they were. Where a tier fails the others are done all the same. */
+export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<number> {
+  const failures = new Failures()
+  let removed = 0
+  for await (const slice of everyEntry(rooms, { after: undefined, failed: failures.note })) {
+    const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
+    await Promise.all(meant.map(({ entry }) => remove(rooms, entry).catch(failures.note)))
+    removed += meant.length
+  }
+  failures.end()
+  return removed
+}
+
+/** In all tiers: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */
+async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promise<void> {
+  const word = withoutAll(entry, stamps.next())
+  const hash = sha256(entry.key)
+  const failures = new Failures()
+  const inTier = async (tier: Tier): Promise<void> => {
+    await tier.write(word, undefined, undefined)
+    if (tier.shelf === undefined) await tier.store.delete([`h1:s:${hash}`, `h1:p:${hash}`])
+  }
+  await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))
+  failures.end()
+}

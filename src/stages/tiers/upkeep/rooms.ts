@@ -1,0 +1,55 @@
+import type { Clock } from '../../../model/clock.ts'
+import type { Report } from '../../../model/events.ts'
+import type { EntryRecord, Stamp } from '../../../model/record.ts'
+import type { Retention } from '../../../model/settings.ts'
+import type { Store } from '../../../model/store.ts'
+import type { BodyRoom } from '../placed.ts'
+import type { Tiers } from '../tiers.ts'
+import type { Pace } from './pace.ts'
+
+/** A body that stands in a store. */
+export interface Standing {
+  readonly id: string
+  /** Chunks under keys; undefined where it is a file. */
+  readonly chunks: number | undefined
+}
+
+/** What a store says of bodies beside its versions. */
+export interface Word {
+  readonly key: string
+  readonly bodyId: string | undefined
+  readonly isDead: boolean
+}
+
+/** What stands in a store, named or not. */
+export interface BodyInventory {
+  bodies(store: Store): AsyncIterable<Standing>
+  size(store: Store, body: Standing): Promise<number>
+  remove(store: Store, body: Standing): Promise<void>
+  words(store: Store): AsyncIterable<Word>
+  partials(store: Store, now: number): AsyncIterable<Word>
+  /** The body that already holds these bytes. */
+  holding(store: Store, bytes: { digest: string; size: number }): Promise<string | undefined>
+  say(store: Store, digest: string, bodyId: string): Promise<void>
+  unsay(store: Store, digest: string): Promise<void>
+  /** By its last chunk. */
+  stands(store: Store, place: { bodyId: string; size: number }): Promise<boolean>
+}
+
+/** What the upkeep of stored entries stands on. */
+export interface UpkeepRooms {
+  readonly tiers: Tiers
+  readonly inventory: BodyInventory
+  readonly open: BodyRoom['open']
+  readonly copy: BodyRoom['copy']
+  /** Whether anybody in this process reads the body. */
+  readonly isRead: (bodyId: string) => boolean
+  /** What is to be kept of an entry. */
+  readonly retention: (entry: EntryRecord) => Retention
+  /** When an entry was last asked for, as far as that is not written down yet. Epoch ms. */
+  readonly lastRequestedAt: (key: string) => number | undefined
+  readonly stamps: { next(): Stamp }
+  readonly clock: Clock
+  readonly report: Report
+  readonly pace: Pace
+}

@@ -120,7 +120,7 @@ test('what is no store is refused; a store that fails is an error, and the sourc
   for (const wrong of [undefined, {}, 'file.db', null]) {
     expect(await thrownBy(() => g.fetch.cache.copyTo(wrong as unknown as Store))).toBeInstanceOf(TypeError)
   }
-  const failing = chaos(memory(), { faults: [{ do: 'throw', on: ['set', 'setMany'] }] })
+  const failing = chaos(sqlite(':memory:'), { faults: [{ do: 'throw', on: ['set', 'setMany'] }] })
   expect(await thrownBy(() => g.fetch.cache.copyTo(failing))).toBeInstanceOf(Error)
   expect(await all(g.entry)).toHaveLength(3)
 })

@@ -39,6 +39,7 @@ describe.each(places)('over %s', (_, tiers) => {
     g.origin.script('/f', status(418))
     await seen(g.fetch(g.url, { cache: 'reload' }))
     expect(g.origin.hits('/f')).toBe(3)
+    await g.clock.advance(HOUR)
     await g.brings('one')
     await die(g.origin)
     await seen(g.fetch(g.url))

@@ -121,6 +121,26 @@ describe.each(places)('over %s', (_, tiers) => {
     expect(await g.entry.versions({ pinned: true })).toHaveLength(2)
   })
 
+  test('what is listed can be pinned and labelled, or it is told that it is gone; never neither', async () => {
+    await using g = await history(tiers(), { versions: { keep: 2 } })
+    await g.atOnce('1', '2', '3')
+    const oldest = (await g.ids())[0] ?? ''
+    const pin = await g.entry.pin({ version: oldest, for: '1h' }).then(
+      () => 'pinned',
+      (error: { code?: string }) => error.code,
+    )
+    const label = await g.entry.label('good', { version: oldest }).then(
+      () => 'labelled',
+      (error: { code?: string }) => error.code,
+    )
+    const found = await g.entry.version(oldest)
+    const both = [
+      found?.pinned === true ? 'pinned' : 'VERSION_NOT_FOUND',
+      found?.labels.includes('good') ? 'labelled' : 'VERSION_NOT_FOUND',
+    ]
+    expect([pin, label]).toEqual(both)
+  })
+
   test('within one millisecond the last word counts: pinned, unpinned, pinned', async () => {
     await using g = await history(tiers())
     await g.brings('1')

@@ -45,8 +45,18 @@ describe.each(places)('over %s', (_, tiers) => {
     const idle = watch.next()
     await g.clock.advance(HOUR)
     expect(await isSettled(idle)).toBe(false)
-    await watch.return?.()
+    await g.fetch.close()
     expect((await turnUntil(g.clock, idle)).done).toBe(true)
+  })
+
+  test('return() while somebody waits for the next: both end, without another version', async () => {
+    await using g = await history(tiers())
+    const { watch, first } = await started(g)
+    const ended = watch.return?.() ?? Promise.resolve({ done: false, value: undefined })
+    expect(await turnUntil(g.clock, Promise.all([ended, first]), { limit: 2_000 })).toMatchObject([
+      { done: true },
+      { done: true },
+    ])
   })
 
   test('the very first version has none before it', async () => {

@@ -8,6 +8,7 @@ import { isStore } from './policy/store-shape.ts'
 import { retentionBy } from './retention-rules.ts'
 import { groupMark, tagMark } from './stages/tiers/marks.ts'
 import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
+import type { Stats } from './stages/uses.ts'
 
 /** Which entries: exactly one of these. */
 export interface Which {
@@ -46,6 +47,11 @@ export interface Administration {
    * @throws TypeError unless exactly one of url, match, tag, group is given. The error of a store that failed, all others done.
    */
   delete(what: Which): Promise<number>
+  /**
+   * What this instance's calls came to since it was made. `oldestFallback` is there to be watched: while it is set, somebody is served a
+   * version because the origin gives nothing, and it says when the oldest of these was last confirmed.
+   */
+  stats(): Stats
   /**
    * Removes what is not to be kept (`versions`), what broke off more than a day ago, and bodies that nothing has named in two sweeps at
    * least an hour apart. What is being read in this process stays for the next one. It happens by itself a minute after the first write
@@ -101,6 +107,7 @@ export function administrationOf(behind: Behind): Administration {
         return house.upkeep.remove((entry) => isMeant(entry, what))
       })
     },
+    stats: () => openHouse(behind).uses.totals(),
     sweep: async (given = {}) => {
       const how = readSweep(given)
       return during((house) => house.upkeep.sweep(how, retentionBy(behind.basis())))

@@ -5,6 +5,7 @@ import type { Store } from './model/store.ts'
 import { derivedPlan } from './policy/body-plan.ts'
 import type { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
+import { Recent } from './stages/recent.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Retirement } from './stages/retirement.ts'
 import type { Stamps } from './stages/stamps.ts'
@@ -32,6 +33,7 @@ export interface Storage {
   readonly bodies: Bodies
   readonly tiers: Tiers
   readonly uses: Uses
+  readonly recent: Recent
 }
 
 export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground, wrote: () => void): Storage {
@@ -46,7 +48,7 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
     background: (work) => background.run(work, () => undefined),
     wrote,
   })
-  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }) }
+  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }), recent: new Recent() }
 }
 
 function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground, 'clock' | 'background'>): Uses {
@@ -59,7 +61,7 @@ function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground,
   })
 }
 
-export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies, uses }: Storage): Versions {
+export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies, uses, recent }: Storage): Versions {
   const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
   const write = (entry: EntryRecord): Promise<unknown> => tiers.write({ entry, placed: undefined, shareable: true }, undefined)
   const retirement = new Retirement({ write, background: behind, stamps, clock, report })
@@ -67,6 +69,7 @@ export function buildVersions({ clock, report, background, stamps }: Ground, { t
     write: async (change, right) => {
       const written = await tiers.write(change, right)
       behind(uses.flush(change.entry.key))
+      recent.note(written.entry)
       // The body is named by its version now; a partial that outlives this is told apart by its size.
       if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
       return written

@@ -88,9 +88,9 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
   }
 }
 
-function buildResponses({ clock, presence }: Basis, { tiers }: Storage): Responses {
+function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage): Responses {
   const known = (key: string): EntryRecord | undefined =>
-    tiers.nearestFirst.map((tier) => tier.peekEntry(key)).find((seen) => seen !== undefined)
+    tiers.nearestFirst.map((tier) => tier.peekEntry(key)).find((seen) => seen !== undefined) ?? recent.of(key)
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 

@@ -6,8 +6,10 @@ import type { CallOptions } from './model/options.ts'
 import { CHUNK_SIZE, type EntryRecord } from './model/record.ts'
 import type { Held } from './model/rooms.ts'
 import { account } from './policy/account.ts'
+import { judgeHeld } from './policy/candidate.ts'
 import { difference } from './policy/difference.ts'
-import { policyOptions, toldPolicy } from './policy/entry-policy.ts'
+import { obeying, policyOptions, toldPolicy } from './policy/entry-policy.ts'
+import { currentOf } from './policy/version-choice.ts'
 
 /** How one entry was used, in all processes, as far as it has been written down. */
 export interface EntryStats {
@@ -36,8 +38,7 @@ export async function policyOf(house: House, call: Call): Promise<CallOptions> {
 /** @throws TypeError for an option that is unknown, wrong, part of an entry's identity, or code. */
 export async function setPolicyOf(house: House, call: Call, policy: Partial<CallOptions> | undefined): Promise<void> {
   const options = policy === undefined ? null : policyOptions(policy)
-  const { key, method, url, group } = identity(call)
-  await house.remarks.policy({ key, method, url, group }, options)
+  await house.remarks.policy((await house.tiers.known(call)) ?? identity(call), options)
 }
 
 export async function statsOf(house: House, call: Call): Promise<EntryStats> {
@@ -52,12 +53,18 @@ export async function statsOf(house: House, call: Call): Promise<EntryStats> {
   }
 }
 
-export async function explained(house: House, call: Call): Promise<string> {
+export async function explained(house: House, asked: Call): Promise<string> {
+  const entry = await house.tiers.known(asked)
+  const call = obeying(asked, entry)
+  const held = await house.tiers.pick(call, currentOf)
+  const now = house.clock.now()
   return account({
-    entry: (await house.tiers.known(call)) ?? identity(call),
+    entry: entry ?? identity(call),
     walks: house.chronicle.of(call.key),
     tiers: house.tiers.nearestFirst.map(({ store }) => store.name),
-    now: house.clock.now(),
+    now,
+    outlook: held === undefined ? undefined : judgeHeld(held, call, now),
+    use: await house.uses.of(call.key),
   })
 }
 

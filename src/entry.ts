@@ -10,7 +10,6 @@ import type { Held } from './model/rooms.ts'
 import type { Selection } from './model/select.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { count as countFrom, flag, type Reader, readObject, wrong } from './policy/option-readers.ts'
-import { pinnedVersions } from './policy/retention.ts'
 import { label as labelReader, selection, time } from './policy/select-options.ts'
 import { hasLabel, isPinned } from './policy/selection.ts'
 import { answered } from './policy/served.ts'
@@ -86,7 +85,7 @@ export function entryOf(basis: EntryBasis): Entry {
     pin: (options = {}) => pinned(basis, options),
     unpin: async (options = {}) => {
       const { version: which } = readObject(options, { version: id }, 'unpin') as { version?: string }
-      await basis.house().remarks.pin(await heldOf(basis, which), 0)
+      await basis.house().remarks.unpin(await heldOf(basis, which))
     },
     diff: async (from, to) => compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
     failures: () => failures(basis),
@@ -172,28 +171,16 @@ async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pi
   if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
   const { remarks, clock } = basis.house()
   const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
-  const wanted = await heldOf(basis, read.version)
-  await mayPin(basis, wanted)
-  const held = await remarks.pin(wanted, until)
-  const unpin = async (): Promise<void> => {
-    await remarks.pin(held, 0)
-  }
+  const { maxPinned } = (await basis.call()).settings.versions
+  const unpin = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
   return { unpin, [Symbol.asyncDispose]: unpin }
 }
 
-/** A pin is a promise, so there is room for it or it is not given. */
-async function mayPin({ house, call }: EntryBasis, { entry, ref }: Held): Promise<void> {
-  const { maxPinned } = (await call()).settings.versions
-  const others = pinnedVersions(entry, house().clock.now()).filter(({ id: other }) => other !== ref.id)
-  if (others.length >= maxPinned)
-    throw new TypeError(
-      `versions.maxPinned: ${others.length} versions of this entry are pinned, and it is ${maxPinned}. Unpin one, or raise it.`,
-    )
-}
-
 async function failures({ house, call }: EntryBasis): Promise<Attempt[][]> {
-  const entry = await house().tiers.known(await call())
+  const asked = await call()
+  const entry = await house().tiers.known(asked)
   return (entry?.failures ?? [])
     .toReversed()
+    .slice(0, asked.settings.versions.keepFailed)
     .map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
 }

@@ -1,12 +1,12 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
-import { type Found, type Landing, NOTHING_FOUND } from './model/rooms.ts'
+import { type Found, type Landing, NOTHING_FOUND, type Obtained } from './model/rooms.ts'
 import type { FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
 import { admitted } from './policy/admission.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
 import { isCached, passReason } from './policy/passing.ts'
-import { brokenOff, hasHooks, labelFor } from './policy/rejection.ts'
+import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
 
 /** The corridor of one flight: the right to ask, the answer, what it says of what is stored, and its place in the tiers. */
 export async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
@@ -15,18 +15,9 @@ export async function fly(call: Call, before: Found, { stages, path }: { stages:
   const { found, right } = departure
   try {
     const obtained = await stages.download(call, found, { path, right })
-    if (obtained.name === 'not-modified' && found.held !== undefined)
-      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
-    if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
-    const { fallback } = call.settings
-    if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
-    const says = headAnswer(call, obtained.head, found.held)
-    if (says === 'freshens' && found.held !== undefined)
-      return await stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
-    if (says === 'stales') await stages.versions.invalidate(call)
-    return await land(call, found, { obtained, right, stages, signal: path.signal, freed: () => left(path, departure) })
+    return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
   } catch (error) {
-    if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
+    if (error instanceof AttemptFailure) await stages.versions.failed(call, error)
     throw error
   } finally {
     await departure.end()
@@ -39,28 +30,54 @@ function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<vo
   return departure.end()
 }
 
-interface Down {
-  readonly obtained: Whole
+interface Down<T extends Obtained = Whole> {
+  readonly obtained: T
   readonly right: WriteRight | undefined
   readonly stages: Stages
-  readonly signal: AbortSignal
+  readonly path: FlightPath
   readonly freed: () => Promise<void>
 }
 
+/** What an answer is to what is stored; where it is refused, another place may have a better one. */
+async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obtained>): Promise<Landing> {
+  const { stages, right, path } = down
+  if (obtained.name === 'not-modified' && found.held !== undefined)
+    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+  if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
+  const { fallback } = call.settings
+  if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
+  const says = headAnswer(call, obtained.head, found.held)
+  if (says === 'freshens' && found.held !== undefined)
+    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+  if (says === 'stales') await stages.versions.invalidate(call)
+  try {
+    return await land(call, found, { ...down, obtained })
+  } catch (error) {
+    if (obtained.elsewhere === undefined || !isRefusal(error)) throw error
+    path.faltered()
+    const another = await obtained.elsewhere(error)
+    const { entry } = await stages.tiers.lookup(call, () => true)
+    return arrive(call, { ...found, entry: entry ?? found.entry }, { ...down, obtained: another })
+  }
+}
+
 /** Whether what came may be served, and its place in the tiers. */
-async function land(call: Call, found: Found, { obtained, stages, signal, freed, ...held }: Down): Promise<Landing> {
+async function land(call: Call, found: Found, { obtained, stages, path, freed, ...held }: Down): Promise<Landing> {
   // The user's own code runs without a lease: it may fetch the same. What is merged needs none to be right.
   if (hasHooks(call)) await freed()
   const came = { obtained, right: hasHooks(call) ? undefined : held.right }
   try {
-    const warnings = await stages.admission.judge(call, found, { obtained, signal })
+    const warnings = await stages.admission.judge(call, found, { obtained, signal: path.signal })
     const landing = await place(call, found, { came, stages })
     // The last piece is handed out when the version is at rest: what a caller has seen whole survives a kill.
     obtained.written.pass()
     return { ...landing, warnings }
   } catch (error) {
     if (error instanceof AttemptFailure) error.attempts = obtained.attempts
-    obtained.written.refuse(brokenOff(error, call))
+    obtained.written.refuse(
+      brokenOff(error, call),
+      obtained.elsewhere !== undefined && isRefusal(error) ? 'who have read' : 'all',
+    )
     const label = labelFor(error)
     if (label === undefined || !admitted(call, obtained.head).store || !stages.takes(call, obtained.written.size))
       stages.versions.discard(obtained)

@@ -28,7 +28,7 @@ function newer(entry: EntryRecord | undefined, since: string): string[] {
  * Each version that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin: refreshes
  * are the callers' business. Ends when the instance is closed; rejects with the signal's reason when that aborts.
  */
-export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncGenerator<Change> {
+export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncIterableIterator<Change> {
   const bell = new Bell(house.clock)
   const heard: string[] = []
   // From this very moment on: what is stored while the first look is under way is news too.
@@ -44,7 +44,20 @@ export function watched(house: House, calling: Promise<Call>, signal: AbortSigna
     stop()
     for (const end of ends) end.removeEventListener('abort', bell.ring)
   }
-  return changes(house, { begun, heard, bell, signal, over })
+  const watch = { begun, heard, bell, signal, isOver: false, over }
+  const news = changes(house, watch)
+  return {
+    next: () => news.next(),
+    // A generator would first wait for the news that is asked for.
+    return: () => {
+      watch.isOver = true
+      bell.ring()
+      return news.return(undefined)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
 
 interface Watch {
@@ -53,14 +66,18 @@ interface Watch {
   readonly heard: string[]
   readonly bell: Bell
   readonly signal: AbortSignal | undefined
+  /** Its reader has left. */
+  readonly isOver: boolean
   readonly over: () => void
 }
 
-async function* changes(house: House, { begun, heard, bell, signal, over }: Watch): AsyncGenerator<Change> {
+async function* changes(house: House, watch: Watch): AsyncGenerator<Change, undefined> {
+  const { begun, heard, bell, signal, over } = watch
+  const goesOn = (): boolean => !watch.isOver && !house.isClosed()
   try {
     const { call, known } = await begun
     let since = allVersions(known?.variants ?? []).find(({ ref }) => !heard.includes(ref.id))?.ref.id ?? ''
-    while (!house.isClosed()) {
+    while (goesOn()) {
       signal?.throwIfAborted()
       heard.length = 0
       for (const id of newer(await house.tiers.known(call), since)) {
@@ -68,7 +85,7 @@ async function* changes(house: House, { begun, heard, bell, signal, over }: Watc
         const change = await changeOf(house, call, id)
         if (change !== undefined) yield change
       }
-      if (!house.isClosed()) await bell.rung(LOOK_EVERY)
+      if (goesOn()) await bell.rung(LOOK_EVERY)
     }
   } finally {
     over()

@@ -102,7 +102,11 @@ export interface CallOptions {
   expect?: { digest?: `${Expectation['algorithm']}:${string}`; size?: number }
   /** What is downloaded is a packed file: the answer's body is what is in it, derived once and kept beside the original. Bombs end with TOO_LARGE. */
   unpack?: 'gzip' | 'deflate' | 'br'
-  /** Other places of the same bytes, tried in order when the first gives up. */
+  /**
+   * Other places of the same bytes, for GET: tried in order when the one before gives up, or its 200 is refused by a digest, a guard, a
+   * `schema` or a `check`. One `timeouts.deadline` holds for all of them. Credentials stay at their origin. Behind an https URL a source
+   * over http is passed by, with a warning, unless `expect.digest` or `init.integrity` says what is right.
+   */
   sources?: (string | URL)[]
   /** This version if it is stored, else as without. */
   prefer?: Select

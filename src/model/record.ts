@@ -34,7 +34,8 @@ export interface VersionRef {
   /** A request that it matched was answered under another `Vary` since: it has no precedence any more. */
   superseded?: true
   labels?: Record<string, LabelRecord>
-  pin?: PinRecord
+  /** Who pinned it → until when: a pin that is given back takes nobody else's. */
+  pins?: Record<string, PinRecord>
   /** A tombstone: the version was removed, and a merge must not bring it back. */
   removed?: Stamp
 }
@@ -85,7 +86,7 @@ export interface EntryRecord {
   variants: VariantRecord[]
   /** Epoch milliseconds; what was checked before that is stale. */
   invalidatedAt?: number
-  /** Newest last, at most three. */
+  /** Newest last, at most ten. */
   failures?: FailureRecord[]
   policy?: PolicyRecord
   /** Tag → when it was last given, epoch ms. */

@@ -58,16 +58,22 @@ export interface BodyWriter {
   read(from: number): Promise<Uint8Array>
   /** Forgets what came, and begins a new body. Streams that have handed some of it out break, for this reason where there is one. */
   restart(because?: Error): Promise<void>
-  /** Another writer takes the body's place, and those who follow and have read nothing yet; for the others the stream breaks. */
+  /** Another writer takes the body's place, and those who follow and have read nothing yet, or come later; for the others the stream breaks. */
   handOver(to: BodyWriter): Promise<void>
   finish(): Promise<WrittenBody>
-  /** Gives the download up; those who were reading are told why, where there is a reason. */
-  abandon(because?: Error): Promise<void>
+  /**
+   * Gives the download up. Those who were reading are told why, where there is a reason; who have read nothing yet may be left to wait for
+   * a writer that this one hands over to.
+   */
+  abandon(whom: Readers, because?: Error): Promise<void>
   /** Digests of what came so far, base64, by the algorithms asked for at the start. */
   digest(algorithm: string): string
   /** Follows the writer; the last piece is withheld until `finish`. Breaks when the writer starts over or gives up. */
   follow(): AsyncIterable<Uint8Array>
 }
+
+/** Whose streams break: also of those who have read nothing yet, and might have another body from its start. */
+export type Readers = 'all' | 'who have read'
 
 export interface WrittenBody {
   readonly size: number
@@ -82,7 +88,9 @@ export interface WrittenBody {
   /** The last piece goes to those who follow: it was withheld until the body had passed. */
   pass(): void
   /** Breaks their streams instead. */
-  refuse(reason: Error): void
+  refuse(reason: Error, whom: Readers): void
+  /** Nobody is to have it: it goes, with all that stands of it. */
+  discard(): Promise<void>
   /** Resolves when nobody follows the body any more: until then it stays where it is. */
   unread(): Promise<void>
 }
@@ -95,6 +103,8 @@ export type Obtained =
       readonly written: WrittenBody
       readonly proven: boolean
       readonly attempts: readonly Attempt[]
+      /** What the next place brings, since this was refused; absent where there was never another. Rejects when none is left, with what all of them were. */
+      readonly elsewhere?: (refusal: Error) => Promise<Obtained>
     }
   | { readonly name: 'not-modified'; readonly head: ResponseHead; readonly attempts: readonly Attempt[] }
   | {

@@ -108,7 +108,7 @@ export interface Stages {
     discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
     passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
-    failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
+    failed(call: Call, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }

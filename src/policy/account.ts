@@ -2,6 +2,7 @@ import { type Attempt, HoldfastError, shownUrl } from '../model/errors.ts'
 import type { EntryRecord, VersionRef } from '../model/record.ts'
 import type { Served } from '../model/rooms.ts'
 import { toldPolicy } from './entry-policy.ts'
+import type { Verdict } from './judge.ts'
 import { current, hasLabel, isPinned, labelsOf, lastGood } from './selection.ts'
 import { allVersions } from './version-choice.ts'
 
@@ -25,6 +26,10 @@ export interface Account {
   /** Names of the tiers, nearest first. */
   readonly tiers: readonly string[]
   readonly now: number
+  /** How a call would be answered now, where anything is stored. */
+  readonly outlook: Verdict | undefined
+  /** How many calls were answered, and how many of them by a hit. */
+  readonly use: { readonly requests: number; readonly hits: number; readonly lastRequestedAt: number } | undefined
 }
 
 const when = (at: number): string => new Date(at).toISOString()
@@ -46,7 +51,7 @@ export function ending(served: Served): Extract<Walk, { end: unknown }>['end'] {
 }
 
 /** A readable account of an entry: what is stored, which version answers and why, and what became of the last calls. No query, no secret. */
-export function account({ entry, walks, tiers, now }: Account): string {
+export function account({ entry, walks, tiers, now, outlook, use }: Account): string {
   const policy = toldPolicy(entry)
   const versions = allVersions(entry.variants)
   return [
@@ -57,10 +62,21 @@ export function account({ entry, walks, tiers, now }: Account): string {
       : [`invalidated at ${when(entry.invalidatedAt)}: what was checked before is stale`]),
     versions.length === 0 ? 'no version is stored' : `${versions.length} stored, newest first:`,
     ...versions.map(({ ref }) => `  ${versionLine(ref, entry, now)}`),
-    walks.length === 0 ? 'no call was walked in this process; hits in memory are not listed' : 'last calls, newest first:',
+    ...(outlook === undefined ? [] : [`a call now: ${outlookText(outlook)}`]),
+    ...(use === undefined
+      ? []
+      : [`${use.hits} of ${use.requests} calls were hits; the last call was at ${when(use.lastRequestedAt)}`]),
+    walks.length === 0
+      ? 'no call was walked here; hits in memory are not listed'
+      : 'last calls, newest first; hits in memory are not listed:',
     ...walks.flatMap((walk) => walkLines(walk, tiers)),
     ...failureLines(entry),
   ].join('\n')
+}
+
+function outlookText({ name, lifetime, age, staleFor }: Verdict): string {
+  const seconds = (ms: number): string => (Number.isFinite(ms) ? `${Math.round(ms / 1000)} s` : 'for ever')
+  return `${name}; age ${seconds(age)}, fresh for ${seconds(lifetime)}${staleFor > 0 ? `, stale for ${seconds(staleFor)}` : ''}`
 }
 
 function versionLine(ref: VersionRef, { variants }: EntryRecord, now: number): string {

@@ -1,17 +1,11 @@
-import type {
-  EntryRecord,
-  FailureRecord,
-  LabelRecord,
-  PinRecord,
-  RemovalRecord,
-  Stamp,
-  VariantRecord,
-  VersionRef,
-} from '../model/record.ts'
+import type { EntryRecord, FailureRecord, PinRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
 import { byId } from './version-id.ts'
 
 /** Failures told by an entry; older ones are forgotten. */
-const KEPT_FAILURES = 3
+const KEPT_FAILURES = 10
+
+/** Pins told by a version, those that have ended included; the ones that ended longest ago are forgotten. */
+const KEPT_PINS = 64
 
 /** Tags told by an entry; those given longest ago are forgotten. */
 const KEPT_TAGS = 64
@@ -25,21 +19,30 @@ function later<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefin
   return JSON.stringify(a) >= JSON.stringify(b) ? a : b
 }
 
-function mergeLabels(a: VersionRef['labels'] = {}, b: VersionRef['labels'] = {}): Record<string, LabelRecord> {
-  const merged: Record<string, LabelRecord> = Object.create(null)
-  for (const name of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) {
-    merged[name] = later(own(a, name), own(b, name)) as LabelRecord
-  }
-  return { ...merged }
+/** The later of what two say of each name. */
+function mergeNamed<T extends Stamp>(
+  a: Readonly<Record<string, T>> = {},
+  b: Readonly<Record<string, T>> = {},
+): Record<string, T> {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+  return Object.fromEntries(names.map((name) => [name, later(own(a, name), own(b, name)) as T]))
 }
 
-function own(labels: Record<string, LabelRecord>, name: string): LabelRecord | undefined {
-  return Object.hasOwn(labels, name) ? labels[name] : undefined
+function own<T>(named: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined
+}
+
+function mergePins(a: VersionRef['pins'], b: VersionRef['pins']): Record<string, PinRecord> {
+  const pins = Object.entries(mergeNamed(a, b))
+  if (pins.length <= KEPT_PINS) return Object.fromEntries(pins)
+  const isOn = ({ until }: PinRecord): number => (until === 0 ? 0 : 1)
+  const kept = pins.sort(([x, one], [y, two]) => isOn(two) - isOn(one) || two.at - one.at || (x < y ? -1 : 1)).slice(0, KEPT_PINS)
+  return Object.fromEntries(kept.sort(([x], [y]) => (x < y ? -1 : 1)))
 }
 
 function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
-  const labels = mergeLabels(a.labels, b.labels)
-  const pin = later<PinRecord>(a.pin, b.pin)
+  const labels = mergeNamed(a.labels, b.labels)
+  const pins = mergePins(a.pins, b.pins)
   const removed = later<Stamp>(a.removed, b.removed)
   return {
     id: a.id,
@@ -50,7 +53,7 @@ function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
     ...dateOf(a, b),
     ...((a.superseded || b.superseded) && { superseded: true as const }),
     ...(Object.keys(labels).length > 0 && { labels }),
-    ...(pin && { pin }),
+    ...(Object.keys(pins).length > 0 && { pins }),
     ...(removed && { removed }),
   }
 }

@@ -59,6 +59,11 @@ export function labelFor(error: unknown): 'failed' | 'unproven' | undefined {
   return error.code === 'REJECTED' ? 'failed' : error.code === 'UNPROVEN' ? 'unproven' : undefined
 }
 
+/** Whether the bytes themselves were refused: others may be taken. A hook that fails says nothing of them. */
+export function isRefusal(error: unknown): error is AttemptFailure {
+  return labelFor(error) !== undefined
+}
+
 /** What those see who were reading while the body was refused. */
 export function brokenOff(error: unknown, { url, method }: Call): Error {
   const code = error instanceof AttemptFailure && error.code !== 'STATUS' ? error.code : 'STORE'

@@ -4,9 +4,9 @@ import { newestId } from './selection.ts'
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
 const REMEMBERED = 50
 
-/** An entry that says nothing but that it was deleted. */
-export function isBare({ removed, variants, policy, tags, meta }: EntryRecord): boolean {
-  return removed !== undefined && variants.length === 0 && policy === undefined && tags === undefined && meta === undefined
+/** An entry that says nothing but that it was deleted, or that nothing was to be had. */
+export function isBare({ variants, policy, tags, meta }: EntryRecord): boolean {
+  return variants.length === 0 && policy === undefined && tags === undefined && meta === undefined
 }
 
 /** The same entry without the removed versions that are longest gone: a log that only grows would be slower with each download. */

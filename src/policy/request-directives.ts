@@ -58,8 +58,13 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
     maxAge: secondsOf(directives, 'max-age'),
     minFresh: secondsOf(directives, 'min-fresh'),
     // Without an argument: stale by any time (RFC 9111 5.2.1.2). With one that is no number: not at all.
-    maxStale: maxStale === undefined ? 0 : maxStale === '' ? Number.POSITIVE_INFINITY : (deltaSeconds(maxStale) ?? 0),
+    maxStale: maxStale === undefined ? 0 : maxStale === '' ? anyStaleness(cacheControl) : (deltaSeconds(maxStale) ?? 0),
     staleIfError: secondsOf(directives, 'stale-if-error') ?? 0,
     ...also,
   }
+}
+
+/** `max-stale=` is no word without an argument, but one whose argument was lost. */
+function anyStaleness(cacheControl: string): number {
+  return /max-stale\s*=/i.test(cacheControl) ? 0 : Number.POSITIVE_INFINITY
 }

@@ -1,6 +1,6 @@
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Retention } from '../model/settings.ts'
-import { current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
+import { current, failedDigests, hasLabel, isOn, isPinned, lastGood } from './selection.ts'
 
 /** What is kept where nobody says otherwise. */
 export const DEFAULT_RETENTION: Retention = { keep: 2, keepFor: 0, keepFailed: 3, maxPinned: Number.POSITIVE_INFINITY }
@@ -27,7 +27,10 @@ function needed(variant: VariantRecord): ReadonlySet<string> {
   return new Set([current([variant]), lastGood([variant])].flatMap((choice) => (choice === undefined ? [] : [choice.ref.id])))
 }
 
-/** Versions of the entry that are pinned now. */
+/** Versions of the entry that are pinned now, in the order in which they were. */
 export function pinnedVersions({ variants }: EntryRecord, now: number): readonly VersionRef[] {
-  return variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
+  const pinned = variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))
+  const since = ({ pins = {} }: VersionRef): number =>
+    Math.min(...Object.values(pins).flatMap((pin) => (isOn(pin, now) ? [pin.at] : [])))
+  return pinned.sort((a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1))
 }

@@ -64,7 +64,8 @@ export function arrival(
   const { held } = stored
   const known = isSame(held, came) ? held : undefined
   const storedAt = known?.ref.storedAt ?? head.receivedAt
-  const versionsId = known?.ref.id ?? versionId(id.now, id.tail, newestId(stored.entry))
+  // By the time of its request: an answer that was long on its way does not come before a newer one that overtook it (RFC 9111 4).
+  const versionsId = known?.ref.id ?? versionId(Math.min(id.now, head.requestedAt), id.tail, newestId(stored.entry))
   const ref: VersionRef = { id: versionsId, digest, size, storedAt, checkedAt: head.receivedAt, ...dateOf(head) }
   const version: LiveVersion = {
     key: facts.key,
@@ -113,7 +114,7 @@ function withoutFacts({ facts: _parsed, redirects: _earlier, ...version }: LiveV
 /** A 304 came (RFC 9111 4.3.4): the stored version with the headers that the answer brought, and new times. */
 export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, headers: HeaderList): Revision {
   const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
-  const { labels: _labels, pin: _pin, date: _earlier, ...ref } = held.ref
+  const { labels: _labels, pins: _pins, date: _earlier, ...ref } = held.ref
   return revised(facts, 'renewed', {
     version: { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) },
     ref: { ...ref, checkedAt: head.receivedAt, ...dateOf(head) },

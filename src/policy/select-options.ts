@@ -8,6 +8,7 @@ const LABEL = /^[\w.-]{2,64}$/
 /** A user's word on a version. */
 export const label: Reader<string> = (value, path) => {
   if (typeof value !== 'string' || !LABEL.test(value)) throw wrong(path, value, "Give 2 to 64 letters, digits, '-', '_' or '.'.")
+  if (value === 'latest') throw wrong(path, value, 'It is the word for the newest version, and no label.')
   if (value === 'unproven') throw wrong(path, value, 'It says how a version came, and is set by holdfast alone.')
   return value
 }

@@ -1,4 +1,4 @@
-import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
+import type { EntryRecord, PinRecord, VariantRecord, VersionRef } from '../model/record.ts'
 
 /** A version of an entry, and the variant that it belongs to. */
 export interface Choice {
@@ -86,7 +86,9 @@ export function labelsOf(ref: VersionRef): string[] {
   return Object.keys(ref.labels ?? {}).filter((name) => hasLabel(ref, name))
 }
 
+export const isOn = ({ until }: PinRecord, now: number): boolean => until === null || until > now
+
 /** A pin for ever, or until a time that has not come. */
 export function isPinned(ref: VersionRef, now: number): boolean {
-  return ref.pin !== undefined && (ref.pin.until === null || ref.pin.until > now)
+  return Object.values(ref.pins ?? {}).some((pin) => isOn(pin, now))
 }

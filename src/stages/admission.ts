@@ -9,6 +9,7 @@ import { candidateAnswer } from '../policy/candidate-answer.ts'
 import { fallbackFrom } from '../policy/fallback.ts'
 import { findings, type Look, weight } from '../policy/guards.ts'
 import { hasHooks, isJudged, issuesText, type Judged, refusedBefore, unproven } from '../policy/rejection.ts'
+import { refusals } from '../policy/version-choice.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
 /** The longest body that guards look at whole: to parse more would hold the program up. */
@@ -46,7 +47,7 @@ export class Admission {
   ): Promise<readonly string[]> {
     if (!isJudged(call, obtained)) return []
     const again = refusedBefore(found.entry, obtained.written.digest)
-    if (again !== undefined) throw rejected(again)
+    if (again !== undefined) throw rejected(found.held === undefined && found.entry !== undefined ? refusals(found.entry) : again)
     if (unproven(obtained, found) === 'displaces' && this.#hasFallback(call, found))
       throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
     const warnings = await this.#guard(call, found, obtained)

@@ -3,16 +3,17 @@ import type { Held } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
+import { pinnedVersions } from '../policy/retention.ts'
 import { newestId } from '../policy/selection.ts'
 
 export interface RemarkRooms {
   readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
-  readonly stamps: { next(): Stamp }
+  readonly stamps: { next(known?: Stamp): Stamp }
 }
 
 export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'>
 
-type Remark = Pick<VersionRef, 'labels' | 'pin'>
+type Remark = Pick<VersionRef, 'labels' | 'pins'>
 
 /** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
 export class Remarks {
@@ -24,7 +25,7 @@ export class Remarks {
 
   label(held: Held, label: string, said: { on: 'yes' | 'no'; reason?: string | undefined }): Promise<Held> {
     const record = {
-      ...this.#rooms.stamps.next(),
+      ...this.#rooms.stamps.next(held.ref.labels?.[label]),
       on: said.on === 'yes',
       ...(said.reason !== undefined && { reason: said.reason }),
     }
@@ -32,8 +33,11 @@ export class Remarks {
   }
 
   /** Options for the entry; null: none any more. */
-  async policy(identity: EntryIdentity, options: Readonly<Record<string, unknown>> | null): Promise<void> {
-    await this.#rooms.write({ ...identity, variants: [], policy: { ...this.#rooms.stamps.next(), options } })
+  async policy(
+    { key, method, url, group, policy }: EntryIdentity & Pick<EntryRecord, 'policy'>,
+    options: Readonly<Record<string, unknown>> | null,
+  ): Promise<void> {
+    await this.#rooms.write({ key, method, url, group, variants: [], policy: { ...this.#rooms.stamps.next(policy), options } })
   }
 
   /** Of what is known of the entry until now nothing counts any more. */
@@ -48,9 +52,33 @@ export class Remarks {
     await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, this.#rooms.stamps.next()))
   }
 
-  /** `until` in epoch milliseconds; null for ever; 0 ends a pin. */
-  pin(held: Held, until: number | null): Promise<Held> {
-    return this.#say(held, { pin: { ...this.#rooms.stamps.next(), until } })
+  /**
+   * `until` in epoch milliseconds; null for ever. Resolves to what takes this pin back, and no other. A pin is a promise, so there is
+   * room for it or it is not given: who comes too late, by what all processes have written, has none.
+   *
+   * @throws TypeError where more than `maxPinned` versions of the entry would be pinned.
+   */
+  async pin(held: Held, until: number | null, room: { maxPinned: number; now: number }): Promise<() => Promise<void>> {
+    const stamp = this.#rooms.stamps.next()
+    const who = `${stamp.by} ${stamp.at}`
+    const pinned = await this.#say(held, { pins: { [who]: { ...stamp, until } } })
+    const unpin = async (): Promise<void> => {
+      await this.#say(held, { pins: { [who]: { ...this.#rooms.stamps.next(stamp), until: 0 } } })
+    }
+    const inOrder = pinnedVersions(pinned.entry, room.now)
+    if (inOrder.length <= room.maxPinned || inOrder.slice(0, room.maxPinned).some(({ id }) => id === held.ref.id)) return unpin
+    await unpin()
+    throw new TypeError(
+      `versions.maxPinned: ${room.maxPinned} versions of this entry may be pinned, and so many are. Unpin one, or raise it.`,
+    )
+  }
+
+  /** All pins of the version, whoever holds them. */
+  async unpin(held: Held): Promise<void> {
+    const pins = Object.entries(held.ref.pins ?? {}).map(
+      ([who, pin]) => [who, { ...this.#rooms.stamps.next(pin), until: 0 }] as const,
+    )
+    await this.#say(held, { pins: Object.fromEntries(pins) })
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

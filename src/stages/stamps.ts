@@ -12,9 +12,11 @@ export class Stamps {
     this.#by = by
   }
 
-  next(): Stamp {
+  /** Later than `known`, which a process whose clock is ahead may have said. */
+  next(known?: Stamp): Stamp {
     const now = this.#clock.now()
-    this.#last = now > this.#last ? now : this.#last + 0.001
+    const last = Math.max(this.#last, known?.at ?? 0)
+    this.#last = now > last ? now : last + 0.001
     return { at: this.#last, by: this.#by }
   }
 }

@@ -86,7 +86,7 @@ export class Unpacking {
       }
       return await writer.finish()
     } catch (error) {
-      await writer.abandon()
+      await writer.abandon('all')
       if (error instanceof AttemptFailure) throw error
       throw new AttemptFailure('BAD_ENCODING', `it cannot be unpacked as ${unpack}: ${(error as Error).message}`, {
         retry: 'never',

@@ -7,7 +7,7 @@ import { added, type Use, useOf } from '../policy/use.ts'
 const MOST_PENDING = 1_000
 
 /** What all calls of an instance came to. */
-export interface Totals {
+export interface Stats {
   hits: number
   misses: number
   revalidated: number
@@ -104,7 +104,7 @@ export class Uses {
     return use
   }
 
-  totals(): Totals {
+  totals(): Stats {
     const oldest = Math.min(...this.#falling.values())
     return { ...this.#totals, ...(Number.isFinite(oldest) && { oldestFallback: new Date(oldest) }) }
   }

@@ -171,9 +171,8 @@ export class Versions {
     }))
   }
 
-  /** The failed refresh is remembered where there is something to fall back to; a miss has no entry to say it. */
-  async failed(call: Call, found: Found, { code, message, attempts }: AttemptFailure): Promise<void> {
-    if (found.entry === undefined) return
+  /** Remembered by the entry, so that an outage costs one series of attempts, and so that it can be told afterwards. */
+  async failed(call: Call, { code, message, attempts }: AttemptFailure): Promise<void> {
     const told = attempts.map((attempt) => ({ ...attempt, url: shownUrl(attempt.url), at: attempt.at.getTime() }))
     const record: FailureRecord = { code, message, attempts: told, ...this.#rooms.stamps.next() }
     await this.#rooms.write({ entry: failed(entryFacts(call), record), placed: undefined, shareable: true }, undefined)

@@ -25,7 +25,7 @@ const ref = (id: string): fc.Arbitrary<VersionRef> =>
         date: at,
         superseded: fc.constant(true as const),
         labels: fc.dictionary(fc.constantFrom('valid', 'failed', '__proto__'), label),
-        pin,
+        pins: fc.dictionary(fc.constantFrom('a', 'b'), pin, { maxKeys: 2 }),
         removed: stamp,
       },
       { requiredKeys: ['checkedAt'] },

@@ -1,6 +1,8 @@
 /** How a follower sees the writer. */
 export interface FollowerSource {
   bytes(): number
+  /** Another number from then on, where the body that was coming is none any more. */
+  epoch(): number
   /** Some bytes from an offset on; at least one where there are any. */
   read(from: number): Promise<Uint8Array>
 }
@@ -84,10 +86,15 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
 
   async #piece(free: number): Promise<Uint8Array> {
     const source = this.#source
-    const found = await source.read(this.handedOut)
-    // The writer may have started over while the read was under way.
+    const epoch = source.epoch()
+    const isOver = (): boolean => source !== this.#source || epoch !== source.epoch()
+    const found = await source.read(this.handedOut).catch((error: unknown) => {
+      if (isOver()) return new Uint8Array(0)
+      throw error
+    })
     if (this.#broken !== undefined) throw this.#broken
-    if (source !== this.#source) return new Uint8Array(0)
+    // The writer may have started over while the read was under way: to a reader of nothing yet, these bytes have never been.
+    if (isOver()) return new Uint8Array(0)
     const piece = found.subarray(0, Math.min(PIECE, free - this.handedOut))
     this.handedOut += piece.length
     return piece

@@ -1,3 +1,4 @@
+import type { Readers } from '../../model/rooms.ts'
 import { Follower, type FollowerSource } from './follower.ts'
 
 /** Those who read a body while it comes. What they read stays where it is until the last of them is through. */
@@ -7,6 +8,8 @@ export class Followers {
   readonly #hold: () => () => void
   readonly #following = new Set<Follower>()
   #emptied: (() => void)[] = []
+  /** What became of all of them, for who comes a moment later: the flight is still aloft then. */
+  #outcome: ((follower: Follower) => void) | undefined
 
   constructor(source: FollowerSource, hold: () => () => void) {
     this.#source = source
@@ -18,6 +21,7 @@ export class Followers {
     const over = this.#over(() => follower)
     follower = new Follower(this.#source, over)
     this.#following.add(follower)
+    this.#outcome?.(follower)
     return follower
   }
 
@@ -35,11 +39,13 @@ export class Followers {
   }
 
   end(): void {
+    this.#outcome = (follower) => follower.end()
     for (const follower of this.#following) follower.end()
   }
 
   /** For all, or for those only who were handed a part already. */
-  break(reason: Error, whom: 'all' | 'who have read'): void {
+  break(reason: Error, whom: Readers): void {
+    if (whom === 'all') this.#outcome = (follower) => follower.break(reason)
     for (const follower of this.#following) if (whom === 'all' || follower.handedOut > 0) follower.break(reason)
   }
 

@@ -1,6 +1,6 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { chunkKey, DIGEST_SIZE, isAtRest } from './sinks.ts'
+import { chunkKey, DIGEST_SIZE, isAtRest, SEALED_SIZE } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
 const WORDS = 'h1:d:'
@@ -49,7 +49,7 @@ export class Inventory {
 
   /** Its bytes, as far as they are at rest. */
   async size(store: Store, { id, chunks }: Standing): Promise<number> {
-    if (chunks === undefined) return (await store.bodies?.size(id)) ?? 0
+    if (chunks === undefined) return unsealedSize((await store.bodies?.size(id)) ?? 0)
     const [last] = await store.getMany([chunkKey(id, chunks - 1)], { recency: 'keep' })
     return (chunks - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - DIGEST_SIZE)
   }
@@ -90,6 +90,9 @@ export class Inventory {
     return wordsOf(store, PARTIALS, (bytes) => partialOf(bytes, now))
   }
 }
+
+/** Each chunk in a file is followed by its digest. */
+const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * DIGEST_SIZE)
 
 async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) => Omit<Word, 'key'>): AsyncGenerator<Word> {
   let slice: string[] = []

@@ -7,7 +7,7 @@ import type { Store } from '../../model/store.ts'
 export const DIGEST_SIZE: number = 32
 
 /** A chunk as it stands at rest takes this much of a file. */
-const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
+export const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
 
 /** Where the chunks of one body go. Written in order, by one writer; read at any time. */
 export interface Sink {

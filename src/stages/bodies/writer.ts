@@ -1,30 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
-import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
+import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { broken, refusedAs } from './breaks.ts'
 import { Followers } from './followers.ts'
+import { Gathered } from './gathered.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 import { SinkBody } from './stored.ts'
-
-export interface WriterPlan {
-  /** Makes a place for the chunks. Called when the body outgrows one record, and again when a place fails or the body starts over. */
-  readonly open: (failed: Sink | undefined, error: unknown) => Sink
-  readonly url: string
-  /** Keeps the stores open that the body may go to; the returned function ends it. */
-  readonly hold: () => () => void
-  /** Bytes held in memory beside the sink, for a tier that keeps whole bodies there. */
-  readonly memoryLimit: number
-  /** Bytes that the origin announced; a body that will not fit memory is not begun there. */
-  readonly expected: number | undefined
-  /** The first chunk is at rest: from here on a broken body can be gone on with, also by another process. */
-  readonly began: (sink: Sink) => Promise<void>
-  /** What was at rest is no longer worth going on with. */
-  readonly ended: () => Promise<void>
-  /** Whether what is at rest stays when the download is given up. */
-  readonly keeps: (sink: Sink | undefined) => Promise<boolean>
-  /** Further digests to take, by node:crypto's names. */
-  readonly algorithms: readonly string[]
-}
+import type { WriterPlan } from './writer-plan.ts'
 
 /** Takes a body as it arrives: hashes it, gathers chunks of 1 MiB, and has one chunk on its way to the sink while the next fills. */
 export class ChunkWriter implements BodyWriter {
@@ -32,53 +14,65 @@ export class ChunkWriter implements BodyWriter {
   readonly #plan: WriterPlan
   readonly #followers: Followers
   #hashes = new Map<string, Hash>()
-  #pieces: Uint8Array[] = []
   #memory: Uint8Array[] | undefined
   #sink: Sink | undefined
-  #gathered = 0
+  #gathered = new Gathered()
   #sealed = 0
   #writing: Promise<void> = Promise.resolve()
+  /** 'left': given up, though what is at rest may have stayed. */
+  #state: 'open' | 'left' | 'finished' = 'open'
+  /** Those who have read nothing yet wait for another body, and are given none of this one. */
+  #parked = false
+  #epoch = 0
+  /** The writer that took this one's place. */
+  #heir: ChunkWriter | undefined
 
   constructor(plan: WriterPlan) {
     this.#plan = plan
-    this.#followers = new Followers({ bytes: () => this.bytes, read: (from) => this.read(from) }, plan.hold)
+    const bytes = (): number => (this.#parked ? 0 : this.bytes)
+    this.#followers = new Followers({ bytes, epoch: () => this.#epoch, read: (from) => this.read(from) }, plan.hold)
     this.#begin()
   }
 
   #begin(): void {
     this.bytes = 0
     this.#hashes = new Map(['sha256', ...this.#plan.algorithms].map((name) => [name, createHash(name)]))
-    this.#pieces = []
     this.#memory = (this.#plan.expected ?? 0) <= this.#plan.memoryLimit ? [] : undefined
     this.#sink = undefined
-    this.#gathered = 0
+    this.#gathered = new Gathered()
     this.#sealed = 0
     this.#writing = Promise.resolve()
+    this.#state = 'open'
+    this.#parked = false
+    this.#epoch++
+  }
+
+  #break(reason: Error, whom: Readers): void {
+    this.#parked = true
+    this.#epoch++
+    this.#followers.break(reason, whom)
   }
 
   async write(piece: Uint8Array): Promise<void> {
     for (const hash of this.#hashes.values()) hash.update(piece)
     this.bytes += piece.length
-    this.#gathered += piece.length
-    this.#pieces.push(piece)
+    this.#gathered.add(piece)
     this.#memory?.push(piece)
     if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
-    while (this.#gathered >= CHUNK_SIZE) await this.#seal(CHUNK_SIZE)
+    while (this.#gathered.size >= CHUNK_SIZE) await this.#seal(CHUNK_SIZE)
     this.#followers.wake()
   }
 
   /** Moves the oldest `size` gathered bytes to the sink; waits for the chunk before, so at most two are in memory. */
   async #seal(size: number): Promise<void> {
-    const gathered =
-      this.#pieces.length === 1 && this.#pieces[0] !== undefined ? this.#pieces[0] : Buffer.concat(this.#pieces, this.#gathered)
-    const chunk = gathered.subarray(0, size)
-    this.#pieces = gathered.length > size ? [gathered.subarray(size)] : []
-    this.#gathered -= size
+    const chunk = this.#gathered.take(size)
     const n = this.#sealed++
-    await this.#writing
-    this.#writing = this.#append(chunk, n)
+    const before = this.#writing
+    // At once: who reads these bytes from now on finds them neither among the gathered ones nor at rest, and waits for this.
+    this.#writing = before.then(() => this.#append(chunk, n))
     // The next seal, or the end, waits for it and sees its failure.
     this.#writing.catch(() => undefined)
+    await before
   }
 
   async #append(chunk: Uint8Array, n: number): Promise<void> {
@@ -124,7 +118,10 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async handOver(to: ChunkWriter): Promise<void> {
-    await this.restart()
+    if (this.#state === 'open') await this.restart()
+    // What was kept to be gone on with is not, and another body's record will stand in the place of its own.
+    if (this.#state === 'left') await this.#sink?.discard().catch(() => undefined)
+    this.#heir = to
     this.#followers.moveTo(to.#followers)
   }
 
@@ -144,21 +141,25 @@ export class ChunkWriter implements BodyWriter {
       tier: sink?.tier,
       body,
       pass: () => this.#followers.end(),
-      refuse: (reason) => this.#followers.break(reason, 'all'),
+      refuse: (reason, whom) => this.#break(reason, whom),
+      discard: async () => sink?.discard(),
       unread: () => this.#followers.empty(),
     }
+    this.#state = 'finished'
     return written
   }
 
   async #flush(): Promise<void> {
-    if (this.#gathered > 0 || this.#sealed === 0) await this.#seal(this.#gathered)
+    if (this.#gathered.size > 0 || this.#sealed === 0) await this.#seal(this.#gathered.size)
     await this.#writing
   }
 
-  async abandon(because?: Error): Promise<void> {
+  async abandon(whom: Readers, because?: Error): Promise<void> {
     const url = this.#plan.url
     const reason = because === undefined ? broken('the download was given up', url) : refusedAs(because, url)
-    this.#followers.break(reason, 'all')
+    this.#break(reason, whom)
+    if (this.#state !== 'open') return
+    this.#state = 'left'
     await this.#writing.catch(() => undefined)
     if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()
   }
@@ -177,22 +178,17 @@ export class ChunkWriter implements BodyWriter {
   }
 
   follow(): AsyncIterable<Uint8Array> {
-    return this.#followers.add()
+    return this.#heir?.follow() ?? this.#followers.add()
   }
 
   /** Bytes from an offset on: out of the gathered ones, else out of the sink. */
   async read(from: number): Promise<Uint8Array> {
-    const start = this.bytes - this.#gathered
+    const start = this.bytes - this.#gathered.size
     if (from < start) {
       const n = Math.floor(from / CHUNK_SIZE)
       await this.#writing
       return (await (this.#sink as Sink).chunk(n)).subarray(from - n * CHUNK_SIZE)
     }
-    let offset = start
-    for (const piece of this.#pieces) {
-      if (from < offset + piece.length) return piece.subarray(from - offset)
-      offset += piece.length
-    }
-    return new Uint8Array(0)
+    return this.#gathered.from(from - start)
   }
 }

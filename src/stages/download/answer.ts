@@ -79,8 +79,15 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   await known?.writer.handOver(writer)
   const partial: Partial = { writer, head: reached.head, coded, total }
   series.partial = partial
-  series.order.accepted(reached.head, writer)
+  await accepted(series, partial)
   return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0, length: Number.POSITIVE_INFINITY })
+}
+
+/** Those who wait have their headers, and those who waited for another place in vain follow this one. */
+async function accepted({ order, waiting }: Series, { head, writer }: Partial): Promise<void> {
+  if (!order.isWanted(head)) return
+  for (const before of waiting.splice(0)) await before.handOver(writer)
+  order.accepted(head, writer)
 }
 
 /** What came for the rest of a body: the rest, the whole, or neither. */
@@ -99,7 +106,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
   })
   switch (verdict.name) {
     case 'append':
-      series.order.accepted(partial.head, partial.writer)
+      await accepted(series, partial)
       return taken(rooms, series, {
         ...arrival,
         partial: { ...partial, total: verdict.total },

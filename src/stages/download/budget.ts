@@ -45,16 +45,25 @@ export class Allowance {
     this.total = new Budget(clock, total)
   }
 
-  async whileQueued<T>(wait: Promise<T>): Promise<T> {
-    const since = this.#clock.monotonic()
+  /** Neither runs while what came is judged: that has a limit of its own. */
+  rest(): void {
     this.deadline.stop()
     this.total.stop()
+  }
+
+  resume(): void {
+    this.deadline.start()
+    this.total.start()
+  }
+
+  async whileQueued<T>(wait: Promise<T>): Promise<T> {
+    const since = this.#clock.monotonic()
+    this.rest()
     try {
       return await wait
     } finally {
       this.queued += this.#clock.monotonic() - since
-      this.deadline.start()
-      this.total.start()
+      this.resume()
     }
   }
 

@@ -2,20 +2,27 @@ import type { RetryContext } from 'p-retry'
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import { pause } from '../../model/clock.ts'
 import type { Attempt } from '../../model/errors.ts'
-import type { Obtained } from '../../model/rooms.ts'
+import type { BodyWriter, Obtained } from '../../model/rooms.ts'
 import { hostOf } from '../../policy/host.ts'
 import { backoff } from '../../policy/retry.ts'
 import { attempt } from './attempt.ts'
-import { Allowance } from './budget.ts'
+import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order, Series } from './order.ts'
 
 /** An attempt that moved the download on by this much, in bytes, costs none of the attempts. */
 const WORTH_AN_ATTEMPT = 64 * 1024
 
+/** What one place hands on to the next. */
+export interface Along {
+  readonly allowance: Allowance
+  /** What came at the places before: who follows it and has read nothing yet may have the body of the next. */
+  readonly waiting: BodyWriter[]
+}
+
 /** Obtains one answer, stubbornly: attempts, each with a ticket, until one is acceptable or the limits are reached. */
-export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtained> {
+export async function obtain(rooms: DownloadRooms, order: Order, { allowance, waiting }: Along): Promise<Obtained> {
   const { default: pRetry } = await import('p-retry')
-  const { retry, timeouts } = order.call.settings
+  const { retry } = order.call.settings
   const series: Series = {
     order,
     attempts: [],
@@ -24,10 +31,10 @@ export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtain
     identityOnly: false,
     unconditional: false,
     waited: 0,
+    waiting,
   }
   const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
   if (left !== undefined) series.partial = { ...left, coded: false }
-  const allowance = new Allowance(rooms.clock, timeouts)
   // A stream was consumed by the first try.
   const attempts = order.call.body instanceof ReadableStream ? 1 : retry.attempts
   try {
@@ -39,9 +46,11 @@ export async function obtain(rooms: DownloadRooms, order: Order): Promise<Obtain
       onFailedAttempt: (context) => between(rooms, series, { allowance, context }),
     })
   } catch (error) {
-    await series.partial?.writer.abandon(error instanceof AttemptFailure ? error : undefined)
+    await series.partial?.writer.abandon('who have read', error instanceof AttemptFailure ? error : undefined)
     if (error instanceof AttemptFailure) error.attempts = series.attempts
     throw error
+  } finally {
+    if (series.partial !== undefined) waiting.push(series.partial.writer)
   }
 }
 

@@ -42,6 +42,8 @@ export interface Order {
   faltered(): void
   /** Whether a 304 speaks of the stored version (RFC 9111 4.3.4). */
   confirms(head: ResponseHead): boolean
+  /** Whether those who wait may have this answer as it comes: another place than the URL itself may have the thing that this one has not. */
+  isWanted(head: ResponseHead): boolean
   /** An answer that is to be passed through as it comes. */
   isLive(head: ResponseHead): boolean
 }
@@ -66,6 +68,8 @@ export interface Series {
   identityOnly: boolean
   /** A 304 came that confirmed nothing: ask without conditions. */
   unconditional: boolean
+  /** What came at the places before this one, for as long as nothing has come here. */
+  readonly waiting: BodyWriter[]
   /** Milliseconds waited before the attempt that is next. */
   waited: number
 }

@@ -4,7 +4,6 @@ import type { FlightPath, WriteRight } from '../../model/stages.ts'
 import { isLive } from '../../policy/admission.ts'
 import { headFacts, versionFacts } from '../../policy/candidate.ts'
 import { conditionalHeaders, confirms } from '../../policy/validation.ts'
-import { obtain } from './download.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import { fromAny } from './sources.ts'
 
@@ -29,8 +28,9 @@ export class Origin {
       faltered: () => path.faltered(),
       confirms: (head) =>
         held === undefined || confirms(headFacts(head), versionFacts(held.version), call.settings.respect) === 'confirmed',
+      isWanted: () => true,
       isLive: (head) => isLive(call, head),
     }
-    return fromAny(order, (from) => obtain(this.#rooms, from))
+    return fromAny(this.#rooms, order)
   }
 }

@@ -10,7 +10,7 @@ import type { LiveShelf } from './live-shelf.ts'
 import type { BodyRoom, Placed } from './placed.ts'
 import { inTurn } from './turn.ts'
 
-/** How long the word that an entry was deleted is kept, in ms: a tier that was away for longer brings it back. */
+/** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
 const BARE = 7 * 24 * 3600 * 1000
 
 /** The record of a version, and of what was derived from it. */

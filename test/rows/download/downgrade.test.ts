@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { ok, redirect, startOrigin } from '../../helpers/origin/index.ts'
+import type { Init } from '../../../src/index.ts'
+import { ok, redirect, startOrigin, status } from '../../helpers/origin/index.ts'
+import { given, seen } from './given.ts'
 import { ended, lives, living, OLD, promised } from './stored.ts'
 import { certificate, trust } from './trusted.ts'
 
@@ -32,5 +35,29 @@ describe.skipIf(!good).each(lives.filter(({ name }) => name.endsWith('memory')))
     origin.script('/f', ok('secure'))
     if (life.cached) await g.fetch.put(g.origin.url('/f'), new Response(OLD))
     expect(await ended(g.fetch(g.origin.url('/f')))).toMatchObject({ is: 'miss', text: 'secure' })
+  })
+})
+
+describe.skipIf(!good)('a mirror without TLS behind a first place with it', () => {
+  const body = 'the right bytes'
+  const digest = createHash('sha256').update(body)
+  const hex = digest.copy().digest('hex')
+  const proofs: [string, Init, boolean][] = [
+    ['nothing says what is right: not asked', {}, false],
+    ['expect.size alone says too little', { holdfast: { expect: { size: body.length } } }, false],
+    ['expect.digest proves it', { holdfast: { expect: { digest: `sha256:${hex}` } } }, true],
+    ['integrity proves it', { integrity: `sha256-${digest.copy().digest('base64')}` }, true],
+  ]
+  test.each(proofs)('%s', async (_, init, isAsked) => {
+    if (good) trust(good)
+    const origin = await startOrigin(good && { tls: good })
+    onTestFinished(() => origin.close())
+    await using g = await given({ retry: false })
+    origin.script('/f', status(503))
+    g.origin.script('/m', ok(body))
+    const holdfast = { ...init.holdfast, sources: [g.origin.url('/m')] }
+    const came = await seen(g.fetch(origin.url('/f'), { ...init, holdfast }))
+    expect(came).toMatchObject(isAsked ? { status: 200, text: body } : { status: 503 })
+    expect([g.origin.hits(), g.told('warning').length]).toEqual(isAsked ? [1, 0] : [0, 1])
   })
 })

@@ -53,26 +53,30 @@ class Copying {
   /** Bodies and records of versions first, then the entry that names them: a copy that breaks off names nothing that is not there. */
   async entry({ hash, entry }: Known): Promise<void> {
     const urls = new Set<string>()
-    const copied = new Set<string>()
+    const copied = new Map<string, Placed>()
     for (const ref of refsOf(entry)) {
-      const version = await this.#version({ hash, entry, ref })
-      if (version === undefined) continue
-      copied.add(ref.id)
-      for (const url of version.redirects?.urls ?? []) urls.add(url)
+      const placed = await this.#version({ hash, entry, ref })
+      if (placed === undefined) continue
+      copied.set(ref.id, placed)
+      for (const url of placed.version.redirects?.urls ?? []) urls.add(url)
     }
     const older = await marked(this.#rooms.tiers, entry, [...urls])
     const isThere = ({ id, removed }: VersionRef): boolean => removed !== undefined || copied.has(id)
     const variants = older.variants
       .map((variant) => ({ ...variant, versions: variant.versions.filter(isThere) }))
       .filter(({ versions }) => versions.length > 0)
-    await this.#target.write({ ...older, variants }, undefined, undefined)
+    const { store } = this.#target
+    // What others read is told of an entry only with a version that it may have.
+    const shown = store.shared ? [...copied.values()].at(-1) : undefined
+    if (store.shared && shown === undefined && !isBare(entry)) return
+    await this.#target.write({ ...older, variants }, shown, undefined)
     if (isBare(entry)) return
     this.#report.entries++
     await this.#use(hash)
   }
 
   /** Undefined where no tier has it any more, or the target is not to have it. */
-  async #version(of: { hash: string; entry: EntryRecord; ref: VersionRef }): Promise<VersionRecord | undefined> {
+  async #version(of: { hash: string; entry: EntryRecord; ref: VersionRef }): Promise<Placed | undefined> {
     const { hash, entry, ref } = of
     for (const tier of this.#rooms.tiers.nearestFirst) {
       const placed = await placedIn(this.#rooms, tier, { hash, id: ref.id, key: entry.key })
@@ -80,8 +84,7 @@ class Copying {
       if (!this.#admits(entry, placed.version)) return undefined
       const source = watched(placed.body)
       try {
-        await this.#place(hash, { version: placed.version, body: source.body })
-        return placed.version
+        return await this.#place(hash, { version: placed.version, body: source.body })
       } catch (error) {
         // What cannot be read here may be whole elsewhere; what cannot be written is the end.
         if (!source.hasFailed()) throw error
@@ -102,32 +105,38 @@ class Copying {
     return false
   }
 
-  async #place(hash: string, { version, body }: Placed): Promise<void> {
+  /** As it stands in the target from now on. */
+  async #place(hash: string, { version, body }: Placed): Promise<Placed> {
     const target = this.#target
     if (target.shelf !== undefined) {
-      target.shelf.remember({ version, body: await bytesOf(body) })
+      const whole = { version, body: await bytesOf(body) }
+      target.shelf.remember(whole)
       this.#report.bytes += version.size
-      return
+      return whole
     }
-    const { inventory, copy } = this.#rooms
     const [there] = await readVersions(target, [{ hash, id: version.id }])
-    const known = there === 'foreign' ? undefined : there
-    const isTheSame = known?.digest === version.digest
-    if (isTheSame && known.checkedAt >= version.checkedAt && (await this.#stands(known))) return
+    const known = there === 'foreign' || there?.digest !== version.digest ? undefined : there
     const small = version.size <= INLINE_LIMIT ? await bytesOf(body) : undefined
-    let bodyId = small === undefined ? await inventory.holding(target.store, version) : undefined
-    if (small === undefined && bodyId === undefined) {
-      bodyId = await copy(body, target.store)
-      await inventory.say(target.store, version.digest, bodyId)
-      this.#report.bytes += version.size
-    } else if (small !== undefined && !isTheSame) this.#report.bytes += version.size
+    const bodyId = small === undefined ? await this.#body(version, { body, known: known?.bodyId }) : undefined
+    if (small !== undefined && known === undefined) this.#report.bytes += small.length
     const home = bodyId === undefined ? undefined : { tier: target.store.name, bodyId }
-    await target.place({ version: { ...version, home }, body: small ?? body })
+    const placed = { version: { ...version, home }, body: small ?? body }
+    const isNews = known === undefined || known.checkedAt < version.checkedAt || known.bodyId !== bodyId
+    if (isNews) await target.place(placed)
+    return placed
   }
 
-  async #stands({ body, bodyId, size }: VersionRecord): Promise<boolean> {
-    if (body !== undefined || bodyId === undefined) return body !== undefined
-    return this.#rooms.inventory.stands(this.#target.store, { bodyId, size })
+  /** The body that has these bytes in the target: the one of an earlier copy, one with equal bytes, or a copy made now. */
+  async #body(version: VersionRecord, { body, known }: { body: Placed['body']; known: string | undefined }): Promise<string> {
+    const { inventory, copy } = this.#rooms
+    const { store } = this.#target
+    if (known !== undefined && (await inventory.stands(store, { bodyId: known, size: version.size }))) return known
+    const equal = await inventory.holding(store, version)
+    if (equal !== undefined) return equal
+    const bodyId = await copy(body, store)
+    await inventory.say(store, version.digest, bodyId)
+    this.#report.bytes += version.size
+    return bodyId
   }
 
   /** How it was used: counts cannot be merged, so those that know more stay. */

@@ -1,0 +1,20 @@
+import type { EntryRecord } from '../model/record.ts'
+
+/** Entries that are remembered; the one written longest ago is forgotten. */
+const MOST = 1_000
+
+/** What this instance wrote last of an entry, where no tier can say it at once. */
+export class Recent {
+  readonly #entries = new Map<string, EntryRecord>()
+
+  note(entry: EntryRecord): void {
+    this.#entries.delete(entry.key)
+    this.#entries.set(entry.key, entry)
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > MOST && oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  of(key: string): EntryRecord | undefined {
+    return this.#entries.get(key)
+  }
+}

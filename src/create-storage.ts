@@ -61,10 +61,19 @@ function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground,
   })
 }
 
-export function buildVersions({ clock, report, background, stamps }: Ground, { tiers, bodies, uses, recent }: Storage): Versions {
+/** A body inside its record is in the hands of who reads it: only one that stands by itself can be taken away. */
+function isRead({ tiers, bodies }: Storage) {
+  return async ({ key }: EntryRecord, id: string): Promise<boolean> => {
+    const copies = await Promise.all(tiers.nearestFirst.map((tier) => tier.version(key, id)))
+    return copies.some((placed) => placed?.version.home !== undefined && bodies.isRead(placed.version.home.bodyId))
+  }
+}
+
+export function buildVersions({ clock, report, background, stamps }: Ground, storage: Storage): Versions {
+  const { tiers, bodies, uses, recent } = storage
   const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
   const write = (entry: EntryRecord): Promise<unknown> => tiers.write({ entry, placed: undefined, shareable: true }, undefined)
-  const retirement = new Retirement({ write, background: behind, stamps, clock, report })
+  const retirement = new Retirement({ write, isRead: isRead(storage), background: behind, stamps, clock, report })
   return new Versions({
     write: async (change, right) => {
       const written = await tiers.write(change, right)

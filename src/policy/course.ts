@@ -14,8 +14,10 @@ export type Course = 'answer' | 'answer-and-refresh' | 'fall back' | 'not-cached
 /** True while the last series of attempts that failed is younger than the cool-down, and nothing came since. */
 function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }: { now: number; cooldown: number }): boolean {
   const failure = entry?.failures?.at(-1)
-  // A stamp may be some thousandths past the clock: within one millisecond, what is said later counts.
-  return failure !== undefined && failure.at > held.ref.checkedAt && now - failure.at < cooldown && now >= Math.floor(failure.at)
+  if (failure === undefined) return false
+  // A stamp may be some thousandths past the clock, which says what came last among stamps only.
+  const at = Math.floor(failure.at)
+  return at > held.ref.checkedAt && now - at < cooldown && now >= at
 }
 
 export function course(

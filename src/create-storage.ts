@@ -40,15 +40,19 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
+  const recent = new Recent()
   const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
   const tiers = new Tiers(stores, {
     bodies,
     report,
     clock,
     background: (work) => background.run(work, () => undefined),
-    wrote,
+    wrote: (entry) => {
+      recent.note(entry)
+      wrote()
+    },
   })
-  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }), recent: new Recent() }
+  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }), recent }
 }
 
 function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground, 'clock' | 'background'>): Uses {
@@ -70,7 +74,7 @@ function isRead({ tiers, bodies }: Storage) {
 }
 
 export function buildVersions({ clock, report, background, stamps }: Ground, storage: Storage): Versions {
-  const { tiers, bodies, uses, recent } = storage
+  const { tiers, bodies, uses } = storage
   const behind = (work: Promise<unknown>): void => background.run(work, () => undefined)
   const write = (entry: EntryRecord): Promise<unknown> => tiers.write({ entry, placed: undefined, shareable: true }, undefined)
   const retirement = new Retirement({ write, isRead: isRead(storage), background: behind, stamps, clock, report })
@@ -78,7 +82,6 @@ export function buildVersions({ clock, report, background, stamps }: Ground, sto
     write: async (change, right) => {
       const written = await tiers.write(change, right)
       behind(uses.flush(change.entry.key))
-      recent.note(written.entry)
       // The body is named by its version now; a partial that outlives this is told apart by its size.
       if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
       return written

@@ -15,7 +15,7 @@ export interface TierRooms {
   readonly background: (work: Promise<unknown>) => void
   readonly clock: Clock
   /** Told before each write. */
-  readonly wrote: () => void
+  readonly wrote: (entry: EntryRecord) => void
 }
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
@@ -24,14 +24,16 @@ export class Tier {
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
+  readonly #wrote: (entry: EntryRecord) => void
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
 
-  constructor(store: Store, { bodies, report, background, clock }: TierRooms) {
+  constructor(store: Store, { bodies, report, background, clock, wrote }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
     this.#background = background
+    this.#wrote = wrote
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store)
     const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#accepted(decode<EntryRecord>(bytes, key), key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
@@ -118,8 +120,10 @@ export class Tier {
     return undefined
   }
 
-  write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
-    return this.#writes.write(entry, placed, fence)
+  async write(entry: EntryRecord, placed: Placed | undefined, fence: Lease | undefined): Promise<EntryRecord> {
+    const written = await this.#writes.write(entry, placed, fence)
+    this.#wrote(written)
+    return written
   }
 
   /** The record of a version alone: its entry is written after it. */

@@ -32,7 +32,6 @@ export class Tiers {
   readonly nearestFirst: readonly Tier[]
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
-  readonly #wrote: () => void
   readonly marks: Marks
   readonly #loader: Loader
 
@@ -40,7 +39,6 @@ export class Tiers {
     this.nearestFirst = stores.map((store) => new Tier(store, rooms))
     this.#report = rooms.report
     this.#background = rooms.background
-    this.#wrote = rooms.wrote
     this.marks = new Marks(stores, rooms.background)
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
@@ -133,7 +131,6 @@ export class Tiers {
     change: Change,
     fence: WriteRight | undefined,
   ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
-    this.#wrote()
     const open = this.nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
     const nearest = local.find(({ store }) => store.durable) ?? local[0]

@@ -61,8 +61,8 @@ test.each([
   await using g = await history(open(file))
   await g.brings('one')
   const beside = another(g, open(file))
-  const entries = [g.entry, beside.entry(g.url)]
-  await Promise.all(WORDS.map((word, n) => entries[n % 2]?.label(word)))
+  const other = beside.entry(g.url)
+  await Promise.all(WORDS.map((word, n) => (n % 2 ? g.entry : other).label(word)))
   await Promise.all([g.fetch.idle(), beside.idle()])
   expect(await labelsOf(another(g, open(file)).entry(g.url))).toEqual(WORDS)
 })

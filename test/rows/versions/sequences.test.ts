@@ -75,7 +75,7 @@ test.each(places)(
     }
     const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), run)
     const checked = await fc.check(property, { numRuns, interruptAfterTimeLimit: 50_000 })
-    const report = `${checked.errorInstance}\n${await fc.asyncDefaultReportMessage(checked)}`
+    const report = `${String(checked.errorInstance)}\n${await fc.asyncDefaultReportMessage(checked)}`
     expect(checked.failed, report).toBe(false)
   },
   60_000,

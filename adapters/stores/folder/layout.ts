@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, open } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { nextRound } from '../../../src/model/clock.ts'
+import { lstat, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { storeFailure } from '../failures.ts'
 import { codeOf } from './faults.ts'
 import { folderOf, nameOf, VALUE } from './names.ts'
@@ -9,7 +8,7 @@ import { folderOf, nameOf, VALUE } from './names.ts'
 /** The number of the format. Another one is another folder, so neither ever meets the other's files. */
 const FORMAT = 'h1'
 
-export const LEFTOVER = '.tmp'
+const LEFTOVER = '.tmp'
 
 /** Where things stand in the folder. */
 export class Layout {
@@ -19,20 +18,24 @@ export class Layout {
   readonly values: string
   readonly bodies: string
   readonly leases: string
-  /** Of what is being written. One folder for all, so that what a kill leaves is found by one look; a rename out of it is as atomic. */
+  /** The highest generation of the leases that were forgotten. */
+  readonly floor: string
+  /** One folder for each process that writes; what it is writing stands there. A rename out of it is as atomic as one beside the file. */
   readonly staging: string
   readonly tally: string
+  readonly #writer: string
   readonly #made = new Set<string>()
-  readonly #syncs = new Map<string, Promise<void>>()
 
-  constructor(dir: string, absolute: string) {
+  constructor({ dir, absolute, writer }: { dir: string; absolute: string; writer: string }) {
     this.dir = dir
     this.root = join(absolute, FORMAT)
     this.values = join(this.root, 'values')
     this.bodies = join(this.root, 'bodies')
     this.leases = join(this.root, 'leases')
+    this.floor = join(this.root, 'floor')
     this.staging = join(this.root, 'staging')
     this.tally = join(this.root, 'tally')
+    this.#writer = writer
   }
 
   folderOf(key: string): string {
@@ -47,19 +50,24 @@ export class Layout {
     return join(this.leases, nameOf(key))
   }
 
-  /** A path that nobody else has. */
+  /** Where this process writes beside. */
+  get desk(): string {
+    return join(this.staging, this.#writer)
+  }
+
+  /** A path that nobody else has. It names its writer, also where it stands elsewhere for a moment. */
   staged(): string {
-    return join(this.staging, randomUUID() + LEFTOVER)
+    return join(this.desk, `${this.#writer}.${randomUUID()}${LEFTOVER}`)
   }
 
   /** Makes a folder where it is missing, for this user only. A link in its place would lead writes elsewhere, and is refused. */
   async make(path: string): Promise<void> {
     if (this.#made.has(path)) return
-    if (path !== this.root) await this.make(path.slice(0, -basename(path).length - 1))
+    if (path !== this.root) await this.make(dirname(path))
     await mkdir(path, { recursive: path === this.root, mode: 0o700 }).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error
     })
-    if (!(await lstat(path)).isDirectory())
+    if (!(await isFolder(path)))
       throw storeFailure(`folder ${this.dir}: ${path} is a link or a file where a folder should be. Remove it`)
     this.#made.add(path)
   }
@@ -76,30 +84,14 @@ export class Layout {
     for (const path of paths) await this.make(path)
     return work()
   }
-
-  /** Resolves when the names in a folder are on the disk. Those who ask before it begins share one. */
-  sync(path: string): Promise<void> {
-    const asked = this.#syncs.get(path)
-    if (asked !== undefined) return asked
-    const synced = nextRound().then(() => {
-      this.#syncs.delete(path)
-      return syncFolder(path)
-    })
-    this.#syncs.set(path, synced)
-    return synced
-  }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folder for that, and writes its names by itself.
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } catch (error) {
-    // A file system that has no such thing.
-    if (codeOf(error) !== 'EINVAL') throw error
-  } finally {
-    await folder.close()
-  }
+/** No link to one either. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path)).isDirectory()
+}
+
+/** The writer that a path of {@link Layout.staged} names, by its last part. */
+export function writerOf(name: string): string | undefined {
+  return name.endsWith(LEFTOVER) ? name.split('.')[0] : undefined
 }

@@ -1,17 +1,15 @@
-import { mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { rename, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
-import { codeOf, unlessMissing } from './faults.ts'
+import { codeOf, isNoFile } from './faults.ts'
 import type { Layout } from './layout.ts'
-import { isHeld, type LeaseState, lastState, stateFrom, stateName } from './lease-state.ts'
+import { LeaseFolder } from './lease-files.ts'
+import { isHeld, type LeaseState, stateFrom } from './lease-state.ts'
 
 /** Looks at a lease that somebody else changes at each of them, before it is called a failure. */
 const LOOKS = 100
-
-/** Milliseconds after its end that a lease is remembered. A write under one that is forgotten is refused. */
-const REMEMBERED = 600_000
 
 /**
  * Leases between processes of one machine, without a lock that a stopped process could keep.
@@ -31,15 +29,14 @@ export class Leases {
   }
 
   async grant(key: string, ms: number): Promise<Lease | undefined> {
+    const folder = this.#folderOf(key)
     for (let look = 0; look < LOOKS; look++) {
-      const last = await this.#last(key)
+      const last = await folder.last()
       const now = this.#now()
       if (last !== undefined && isHeld(last, now)) return undefined
-      // A lease that was forgotten had a lower generation, for no key is granted each millisecond.
-      const next = stateFrom(last === undefined ? Math.max(1, now) : last.generation + 1, now, ms)
-      const granted = last === undefined ? await this.#begin(key, next) : await this.#change(key, last, next)
-      if (!granted) continue
-      await this.#clear(key, next)
+      const next = last === undefined ? await folder.begin(now, ms) : stateFrom(last.generation + 1, now, ms)
+      if (next === undefined || (last !== undefined && !(await folder.change(last, next)))) continue
+      await folder.clear(next)
       return this.#lease(key, next.generation)
     }
     throw storeFailure(`folder ${this.#layout.dir}: the lease ${key} changes at each look at it`)
@@ -53,8 +50,7 @@ export class Leases {
   async place(fence: Lease, staged: string, target: string): Promise<void> {
     let path = staged
     for (let look = 0; ; look++) {
-      const state = await this.check(fence)
-      const inside = join(this.#layout.leaseOf(fence.key), stateName(state), basename(staged))
+      const inside = await this.#inside(fence, staged)
       try {
         if (path === staged) await rename(staged, inside)
         path = inside
@@ -66,36 +62,48 @@ export class Leases {
     }
   }
 
+  /**
+   * Removes a file, in one step with the same proof. False where there is none.
+   *
+   * @throws FENCED unless the fence is of the last generation granted.
+   */
+  async remove(fence: Lease, target: string): Promise<boolean> {
+    for (let look = 0; look < LOOKS; look++) {
+      const inside = await this.#inside(fence, this.#layout.staged())
+      try {
+        await rename(target, inside)
+        // Once it is in there it is gone, whoever throws it away.
+        await unlink(inside).catch(() => undefined)
+        return true
+      } catch (error) {
+        if (!isNoFile(error)) throw error
+      }
+      // Either the file is missing, or the lease was changed: then the next look finds the one where it stands now.
+      const again = await this.#inside(fence, inside)
+      if (again === inside) return false
+    }
+    throw storeFailure(`folder ${this.#layout.dir}: the lease ${fence.key} changes at each look at it`)
+  }
+
   /** @throws FENCED unless the fence is of the last generation granted. */
   async check(fence: Lease): Promise<LeaseState> {
-    const state = await this.#last(fence.key)
+    const state = await this.#folderOf(fence.key).last()
     if (state?.generation !== fence.generation) throw fenced(fence)
     return state
   }
 
-  /** Removes leases that ended long ago: each of them takes two folders. */
-  async forget(): Promise<void> {
-    for (const name of (await unlessMissing(readdir(this.#layout.leases))) ?? []) {
-      const folder = join(this.#layout.leases, name)
-      const state = lastState((await unlessMissing(readdir(folder))) ?? [])
-      if (state === undefined || state.until > this.#now() - REMEMBERED) continue
-      const gone = this.#layout.staged()
-      // Not where somebody takes it at this moment.
-      if (!(await renamed(join(folder, stateName(state)), gone))) continue
-      await rm(gone, { recursive: true, force: true })
-      await rmdir(folder).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error
-      })
-    }
+  async #inside(fence: Lease, path: string): Promise<string> {
+    return join(this.#folderOf(fence.key).inside(await this.check(fence)), basename(path))
   }
 
   #lease(key: string, generation: number): Lease {
+    const folder = this.#folderOf(key)
     const change = async (ms: (state: LeaseState, now: number) => number | undefined): Promise<boolean> => {
       for (let look = 0; look < LOOKS; look++) {
-        const [last, now] = [await this.#last(key), this.#now()]
+        const [last, now] = [await folder.last(), this.#now()]
         const more = last?.generation === generation ? ms(last, now) : undefined
         if (last === undefined || more === undefined) return false
-        if (await this.#change(key, last, stateFrom(generation, now, more))) return true
+        if (await folder.change(last, stateFrom(generation, now, more))) return true
       }
       return false
     }
@@ -107,44 +115,11 @@ export class Leases {
     }
   }
 
-  async #last(key: string): Promise<LeaseState | undefined> {
-    return lastState((await unlessMissing(readdir(this.#layout.leaseOf(key)))) ?? [])
-  }
-
-  #change(key: string, last: LeaseState, next: LeaseState): Promise<boolean> {
-    const folder = this.#layout.leaseOf(key)
-    return renamed(join(folder, stateName(last)), join(folder, stateName(next)))
-  }
-
-  /** The first state of a lease is made aside: its folder comes with it, and a second one cannot take its place. */
-  async #begin(key: string, state: LeaseState): Promise<boolean> {
-    const aside = this.#layout.staged()
-    return this.#layout.within([this.#layout.staging, this.#layout.leases], async () => {
-      await mkdir(join(aside, stateName(state)), { recursive: true, mode: 0o700 })
-      if (await renamed(aside, this.#layout.leaseOf(key))) return true
-      await rm(aside, { recursive: true, force: true })
-      return false
-    })
-  }
-
-  async #clear(key: string, state: LeaseState): Promise<void> {
-    const folder = join(this.#layout.leaseOf(key), stateName(state))
-    for (const name of (await unlessMissing(readdir(folder))) ?? []) await unlessMissing(unlink(join(folder, name)))
+  #folderOf(key: string): LeaseFolder {
+    return new LeaseFolder(this.#layout, this.#layout.leaseOf(key))
   }
 
   #now(): number {
     return Math.floor(this.#clock.now())
-  }
-}
-
-/** False where the old name is no more, or the new one is taken: somebody else was quicker. */
-async function renamed(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to)
-    return true
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST') return false
-    throw error
   }
 }

@@ -1,67 +1,67 @@
 import { createHash } from 'node:crypto'
+import { groupOf } from '../key-group.ts'
 
-/** Code units of a key that name its folder: `h1:e:` and two hexadecimal digits, so each kind of record has 256 folders. */
+/**
+ * The keys of the house: their parts are digests, numbers and ids, so they can be read by anybody and are file names on every file
+ * system. Any other key may hold anything, also a secret, and is named by its digest.
+ */
+const HOUSE = /^h\d:[a-z]:[0-9a-f-]{16,128}(?::[0-9a-z~-]{1,80})?$/
+
+/** Code units of such a key that name its folder: `h1:e:` and two digits, so each kind of record has 256 folders. */
 const HEAD = 7
 
-/** Bytes of the longest name that is a key in full; file systems take 255 of them. */
-const LONGEST = 196
+const DIGEST = /^[0-9a-f]{64}$/
+const HASHED_FOLDER = /^~[0-9a-f]{2}$/
+const HOUSE_FOLDER = /^h\d\+[a-z]\+[0-9a-f-]{2}$/
 
-/** Names that are devices on Windows, whatever their extension. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/
-
-const ESCAPED = /^(?:[a-z0-9+-]|_[0-9a-f]{2}|__[0-9a-f]{4})*$/
-
-/** Of a value, and of the sign beside it that says that it may expire. */
+/** Ends the name of a value, and that of the sign beside it which says that it may expire. */
 export const VALUE = '.v'
 export const ENDS = '.x'
 
-const HASHED = '~'
-
-/**
- * A text as a file name: lower-case letters, digits and "-" as they are, ":" as "+", all others by number. So names that differ by case,
- * or in the way that an accent is written, differ on every file system; and a person can read them.
- */
-export function escaped(text: string): string {
-  if (text === '') return '_'
-  const name = text.replaceAll(/[^a-z0-9-]/g, (unit) => (unit === ':' ? '+' : numbered(unit)))
-  return DEVICE.test(name) ? `${numbered(name.charAt(0))}${name.slice(1)}` : name
+export function digestOf(text: string): string {
+  return createHash('sha256').update(JSON.stringify(text)).digest('hex')
 }
 
-function numbered(unit: string): string {
-  const code = unit.charCodeAt(0)
-  return code < 256 ? `_${code.toString(16).padStart(2, '0')}` : `__${code.toString(16).padStart(4, '0')}`
-}
-
-/** Undefined where {@link escaped} gives no such name. */
-export function unescaped(name: string): string | undefined {
-  if (name === '_') return ''
-  if (!ESCAPED.test(name)) return undefined
-  const text = name
-    .replaceAll(/__([0-9a-f]{4})|_([0-9a-f]{2})|\+/g, (all, four: string | undefined, two: string | undefined) =>
-      all === '+' ? ':' : String.fromCharCode(Number.parseInt(four ?? two ?? '', 16)),
-    )
-  return escaped(text) === name ? text : undefined
-}
-
-/** The name of a key: itself, or a digest of it where it is too long. */
+/** The name of a key: itself, with "+" for ":", or its digest. */
 export function nameOf(key: string): string {
-  const name = escaped(key)
-  return name.length <= LONGEST ? name : HASHED + createHash('sha256').update(name).digest('hex')
-}
-
-/** The folder of a key. Folders in the order of what they stand for are in the order of their keys. */
-export function folderOf(key: string): string {
-  return escaped(headOf(key))
-}
-
-/** What all keys of a folder begin with. */
-export function headOf(key: string): string {
-  return key.slice(0, HEAD)
+  return HOUSE.test(key) ? key.replaceAll(':', '+') : digestOf(key)
 }
 
 /** The key of a file; 'inside' where only the file itself tells it; undefined where the name is none of ours. */
 export function keyOf(file: string): string | 'inside' | undefined {
   if (!file.endsWith(VALUE)) return undefined
   const name = file.slice(0, -VALUE.length)
-  return name.startsWith(HASHED) ? 'inside' : unescaped(name)
+  if (DIGEST.test(name)) return 'inside'
+  const key = name.replaceAll('+', ':')
+  return !name.includes(':') && HOUSE.test(key) ? key : undefined
+}
+
+/** The folder of a key. Those that are named by what they stand for sort as their keys do; in the others whole groups stand together. */
+export function folderOf(key: string): string {
+  return HOUSE.test(key) ? headOf(key).replaceAll(':', '+') : hashedFolderOf(groupOf(key))
+}
+
+export function hashedFolderOf(group: string | undefined): string {
+  return `~${digestOf(group ?? '').slice(0, 2)}`
+}
+
+export function isHashed(folder: string): boolean {
+  return HASHED_FOLDER.test(folder)
+}
+
+/** What all keys of a folder begin with; undefined where it is none that is named so. */
+export function beginningOf(folder: string): string | undefined {
+  return HOUSE_FOLDER.test(folder) ? folder.replaceAll('+', ':') : undefined
+}
+
+function headOf(key: string): string {
+  return key.slice(0, HEAD)
+}
+
+/** The folders that may hold keys of a group: a subject stands under the same two digits in each kind. */
+export function mayHold(group: string): (folder: string) => boolean {
+  const hashed = hashedFolderOf(group)
+  const key = /^k:h\d:[a-z]:(.*)$/.exec(group)?.[1]
+  const digits = `+${(key ?? group.slice(2)).slice(0, 2)}`
+  return (folder) => folder === hashed || (HOUSE_FOLDER.test(folder) && folder.endsWith(digits))
 }

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
-import { unlessMissing } from './faults.ts'
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
+import { readAt } from '../positions.ts'
+import { codeOf, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
-import { readAt } from './value-file.ts'
 
 const MAGIC = Buffer.from('hftally1')
 
@@ -14,39 +14,54 @@ const LONG = 1024 * 1024
 
 const NO_LINK = constants.O_NOFOLLOW ?? 0
 
+const NOTHING = { file: '', to: 0, sum: 0 } as const
+
 /**
  * How many bytes the folder holds, kept by all its processes together: a file of numbers, the first the bytes when it was begun, each
  * other one what came or went. A number is appended in one step, so none is lost; what a kill leaves counted too high is put right by
- * the next look at the files themselves.
+ * the next count of the files themselves.
  */
 export class Tally {
   readonly #layout: Layout
-  #seen = { file: -1n, to: 0, sum: 0 }
-  #grown = 0
+  #seen: { file: string; to: number; sum: number } = NOTHING
+  #pending = 0
+  #next: Promise<number | undefined> | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(layout: Layout) {
     this.#layout = layout
   }
 
-  /** What all came to when it was last looked at. */
-  get sum(): number {
-    return this.#seen.sum
-  }
-
-  /** All that was ever seen to come, whatever went. */
-  get grown(): number {
-    return this.#grown
-  }
-
-  /** Adds to it, and gives what all come to now; undefined where it is missing or wrong, and must be begun anew. */
+  /**
+   * Adds to it, and gives what all come to now; undefined where it is missing or wrong, so that nothing was added. What is to be added at
+   * once is added as one.
+   */
   add(bytes: number): Promise<number | undefined> {
-    return this.#inTurn(() => this.#add(bytes))
+    this.#pending += bytes
+    this.#next ??= this.#inTurn(() => {
+      const all = this.#pending
+      this.#pending = 0
+      this.#next = undefined
+      return this.#add(all)
+    })
+    return this.#next
   }
 
-  /** Begins it anew. */
-  begin(sum: number): Promise<void> {
-    return this.#inTurn(() => this.#begin(sum))
+  /** Begins it anew with what `count` finds; what this process adds meanwhile waits. `missing`: whoever has begun it before us is right. */
+  recount(count: () => Promise<number>, which: 'missing' | 'any'): Promise<number> {
+    return this.#inTurn(async () => {
+      const already = which === 'missing' ? await this.#add(0) : undefined
+      return already ?? this.#begin(await count(), which)
+    })
+  }
+
+  /** It is no longer right: whoever needs it next counts. */
+  async doubt(): Promise<void> {
+    await this.#inTurn(() => rm(this.#layout.tally, { force: true }))
+  }
+
+  settled(): Promise<unknown> {
+    return this.#last
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -60,50 +75,64 @@ export class Tally {
     const file = await unlessMissing(open(this.#layout.tally, flags))
     if (file === undefined) return undefined
     try {
-      // At the end, wherever that is by then.
+      // At the end, wherever that is by then. In a wrong one it does no harm.
       if (bytes !== 0) await file.write(numbers(bytes))
       const sum = await this.#read(file)
       if (sum === undefined || this.#seen.to < LONG) return sum
     } finally {
       await file.close()
     }
-    await this.#begin(this.#seen.sum)
-    return this.#seen.sum
+    return this.#begin(this.#seen.sum, 'any')
   }
 
   async #read(file: FileHandle): Promise<number | undefined> {
-    const { ino, size } = await file.stat({ bigint: true })
-    if (ino !== this.#seen.file || Number(size) < this.#seen.to) {
-      const magic = await readAt(file, 0, MAGIC.length)
-      if (!magic.equals(MAGIC)) return undefined
-      this.#seen = { file: ino, to: MAGIC.length, sum: 0 }
+    const stats = await file.stat({ bigint: true })
+    const [name, size] = [`${stats.ino}:${stats.birthtimeNs}`, Number(stats.size)]
+    if (name !== this.#seen.file || size < this.#seen.to) {
+      if (!MAGIC.equals(await readAt(file, 0, MAGIC.length))) return undefined
+      this.#seen = { file: name, to: MAGIC.length, sum: 0 }
     }
     const { to } = this.#seen
-    const tail = await readAt(file, to, Number(size) - to)
-    if (tail.length % EACH !== 0) return undefined
+    const tail = await readAt(file, to, size - to)
+    if (tail.length % EACH !== 0 || to + tail.length === MAGIC.length) return undefined
+    const view = new DataView(tail.buffer, tail.byteOffset, tail.length)
     let { sum } = this.#seen
-    for (let at = 0; at < tail.length; at += EACH) {
-      const number = tail.readDoubleLE(at)
-      sum += number
-      if (to + at > MAGIC.length) this.#grown += Math.max(0, number)
-    }
-    this.#seen = { file: ino, to: to + tail.length, sum }
+    for (let at = 0; at < tail.length; at += EACH) sum += view.getFloat64(at, true)
     // Not a number compares as false too.
-    return sum >= 0 && sum < Number.MAX_SAFE_INTEGER ? sum : undefined
+    if (!(Math.abs(sum) < Number.MAX_SAFE_INTEGER)) return undefined
+    this.#seen = { file: name, to: to + tail.length, sum }
+    return Math.max(0, sum)
   }
 
-  async #begin(sum: number): Promise<void> {
+  async #begin(sum: number, which: 'missing' | 'any'): Promise<number> {
     const staged = this.#layout.staged()
-    await this.#layout.within([this.#layout.staging], async () => {
+    const begun = await this.#layout.within([this.#layout.desk], async () => {
       const file = await open(staged, 'wx', 0o600)
       try {
         await file.write(Buffer.concat([MAGIC, numbers(sum)]))
       } finally {
         await file.close()
       }
-      await rename(staged, this.#layout.tally)
+      return which === 'any' ? rename(staged, this.#layout.tally) : linked(staged, this.#layout.tally)
     })
-    this.#seen = { file: -1n, to: 0, sum }
+    this.#seen = NOTHING
+    const all = await this.#add(0)
+    // A wrong one stands in the way.
+    if (all === undefined && begun === false) return this.#begin(sum, 'any')
+    return all ?? sum
+  }
+}
+
+/** Gives a file its name, unless another has it: false. */
+async function linked(staged: string, path: string): Promise<boolean> {
+  try {
+    await link(staged, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    return false
+  } finally {
+    await rm(staged, { force: true })
   }
 }
 

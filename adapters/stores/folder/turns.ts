@@ -21,21 +21,22 @@ export class Slots {
 
 /** Work on one key is done in the order in which it was asked for. */
 export class InOrder {
-  readonly #last = new Map<string, Promise<unknown>>()
+  readonly #last = new Map<string, Promise<void>>()
 
   run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = keys.flatMap((key) => this.#last.get(key) ?? [])
     const done = before.length === 0 ? work() : Promise.all(before).then(work)
-    const ended = done.then(
-      () => this.#forget(keys, ended),
-      () => this.#forget(keys, ended),
+    const ended: Promise<void> = done.then(
+      () => undefined,
+      () => undefined,
     )
     for (const key of keys) this.#last.set(key, ended)
+    void ended.then(() => this.#forget(keys, ended))
     return done
   }
 
   /** Resolves when what was asked for before is done; undefined where there is nothing. Never rejects. */
-  before(key: string): Promise<unknown> | undefined {
+  before(key: string): Promise<void> | undefined {
     return this.#last.get(key)
   }
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from '../crc.ts'
-import { codeOf } from './faults.ts'
-import { escaped } from './names.ts'
+import { readAt } from '../positions.ts'
+import { isNoFile } from './faults.ts'
 
 /** The last byte is the number of the format. */
 const MAGIC = Buffer.from('hfv1')
@@ -11,26 +11,44 @@ const MAGIC = Buffer.from('hfv1')
 const FIXED = 28
 const AT = { sum: 4, expires: 8, length: 16, keyLength: 24 } as const
 
+/** Bytes of a key that is read where its file alone tells it: more than any key of ours has. */
+const LONGEST_KEY = 1024 * 1024
+
 /** No link is followed, and a pipe that was put there does not hold us up. Windows has neither flag. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Milliseconds: a file is marked as used at most so often. */
-const TOUCH_EVERY = 60_000
-
-export interface ReadValue {
+export interface Whole {
   readonly state: 'whole'
   readonly value: Uint8Array
   /** Epoch milliseconds; infinite for never. */
   readonly expires: number
+}
+
+export interface Damaged {
+  readonly state: 'damaged'
+  /** Which file it was: another may stand there by now. */
   readonly file: bigint
+  readonly bytes: number
 }
 
 /** `foreign`: nothing of ours, or of a later format; nobody deletes it. */
-export type Found = ReadValue | { readonly state: 'damaged'; readonly file: bigint; readonly bytes: number } | { state: 'foreign' }
+export type Found = Whole | Damaged | { readonly state: 'foreign' }
+
+const FOREIGN = { state: 'foreign' } as const
+
+/** A key as its file holds it. */
+function named(key: string): Buffer {
+  return Buffer.from(JSON.stringify(key))
+}
+
+/** Bytes of the value in a file of so many, for a key. */
+export function valueBytes(key: string, fileBytes: number): number {
+  return Math.max(0, fileBytes - FIXED - named(key).length)
+}
 
 /** The whole file of a value; it is a copy of the value, too. */
 export function valueFile({ key, value, expires }: { key: string; value: Uint8Array; expires: number }): Buffer {
-  const name = Buffer.from(escaped(key), 'latin1')
+  const name = named(key)
   const bytes = Buffer.allocUnsafeSlow(FIXED + name.length + value.length)
   MAGIC.copy(bytes)
   bytes.writeDoubleLE(expires, AT.expires)
@@ -42,94 +60,65 @@ export function valueFile({ key, value, expires }: { key: string; value: Uint8Ar
   return bytes
 }
 
-/**
- * Reads the file of a key. Marks it as used where `touch` says what time it is.
- *
- * Undefined where there is none. Rejects where it is there and cannot be read.
- */
-export async function readValueFile(path: string, key: string, touch: number | undefined): Promise<Found | undefined> {
-  const file = await openToRead(path)
-  if (file === undefined || file === 'foreign') return file && { state: 'foreign' }
-  try {
+/** Reads the file of a key. Undefined where there is none. Rejects where it is there and cannot be read. */
+export async function readValueFile(path: string, key: string): Promise<Found | undefined> {
+  return opened(path, async (file) => {
     const stats = await file.stat({ bigint: true })
-    if (!stats.isFile()) return { state: 'foreign' }
-    const found = await readWhole(file, key, { size: Number(stats.size), file: stats.ino })
-    if (touch !== undefined && found.state === 'whole' && Math.abs(touch - Number(stats.mtimeMs)) >= TOUCH_EVERY)
-      await markUsed(file, touch)
-    return found
-  } finally {
-    await file.close()
-  }
+    return stats.isFile() ? readWhole(file, key, { size: Number(stats.size), file: stats.ino }) : FOREIGN
+  })
 }
 
 /** The key that a file says it holds, and until when; undefined where it is none of ours. */
-export async function readHead(path: string): Promise<{ name: string; expires: number } | undefined> {
-  const file = await openToRead(path)
-  if (file === undefined || file === 'foreign') return undefined
-  try {
-    const stats = await file.stat()
-    if (!stats.isFile()) return undefined
-    const head = await readAt(file, 0, FIXED)
+export async function readHead(path: string): Promise<{ key: string; expires: number } | undefined> {
+  return opened(path, async (file) => {
+    const head = asBuffer((await file.stat()).isFile() ? await readAt(file, 0, FIXED) : new Uint8Array(0))
     if (head.length < FIXED || !isOurs(head)) return undefined
-    const name = await readAt(file, FIXED, Math.min(stats.size - FIXED, head.readUInt32LE(AT.keyLength)))
-    return { name: name.toString('latin1'), expires: head.readDoubleLE(AT.expires) }
-  } finally {
-    await file.close()
-  }
+    const name = await readAt(file, FIXED, Math.min(LONGEST_KEY, head.readUInt32LE(AT.keyLength)))
+    const key = parsed(asBuffer(name).toString())
+    return key === undefined ? undefined : { key, expires: head.readDoubleLE(AT.expires) }
+  })
 }
 
-/** That a file was used matters to nobody who reads it: where it cannot be marked, the order of use is a little less exact. */
-export async function markUsed(file: FileHandle, now: number): Promise<void> {
-  await file.utimes(now / 1000, now / 1000).catch(() => undefined)
-}
-
-/** Bytes from a place on; fewer where the file ends. */
-export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  // Not out of the pool: the bytes are handed to the caller for good.
-  const bytes = Buffer.allocUnsafeSlow(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return bytes.subarray(0, done)
-}
-
-/** A write may take fewer bytes than it was given. */
-export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
-  }
-}
-
-async function openToRead(path: string): Promise<FileHandle | 'foreign' | undefined> {
-  try {
-    return await open(path, READ)
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT') return undefined
-    // A link; a socket.
-    if (code === 'ELOOP' || code === 'ENXIO') return 'foreign'
+async function opened<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+  const file = await open(path, READ).catch((error: unknown) => {
+    if (isNoFile(error)) return undefined
     throw error
+  })
+  try {
+    return file && (await read(file))
+  } finally {
+    await file?.close()
   }
 }
 
 async function readWhole(handle: FileHandle, key: string, { size, file }: { size: number; file: bigint }): Promise<Found> {
-  const name = escaped(key)
+  const name = named(key)
   const damaged = { state: 'damaged', file, bytes: size } as const
-  const head = await readAt(handle, 0, FIXED + name.length)
-  if (!isOurs(head)) return { state: 'foreign' }
+  const head = asBuffer(await readAt(handle, 0, FIXED + name.length))
+  if (!isOurs(head)) return FOREIGN
   // Before memory is taken for the value: what stands there may be as large as it likes.
   const length = size - FIXED - name.length
   if (length < 0 || head.length < FIXED + name.length || head.readDoubleLE(AT.length) !== length) return damaged
-  if (head.readUInt32LE(AT.keyLength) !== name.length || head.toString('latin1', FIXED) !== name) return damaged
-  const value = length === 0 ? Buffer.allocUnsafeSlow(0) : await readAt(handle, head.length, length)
+  if (head.readUInt32LE(AT.keyLength) !== name.length || !head.subarray(FIXED).equals(name)) return damaged
+  const value = await readAt(handle, head.length, length)
   if (value.length !== length || crc32(value, crc32(head.subarray(AT.expires))) !== head.readUInt32LE(AT.sum)) return damaged
-  return { state: 'whole', value: new Uint8Array(value.buffer, 0, length), expires: head.readDoubleLE(AT.expires), file }
+  return { state: 'whole', value, expires: head.readDoubleLE(AT.expires) }
 }
 
 /** Also where it was cut off, or emptied. */
 function isOurs(head: Buffer): boolean {
   return head.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, head.length))
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+function parsed(text: string): string | undefined {
+  try {
+    const key: unknown = JSON.parse(text)
+    return typeof key === 'string' ? key : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -73,7 +73,7 @@ export class Bodies {
         await file.truncate(head === undefined ? 0 : BODY_AT + from).catch(() => undefined)
         throw error
       }
-      if ((await headToWrite(file, id))?.counted !== head?.counted) throw takenFrom(id)
+      if ((await headToWrite(file, id))?.said !== head?.said) throw takenFrom(id)
       await writeBodyHead(file, id, { next: head?.next ?? 0, counted: from + bytes.length })
       ledger.freed = 0
     })

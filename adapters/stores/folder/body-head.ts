@@ -19,6 +19,8 @@ export function valueOfBody(fileBytes: number): number {
 
 export interface BodyHead {
   readonly counted: number
+  /** The number itself: more, where the file was cut. */
+  readonly said: number
   /** Where the next number goes: over the older one. */
   readonly next: number
 }
@@ -30,24 +32,21 @@ export interface BodyHead {
 export async function readBodyHead(file: FileHandle, id: string, fileBytes: number): Promise<BodyHead | undefined> {
   const bytes = await readAt(file, 0, BODY_AT)
   const slots = [0, SLOT].flatMap((at) => {
-    const counted = countedIn(
-      Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(SLOT, Math.max(0, bytes.length - at))),
-      id,
-    )
-    return counted === undefined ? [] : [{ counted: Math.min(counted, valueOfBody(fileBytes)), next: at === 0 ? SLOT : 0 }]
+    const said = saidIn(Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(SLOT, Math.max(0, bytes.length - at))), id)
+    return said === undefined ? [] : [{ counted: Math.min(said, valueOfBody(fileBytes)), said, next: at === 0 ? SLOT : 0 }]
   })
-  return slots.sort((one, other) => other.counted - one.counted)[0]
+  return slots.sort((one, other) => other.said - one.said)[0]
 }
 
-export async function writeBodyHead(file: FileHandle, id: string, head: BodyHead): Promise<void> {
+export async function writeBodyHead(file: FileHandle, id: string, { counted, next }: Omit<BodyHead, 'said'>): Promise<void> {
   const slot = Buffer.alloc(SLOT)
   MAGIC.copy(slot)
-  slot.writeDoubleLE(head.counted, AT.counted)
+  slot.writeDoubleLE(counted, AT.counted)
   slot.writeUInt32LE(sumOf(id, slot), AT.sum)
-  await writeAt(file, slot, head.next)
+  await writeAt(file, slot, next)
 }
 
-function countedIn(slot: Buffer, id: string): number | undefined {
+function saidIn(slot: Buffer, id: string): number | undefined {
   if (slot.length < SLOT || !slot.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
   return slot.readUInt32LE(AT.sum) === sumOf(id, slot) ? slot.readDoubleLE(AT.counted) : undefined
 }

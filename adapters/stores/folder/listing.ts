@@ -35,9 +35,11 @@ export async function* listKeys(facts: ListingFacts, range: Range): AsyncGenerat
 
 /** The folders that may hold keys of a range, in the order of these. */
 function inOrder(folders: readonly string[], { prefix, after = '' }: Range): string[] {
-  const mayHold = (beginning: string): boolean =>
-    (beginning.startsWith(prefix) || prefix.startsWith(beginning)) && beginning >= after.slice(0, beginning.length)
-  return folders.filter((folder) => mayHold(beginningOf(folder) ?? '\uffff')).sort()
+  const mayHold = (beginning: string | undefined): boolean =>
+    beginning !== undefined &&
+    (beginning.startsWith(prefix) || prefix.startsWith(beginning)) &&
+    beginning >= after.slice(0, beginning.length)
+  return folders.filter((folder) => mayHold(beginningOf(folder))).sort()
 }
 
 async function keysIn({ layout, slots, now }: ListingFacts, folder: string, { prefix, after }: Range): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, opendir, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, open, opendir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
 import { storeFailure } from '../failures.ts'
@@ -51,7 +51,8 @@ export class Bodies {
   async #appendNext(id: string, path: string, bytes: Uint8Array): Promise<void> {
     const { layout, recency } = this.#facts
     try {
-      await layout.within([layout.bodies], () => this.#files.use(path, 'make', (file) => this.#appendTo(file, id, bytes)))
+      const append = (file: FileHandle): Promise<void> => this.#appendTo(file, id, bytes)
+      await layout.within([layout.desk, layout.bodies], () => this.#files.use(path, 'make', append))
     } catch (error) {
       await this.#files.forget(path)
       throw error
@@ -63,7 +64,7 @@ export class Bodies {
     const head = await headToWrite(file, id)
     const from = head?.counted ?? 0
     const more = cost(BODY_AT + from + bytes.length) - (head === undefined ? 0 : cost(BODY_AT + from))
-    await this.#facts.space.during({ bytes: more, groups: [bodyGroup(id)] }, async (ledger) => {
+    await this.#during(more, id, async (ledger) => {
       ledger.freed = more
       if (head === undefined) await file.truncate(0)
       try {
@@ -77,6 +78,18 @@ export class Bodies {
       await writeBodyHead(file, id, { next: head?.next ?? 0, counted: from + bytes.length })
       ledger.freed = 0
     })
+  }
+
+  /** Room for so many bytes, named by a staged file until they are there. */
+  async #during(bytes: number, id: string, work: (ledger: { freed: number }) => Promise<void>): Promise<void> {
+    const { layout, space } = this.#facts
+    const marker = layout.staged(bytes)
+    await (await open(marker, 'wx', 0o600)).close()
+    try {
+      await space.during({ bytes, groups: [bodyGroup(id)] }, work)
+    } finally {
+      await unlink(marker)
+    }
   }
 
   async size(id: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { bodyGroup, groupOf, isMark } from '../key-group.ts'
 import { valueOfBody } from './body-head.ts'
 import { isNoFile, unlessMissing } from './faults.ts'
-import type { Layout } from './layout.ts'
+import { comingBy, type Layout } from './layout.ts'
 import { ENDS, keyOf, mayHold, VALUE } from './names.ts'
 import { readHead, valueBytes } from './value-file.ts'
 
@@ -34,6 +34,19 @@ export interface CountedFile {
 
 export function cost(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / BLOCK)) * BLOCK
+}
+
+/** What is being written, by all processes: as much as there is, or is about to come. */
+export async function stagedBytes(layout: Layout): Promise<number> {
+  let sum = 0
+  for (const desk of (await unlessMissing(readdir(layout.staging))) ?? []) {
+    const names = await readdir(join(layout.staging, desk)).catch(noneUnlessFolder)
+    for (const name of names) {
+      const stats = await missingUnlessFile(join(layout.staging, desk, name))
+      if (stats !== undefined) sum += Math.max(comingBy(name), cost(stats.size))
+    }
+  }
+  return sum
 }
 
 /** All files, a folder at a time. */
@@ -125,4 +138,9 @@ async function missingUnlessFile(path: string): Promise<{ size: number; mtimeMs:
     throw error
   })
   return stats?.isFile() ? stats : undefined
+}
+
+function noneUnlessFolder(error: unknown): string[] {
+  if (!isNoFile(error)) throw error
+  return []
 }

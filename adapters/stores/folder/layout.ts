@@ -55,9 +55,12 @@ export class Layout {
     return join(this.staging, this.#writer)
   }
 
-  /** A path that nobody else has. It names its writer, also where it stands elsewhere for a moment. */
-  staged(): string {
-    return join(this.desk, `${this.#writer}.${randomUUID()}${LEFTOVER}`)
+  /**
+   * A path that nobody else has. It names its writer, also where it stands elsewhere for a moment; and how many bytes are about to come,
+   * so that a count of all files knows of them before they are there.
+   */
+  staged(coming = 0): string {
+    return join(this.desk, `${this.#writer}.${randomUUID()}.${coming}${LEFTOVER}`)
   }
 
   /** Makes a folder where it is missing, for this user only. A link in its place would lead writes elsewhere, and is refused. */
@@ -89,6 +92,11 @@ export class Layout {
 /** No link to one either. */
 export async function isFolder(path: string): Promise<boolean> {
   return (await lstat(path)).isDirectory()
+}
+
+/** How many bytes the name of a staged file says are about to come. */
+export function comingBy(name: string): number {
+  return Number(/\.(\d{1,15})\.tmp$/.exec(name)?.[1] ?? 0)
 }
 
 /** The writer that a path of {@link Layout.staged} names, by its last part. */

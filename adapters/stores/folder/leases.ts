@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
-import { codeOf, isNoFile } from './faults.ts'
+import { codeOf, isNoFile, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 import { LeaseFolder } from './lease-files.ts'
 import { isHeld, type LeaseState, stateFrom } from './lease-state.ts'
@@ -57,7 +57,9 @@ export class Leases {
         return await rename(inside, target)
       } catch (error) {
         // Taken over, which the next look shows; or prolonged, and then the file is where the folder is.
-        if (codeOf(error) !== 'ENOENT' || look === LOOKS) throw error
+        if (codeOf(error) === 'ENOENT' && look < LOOKS) continue
+        await this.#discard(fence, inside)
+        throw error
       }
     }
   }
@@ -68,21 +70,31 @@ export class Leases {
    * @throws FENCED unless the fence is of the last generation granted.
    */
   async remove(fence: Lease, target: string): Promise<boolean> {
+    const name = this.#layout.staged()
     for (let look = 0; look < LOOKS; look++) {
-      const inside = await this.#inside(fence, this.#layout.staged())
+      const inside = await this.#inside(fence, name)
       try {
         await rename(target, inside)
-        // Once it is in there it is gone, whoever throws it away.
-        await unlink(inside).catch(() => undefined)
+        await this.#discard(fence, inside)
         return true
       } catch (error) {
         if (!isNoFile(error)) throw error
       }
       // Either the file is missing, or the lease was changed: then the next look finds the one where it stands now.
-      const again = await this.#inside(fence, inside)
-      if (again === inside) return false
+      if ((await this.#inside(fence, name)) === inside) return false
     }
     throw storeFailure(`folder ${this.#layout.dir}: the lease ${fence.key} changes at each look at it`)
+  }
+
+  /** Once it stands in the lease's folder a file is gone: where we cannot find it any more a new holder throws it away. */
+  async #discard(fence: Lease, inside: string): Promise<void> {
+    let path: string | undefined = inside
+    for (let look = 0; look < LOOKS && path !== undefined; look++) {
+      const gone = await unlessMissing(unlink(path).then(() => true)).catch(() => true)
+      if (gone === true) return
+      const now: string | undefined = await this.#inside(fence, inside).catch(() => undefined)
+      path = now === path ? undefined : now
+    }
   }
 
   /** @throws FENCED unless the fence is of the last generation granted. */

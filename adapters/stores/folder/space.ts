@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import { storeFailure } from '../failures.ts'
-import { type CountedFile, census, filesOf } from './census.ts'
+import { type CountedFile, census, filesOf, stagedBytes } from './census.ts'
 import { unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 import { ENDS, VALUE } from './names.ts'
@@ -39,7 +39,6 @@ export class Space {
   #candidates: Candidate[] = []
   /** Of what is never given up; undefined before the first count. */
   #fixed: number | undefined
-  #taken = 0
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(facts: SpaceFacts) {
@@ -47,7 +46,7 @@ export class Space {
   }
 
   /**
-   * Does work that takes room. It gives the bytes that are free after it, of those that it took and those that it replaced.
+   * Does work that takes room. A staged file already names these bytes. The work gives the bytes that are free after it, of those that it took and those that it replaced.
    *
    * @throws STORE where there can be no room.
    */
@@ -59,7 +58,6 @@ export class Space {
       try {
         await work(ledger)
       } finally {
-        this.#taken -= wanted.bytes
         this.giveBack(ledger.freed)
       }
     } finally {
@@ -83,14 +81,12 @@ export class Space {
     const { bytes } = wanted
     if (bytes > this.#facts.maxBytes) throw this.#noRoom(bytes)
     const sum = await this.#counted(bytes)
-    this.#taken += bytes
     if (sum <= this.#facts.maxBytes) return
     const room = this.#last.then(() => this.#makeRoom(wanted))
     this.#last = room.catch(() => undefined)
     try {
       await room
     } catch (error) {
-      this.#taken -= bytes
       this.giveBack(bytes)
       throw error
     }
@@ -100,7 +96,7 @@ export class Space {
     for (let look = 0; look < COUNTS; look++) {
       const sum = await this.#facts.tally.add(bytes)
       if (sum !== undefined) return sum
-      await this.#facts.tally.recount(() => this.#count(), 'missing')
+      await this.#facts.tally.recount(() => this.#count())
     }
     throw storeFailure(`folder ${this.#facts.layout.dir}: the count of its bytes is removed again and again`)
   }
@@ -113,7 +109,7 @@ export class Space {
       const candidate = this.#fixed === undefined ? undefined : this.#candidates.shift()
       if (candidate === undefined) {
         if (counts++ === COUNTS) throw this.#noRoom(wanted.bytes)
-        sum = await tally.recount(() => this.#count(), 'any')
+        sum = await tally.recount(() => this.#count())
         if (this.#candidates.length === 0 && sum > maxBytes) throw this.#noRoom(wanted.bytes)
         continue
       }
@@ -126,7 +122,7 @@ export class Space {
 
   async #sum(): Promise<number> {
     const { tally } = this.#facts
-    return (await tally.add(0)) ?? tally.recount(() => this.#count(), 'missing')
+    return (await tally.add(0)) ?? tally.recount(() => this.#count())
   }
 
   #unused(candidate: Candidate, error: unknown): never {
@@ -147,7 +143,9 @@ export class Space {
     await recency.mark()
     const now = clock.now()
     const oldest = new Oldest(now)
-    let [sum, fixed] = [this.#taken, 0]
+    // First: what comes to its place meanwhile is counted twice rather than not at all.
+    let sum = await stagedBytes(layout)
+    let fixed = 0
     for await (const files of census(layout)) {
       for (const file of files) {
         if (file.expires <= now && (await this.#remove(file))) continue

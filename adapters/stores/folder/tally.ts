@@ -6,24 +6,33 @@ import type { Layout } from './layout.ts'
 
 const MAGIC = Buffer.from('hftally1')
 
-/** Bytes of one number. */
-const EACH = 8
+/** Two numbers: since when, and bytes. */
+const RECORD = 16
+
+/** In the place of "since when": these bytes came, or went. Else all that there was at that place of this file. */
+const CHANGE = -1
 
 /** Bytes after which the numbers are added up anew. */
 const LONG = 1024 * 1024
 
 const NO_LINK = constants.O_NOFOLLOW ?? 0
 
-const NOTHING = { file: '', to: 0, sum: 0 } as const
+interface Seen {
+  readonly file: string
+  readonly to: number
+  readonly sum: number
+}
+
+const NOTHING: Seen = { file: '', to: 0, sum: 0 }
 
 /**
- * How many bytes the folder holds, kept by all its processes together: a file of numbers, the first the bytes when it was begun, each
- * other one what came or went. A number is appended in one step, so none is lost; what a kill leaves counted too high is put right by
- * the next count of the files themselves.
+ * How many bytes the folder holds, kept by all its processes together: a file of what came and went. A record is appended in one step, so
+ * none is lost. What a kill leaves counted too high is put right by the next count of the files themselves: it is appended too, and says
+ * up to which place of this file it knows, so what others append meanwhile is added to it.
  */
 export class Tally {
   readonly #layout: Layout
-  #seen: { file: string; to: number; sum: number } = NOTHING
+  #seen = NOTHING
   #pending = 0
   #next: Promise<number | undefined> | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -47,11 +56,13 @@ export class Tally {
     return this.#next
   }
 
-  /** Begins it anew with what `count` finds; what this process adds meanwhile waits. `missing`: whoever has begun it before us is right. */
-  recount(count: () => Promise<number>, which: 'missing' | 'any'): Promise<number> {
+  /** Puts it right by what `count` finds; what this process adds meanwhile waits, and what others take meanwhile is added. */
+  recount(count: () => Promise<number>): Promise<number> {
     return this.#inTurn(async () => {
-      const already = which === 'missing' ? await this.#add(0) : undefined
-      return already ?? this.#begin(await count(), which)
+      const before = await this.#inFile(async (file) => ((await this.#read(file)) === undefined ? undefined : this.#seen))
+      const counted = await count()
+      const sum = before && (await this.#inFile((file) => this.#correct(file, before, counted)))
+      return sum ?? this.#begin(counted, 'missing')
     })
   }
 
@@ -71,18 +82,30 @@ export class Tally {
   }
 
   async #add(bytes: number): Promise<number | undefined> {
-    const flags = constants.O_RDWR | constants.O_APPEND | NO_LINK
-    const file = await unlessMissing(open(this.#layout.tally, flags))
-    if (file === undefined) return undefined
-    try {
+    const sum = await this.#inFile(async (file) => {
       // At the end, wherever that is by then. In a wrong one it does no harm.
-      if (bytes !== 0) await file.write(numbers(bytes))
-      const sum = await this.#read(file)
-      if (sum === undefined || this.#seen.to < LONG) return sum
+      if (bytes !== 0) await file.write(record(CHANGE, bytes))
+      return this.#read(file)
+    })
+    return sum === undefined || this.#seen.to < LONG ? sum : this.#begin(sum, 'any')
+  }
+
+  async #inFile<T>(work: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+    const file = await unlessMissing(open(this.#layout.tally, constants.O_RDWR | constants.O_APPEND | NO_LINK))
+    try {
+      return file && (await work(file))
     } finally {
-      await file.close()
+      await file?.close()
     }
-    return this.#begin(this.#seen.sum, 'any')
+  }
+
+  /** Whatever went since: it may be missing in the count already. */
+  async #correct(file: FileHandle, before: Seen, counted: number): Promise<number | undefined> {
+    if ((await this.#read(file)) === undefined) return undefined
+    const { file: name, to } = this.#seen
+    const came = name === before.file ? (await changes(file, before.to, to)).filter((bytes) => bytes > 0) : []
+    await file.write(record(to, counted + total(came)))
+    return this.#read(file)
   }
 
   async #read(file: FileHandle): Promise<number | undefined> {
@@ -92,15 +115,14 @@ export class Tally {
       if (!MAGIC.equals(await readAt(file, 0, MAGIC.length))) return undefined
       this.#seen = { file: name, to: MAGIC.length, sum: 0 }
     }
-    const { to } = this.#seen
-    const tail = await readAt(file, to, size - to)
-    if (tail.length % EACH !== 0 || to + tail.length === MAGIC.length) return undefined
-    const view = new DataView(tail.buffer, tail.byteOffset, tail.length)
-    let { sum } = this.#seen
-    for (let at = 0; at < tail.length; at += EACH) sum += view.getFloat64(at, true)
-    // Not a number compares as false too.
-    if (!(Math.abs(sum) < Number.MAX_SAFE_INTEGER)) return undefined
-    this.#seen = { file: name, to: to + tail.length, sum }
+    let { to, sum } = this.#seen
+    for (const { since, bytes } of await records(file, to, size)) {
+      sum = since === CHANGE ? sum + bytes : bytes + total(await changes(file, since, to))
+      to += RECORD
+    }
+    // Not a number compares as false too. Cut off, or begun and not finished.
+    if (!(Math.abs(sum) < Number.MAX_SAFE_INTEGER) || to !== size || to === MAGIC.length) return undefined
+    this.#seen = { file: name, to, sum }
     return Math.max(0, sum)
   }
 
@@ -109,7 +131,7 @@ export class Tally {
     const begun = await this.#layout.within([this.#layout.desk], async () => {
       const file = await open(staged, 'wx', 0o600)
       try {
-        await file.write(Buffer.concat([MAGIC, numbers(sum)]))
+        await file.write(Buffer.concat([MAGIC, record(MAGIC.length, sum)]))
       } finally {
         await file.close()
       }
@@ -136,8 +158,28 @@ async function linked(staged: string, path: string): Promise<boolean> {
   }
 }
 
-function numbers(bytes: number): Buffer {
-  const buffer = Buffer.alloc(EACH)
-  buffer.writeDoubleLE(bytes)
+function record(since: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(RECORD)
+  buffer.writeDoubleLE(since)
+  buffer.writeDoubleLE(bytes, RECORD / 2)
   return buffer
+}
+
+async function records(file: FileHandle, from: number, to: number): Promise<{ since: number; bytes: number }[]> {
+  const { buffer, byteOffset, length } = await readAt(file, from, Math.max(0, to - from))
+  const view = new DataView(buffer, byteOffset, length)
+  return Array.from({ length: Math.floor(length / RECORD) }, (_, n) => ({
+    since: view.getFloat64(n * RECORD, true),
+    bytes: view.getFloat64(n * RECORD + RECORD / 2, true),
+  }))
+}
+
+/** What came and went between two places. From a place that is none of this file it is no number. */
+async function changes(file: FileHandle, from: number, to: number): Promise<number[]> {
+  if (!(from >= MAGIC.length && from <= to && (from - MAGIC.length) % RECORD === 0)) return [Number.NaN]
+  return (await records(file, from, to)).flatMap(({ since, bytes }) => (since === CHANGE ? [bytes] : []))
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
 }

@@ -14,13 +14,18 @@ import type { Space } from './space.ts'
 import type { Slots } from './turns.ts'
 import { type Damaged, readValueFile, valueBytes, valueFile } from './value-file.ts'
 
-const SIGN = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+const WRITE = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 
 /** A value as its file will be. */
 export interface Prepared {
   readonly key: string
   readonly file: Buffer
   readonly ends: boolean
+}
+
+interface Staged {
+  readonly entry: Prepared
+  readonly path: string
 }
 
 export interface ValueFacts {
@@ -62,32 +67,40 @@ export class Values {
   async put(entries: readonly Prepared[], fence: Lease | undefined): Promise<void> {
     const { layout, leases, space } = this.#facts
     if (fence !== undefined) await leases.check(fence)
+    const [first] = entries
+    if (first === undefined) return
     const bytes = entries.reduce((sum, { file }) => sum + cost(file.length), 0)
     const groups = [...new Set(entries.flatMap(({ key }) => groupOf(key) ?? []))]
     const folders = [layout.desk, ...new Set(entries.map(({ key }) => layout.folderOf(key)))]
-    await space.during({ bytes, groups }, (ledger) => {
-      ledger.freed = bytes
-      return layout.within(folders, () => this.#write(entries, fence, ledger))
+    await layout.within(folders, async () => {
+      // The first of them stands for all until they are there.
+      const marker = layout.staged(bytes)
+      const left = new Set(entries.map((entry): Staged => ({ entry, path: entry === first ? marker : layout.staged() })))
+      try {
+        await (await open(marker, 'wx', 0o600)).close()
+        await space.during({ bytes, groups }, (ledger) => this.#write(left, fence, ledger))
+      } finally {
+        await Promise.allSettled([...left].map(({ path }) => unlink(path)))
+      }
     })
   }
 
-  async #write(entries: readonly Prepared[], fence: Lease | undefined, ledger: { freed: number }): Promise<void> {
-    const staged = entries.map((entry) => ({ entry, path: this.#facts.layout.staged() }))
-    try {
-      const written = await Promise.allSettled(staged.map(({ entry, path }) => this.#stage(path, entry.file)))
-      for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
-      for (const each of staged) ledger.freed += (await this.#place(each, fence)) - cost(each.entry.file.length)
-    } catch (error) {
-      await Promise.allSettled(staged.map(({ path }) => unlink(path)))
-      throw error
+  /** Takes out what has come into its place. */
+  async #write(left: Set<Staged>, fence: Lease | undefined, ledger: { freed: number }): Promise<void> {
+    for (const { entry } of left) ledger.freed += cost(entry.file.length)
+    const written = await Promise.allSettled([...left].map((each) => this.#stage(each)))
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
+    for (const each of left) {
+      ledger.freed += (await this.#place(each, fence)) - cost(each.entry.file.length)
+      left.delete(each)
     }
   }
 
-  #stage(path: string, bytes: Buffer): Promise<void> {
+  #stage({ path, entry }: Staged): Promise<void> {
     return this.#facts.slots.run(async () => {
-      const file = await open(path, 'wx', 0o600)
+      const file = await open(path, WRITE, 0o600)
       try {
-        await file.writeFile(bytes)
+        await file.writeFile(entry.file)
         await file.datasync()
       } finally {
         await file.close()
@@ -96,11 +109,11 @@ export class Values {
   }
 
   /** Gives what the file before took. */
-  async #place({ entry, path }: { entry: Prepared; path: string }, fence: Lease | undefined): Promise<number> {
+  async #place({ entry, path }: Staged, fence: Lease | undefined): Promise<number> {
     const target = this.#facts.layout.fileOf(entry.key)
     const before = await unlessMissing(lstat(target))
     // Before the value: a sign too many costs a look, one too few would list what has expired.
-    if (entry.ends) await (await open(signOf(target), SIGN, 0o600)).close()
+    if (entry.ends) await (await open(signOf(target), WRITE, 0o600)).close()
     if (fence === undefined) await rename(path, target)
     else await this.#facts.leases.place(fence, path, target)
     this.#touch(entry.key, target)

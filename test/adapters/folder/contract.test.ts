@@ -21,7 +21,7 @@ storeContract(
 
 // Each write done twice: what is written so is as good, and a second append is the one that the suite would notice.
 storeContract(
-  'folder on a disk, behind a chaos that writes all twice',
-  async () => chaos(folder(scratch()), { faults: [{ do: 'twice', on: ['set', 'setMany', 'delete'] }] }),
+  'folder behind a chaos that writes all twice',
+  async () => chaos(folder(scratch('memory')), { faults: [{ do: 'twice', on: ['set', 'setMany', 'delete'] }] }),
   { describe, test },
 )

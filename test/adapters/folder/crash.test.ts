@@ -5,7 +5,7 @@ import { folder } from '../../../adapters/stores/folder.ts'
 import type { Store } from '../../../src/model/store.ts'
 import { startChild } from '../../helpers/child.ts'
 import { scratch } from '../scratch.ts'
-import { everything } from './tree.ts'
+import { everything, untilStopped } from './tree.ts'
 
 const [OLD, NEW] = [new Uint8Array(5_000).fill(1), new Uint8Array(9_000).fill(9)]
 const KEYS = ['h1:v:a', 'h1:e:a'] as const
@@ -98,6 +98,7 @@ test.each(['set', 'delete'])(
       const outcome = late.message()
       const first = await Promise.race([late.line(), outcome])
       if (first !== 'now') return 'through'
+      await untilStopped(late)
       const store = folder(dir)
       const next = await untilGranted(store)
       await store.set('h1:e:a', OLD, { fence: next })

@@ -5,7 +5,7 @@ import { folder } from '../../../adapters/stores/folder.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
 import { type Child, startChild } from '../../helpers/child.ts'
 import { scratch } from '../scratch.ts'
-import { bytesIn, everything } from './tree.ts'
+import { bytesIn, everything, untilStopped } from './tree.ts'
 
 const script = (name: string): URL => new URL(`./children/${name}`, import.meta.url)
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
@@ -80,6 +80,7 @@ function sizeWhile(dir: string): number {
 async function stopped(dir: string): Promise<Child> {
   const child = startChild(script('signal-at.ts'), { args: [dir, '2', 'SIGSTOP', 'many', 'datasync'] })
   expect(await child.line()).toBe('now')
+  await untilStopped(child)
   return child
 }
 

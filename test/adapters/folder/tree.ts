@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** All that stands in a folder, by its path from there. */
@@ -28,4 +28,9 @@ export function onlyValue(dir: string): string {
 /** A key as the core gives one: all of it may be seen. */
 export function houseKey(kind: string, n: number, rest = ''): string {
   return `h1:${kind}:${n.toString(16).padStart(2, '0').repeat(32)}${rest}`
+}
+
+/** Waits until a process that is about to stop itself has stopped: what wakes it up before would be lost. */
+export async function untilStopped({ pid }: { pid: number }): Promise<void> {
+  while (!/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await new Promise((resolve) => setImmediate(resolve))
 }

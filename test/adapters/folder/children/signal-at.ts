@@ -17,7 +17,7 @@ function counted(owner: object, names: readonly string[]): void {
     calls[name] = function (this: FileHandle, ...args) {
       if ((only === undefined || only === name) && --left === 0) {
         const [bytes, , length, position] = args as [Uint8Array, number?, number?, number?]
-        if (/^write/.test(name)) writeSync(this.fd, bytes, 0, (length ?? bytes.length) >> 1, position ?? null)
+        if (name.startsWith('write')) writeSync(this.fd, bytes, 0, (length ?? bytes.length) >> 1, position ?? null)
         writeSync(1, 'now\n')
         process.kill(process.pid, signal)
       }

@@ -45,7 +45,10 @@ export function prepared({ key, value, expires }: StoreEntry): Prepared {
   return { key, file: valueFile({ key, value, expires: end ?? Number.POSITIVE_INFINITY }), ends: end !== undefined }
 }
 
-/** One file for each value. It is written beside, brought to the disk and renamed, so at any instruction the old one or the new one stands. */
+/**
+ * One file for each value. It is written beside, brought to the disk and renamed, so at any instruction the old one or the new one stands.
+ * The names themselves are brought there by the system in its own time: a loss of power may take the last renames back, and no more.
+ */
 export class Values {
   readonly #facts: ValueFacts
 

@@ -1,4 +1,5 @@
 import { type BodyFiles, createCachedFetch, type Lease, type Store } from 'holdfast'
+import { folder } from 'holdfast/folder'
 import { keyv } from 'holdfast/keyv'
 import { memory } from 'holdfast/memory'
 import { sqlite } from 'holdfast/sqlite'
@@ -6,6 +7,7 @@ import { chaos, manualClock, storeContract } from 'holdfast/testing'
 
 export const near: Store = memory({ maxBytes: '128MB', maxEntryBytes: 8_388_608, maxItems: 1_000 })
 export const far: Store = sqlite('./cache.db', { maxBytes: '10GB', maxEntryBytes: '1GB', readOnly: true })
+export const plain: Store = folder('./cache', { maxBytes: '10GB', readOnly: true })
 export const slow: Store = keyv(new Map(), { name: 'mine', durable: true, shared: false, remote: false })
 export const bare: Store[] = [memory(), sqlite(':memory:'), keyv({})]
 export const fetch = createCachedFetch({ tiers: [near, far, slow, { get: () => undefined }] })
@@ -49,6 +51,8 @@ export const timed = createCachedFetch({ clock })
 export const mistakes = [
   // @ts-expect-error a file is needed
   () => sqlite(),
+  // @ts-expect-error a folder is needed
+  () => folder({ maxBytes: 1 }),
   // @ts-expect-error an unknown option
   () => memory({ max: 10 }),
   // @ts-expect-error a text is no Keyv

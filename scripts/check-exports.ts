@@ -7,7 +7,7 @@ import { makeConsumer } from './consumer.ts'
 
 /** Imports the packed package as a stranger would: every entry point, without optional peers, under several runtimes' conditions. */
 
-const ENTRIES = ['holdfast', 'holdfast/memory', 'holdfast/sqlite', 'holdfast/keyv', 'holdfast/testing']
+const ENTRIES = ['holdfast', 'holdfast/memory', 'holdfast/sqlite', 'holdfast/redis', 'holdfast/keyv', 'holdfast/testing']
 const SENTENCE = 'holdfast runs on Node.js 24 or later only'
 
 /** Names that other runtimes are given, read from the source, since the module itself cannot be imported. */

@@ -1,0 +1,67 @@
+/** A cluster keeps what one script touches on one node, so a store there has so many parts, each with an index of its own. */
+const PARTS_IN_CLUSTER = 64
+
+/**
+ * Where things stand in Redis, under the prefix of the store:
+ *
+ *     v:<key>   a value, as it is
+ *     i         the index: a sorted set of the names of all values, for listings; Redis itself keeps no order
+ *     l:<key>   a lease: a hash of generation, holder, since, until
+ *
+ * In a cluster `{n}` stands before each, for the part that the key's subject falls to (`h1:e:<subject>`): a lease and all that is written
+ * under its fence stand on one node, and the whole is spread.
+ */
+export class Layout {
+  readonly parts: readonly string[]
+  readonly #prefix: string
+
+  constructor(prefix: string, kind: 'one' | 'cluster') {
+    this.#prefix = prefix
+    this.parts = kind === 'one' ? [''] : Array.from({ length: PARTS_IN_CLUSTER }, (_, n) => `{${n}}`)
+  }
+
+  partOf(key: string): string {
+    return this.parts[this.parts.length === 1 ? 0 : sumOf(subjectOf(key)) % this.parts.length] as string
+  }
+
+  value(key: string): string {
+    return `${this.valuesOf(this.partOf(key))}${key}`
+  }
+
+  /** What all values of a part begin with. */
+  valuesOf(part: string): string {
+    return `${this.#prefix}${part}v:`
+  }
+
+  index(part: string): string {
+    return `${this.#prefix}${part}i`
+  }
+
+  lease(key: string): string {
+    return `${this.#prefix}${this.partOf(key)}l:${key}`
+  }
+
+  /** The items of each part, and where they stood in the list. */
+  split<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, { item: T; place: number }[]> {
+    const byPart = new Map<string, { item: T; place: number }[]>()
+    for (const [place, item] of items.entries()) {
+      const part = this.partOf(keyOf(item))
+      const there = byPart.get(part)
+      if (there === undefined) byPart.set(part, [{ item, place }])
+      else there.push({ item, place })
+    }
+    return byPart
+  }
+}
+
+/** The third word of `h1:e:<subject>` and `h1:v:<subject>:<id>`; a key of another shape is a subject of its own. */
+function subjectOf(key: string): string {
+  return key.split(':', 3)[2] ?? key
+}
+
+/** FNV-1a over code units. */
+function sumOf(text: string): number {
+  let sum = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193)
+  return sum >>> 0
+}

@@ -1,12 +1,15 @@
 import { storeFailure } from '../failures.ts'
 import { type Client, isClient, type Topology, topologyOf } from './client.ts'
 import { Secrets } from './secrets.ts'
+import { whereOf } from './where.ts'
 
 /** Where Redis is, as the caller of `redis()` said it. */
 export interface Given {
   readonly topology: Topology
+  /** For messages. */
+  readonly where: string
   readonly secrets: Secrets
-  /** 'theirs' is not ours to close. */
+  /** What is theirs is not ours to close. */
   readonly from: { readonly whose: 'theirs'; readonly client: Client } | { readonly whose: 'ours'; make(): Promise<Client> }
 }
 
@@ -17,9 +20,16 @@ export function readGiven(given: unknown): Given {
   if (typeof given === 'string') return fromOptions({ url: readUrl(given) })
   if (typeof given !== 'object' || given === null) throw new TypeError(`redis: ${JSON.stringify(given)} is no address. ${CURE}`)
   const client = clientIn(given)
-  if (client !== undefined)
-    return { topology: topologyOf(client), secrets: new Secrets(undefined), from: { whose: 'theirs', client } }
-  if ('connect' in given || Array.isArray(given) || given instanceof Map)
+  if (client !== undefined) {
+    const { options } = client
+    return {
+      topology: topologyOf(client),
+      where: options === undefined ? 'the client given' : whereOf(options),
+      secrets: new Secrets(options),
+      from: { whose: 'theirs', client },
+    }
+  }
+  if ('connect' in given || Object.getPrototypeOf(given) !== Object.prototype)
     throw new TypeError(`redis: this is no client of node-redis 5 or 6 (ioredis is another). ${CURE}`)
   if ('url' in given) readUrl(given.url)
   return fromOptions(given)
@@ -33,29 +43,30 @@ function clientIn(given: object): Client | undefined {
 }
 
 function readUrl(given: unknown): string {
-  if (typeof given === 'string' && /^unix:\/\/./.test(given)) return given
   const protocol = typeof given === 'string' && URL.canParse(given) ? new URL(given).protocol : undefined
-  if (protocol !== 'redis:' && protocol !== 'rediss:')
-    throw new TypeError(`redis: the URL begins with redis://, rediss:// (TLS) or unix://${protocol ? `, not ${protocol}//` : ''}. ${CURE}`)
+  if (protocol === undefined || !['redis:', 'rediss:', 'unix:'].includes(protocol))
+    throw new TypeError(
+      `redis: the URL begins with redis://, rediss:// (TLS) or unix://${protocol ? `, not ${protocol}//` : ''}. ${CURE}`,
+    )
   return given as string
 }
 
 function fromOptions(options: object): Given {
   const topology = 'rootNodes' in options ? 'cluster' : 'one'
-  const secrets = new Secrets(options)
-  return { topology, secrets, from: { whose: 'ours', make: () => makeClient(options) } }
+  const from = { whose: 'ours', make: () => makeClient(options) } as const
+  return { topology, where: whereOf(options), secrets: new Secrets(options), from }
 }
 
+/** node-redis writes into what it is given. Its types know the options of one kind only, and this is what the caller gave. */
 async function makeClient(options: object): Promise<Client> {
   const { createClient, createCluster, createSentinel } = await library()
-  // node-redis writes into what it is given. Its types know the options of one kind only, and this is what the caller gave.
-  const copy = structuredCopy(options) as Record<string, unknown>
-  if ('rootNodes' in copy) return createCluster(copy as never) as unknown as Client
-  if ('sentinelRootNodes' in copy) return createSentinel(copy as never) as unknown as Client
-  // It fails at once where there is no connection, and does not try again on its own: the next call does. A timer of its own would keep a
-  // program alive that has nothing left to do.
-  const socket = { ...(copy['socket'] as object | undefined), reconnectStrategy: false }
-  return createClient({ ...copy, socket, disableOfflineQueue: true } as never) as unknown as Client
+  const { socket, defaults, ...rest } = copied(options) as Record<string, object | undefined>
+  // No command waits in a queue for a connection: it fails at once.
+  const now = { disableOfflineQueue: true }
+  if ('rootNodes' in rest) return createCluster({ ...rest, defaults: { ...defaults, ...now } } as never) as unknown as Client
+  if ('sentinelRootNodes' in rest) return createSentinel(rest as never) as unknown as Client
+  // It does not connect again by itself: its timers for that would keep a program alive that has nothing left to do.
+  return createClient({ ...rest, socket: { ...socket, reconnectStrategy: false }, ...now } as never) as unknown as Client
 }
 
 async function library(): Promise<typeof import('@redis/client')> {
@@ -68,8 +79,8 @@ async function library(): Promise<typeof import('@redis/client')> {
 }
 
 /** Plain objects and lists copied, all else (TLS contexts, functions, Buffers) as it is. */
-function structuredCopy(given: unknown): unknown {
-  if (Array.isArray(given)) return given.map(structuredCopy)
+function copied(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(copied)
   if (typeof given !== 'object' || given === null || Object.getPrototypeOf(given) !== Object.prototype) return given
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, structuredCopy(value)]))
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, copied(value)]))
 }

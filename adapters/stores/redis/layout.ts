@@ -1,23 +1,25 @@
+import type { Topology } from './client.ts'
+
 /** A cluster keeps what one script touches on one node, so a store there has so many parts, each with an index of its own. */
 const PARTS_IN_CLUSTER = 64
 
 /**
- * Where things stand in Redis, under the prefix of the store:
+ * Where things stand in Redis. The prefix has no `/`, so no key of one prefix can be read as one of another:
  *
- *     v:<key>   a value, as it is
- *     i         the index: a sorted set of the names of all values, for listings; Redis itself keeps no order
- *     l:<key>   a lease: a hash of generation, holder, since, until
+ *     <prefix>/v/<key>   a value, as it is
+ *     <prefix>/i         the index: a sorted set of the names of all values, for listings; Redis itself keeps no order
+ *     <prefix>/l/<key>   a lease: a hash of generation, holder, since, until
  *
- * In a cluster `{n}` stands before each, for the part that the key's subject falls to (`h1:e:<subject>`): a lease and all that is written
+ * In a cluster `{n}/` stands after the prefix, for the part that the key's subject falls to (`h1:e:<subject>`): a lease and all that is written
  * under its fence stand on one node, and the whole is spread.
  */
 export class Layout {
   readonly parts: readonly string[]
   readonly #prefix: string
 
-  constructor(prefix: string, kind: 'one' | 'cluster') {
-    this.#prefix = prefix
-    this.parts = kind === 'one' ? [''] : Array.from({ length: PARTS_IN_CLUSTER }, (_, n) => `{${n}}`)
+  constructor(prefix: string, topology: Topology) {
+    this.#prefix = `${prefix}/`
+    this.parts = topology === 'one' ? [''] : Array.from({ length: PARTS_IN_CLUSTER }, (_, n) => `{${n}}/`)
   }
 
   partOf(key: string): string {
@@ -25,12 +27,7 @@ export class Layout {
   }
 
   value(key: string): string {
-    return `${this.valuesOf(this.partOf(key))}${key}`
-  }
-
-  /** What all values of a part begin with. */
-  valuesOf(part: string): string {
-    return `${this.#prefix}${part}v:`
+    return `${this.#prefix}${this.partOf(key)}v/${key}`
   }
 
   index(part: string): string {
@@ -38,20 +35,31 @@ export class Layout {
   }
 
   lease(key: string): string {
-    return `${this.#prefix}${this.partOf(key)}l:${key}`
+    return `${this.#prefix}${this.partOf(key)}l/${key}`
+  }
+
+  /** For SCAN: values whose key begins so. The places of wildcards in it are plain characters. */
+  pattern(keyPrefix: string): string {
+    const spread = this.parts.length === 1 ? '' : '{*}/'
+    return `${literal(this.#prefix)}${spread}v/${literal(keyPrefix)}*`
+  }
+
+  /** The key whose value stands there. */
+  keyAt(place: string): string {
+    return place.slice(place.indexOf('v/', this.#prefix.length) + 2)
   }
 
   /** The items of each part, and where they stood in the list. */
   split<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, { item: T; place: number }[]> {
-    const byPart = new Map<string, { item: T; place: number }[]>()
-    for (const [place, item] of items.entries()) {
-      const part = this.partOf(keyOf(item))
-      const there = byPart.get(part)
-      if (there === undefined) byPart.set(part, [{ item, place }])
-      else there.push({ item, place })
-    }
-    return byPart
+    return Map.groupBy(
+      items.map((item, place) => ({ item, place })),
+      ({ item }) => this.partOf(keyOf(item)),
+    )
   }
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\*?[\]^-]/g, '\\$&')
 }
 
 /** The third word of `h1:e:<subject>` and `h1:v:<subject>:<id>`; a key of another shape is a subject of its own. */

@@ -10,7 +10,8 @@ const script = (text: string): Script => ({ text, sha: createHash('sha1').update
 
 /**
  * The beginning of what is written under a fence. KEYS: the index, then the lease where ARGV[1] names a generation, then the values. A
- * lease that is gone is of another life of the server, or ran out long ago. `first` is the place of the first value's key.
+ * lease that is gone is of another life of the server, or ran out long ago. ARGV[2] is the holder where it is known: servers that changed
+ * roles in mid-grant may have granted one generation twice. `first` is the place of the first value's key.
  */
 const FENCE = `
 local first = 2
@@ -22,20 +23,15 @@ end
 `
 
 /**
- * ARGV from 3 on: for each value its name in the index, its bytes, and when it ends ('' for never). PEXPIREAT and not SET's PXAT, which
- * servers before 6.2 lack; a time that has passed deletes. An index of another type was put there by somebody else, and is of no use.
+ * ARGV from 3 on: for each value its name in the index, its bytes, and when it ends ('' for never). The name comes first: one without a
+ * value is found by a listing, a value without a name by none.
  */
 export const WRITE: Script = script(`${FENCE}
 for place = first, #KEYS do
   local at = 3 + (place - first) * 3
-  redis.call('SET', KEYS[place], ARGV[at + 1])
-  if ARGV[at + 2] ~= '' then redis.call('PEXPIREAT', KEYS[place], ARGV[at + 2]) end
-  local added = redis.pcall('ZADD', KEYS[1], 0, ARGV[at])
-  if type(added) == 'table' and added.err then
-    if not string.find(added.err, 'WRONGTYPE', 1, true) then return redis.error_reply(added.err) end
-    redis.call('DEL', KEYS[1])
-    redis.call('ZADD', KEYS[1], 0, ARGV[at])
-  end
+  redis.call('ZADD', KEYS[1], 0, ARGV[at])
+  if ARGV[at + 2] == '' then redis.call('SET', KEYS[place], ARGV[at + 1])
+  else redis.call('SET', KEYS[place], ARGV[at + 1], 'PXAT', ARGV[at + 2]) end
 end
 return 1
 `)
@@ -49,22 +45,36 @@ end
 return 1
 `)
 
-/** KEYS: the index, then values; ARGV: their names. Tells which are there, and takes the names of the others from the index. */
+/** KEYS: the index, then values; ARGV: their names. Tells which are there, and takes the names of the others from the index, if it may. */
 export const PRESENT: Script = script(`
 local there = {}
 for place = 2, #KEYS do
   there[place - 1] = redis.call('EXISTS', KEYS[place])
-  if there[place - 1] == 0 then redis.call('ZREM', KEYS[1], ARGV[place - 1]) end
+  if there[place - 1] == 0 then redis.pcall('ZREM', KEYS[1], ARGV[place - 1]) end
 end
 return there
 `)
 
+/** KEYS: the index; ARGV: a mark of ours, the mark of a whole index. Tells whether it is whole; if not, ours stands in it from now on. */
+export const BEGIN_INDEX: Script = script(`
+if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
+if redis.call('ZSCORE', KEYS[1], ARGV[2]) then return 1 end
+redis.call('ZADD', KEYS[1], 0, ARGV[1])
+return 0
+`)
+
 /** KEYS: the index, then values that a scan has found; ARGV: their names. Only those that are there still. */
 export const INDEX: Script = script(`
-if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
 for place = 2, #KEYS do
   if redis.call('EXISTS', KEYS[place]) == 1 then redis.call('ZADD', KEYS[1], 0, ARGV[place - 1]) end
 end
+return 1
+`)
+
+/** KEYS: the index; ARGV: a mark of ours, the mark of a whole index. Whole only if it is the same index as at the beginning. */
+export const END_INDEX: Script = script(`
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('ZADD', KEYS[1], 0, ARGV[2])
 return 1
 `)
 

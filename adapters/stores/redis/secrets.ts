@@ -20,16 +20,23 @@ export class Secrets {
     if (typeof given === 'string') this.#addUrl(given)
     if (typeof given !== 'object' || given === null || depth === 0) return
     for (const [name, value] of Object.entries(given)) {
-      if (name === 'password' && typeof value === 'string' && value !== '') this.#words.add(value)
-      else if (name !== 'password') this.#search(value, depth - 1)
+      if (name === 'password' && typeof value === 'string') this.#add(value)
+      else this.#search(value, depth - 1)
     }
   }
 
+  /** As it stands there, as a URL writes it, and as it is meant. */
   #addUrl(text: string): void {
-    const password = /^[a-z]+:\/\/[^/?#@:]*:([^/?#@]+)@/.exec(text)?.[1]
-    if (password === undefined) return
-    this.#words.add(password)
-    this.#words.add(decoded(password))
+    const written = /^[a-z]+:\/\/[^/?#:]*:([^/?#]+)@/i.exec(text)?.[1]
+    const normal = URL.canParse(text) ? new URL(text).password : ''
+    for (const word of [written ?? '', normal]) {
+      this.#add(word)
+      this.#add(decoded(word))
+    }
+  }
+
+  #add(word: string): void {
+    if (word !== '') this.#words.add(word)
   }
 }
 

@@ -1,47 +1,60 @@
 import type { Clock } from '../../../src/model/clock.ts'
 import { storeClosed } from '../failures.ts'
-import { type Client, send, servers, type Word } from './client.ts'
-import { BorrowedConnection, type Connection, OwnConnection } from './connection.ts'
+import { BorrowedConnection } from './borrowed-connection.ts'
+import { type Client, type Command, send, sendTogether, servers, type Word } from './client.ts'
+import type { Connection } from './connection.ts'
 import { explained, wordsOf } from './faults.ts'
 import type { Given } from './given.ts'
+import { OwnConnection } from './own-connection.ts'
 import type { Script } from './scripts.ts'
-import type { Secrets } from './secrets.ts'
+import { Waiting } from './waiting.ts'
 
 /** Milliseconds that close waits for answers. */
 const FAREWELL = 1_000
 
 /** Redis as the store sees it: commands and scripts that are answered, or fail with STORE and without a secret. */
 export class Server {
+  readonly #given: Given
   readonly #connection: Connection
-  readonly #secrets: Secrets
   readonly #clock: Clock
-  #waiting = 0
+  readonly #waiting: Waiting
   #closed = false
   #quiet: () => void = () => undefined
 
-  constructor({ from, secrets }: Given, clock: Clock) {
-    this.#connection = from.whose === 'theirs' ? new BorrowedConnection(from.client) : new OwnConnection(from.make, clock)
-    this.#secrets = secrets
+  constructor(given: Given, { clock, random }: { clock: Clock; random: () => number }) {
+    const lost = (why: unknown): void => this.#waiting.rejectAll(why)
+    const { from } = given
+    this.#given = given
     this.#clock = clock
-  }
-
-  /** Asks the server that has this key. */
-  ask(key: string, command: readonly Word[]): Promise<unknown> {
-    return this.#awaited((client) => send(client, key, command))
-  }
-
-  /** One server at a time, each as a function that asks it. */
-  everywhere(run: (ask: (command: readonly Word[]) => Promise<unknown>) => Promise<void>): Promise<unknown> {
-    return this.#awaited(async (client) => {
-      for (const server of await servers(client)) await run(server)
+    this.#connection =
+      from.whose === 'theirs'
+        ? new BorrowedConnection(from.client, lost)
+        : new OwnConnection({ make: from.make, clock, random, lost })
+    this.#waiting = new Waiting({
+      clock,
+      silent: (why) => this.#connection.gaveUp(why),
+      turned: (to) => {
+        this.#connection.hold(to === 'some' ? 'ref' : 'unref')
+        if (to === 'none') this.#quiet()
+      },
     })
   }
 
-  /** All keys are on one server. A server that has not seen the script, or has been restarted, is given its text. */
+  /** Asks the server that has this key. */
+  ask(key: string, command: Command): Promise<unknown> {
+    return this.#asked((client) => send(client, key, command))
+  }
+
+  /** All in one step: all keys are on one server. */
+  together(key: string, commands: readonly Command[]): Promise<unknown> {
+    return this.#asked((client) => sendTogether(client, key, commands))
+  }
+
+  /** All keys are on one server. A server that has not seen the script, or was restarted, is given its text. */
   run(script: Script, keys: readonly string[], words: readonly Word[]): Promise<unknown> {
     const [first = ''] = keys
     const rest = [`${keys.length}`, ...keys, ...words]
-    return this.#awaited(async (client) => {
+    return this.#asked(async (client) => {
       try {
         return await send(client, first, ['EVALSHA', script.sha, ...rest])
       } catch (error) {
@@ -49,6 +62,12 @@ export class Server {
         return send(client, first, ['EVAL', script.text, ...rest])
       }
     })
+  }
+
+  /** A function for each server that has keys of its own, which asks it. */
+  async each(): Promise<((command: Command) => Promise<unknown>)[]> {
+    const all = (await this.#asked(servers)) as Awaited<ReturnType<typeof servers>>
+    return all.map((ask) => (command) => this.#asked(() => ask(command)))
   }
 
   assertOpen(): void {
@@ -59,7 +78,7 @@ export class Server {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#waiting > 0) {
+    if (this.#waiting.some) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.setTimeout(resolve, FAREWELL)
         this.#quiet = () => {
@@ -68,21 +87,21 @@ export class Server {
         }
       })
     }
-    this.#connection.drop()
+    this.#connection.close()
+    this.#waiting.rejectAll(storeClosed('redis'))
   }
 
-  async #awaited(ask: (client: Client) => Promise<unknown>): Promise<unknown> {
-    this.assertOpen()
-    if (this.#waiting++ === 0) this.#connection.busy()
-    try {
-      return await ask(await this.#connection.client())
-    } catch (error) {
-      throw explained(error, this.#secrets)
-    } finally {
-      if (--this.#waiting === 0) {
-        this.#connection.idle()
-        this.#quiet()
-      }
-    }
+  #asked(ask: (client: Client) => Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.assertOpen()
+      const fail = (why: unknown): void => reject(explained(why, this.#given))
+      const leave = this.#waiting.enter(fail)
+      this.#answer(ask).finally(leave).then(resolve, fail)
+    })
+  }
+
+  async #answer(ask: (client: Client) => Promise<unknown>): Promise<unknown> {
+    const client = this.#connection.client()
+    return ask(client instanceof Promise ? await client : client)
   }
 }

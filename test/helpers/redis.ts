@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +31,8 @@ const PATIENCE = 10_000
  */
 export function hasRedis(): boolean {
   if (spawnSync('redis-server', ['--version']).status === 0) return true
-  const sentence = 'There is no redis-server on this machine (Debian: apt install redis-server): the tests over Redis are skipped.'
+  const sentence =
+    'There is no redis-server on this machine (Debian: apt install redis-server): the tests over Redis are skipped.'
   if (process.env.CI === 'true') throw new Error(sentence.replace('are skipped', 'cannot run'))
   console.warn(sentence)
   return false
@@ -41,7 +42,20 @@ export function hasRedis(): boolean {
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-redis-'))
   const port = await freePort()
-  const base = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'no']
+  const base = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--repl-diskless-sync-delay',
+    '0',
+  ]
   let child: ChildProcess
   const start = async (extra: readonly string[] = []): Promise<void> => {
     child = await running([...base, ...settings, ...extra])
@@ -69,7 +83,26 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   }
 }
 
-/** Three primaries without replicas; undefined where the machine lets none meet. Its URLs are the root nodes of one cluster. */
+/** A sentinel that knows `primary` by the name `mine`. */
+export async function startSentinel(primary: RedisServer): Promise<{ port: number } & AsyncDisposable> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-sentinel-'))
+  const port = await freePort()
+  const file = join(folder, 'sentinel.conf')
+  // It writes into its file what it learns.
+  writeFileSync(file, `bind 127.0.0.1\nport ${port}\ndir ${folder}\nsentinel monitor mine 127.0.0.1 ${primary.port} 1\n`)
+  const child = await running([file, '--sentinel'])
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Three primaries without replicas, with a third of the slots each. Their URLs are the root nodes of one cluster. */
 export async function startCluster(): Promise<{ nodes: readonly RedisServer[] } & AsyncDisposable> {
   const nodes = await Promise.all(
     [0, 1, 2].map(async () => {
@@ -100,7 +133,7 @@ export async function startCluster(): Promise<{ nodes: readonly RedisServer[] } 
   }
 }
 
-/** Asks again and again, at each round of the event loop. */
+/** Asks again and again. */
 export async function until(probe: () => Promise<boolean> | boolean, ms: number = PATIENCE): Promise<void> {
   const end = performance.now() + ms
   while (!(await probe())) {
@@ -127,13 +160,13 @@ async function running(words: readonly string[]): Promise<ChildProcess> {
     child.on('exit', () => reject(new Error(`redis-server ended:\n${said.join('\n')}`)))
     createInterface({ input: child.stdout as Readable }).on('line', (line) => {
       said.push(line)
-      if (/ready to accept connections/i.test(line)) resolve()
+      if (/ready to accept connections|\+monitor master/i.test(line)) resolve()
     })
   })
   return child
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

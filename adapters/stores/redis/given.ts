@@ -32,6 +32,8 @@ export function readGiven(given: unknown): Given {
   if ('connect' in given || Object.getPrototypeOf(given) !== Object.prototype)
     throw new TypeError(`redis: this is no client of node-redis 5 or 6 (ioredis is another). ${CURE}`)
   if ('url' in given) readUrl(given.url)
+  for (const node of 'rootNodes' in given && Array.isArray(given.rootNodes) ? given.rootNodes : [])
+    if (node?.url) readUrl(node.url)
   return fromOptions(given)
 }
 
@@ -43,11 +45,14 @@ function clientIn(given: object): Client | undefined {
 }
 
 function readUrl(given: unknown): string {
-  const protocol = typeof given === 'string' && URL.canParse(given) ? new URL(given).protocol : undefined
-  if (protocol === undefined || !['redis:', 'rediss:', 'unix:'].includes(protocol))
-    throw new TypeError(
-      `redis: the URL begins with redis://, rediss:// (TLS) or unix://${protocol ? `, not ${protocol}//` : ''}. ${CURE}`,
-    )
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined
+  if (url === undefined || !['redis:', 'rediss:', 'unix:'].includes(url.protocol)) {
+    const other = url === undefined ? '' : `, not ${url.protocol}//`
+    throw new TypeError(`redis: the URL begins with redis://, rediss:// (TLS) or unix://${other}. ${CURE}`)
+  }
+  // Else a part of the password would be taken for the host, and be asked of DNS.
+  if (url.protocol !== 'unix:' && `${url.pathname}${url.search}${url.hash}`.includes('@'))
+    throw new TypeError('redis: a user name or password in a URL has / ? # percent-encoded (encodeURIComponent)')
   return given as string
 }
 

@@ -1,0 +1,192 @@
+import { inspect } from 'node:util'
+import { createClient } from '@redis/client'
+import { expect, test } from 'vitest'
+import { redis } from '../../../adapters/stores/redis.ts'
+import type { Store } from '../../../src/model/store.ts'
+import { startRedis, until } from '../../helpers/redis.ts'
+import { describeRedis, sharedServer, somePrefix } from './servers.ts'
+
+const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
+const refusal = (message: RegExp) => ({ code: 'STORE', message: expect.stringMatching(message) })
+
+describeRedis('redis: what it refuses is said in words', () => {
+  const server = sharedServer()
+
+  test('a replica takes no writes, and can be read and listed', async () => {
+    await using replica = await startRedis(['--replicaof', '127.0.0.1', `${server().port}`])
+    const prefix = somePrefix()
+    const primary = redis(server().url, { prefix })
+    await primary.set('a', bytes(1))
+    const store = redis(replica.url, { prefix })
+    await until(async () => (await store.get('a').catch(() => undefined)) !== undefined)
+    const readOnly = refusal(/127\.0\.0\.1:\d+\): it is a replica that takes no writes.*READONLY/)
+    await expect(store.set('a', bytes(2))).rejects.toMatchObject(readOnly)
+    await expect(store.delete(['a'])).rejects.toMatchObject(readOnly)
+    await expect(store.lease?.('a', 1_000)).rejects.toMatchObject(readOnly)
+    expect(await Array.fromAsync(store.keys(''))).toEqual(['a'])
+    expect(await store.get('a')).toEqual(bytes(1))
+    await Promise.all([store.close(), primary.close()])
+  })
+
+  test('a server that is reading its data says so, and is used once it has', async () => {
+    await using slow = await startRedis()
+    const store = redis(slow.url)
+    await store.setMany(Array.from({ length: 200 }, (_, n) => ({ key: `k${n}`, value: new Uint8Array(20_000).fill(n) })))
+    slow.cli('SAVE')
+    await slow.stop()
+    // A millisecond and more for each key, and a look at its sockets every 4 KiB.
+    const started = slow.start(['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '4096'])
+    const said = new Set<string>()
+    await until(() =>
+      store.get('k7').then(
+        () => true,
+        (error: Error) => said.add(error.message) === undefined,
+      ),
+    )
+    expect([...said].join('\n')).toMatch(/has just started and is still reading its data.*LOADING/)
+    expect((await store.get('k7'))?.[0]).toBe(7)
+    await started
+    await store.close()
+  })
+
+  test('a value of another type under our key: the read is rejected, others go on, and a write puts it right', async () => {
+    const prefix = somePrefix()
+    const store = redis(server().url, { prefix })
+    server().cli('HSET', `${prefix}/v/a`, '__proto__', 'x')
+    await store.set('b', bytes(2))
+    await expect(store.get('a')).rejects.toMatchObject(refusal(/value of another type under one of our keys.*WRONGTYPE/))
+    expect(await store.getMany(['a', 'b'])).toEqual([undefined, bytes(2)])
+    await store.set('a', bytes(1))
+    expect(await store.get('a')).toEqual(bytes(1))
+    await store.close()
+  })
+
+  test('another type in the place of the index: writes are rejected until a listing has put it right', async () => {
+    const prefix = somePrefix()
+    const store = redis(server().url, { prefix })
+    await store.set('a', bytes(1))
+    server().cli('DEL', `${prefix}/i`)
+    server().cli('SET', `${prefix}/i`, 'rubbish')
+    await expect(store.set('b', bytes(2))).rejects.toMatchObject(refusal(/another type.*WRONGTYPE/))
+    const fence = await store.lease?.('l', 1_000)
+    await expect(store.set('c', bytes(3), fence && { fence })).rejects.toMatchObject(refusal(/WRONGTYPE/))
+    expect(await Array.fromAsync(store.keys('a'))).toEqual(['a'])
+    await store.set('c', bytes(3))
+    expect(await Array.fromAsync(store.keys(''))).toEqual(['a', 'b', 'c'])
+    await store.close()
+  })
+
+  test('another type in the place of a lease is nobody’s lease', async () => {
+    const prefix = somePrefix()
+    const store = redis(server().url, { prefix })
+    const fence = await store.lease?.('l', 60_000)
+    if (fence === undefined) throw new Error('nobody else holds it')
+    server().cli('DEL', `${prefix}/l/l`)
+    server().cli('SET', `${prefix}/l/l`, 'rubbish')
+    await expect(store.set('a', bytes(1), { fence })).rejects.toMatchObject({ code: 'FENCED' })
+    await fence.release()
+    expect(await fence.extend(1_000)).toBe(false)
+    expect((await store.lease?.('l', 1_000))?.generation).toBeGreaterThan(fence.generation)
+    await store.close()
+  })
+
+  test('a user without the right to write, or to run scripts', async () => {
+    server().cli('ACL', 'SETUSER', 'reader', 'on', '>pw-reader', '~*', '+@read', '+@connection')
+    const store = redis(`redis://reader:pw-reader@127.0.0.1:${server().port}`, { prefix: somePrefix() })
+    expect(await store.get('a')).toBeUndefined()
+    await expect(store.set('a', bytes(1))).rejects.toMatchObject(refusal(/this user may not do that.*NOPERM/))
+    await expect(store.lease?.('a', 1)).rejects.toMatchObject(refusal(/this user may not do that.*NOPERM/))
+    await store.close()
+  })
+
+  test('a value above maxEntryBytes is not sent', async () => {
+    const store = redis(server().url, { prefix: somePrefix(), maxEntryBytes: 1_024 })
+    await expect(store.set('a', new Uint8Array(1_025))).rejects.toMatchObject(
+      refusal(/a has 1025 bytes and maxEntryBytes is 1024/),
+    )
+    await store.set('a', new Uint8Array(1_024))
+    await store.close()
+  })
+
+  test.each([0, -5, 1e300, Number.POSITIVE_INFINITY])('expires: %d', async (expires) => {
+    const store = redis(server().url, { prefix: somePrefix() })
+    const fence = await store.lease?.('l', 60_000)
+    await store.set('a', bytes(1), { expires })
+    await store.set('b', bytes(1), { expires, ...(fence && { fence }) })
+    const expected = expires > 0 ? bytes(1) : undefined
+    expect(await store.getMany(['a', 'b'])).toEqual([expected, expected])
+    await store.close()
+  })
+})
+
+describeRedis('redis: the password stands in no error', () => {
+  // Each with characters that a URL writes otherwise.
+  const RIGHT = 'r1ght+p@ss/%w'
+  const WRONG = 'wr0ng+p@ss/%w'
+  const server = sharedServer(['--requirepass', RIGHT])
+
+  const forms = (secret: string): string[] => [
+    secret,
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    secret.replaceAll('@', '%40'),
+  ]
+
+  async function silent(store: Store, secret: string): Promise<string> {
+    const errors: unknown[] = []
+    const calls = [store.get('a'), store.set('a', bytes(1)), store.lease?.('a', 1_000), Array.fromAsync(store.keys(''))]
+    for (const call of calls) await call?.catch((error: unknown) => errors.push(error))
+    expect(errors.length).toBe(calls.length)
+    const all = errors.map((error) => `${String(error)} ${inspect(error, { depth: 12, showHidden: true })}`).join('\n')
+    for (const form of forms(secret)) expect(all).not.toContain(form)
+    await store.close()
+    return all
+  }
+
+  test('a wrong one, none, and the right one', async () => {
+    const { port } = server()
+    const at = (secret: string): string => `redis://:${encodeURIComponent(secret)}@127.0.0.1:${port}`
+    const said = await silent(redis(at(WRONG)), WRONG)
+    expect(said).toMatch(`redis (127.0.0.1:${port}): it did not accept the user name and password (WRONGPASS`)
+    expect(await silent(redis({ socket: { host: '127.0.0.1', port }, password: WRONG }), WRONG)).toMatch('WRONGPASS')
+    expect(await silent(redis(server().url), RIGHT)).toMatch('it did not accept the user name and password (NOAUTH')
+    expect(await silent(redis(createClient({ url: at(WRONG) })), WRONG)).toMatch('WRONGPASS')
+    const store = redis(at(RIGHT))
+    await store.set('a', bytes(1))
+    await store.close()
+  })
+
+  test('a server that is not there, by each kind of address', async () => {
+    const password = WRONG
+    const url = `redis://user:${encodeURIComponent(WRONG)}@127.0.0.1:1`
+    for (const given of [url, { url }, { rootNodes: [{ url }] }, { rootNodes: [{ url }], defaults: { password } }])
+      await silent(redis(given), WRONG)
+  })
+
+  test('what is no address at all', async () => {
+    const refused = [
+      `redis://user:${WRONG}@127.0.0.1:port`,
+      `http://user:${WRONG}@127.0.0.1`,
+      `user:${WRONG}@127.0.0.1`,
+      { url: `redis://user:${WRONG}@127.0.0.1:port` },
+      [`redis://user:${WRONG}@127.0.0.1`],
+      { rootNodes: [{ url: `redis://user:${WRONG}@127.0.0.1` }] },
+      `redis://user:wr0ng@127.0.0.1:port`,
+      { rootNodes: [{ url: `redis://user:wr0ng@127.0.0.1:port` }] },
+    ]
+    for (const given of refused) {
+      const thrown = await Promise.try(() => redis(given)).catch((error: unknown) => error)
+      expect(thrown).toBeInstanceOf(TypeError)
+      expect(inspect(thrown, { depth: 12, showHidden: true })).not.toContain('wr0ng')
+    }
+  })
+
+  test('a server that repeats what it was told', async () => {
+    await using odd = await startRedis(['--rename-command', 'EVAL', '', '--rename-command', 'EVALSHA', ''])
+    const store = redis(odd.url)
+    const error = await store.lease?.(`secret ${WRONG}`, 1_000).catch((why: unknown) => why)
+    expect(error).toMatchObject(refusal(/too old or restricted.*unknown command/))
+    expect(inspect(error, { depth: 12, showHidden: true })).not.toContain('wr0ng')
+    await store.close()
+  })
+})

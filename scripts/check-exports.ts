@@ -31,6 +31,11 @@ try {
       console.log(await store().then(() => 'no error', (error) => error instanceof HoldfastError && error.code))`
     assert.equal(node([], script).trim(), 'STORE')
   })
+  check('a missing optional peer is named when it is needed, with the line that installs it', () => {
+    const script = `import { redis } from 'holdfast/redis'
+      console.log(await redis('redis://127.0.0.1:1').get('k').then(() => 'no error', (error) => error.code + ' ' + error.message))`
+    assert.match(node([], script), /^STORE redis: the package @redis\/client is missing.*npm install @redis\/client/)
+  })
   check('importing everything writes nothing and leaves nothing running', () => {
     const script = `${ENTRIES.map((entry) => `import '${entry}'`).join('\n')}
       const { readdirSync } = await import('node:fs')

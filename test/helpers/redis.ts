@@ -25,6 +25,8 @@ export interface RedisServer extends AsyncDisposable {
 
 const PATIENCE = 10_000
 
+const NOTHING_KEPT = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0']
+
 /**
  * Whether there is a redis-server. Where there is none the tests that need one are skipped with a sentence; under `CI=true` that is a failure,
  * since there it was to be installed.
@@ -42,20 +44,7 @@ export function hasRedis(): boolean {
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-redis-'))
   const port = await freePort()
-  const base = [
-    '--bind',
-    '127.0.0.1',
-    '--port',
-    `${port}`,
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--repl-diskless-sync-delay',
-    '0',
-  ]
+  const base = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, ...NOTHING_KEPT]
   let child: ChildProcess
   const start = async (extra: readonly string[] = []): Promise<void> => {
     child = await running([...base, ...settings, ...extra])
@@ -137,7 +126,7 @@ export async function startCluster(): Promise<{ nodes: readonly RedisServer[] } 
 export async function until(probe: () => Promise<boolean> | boolean, ms: number = PATIENCE): Promise<void> {
   const end = performance.now() + ms
   while (!(await probe())) {
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${probe}`)
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${String(probe)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -1,4 +1,3 @@
-import { storeFailure } from '../failures.ts'
 import { type Client, end, isUp } from './client.ts'
 import type { Connection, Lost } from './connection.ts'
 
@@ -32,8 +31,9 @@ export class BorrowedConnection implements Connection {
     if (this.#attempt === undefined && isUp(this.#client)) return this.#client
     if (!this.#client.isOpen && this.#connectedBy === 'us') this.#attempt ??= this.#connect()
     if (this.#attempt !== undefined && this.#trouble === undefined) return this.#attempt
-    if (!this.#client.isOpen && this.#attempt === undefined) throw storeFailure('redis: the client has been closed by its owner')
-    throw this.#trouble?.why ?? storeFailure('redis: the client is not connected at the moment')
+    if (!this.#client.isOpen && this.#attempt === undefined) throw new Error('the client has been closed by its owner')
+    if (this.#trouble !== undefined) throw this.#trouble.why
+    throw new Error('the client is not connected at the moment')
   }
 
   /** Their process, their client. */

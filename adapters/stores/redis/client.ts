@@ -80,7 +80,7 @@ export function sendTogether(client: Client, key: string, commands: readonly Com
 /** Each server that has keys of its own, for what is asked of all. */
 export async function servers(client: Client): Promise<((command: Command) => Promise<unknown>)[]> {
   if (!isCluster(client)) return [(command) => send(client, '', command)]
-  const nodes = await Promise.all(client.masters.map((node) => client.nodeClient(node)))
+  const nodes = await Promise.all(client.masters.map(async (node) => client.nodeClient(node)))
   return nodes.map((node) => (command) => send(node, '', command))
 }
 

@@ -16,7 +16,10 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/\bCROSSSLOT\b|\bMOVED\b/, 'it is a cluster reached as if it were one server; give { rootNodes } or a cluster client'],
   [/\bBUSY\b/, "it is busy with somebody's script"],
   [/unknown command|syntax error/i, 'it is too old or restricted: Redis 6.2 or later with scripts (EVAL) is needed'],
-  [/ECONN|ENOTFOUND|EAI_AGAIN|ENOENT|EPIPE|EHOST|ENET|ETIMEDOUT|socket|connect|offline|greet/i, 'it cannot be reached'],
+  [
+    /ECONN|ENOTFOUND|EAI_AGAIN|ENOENT|EPIPE|EHOST|ENET|ETIMEDOUT|socket|connect|offline|greet|closed|unavailable/i,
+    'it cannot be reached',
+  ],
 ]
 
 /** The failure as a caller sees it: which server, what it means, and Redis's own words without secrets. */

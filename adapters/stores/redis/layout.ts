@@ -50,11 +50,9 @@ export class Layout {
   }
 
   /** The items of each part, and where they stood in the list. */
-  split<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, { item: T; place: number }[]> {
-    return Map.groupBy(
-      items.map((item, place) => ({ item, place })),
-      ({ item }) => this.partOf(keyOf(item)),
-    )
+  split<T>(items: readonly T[], keyOf: (item: T) => string): [string, { item: T; place: number }[]][] {
+    const placed = items.map((item, place) => ({ item, place }))
+    return [...Map.groupBy(placed, ({ item }) => this.partOf(keyOf(item)))]
   }
 }
 

@@ -89,7 +89,7 @@ export class Listing {
       for (const name of names) yield name.toString('utf8', 1)
       const last = names.at(-1)
       if (last === undefined || names.length < SLICE) return
-      start = `(${last}`
+      start = `(${last.toString()}`
     }
   }
 
@@ -106,9 +106,9 @@ export class Listing {
     for (const ask of await this.#server.each()) {
       let cursor = '0'
       do {
-        const answer = (await ask(['SCAN', cursor, 'MATCH', pattern, 'COUNT', STEP])) as [Buffer, Buffer[]]
-        cursor = `${answer[0]}`
-        if (answer[1].length > 0) await found(answer[1].map((place) => this.#layout.keyAt(`${place}`)))
+        const [next, places] = (await ask(['SCAN', cursor, 'MATCH', pattern, 'COUNT', STEP])) as [Buffer, Buffer[]]
+        cursor = next.toString()
+        if (places.length > 0) await found(places.map((place) => this.#layout.keyAt(place.toString())))
       } while (cursor !== '0')
     }
   }
@@ -124,7 +124,7 @@ export class Listing {
 
   /** Calls once for each part, with [index, values] and [names]. */
   async #byPart(keys: readonly string[], run: (part: string[], names: string[]) => Promise<unknown>): Promise<void> {
-    const parts = [...this.#layout.split(keys, (key) => key)]
+    const parts = this.#layout.split(keys, (key) => key)
     await Promise.all(
       parts.map(([part, there]) => {
         const values = there.map(({ item }) => this.#layout.value(item))

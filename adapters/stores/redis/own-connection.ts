@@ -1,5 +1,4 @@
 import type { Clock } from '../../../src/model/clock.ts'
-import { storeFailure } from '../failures.ts'
 import { type Client, end, heals, hold, isUp } from './client.ts'
 import type { Connection, Lost } from './connection.ts'
 
@@ -43,7 +42,7 @@ export class OwnConnection implements Connection {
   client(): Client | Promise<Client> {
     const client = this.#client
     if (client !== undefined && isUp(client)) return client
-    if (client !== undefined) throw storeFailure('the client is not connected at the moment')
+    if (client !== undefined) throw new Error('the client is not connected at the moment')
     if (this.#failure !== undefined) throw this.#failure.why
     this.#attempt ??= this.#connect()
     return this.#attempt
@@ -68,21 +67,27 @@ export class OwnConnection implements Connection {
 
   async #connect(): Promise<Client> {
     let client: Client | undefined
+    let heard: unknown
     try {
       client = await this.#facts.make()
       const made = client
       // Without a listener the loss of a connection would end the program.
-      made.on('error', (why) => this.#lost(made, why))
+      made.on('error', (why) => {
+        heard = why
+        this.#lost(made, why)
+      })
       hold(made, this.#hold)
       await this.#greeted(made)
-      if (this.#closed) throw storeFailure('the store was closed while it connected')
+      if (this.#closed) throw new Error('the store was closed while it connected')
       this.#client = made
       this.#since = this.#facts.clock.monotonic()
       this.#failure = undefined
       hold(made, this.#hold)
       return made
-    } catch (why) {
+    } catch (error) {
       if (client !== undefined) end(client)
+      // A cluster rejects with no more than that there is none; the reasons it tells on the way.
+      const why = heard === undefined || heard === error ? error : new AggregateError([heard, error])
       this.#tryLater(why)
       throw why
     } finally {

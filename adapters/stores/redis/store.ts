@@ -45,10 +45,10 @@ export class OneRedis implements Store {
 
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
     this.#server.assertOpen()
-    const values = new Array<Uint8Array | undefined>(keys.length).fill(undefined)
-    const parts = [...this.#layout.split(keys, (key) => key).values()]
+    const values = keys.map((): Uint8Array | undefined => undefined)
+    const parts = this.#layout.split(keys, (key) => key)
     await Promise.all(
-      parts.map(async (there) => {
+      parts.map(async ([, there]) => {
         const places = there.map(({ item }) => this.#layout.value(item))
         const answers = (await this.#server.ask(places[0] as string, ['MGET', ...places])) as (Buffer | null)[]
         for (const [n, { place }] of there.entries()) values[place] = bytesOf(answers[n] ?? null)
@@ -67,7 +67,7 @@ export class OneRedis implements Store {
       if (value.length > this.maxEntryBytes)
         throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
     }
-    const parts = [...this.#layout.split(entries, ({ key }) => key)]
+    const parts = this.#layout.split(entries, ({ key }) => key)
     const writes = parts.map(([part, there]) => {
       const values = there.map(({ item }) => item)
       return fence === undefined ? this.#write(part, values) : this.#writeFenced(part, values, fence)
@@ -77,7 +77,7 @@ export class OneRedis implements Store {
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
     this.#server.assertOpen()
-    const parts = [...this.#layout.split(keys, (key) => key)]
+    const parts = this.#layout.split(keys, (key) => key)
     await Promise.all(
       parts.map(([part, there]) => {
         const gone = there.map(({ item }) => item)

@@ -49,7 +49,7 @@ export class Waiting {
   }
 
   rejectAll(why: unknown): void {
-    for (const call of [...this.#calls]) this.#reject(call, why)
+    for (const call of this.#calls) this.#reject(call, why)
   }
 
   #reject(call: Call, why: unknown): void {

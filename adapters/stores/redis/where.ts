@@ -12,7 +12,7 @@ function addressOf(node: unknown): string {
   if (typeof url === 'string') return addressInUrl(url)
   const place = socket === undefined ? { host, port, path: undefined } : fieldsOf(socket)
   if (typeof place.path === 'string') return place.path
-  return `${place.host ?? 'localhost'}:${place.port ?? 6379}`
+  return `${typeof place.host === 'string' ? place.host : 'localhost'}:${typeof place.port === 'number' ? place.port : 6379}`
 }
 
 function addressInUrl(url: string): string {

@@ -127,6 +127,7 @@ describeRedis('redis: what may be given', () => {
     await one.close()
     await works(other)
     await other.close()
+    expect(client.isReady).toBe(true)
     client.destroy()
   })
 
@@ -146,6 +147,8 @@ describeRedis('redis: what may be given', () => {
     const given = { name: 'mine', sentinelRootNodes: [{ host: '127.0.0.1', port: sentinel.port }] }
     const store = redis(given, options())
     await works(store)
+    await store.set('left', bytes(1))
+    expect(server().cli('KEYS', '*/v/left')).not.toBe('')
     await store.close()
   })
 })

@@ -160,7 +160,7 @@ describeRedis('redis: the password stands in no error', () => {
     const password = WRONG
     const url = `redis://user:${encodeURIComponent(WRONG)}@127.0.0.1:1`
     for (const given of [url, { url }, { rootNodes: [{ url }] }, { rootNodes: [{ url }], defaults: { password } }])
-      await silent(redis(given), WRONG)
+      expect(await silent(redis(given), WRONG)).toContain('cannot be reached')
   })
 
   test('what is no address at all', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/model/clock.ts'
 import { type Client, end, heals, hold, isUp } from './client.ts'
-import type { Connection, Lost } from './connection.ts'
+import type { Connection } from './connection.ts'
 
 /** Milliseconds for an attempt, with the greeting: a stopped server takes connections and says nothing. */
 const ATTEMPT = 5_000
@@ -16,7 +16,6 @@ interface OwnFacts {
   readonly make: () => Promise<Client>
   readonly clock: Clock
   readonly random: () => number
-  readonly lost: Lost
 }
 
 /**
@@ -111,8 +110,8 @@ export class OwnConnection implements Connection {
   #lost(client: Client, why: unknown): void {
     if (client !== this.#client || heals(client)) return
     this.#client = undefined
+    // With it ends all that waits for it.
     end(client)
-    this.#facts.lost(why)
     const { clock } = this.#facts
     if (clock.monotonic() - this.#since < LASTING) {
       this.#tryLater(why)

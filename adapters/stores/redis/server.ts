@@ -27,9 +27,7 @@ export class Server {
     this.#given = given
     this.#clock = clock
     this.#connection =
-      from.whose === 'theirs'
-        ? new BorrowedConnection(from.client, lost)
-        : new OwnConnection({ make: from.make, clock, random, lost })
+      from.whose === 'theirs' ? new BorrowedConnection(from.client, lost) : new OwnConnection({ make: from.make, clock, random })
     this.#waiting = new Waiting({
       clock,
       silent: (why) => this.#connection.gaveUp(why),

@@ -1,3 +1,4 @@
+import { createClient } from '@redis/client'
 import { expect, test } from 'vitest'
 import { redis } from '../../../adapters/stores/redis.ts'
 import { describeRedis, sharedServer, somePrefix } from './servers.ts'
@@ -44,6 +45,27 @@ describeRedis('redis: keys', () => {
     const expected = [...all.toSpliced(5, 1), 'h1:v:xxx', 'h1:v:zzz']
     expect(await Array.fromAsync(other.keys(''))).toEqual(expected)
     await Promise.all([store.close(), other.close()])
+  })
+
+  test('an index that is evicted while it is made is not taken for a whole one', async () => {
+    const prefix = somePrefix()
+    const client = createClient({ url: server().url })
+    await client.connect()
+    const send = client.sendCommand.bind(client)
+    let scans = 0
+    client.sendCommand = async (words, options) => {
+      const answer = await send(words, options)
+      // The names that the first steps have found are gone with it.
+      if (words[0] === 'SCAN' && ++scans === 3) await send(['DEL', `${prefix}/i`])
+      return answer as never
+    }
+    const store = redis(client, { prefix })
+    const all = Array.from({ length: 5_000 }, (_, n) => `h1:v:${`${n}`.padStart(5, '0')}`)
+    await store.setMany(entries(all))
+    for (let round = 0; round < 2; round++) expect(await Array.fromAsync(store.keys(''))).toEqual(all)
+    expect(scans).toBeGreaterThan(6)
+    await store.close()
+    client.destroy()
   })
 
   test('an index that is evicted again and again never hides what is there', async () => {

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { die, seen } from '../download/given.ts'
+import { all, DAY, HOUR, history, places, textOf, thrownBy } from './histories.ts'
+
+// Seeded by hand: an import is a version like any other, in its place in time.
+describe.each(places)('over %s', (_, tiers) => {
+  test('answered without a request; labels as given; bytes as given', async () => {
+    await using g = await history(tiers(), { ttl: '1d' })
+    const body = Uint8Array.from([0, 255, 10, 13])
+    const info = await g.fetch.put(g.url, new Response(body, { headers: { 'Content-Type': 'x/y' } }), {
+      labels: ['valid', 'import'],
+    })
+    expect([...info.labels].toSorted()).toEqual(['import', 'valid'])
+    const answer = await g.fetch(g.url)
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(body)
+    expect(answer.headers.get('content-type')).toBe('x/y')
+    expect([g.origin.hits('/f'), info.size]).toEqual([0, 4])
+  })
+
+  test('with a time of its own: versions put in any order are in the order of their times for asOf', async () => {
+    await using g = await history(tiers())
+    const now = g.clock.now()
+    for (const [text, ago] of [
+      ['old', 3],
+      ['middle', 2],
+      ['new', 1],
+    ] as const) {
+      await g.fetch.put(g.url, new Response(text), { storedAt: new Date(now - ago * DAY) })
+    }
+    const asOf = async (ago: number): Promise<string> => textOf(g.entry, { asOf: new Date(now - ago * DAY) })
+    expect([await asOf(2.5), await asOf(1.5), await asOf(0.5), await asOf(4)]).toEqual(['old', 'middle', 'new', '(none)'])
+    expect((await all(g.entry)).map(({ storedAt }) => storedAt.getTime())).toEqual([now - DAY, now - 2 * DAY, now - 3 * DAY])
+  })
+
+  test('the same bytes put twice are one version; labels add up', async () => {
+    await using g = await history(tiers())
+    await g.fetch.put(g.url, new Response('x'), { labels: ['aa'] })
+    await g.clock.advance(HOUR)
+    await g.fetch.put(g.url, new Response('x'), { labels: ['bb'] })
+    const versions = await all(g.entry)
+    expect(versions).toHaveLength(1)
+    expect([...(versions[0]?.labels ?? [])].toSorted()).toEqual(['aa', 'bb'])
+  })
+
+  test('it is fallen back to when the origin is gone, also by another instance on the same tiers', async () => {
+    await using g = await history(tiers())
+    await g.fetch.put(g.url, new Response('seed'))
+    await die(g.origin)
+    expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'seed', outcome: 'fallback' })
+    expect(await seen(g.fetch.extend({ mode: 'offline' })(g.url))).toMatchObject({ text: 'seed' })
+  })
+
+  test('wrong labels and times are refused by name before anything is stored', async () => {
+    await using g = await history(tiers())
+    for (const [name, options] of [
+      ['label', { labels: ['a b'] }],
+      ['label', { labels: ['ok', 'latest'] }],
+      ['storedAt', { storedAt: new Date(Number.NaN) }],
+      ['lables', { lables: ['aa'] }],
+    ] as const) {
+      const error = await thrownBy(() => g.fetch.put(g.url, new Response('x'), options as object))
+      expect([error instanceof TypeError, error.message], name).toEqual([true, expect.stringContaining(name)])
+    }
+    expect(await all(g.entry)).toEqual([])
+  })
+})

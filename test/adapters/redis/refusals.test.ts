@@ -95,6 +95,18 @@ describeRedis('redis: what it refuses is said in words', () => {
     await store.close()
   })
 
+  test('one generation granted twice, by a replica that became the primary too early: only the one it knows of may write', async () => {
+    const prefix = somePrefix()
+    const store = redis(server().url, { prefix })
+    const fence = await store.lease?.('l', 60_000)
+    if (fence === undefined) throw new Error('nobody else holds it')
+    server().cli('HSET', `${prefix}/l/l`, 'holder', 'who was granted it by the replica')
+    await expect(store.set('a', bytes(1), { fence })).rejects.toMatchObject({ code: 'FENCED' })
+    await fence.release()
+    expect([await fence.extend(1_000), await store.lease?.('l', 1_000)]).toEqual([false, undefined])
+    await store.close()
+  })
+
   test('a user without the right to write, or to run scripts', async () => {
     server().cli('ACL', 'SETUSER', 'reader', 'on', '>pw-reader', '~*', '+@read', '+@connection')
     const store = redis(`redis://reader:pw-reader@127.0.0.1:${server().port}`, { prefix: somePrefix() })

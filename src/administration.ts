@@ -125,18 +125,9 @@ export function administrationOf(behind: Behind): Administration {
       })
     },
     stats: () => openHouse(behind).uses.totals(),
-    ready: async (given = {}) => {
-      const how = readReady(given)
-      return during((house) => readiness(house.stores, how))
-    },
-    sweep: async (given = {}) => {
-      const how = readSweep(given)
-      return during((house) => house.upkeep.sweep(how, retentionBy(behind.basis())))
-    },
-    audit: async (given = {}) => {
-      const how = readAudit(given)
-      return during((house) => house.upkeep.audit(how))
-    },
+    ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
+    sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),
+    audit: (given = {}) => during((house) => house.upkeep.audit(readAudit(given))),
     copyTo: async (store) => {
       if (!isStore(store)) throw wrong('copyTo', store, "Give a store such as sqlite('./copy.db').")
       return during((house) => house.upkeep.copyTo(house.target(store)))

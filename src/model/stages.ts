@@ -67,6 +67,18 @@ export type Whole = Extract<Obtained, { name: 'whole' }>
 /** What says that a stored version is still right: a 304, or an answer to HEAD. */
 type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
+/** Given to the caller who asked, and to nobody else: kept under this label, so that it is not current. */
+export interface Apart {
+  readonly label: 'failed' | 'unproven'
+  readonly reason: string
+}
+
+/** What may be served: what is to be warned of, and whether to this caller alone. */
+export interface Admitted {
+  readonly warnings: readonly string[]
+  readonly apart?: Apart | undefined
+}
+
 /** The rooms, as the corridor sees them. */
 export interface Stages {
   readonly clock: Clock
@@ -101,22 +113,23 @@ export interface Stages {
       came: { obtained: Confirmed; right: WriteRight | undefined },
     ): Promise<Landing>
     /** Kept under this label, with the reason: it is not served, and known when it comes again. */
-    refuse(
+    refuse(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined; apart: Apart }): Promise<void>
+    /** The same, and the answer of the one who asked; `known`: the version that these bytes are already. */
+    keepApart(
       call: Call,
       found: Found,
-      came: { obtained: Whole; right: WriteRight | undefined; label: 'failed' | 'unproven'; reason: string },
-    ): Promise<void>
+      came: { obtained: Whole; right: WriteRight | undefined; apart: Apart; known: Held | undefined },
+    ): Promise<Landing>
     /** A body that nothing names, and nobody was given. */
     discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
-    passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
     failed(call: Call, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }
   readonly admission: {
-    /** Whether what came may be served: resolves to what is to be warned of, or rejects. Runs the user's own code. */
-    judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<readonly string[]>
+    /** Whether what came may be served; rejects where not. Runs the user's own code. */
+    judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<Admitted>
     /** The same of what another caller's flight brought, by this caller's own code. */
     reconsider(call: Call, found: Found, landing: Landing): Promise<void>
   }

@@ -34,7 +34,7 @@ console.log(`origin dead after ${origin.requests} requests; app-1.4: %d, Tuesday
 for (const [, day, role] of (await entry.explain()).matchAll(/stored (.{10}).*?; (.*)/g)) console.log(`  ${day}: ${role}`)
 
 async function rate(response: Response): Promise<number> {
-  const { CHF } = (await response.json()) as { CHF: unknown }
+  const { CHF } = (await response.json()) as { CHF: number | string }
   if (typeof CHF !== 'number') throw new Error(`CHF is '${CHF}'`)
   return CHF
 }

@@ -64,7 +64,7 @@ function wishes(cacheControl: string | undefined, pragma: string | undefined, al
   }
 }
 
-/** `max-stale=` is no word without an argument, but one whose argument was lost. */
+/** `max-stale=` is no word without an argument, but one whose argument was lost. Of several the first counts (RFC 9111 4.2.1). */
 function anyStaleness(cacheControl: string): number {
-  return /max-stale\s*=/i.test(cacheControl) ? 0 : Number.POSITIVE_INFINITY
+  return /(?:^|,)\s*max-stale\s*(=?)/i.exec(cacheControl)?.[1] === '=' ? 0 : Number.POSITIVE_INFINITY
 }

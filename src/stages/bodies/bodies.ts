@@ -68,6 +68,8 @@ export class Bodies {
       const chunks = await sink.takeOver()
       const writer = this.writer(plan, [record.bodyId])
       await writer.adopt(sink, chunks)
+      // A partial is dead a day after it was last gone on with, not after it began.
+      await savePartial(store, { ...record, savedAt: this.#clock.now() })
       this.#begun.set(key, store)
       return { writer, head: record.head, total: record.total }
     } catch {

@@ -7,6 +7,7 @@ import type { Question } from './opinions.ts'
 const NUMBERS: ReadonlySet<string> = new Set(['max-age', 'min-fresh', 'stale-while-revalidate', 'stale-if-error'])
 const MOST_SECONDS = 2 ** 31
 
+const isNumbered = (name: string): boolean => NUMBERS.has(name) || name === 'max-stale'
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
 /** For no-cache the widest form, whichever comes first: of two orders the stricter one. */
@@ -18,15 +19,14 @@ function oneOfEach({ directives }: Message): readonly Directive[] {
 
 function strictly(each: Directive): Directive {
   const { name, value = '' } = each
+  // Alone it means any staleness, and is no number.
   if (name === 'max-stale' && value === '') return each
-  return (NUMBERS.has(name) || name === 'max-stale') && !isNumber(value) ? { name, value: '0' } : each
+  return isNumbered(name) && !isNumber(value) ? { name, value: '0' } : each
 }
 
 function capped(each: Directive): Directive {
   const { name, value = '' } = each
-  return (NUMBERS.has(name) || name === 'max-stale') && Number(value) > MOST_SECONDS
-    ? { name, value: String(MOST_SECONDS) }
-    : each
+  return isNumbered(name) && Number(value) > MOST_SECONDS ? { name, value: String(MOST_SECONDS) } : each
 }
 
 function strictDate<M extends Message>(message: M, name: DateName, about: Question): M {
@@ -90,7 +90,7 @@ export const READING: readonly Difference[] = [
     touches: DECISIONS,
     mended: (given) =>
       eachDirective(given, (each) =>
-        each.value !== '' ? each : NUMBERS.has(each.name) ? { name: each.name, value: '0' } : { name: each.name },
+        each.value !== '' ? each : isNumbered(each.name) ? { name: each.name, value: '0' } : { name: each.name },
       ),
     example: { about: 'storable', answer: { directives: directives('no-store=') } },
   },

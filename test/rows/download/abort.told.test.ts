@@ -14,7 +14,7 @@ test.each<[string, Step, object]>([
   g.origin.script('/f', step)
   const controller = new AbortController()
   const call = g.fetch(g.origin.url('/f'), { signal: controller.signal }).catch((reason: unknown) => reason)
-  while ((await g.origin.requests()[0]) === undefined) await rounds(1)
+  while (g.origin.requests()[0] === undefined) await rounds(1)
   await turnFor(g.clock, 1_500)
   controller.abort('enough')
   expect(await call).toBe('enough')

@@ -7,7 +7,7 @@ import { DAY, history, places, textOf } from './histories.ts'
 // Who reads a version, reads it to its end; then it goes (B124).
 const BIG = pseudoRandom(3_000_000, 'read')
 
-describe.each(places)('over %s', (_, tiers) => {
+describe.each(places)('over %s', (name, tiers) => {
   test('half read, two newer ones stored, swept: the rest is right; after the end the next sweep removes it', async () => {
     await using g = await history(tiers(), { versions: { keep: 1 } })
     await g.brings(BIG)
@@ -25,21 +25,25 @@ describe.each(places)('over %s', (_, tiers) => {
     expect(await g.texts()).toEqual(['3'])
   })
 
-  test('a version asked for by its id is held just so, and a reader that leaves holds nothing', async () => {
-    await using g = await history(tiers(), { versions: { keep: 1 } })
-    await g.brings(BIG)
-    const version = await g.entry.version((await g.ids())[0] ?? '')
-    const response = await version?.response()
-    const reader = readerOf(response ?? new Response())
-    await take(reader, 10)
-    await g.brings('2')
-    await g.fetch.cache.sweep()
-    await g.fetch.cache.sweep()
-    expect((await g.entry.versions()).map(({ size }) => size)).toEqual([1, BIG.length])
-    await reader.cancel()
-    await g.fetch.cache.sweep()
-    expect(await g.texts()).toEqual(['2'])
-  })
+  // Who reads out of memory has the bytes in hand, and the list need not wait for him.
+  test.skipIf(name.startsWith('memory'))(
+    'a version asked for by its id is held just so, and a reader that leaves holds nothing',
+    async () => {
+      await using g = await history(tiers(), { versions: { keep: 1 } })
+      await g.brings(BIG)
+      const version = await g.entry.version((await g.ids())[0] ?? '')
+      const response = await version?.response()
+      const reader = readerOf(response ?? new Response())
+      await take(reader, 10)
+      await g.brings('2')
+      await g.fetch.cache.sweep()
+      await g.fetch.cache.sweep()
+      expect((await g.entry.versions()).map(({ size }) => size)).toEqual([1, BIG.length])
+      await reader.cancel()
+      await g.fetch.cache.sweep()
+      expect(await g.texts()).toEqual(['2'])
+    },
+  )
 
   test('two readers of one version, each at its own pace, both right', async () => {
     await using g = await history(tiers(), { versions: { keep: 1 } })

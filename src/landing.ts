@@ -14,9 +14,9 @@ import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
 export async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
   const departure = await stages.depart(call, before, path)
   if (departure.name === 'answered') return departure.landing
-  const { found, right } = departure
+  const { found, right, inherits } = departure
   try {
-    const obtained = await stages.download(call, found, { path, right })
+    const obtained = await stages.download(call, found, { path, right, inherits })
     return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
   } catch (error) {
     if (error instanceof AttemptFailure) await stages.versions.failed(call, error)

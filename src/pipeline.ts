@@ -95,7 +95,7 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(asked: Call, stages: Stages): Promise<Served> {
   const call = sentOn(asked)
-  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
+  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined, inherits: 'nothing' })
   const obtained = await asking.catch(async (error: unknown) => {
     await invalidate(unanswered(call, error, stages.clock.now()), stages)
     throw error

@@ -52,8 +52,17 @@ export interface WriteRight {
   readonly over?: () => Promise<void>
 }
 
+/** Whether a download may go on with what an earlier one of the same entry left. */
+export type Inherits = 'what was left' | 'nothing'
+
 export type Departure =
-  | { readonly name: 'cleared'; readonly found: Found; readonly right: WriteRight | undefined; end(): Promise<void> }
+  | {
+      readonly name: 'cleared'
+      readonly found: Found
+      readonly right: WriteRight | undefined
+      readonly inherits: Inherits
+      end(): Promise<void>
+    }
   | { readonly name: 'answered'; readonly landing: Landing }
 
 export type WaitEnd =
@@ -137,7 +146,11 @@ export interface Stages {
   takes(call: Call, size: number): boolean
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
   depart(call: Call, before: Found, path: FlightPath): Promise<Departure>
-  download(call: Call, found: Found, flight: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained>
+  download(
+    call: Call,
+    found: Found,
+    flight: { path: FlightPath; right: WriteRight | undefined; inherits: Inherits },
+  ): Promise<Obtained>
   /** The path of a call that shares nothing. */
   alone(call: Call): FlightPath
   wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>

@@ -28,7 +28,7 @@ export async function fly(call: Call, before: Found, { stages, path }: { stages:
 
 /** The user's own code is asked: without the lease, and on the patience of those who wait. */
 function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<void> {
-  path.faltered()
+  path.judging()
   return departure.end()
 }
 

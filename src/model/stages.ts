@@ -28,6 +28,8 @@ export interface FlightPath {
   readonly accepted: (headers: Incoming) => void
   /** An answer that had been accepted broke off, or came too slowly. */
   readonly faltered: () => void
+  /** The user's own code is asked about what came. */
+  readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
 }
 
@@ -40,7 +42,7 @@ export interface Flight {
   /** Tells how far the download is, until this caller leaves. */
   onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
-  pace(listener: (pace: 'waiting' | 'coming' | 'faltering') => void): () => void
+  pace(listener: (pace: 'waiting' | 'coming' | 'faltering' | 'judging') => void): () => void
   detach(): void
   leave(): void
 }

@@ -19,8 +19,8 @@ export interface Flight<T, A> {
   leave(): void
 }
 
-/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow. */
-export type Pace = 'waiting' | 'coming' | 'faltering'
+/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
+export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
 
 /** What a flight is told at take-off. */
 export interface Path<A> {
@@ -28,6 +28,7 @@ export interface Path<A> {
   readonly signal: AbortSignal
   readonly accepted: (headers: A) => void
   readonly faltered: () => void
+  readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
 }
 
@@ -146,6 +147,7 @@ export class Flights {
             paced(state, 'coming')
           },
           faltered: () => paced(state, 'faltering'),
+          judging: () => paced(state, 'judging'),
           progress: (progress) => toldTo(state.watching, progress),
         }),
       )

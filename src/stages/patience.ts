@@ -30,6 +30,7 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
+    let unpaced = (): unknown => undefined
     const settle = (end: () => void): void => {
       timer?.cancel()
       unpaced()
@@ -44,12 +45,15 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
     const reason = tooLate(limit, deadline < after ? 'timeouts.deadline' : 'fallback.after')
     const late = (): void => settle(() => resolve({ name: 'late', reason }))
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
-    const unpaced = flight.pace((pace) => {
+    unpaced = flight.pace((pace) => {
       timer?.cancel()
-      timer =
-        pace === 'coming' || !Number.isFinite(limit)
-          ? undefined
-          : clock.setTimeout(late, Math.max(0, since + limit - clock.monotonic()))
+      timer = undefined
+      if (pace === 'coming' || !Number.isFinite(limit)) return
+      // The user's own code has the same patience once more, for what it is asked about is here.
+      const left = pace === 'judging' ? limit : since + limit - clock.monotonic()
+      // At once: the next attempt may begin to come before a timer fires, and break again.
+      if (pace === 'faltering' && left <= 0) late()
+      else timer = clock.setTimeout(late, Math.max(0, left))
     })
     signal?.addEventListener('abort', leave, { once: true })
     if (signal?.aborted) leave()

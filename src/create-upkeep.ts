@@ -58,6 +58,7 @@ function targets(
       clock,
       background: (work) => background.run(work, () => undefined),
       wrote: () => undefined,
+      pins: 'hold here',
     })
   }
 }

@@ -13,7 +13,7 @@ import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
 import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
-import { chosenBy, versionNotFound } from './policy/version-choice.ts'
+import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
 export async function serve(asked: Call, stages: Stages): Promise<Served> {
@@ -21,8 +21,8 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const stored = await stages.tiers.lookup(asked, (held) => judgeHeld(held, obeying(asked, held.entry), now).name === 'fresh')
   if (!isTimeUp(asked)) asked.signal?.throwIfAborted()
   const call = obeying(asked, stored.entry)
-  const { prefer, require } = call.settings
-  const wanted = require ?? prefer
+  const { require } = call.settings
+  const wanted = require ?? preferred(call)
   const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
   if (named !== undefined) return answered(call, named, judgeHeld(named, call, now))
   if (require !== undefined) throw versionNotFound(call, require)

@@ -3,7 +3,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { Served } from './model/rooms.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { answered } from './policy/served.ts'
-import { currentOf, refusals } from './policy/version-choice.ts'
+import { lastGoodOf, refusals } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { reasonText } from './stages/remarks.ts'
 import { servedAs } from './stages/response/held-response.ts'
@@ -23,7 +23,7 @@ export async function rejected(house: House, response: Response, reason: unknown
     version: versionInfo(marked, house.clock.now()),
     reason: why,
   }))
-  const instead = await house.tiers.pick(call, currentOf)
+  const instead = await house.tiers.pick(call, lastGoodOf)
   if (instead === undefined)
     throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
   return house.responses.respond(answered(call, instead, judgeHeld(instead, call, house.clock.now())))

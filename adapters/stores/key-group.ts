@@ -7,9 +7,13 @@ function partsOf(key: string): { kind: string; subject: string } | undefined {
   return subject === '' ? undefined : { kind: key[colon + 1] as string, subject }
 }
 
-/** What stands under `h1:t:`: the times of invalidations. Given up, they would make invalidated entries fresh again, so no store may. */
+/**
+ * What no store may give up: under `h1:t:` the times of invalidations, without which invalidated entries would be fresh again; under `h1:k:`
+ * the words that spare what is pinned.
+ */
 export function isMark(key: string): boolean {
-  return partsOf(key)?.kind === 't'
+  const kind = partsOf(key)?.kind
+  return kind === 't' || kind === 'k'
 }
 
 /**
@@ -20,6 +24,7 @@ export function groupOf(key: string): string | undefined {
   const parts = partsOf(key)
   switch (parts?.kind) {
     case 't':
+    case 'k':
       return undefined
     case 'e':
     case 'v':

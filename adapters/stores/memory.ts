@@ -80,9 +80,9 @@ class MemoryStore implements Store {
   #liveRecords(shelf: Shelf<object>): LiveRecords {
     return {
       get: (key) => shelf.get(key)?.value,
-      set: (key, value, bytes) => {
-        const fits =
-          !this.#closed && bytes <= this.maxEntryBytes && shelf.set(key, value, { bytes, expires: undefined, kept: 'while-used' })
+      set: (key, value, bytes, kept = 'while-used') => {
+        const put = (how: typeof kept): boolean => shelf.set(key, value, { bytes, expires: undefined, kept: how })
+        const fits = !this.#closed && bytes <= this.maxEntryBytes && (put(kept) || (kept === 'always' && put('while-used')))
         // What was there before is out of date in any case.
         if (!fits) shelf.delete(key)
       },

@@ -30,7 +30,8 @@ export interface StoreEntry {
 /** Decoded records in this process, asked first and synchronously. */
 export interface LiveRecords {
   get(key: string): object | undefined
-  set(key: string, value: object, bytes: number): void
+  /** 'always': it is not given up to make room, where it fits at all. Default 'while-used'. */
+  set(key: string, value: object, bytes: number, kept?: 'while-used' | 'always'): void
   delete(key: string): void
   /** As `get`, but no use: what is only looked over keeps its place in the order of use. Without it `get` is asked. */
   peek?(key: string): object | undefined

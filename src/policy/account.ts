@@ -101,10 +101,11 @@ function walkLines(walk: Walk, tiers: readonly string[]): string[] {
     return [`${head} no answer, ${errorText(error)}`, ...attempts.map(attemptLine)]
   }
   const { end } = walk
-  const asked = end.tier === undefined ? tiers : tiers.slice(0, tiers.indexOf(end.tier) + 1)
+  const isNew = end.outcome === 'miss'
+  const asked = end.tier === undefined || isNew ? tiers : tiers.slice(0, tiers.indexOf(end.tier) + 1)
   return [
     `${head} ${end.outcome}${end.reason === undefined ? '' : ` (${end.reason})`}${end.version === undefined ? '' : `, version ${end.version}`}; ${verdict(end)}`,
-    `    looked in ${asked.join(', ')}${end.tier === undefined ? '' : `; answered out of ${end.tier}`}`,
+    `    looked in ${asked.join(', ')}${end.tier === undefined ? '' : `; ${isNew ? 'put into' : 'answered out of'} ${end.tier}`}`,
     ...(end.error === undefined ? [] : [`    instead of an answer: ${errorText(end.error)}`]),
     ...end.attempts.map(attemptLine),
     ...end.warnings.map((warning) => `    warning: ${warning}`),

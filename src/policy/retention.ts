@@ -27,6 +27,19 @@ function needed(variant: VariantRecord): ReadonlySet<string> {
   return new Set([current([variant]), lastGood([variant])].flatMap((choice) => (choice === undefined ? [] : [choice.ref.id])))
 }
 
+/** The ids of versions that are pinned now → until when, epoch ms; Infinity for ever. */
+export function pinnedUntil({ variants }: EntryRecord, now: number): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const { versions } of variants) {
+    for (const { id, pins, removed } of versions) {
+      if (pins === undefined || removed !== undefined) continue
+      const ends = Object.values(pins).flatMap((pin) => (isOn(pin, now) ? [pin.until ?? Number.POSITIVE_INFINITY] : []))
+      if (ends.length > 0) found.set(id, Math.max(...ends))
+    }
+  }
+  return found
+}
+
 /** Versions of the entry that are pinned now, in the order in which they were. */
 export function pinnedVersions({ variants }: EntryRecord, now: number): readonly VersionRef[] {
   const pinned = variants.flatMap(({ versions }) => versions.filter((ref) => ref.removed === undefined && isPinned(ref, now)))

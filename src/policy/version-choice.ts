@@ -2,7 +2,7 @@ import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Selection } from '../model/select.ts'
-import { type Choice, current, hasLabel, isPinned } from './selection.ts'
+import { type Choice, current, hasLabel, isPinned, lastGood } from './selection.ts'
 import { matchingVariants } from './variants.ts'
 
 export type Chooser = (entry: EntryRecord, call: Call) => Choice | undefined
@@ -34,8 +34,16 @@ function fits(ref: VersionRef, selection: Exclude<Selection, { name: 'version' }
   }
 }
 
+/** What a call would rather have than ask. Who says that it shall be asked, is asked for: `init.cache` goes before `prefer`. */
+export function preferred({ cache, settings }: Call): Selection | undefined {
+  return cache === 'reload' || cache === 'no-cache' || cache === 'no-store' ? undefined : settings.prefer
+}
+
 /** The version that a call without any wish would be answered with. */
 export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call, call.credentialHeaders))
+
+/** The version that a call would fall back to. */
+export const lastGoodOf: Chooser = (entry, call) => lastGood(matchingVariants(entry.variants, call, call.credentialHeaders))
 
 /** What was required is not there, and nobody is asked for it. */
 export function versionNotFound({ url, method }: Pick<Call, 'url' | 'method'>, selection: Selection | undefined): HoldfastError {

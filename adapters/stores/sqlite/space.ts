@@ -38,18 +38,20 @@ export class Space {
   }
 
   /**
-   * Gives up the least recently used groups until `more` bytes fit; never those that are being written.
+   * Gives up the least recently used groups until `more` bytes fit; never those that are being written, or held by a pin.
    *
    * @throws STORE where they cannot fit.
    */
-  makeRoom(more: number, writing: ReadonlySet<string>): GivenUp {
+  makeRoom(more: number, writing: ReadonlySet<string>, now: number): GivenUp {
     const given: GivenUp = { records: [], bodies: [] }
     if (this.#fits(more)) return given
     for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
     while (!this.#fits(more)) {
-      const victims = this.#tables.leastRecentlyUsed(STEP + writing.size).filter(({ name }) => !writing.has(name))
+      const victims = this.#tables.leastRecentlyUsed(STEP + writing.size, now).filter(({ name }) => !writing.has(name))
       if (victims.length === 0)
-        throw storeFailure(`sqlite ${this.#file}: ${more} bytes more do not fit into maxBytes (${this.#maxBytes})`)
+        throw storeFailure(
+          `sqlite ${this.#file}: ${more} bytes more do not fit into maxBytes (${this.#maxBytes}) beside what is pinned`,
+        )
       this.#giveUp(victims, more, given)
     }
     return given

@@ -14,7 +14,9 @@ export const STATEMENTS = {
   keysAfter: 'SELECT key FROM records WHERE key > ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
   group: 'INSERT INTO groups (name, used) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET used = excluded.used RETURNING id',
   touch: 'UPDATE groups SET used = ? WHERE name = ? AND used < ?',
-  leastRecentlyUsed: 'SELECT id, name FROM groups ORDER BY used, id LIMIT ?',
+  leastRecentlyUsed: `SELECT id, name FROM groups WHERE NOT EXISTS (SELECT 1 FROM records
+    WHERE key > 'h1:k:' || substr(groups.name, 3) || ':' AND key < 'h1:k:' || substr(groups.name, 3) || ';'
+    AND (expires IS NULL OR expires > ?)) ORDER BY used, id LIMIT ?`,
   removeOfGroup: 'DELETE FROM records WHERE grp = ? RETURNING key, length(value)',
   removeBodiesOfGroup: 'DELETE FROM bodies WHERE grp = ? RETURNING id, bytes',
   removeGroup: 'DELETE FROM groups WHERE id = ?',

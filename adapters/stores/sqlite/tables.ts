@@ -101,8 +101,9 @@ export class Tables {
     this.#sql.touch.run(now, name, now)
   }
 
-  leastRecentlyUsed(limit: number): { id: number; name: string }[] {
-    return all(this.#sql.leastRecentlyUsed, limit).map(([id, name]) => ({ id: id as number, name: name as string }))
+  /** Without what is kept, under `h1:k:`. */
+  leastRecentlyUsed(limit: number, now: number): { id: number; name: string }[] {
+    return all(this.#sql.leastRecentlyUsed, now, limit).map(([id, name]) => ({ id: id as number, name: name as string }))
   }
 
   /** All records of a group, and its bodies' rows; the files are the caller's. */

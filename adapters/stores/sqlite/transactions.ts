@@ -46,9 +46,9 @@ export class Transactions {
     tables.begin()
     try {
       this.#tidy(now)
-      const before = this.#space.makeRoom(growth, writing)
+      const before = this.#space.makeRoom(growth, writing, now)
       const outcomes = writes.map((write) => attempt(write, tables, now))
-      const after = this.#space.makeRoom(0, writing)
+      const after = this.#space.makeRoom(0, writing, now)
       tables.commit()
       this.#givenUp({ records: [...before.records, ...after.records], bodies: [...before.bodies, ...after.bodies] })
       return outcomes

@@ -7,6 +7,7 @@ import type { Placed } from './placed.ts'
 /** What a decoded record costs a live tier beside its body; measured at some 400 to 900 bytes. */
 const RECORD_COST = 700
 
+const entryCost = ({ variants }: EntryRecord): number => RECORD_COST + 200 * variants.length
 const entryKey = (key: string): string => `h1:e:${key}`
 const versionKey = (key: string, id: string): string => `h1:v:${key}:${id}`
 
@@ -14,10 +15,13 @@ const versionKey = (key: string, id: string): string => `h1:v:${key}:${id}`
 export class LiveShelf {
   readonly #live: LiveRecords
   readonly #largest: number
+  readonly #pins: 'hold here' | 'hold elsewhere'
 
-  constructor(live: LiveRecords, { maxEntryBytes = Number.POSITIVE_INFINITY }: Store) {
+  /** Pins hold here where no other tier outlives this one: elsewhere they would only fill memory with what a file has. */
+  constructor(live: LiveRecords, { maxEntryBytes = Number.POSITIVE_INFINITY }: Store, pins: 'hold here' | 'hold elsewhere') {
     this.#live = live
     this.#largest = maxEntryBytes
+    this.#pins = pins
   }
 
   entry(key: string): EntryRecord | undefined {
@@ -35,8 +39,20 @@ export class LiveShelf {
     this.#live.set(versionKey(version.key, version.id), remembered, RECORD_COST + body.length)
   }
 
+  /** What is pinned is not given up to make room; what was pinned, and is no more, may be. */
+  keep(entry: EntryRecord, before: ReadonlySet<string>, pinned: ReadonlySet<string>): void {
+    if (this.#pins === 'hold elsewhere' || (before.size === 0 && pinned.size === 0)) return
+    this.#live.set(entryKey(entry.key), entry, entryCost(entry), pinned.size > 0 ? 'always' : 'while-used')
+    for (const id of before.union(pinned)) {
+      const version = this.lookVersion(entry.key, id)
+      if (version === undefined) continue
+      const bytes = RECORD_COST + (version.body?.length ?? 0)
+      this.#live.set(versionKey(entry.key, id), version, bytes, pinned.has(id) ? 'always' : 'while-used')
+    }
+  }
+
   rememberEntry(entry: EntryRecord): void {
-    this.#live.set(entryKey(entry.key), entry, RECORD_COST + 200 * entry.variants.length)
+    this.#live.set(entryKey(entry.key), entry, entryCost(entry))
   }
 
   /** With what was derived of them. */

@@ -16,6 +16,8 @@ export interface TierRooms {
   readonly clock: Clock
   /** Told of each write. */
   readonly wrote: (entry: EntryRecord) => void
+  /** Where a store of this process alone is asked to hold what is pinned. */
+  readonly pins: 'hold here' | 'hold elsewhere'
 }
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
@@ -28,13 +30,13 @@ export class Tier {
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
 
-  constructor(store: Store, { bodies, report, background, clock, wrote }: TierRooms) {
+  constructor(store: Store, { bodies, report, background, clock, wrote, pins }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
     this.#background = background
     this.#wrote = wrote
-    this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store)
+    this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
     const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#accepted(decode<EntryRecord>(bytes, key), key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }

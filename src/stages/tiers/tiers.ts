@@ -39,8 +39,9 @@ export class Tiers {
   readonly #loader: Loader
   readonly #hearsay: Hearsay
 
-  constructor(stores: readonly Store[], rooms: TierRooms) {
-    this.nearestFirst = stores.map((store) => new Tier(store, rooms))
+  constructor(stores: readonly Store[], rooms: Omit<TierRooms, 'pins'>) {
+    const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
+    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins }))
     this.#report = rooms.report
     this.#background = rooms.background
     this.marks = new Marks(stores, rooms.background)

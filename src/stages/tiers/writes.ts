@@ -1,11 +1,13 @@
 import type { Clock } from '../../model/clock.ts'
 import { type EntryRecord, INLINE_LIMIT, type Stamp, type VersionRecord } from '../../model/record.ts'
-import type { Lease, Store } from '../../model/store.ts'
+import type { Lease, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
 import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
+import { pinnedUntil } from '../../policy/retention.ts'
 import { withDerived } from '../../policy/version-id.ts'
-import { encode } from './codec.ts'
+import { decode, encode } from './codec.ts'
+import { type KeepWords, keepWords } from './kept.ts'
 import type { LiveShelf } from './live-shelf.ts'
 import type { BodyRoom, Placed, Retiring, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
@@ -68,30 +70,53 @@ export class Writes {
         // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
         if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
         const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
-        const setting = this.#set(hash, { merged, version, fence: fence ?? turn.lease })
+        const kept = await this.#kept(known, merged, { hash, version })
+        const setting = this.#set(hash, { merged, version, kept: kept.set, fence: fence ?? turn.lease })
         if (!this.#store.remote) void over?.()
         await turn.last(setting)
-        await this.#drop(hash, goneWith(known, merged))
+        await this.#drop([...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete])
         return merged
       },
     })
   }
 
+  /** A store over the network makes room by rules of its own. */
+  async #kept(
+    known: EntryRecord | undefined,
+    merged: EntryRecord,
+    { hash, version }: { hash: string; version: VersionRecord | undefined },
+  ): Promise<KeepWords> {
+    const stored = async (id: string): Promise<VersionRecord | undefined> => {
+      if (version?.id === id) return version
+      const bytes = await this.#store.get(`h1:v:${hash}:${id}`)
+      const found = bytes === undefined ? undefined : decode<VersionRecord>(bytes, merged.key)
+      return found?.name === 'record' ? found.record : undefined
+    }
+    return this.#store.remote
+      ? { set: [], delete: [] }
+      : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored })
+  }
+
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
   async #set(
     hash: string,
-    { merged, version, fence }: { merged: EntryRecord; version: VersionRecord | undefined; fence: Lease | undefined },
+    {
+      merged,
+      version,
+      kept,
+      fence,
+    }: { merged: EntryRecord; version: VersionRecord | undefined; kept: readonly StoreEntry[]; fence: Lease | undefined },
   ): Promise<void> {
     const expires = isBare(merged) ? { expires: this.#rooms.clock.now() + BARE } : {}
     const index = { key: `h1:e:${hash}`, value: encode(merged), ...expires }
     const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
-    await this.#store.setMany(writes, fence === undefined ? undefined : { fence })
+    await this.#store.setMany([...writes, ...kept], fence === undefined ? undefined : { fence })
   }
 
-  async #drop(hash: string, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
+  async #drop(keys: string[]): Promise<void> {
+    if (keys.length === 0) return
     // What nothing names any more is found by a sweep. The guard has told of the store that failed.
-    await this.#store.delete(ids.flatMap((id) => versionKeys(hash, id))).catch(() => undefined)
+    await this.#store.delete(keys).catch(() => undefined)
   }
 
   /** Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. */
@@ -124,6 +149,8 @@ function without(entry: EntryRecord, ids: readonly string[], stamp: Stamp): Entr
   return ids.length === 0 ? entry : merge(entry, withoutVersions(entry, new Set(ids), stamp))
 }
 
+const pinnedIds = (entry: EntryRecord, now: number): ReadonlySet<string> => new Set(pinnedUntil(entry, now).keys())
+
 /** Whoever reads a live version has its bytes in hand. */
 function writeLive(
   shelf: LiveShelf,
@@ -138,5 +165,6 @@ function writeLive(
   if (placed !== undefined) shelf.remember(placed)
   shelf.forget(merged.key, goneWith(known, merged))
   shelf.rememberEntry(merged)
+  shelf.keep(merged, pinnedIds(known ?? merged, now), pinnedIds(merged, now))
   return merged
 }

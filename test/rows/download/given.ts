@@ -24,8 +24,7 @@ const TOLD = ['lookup', 'verdict', 'attempt', 'progress', 'stored', 'rejected', 
 const MORE = ['store-skipped', 'tier-error', 'tier-state', 'host', 'evicted'] as const
 
 /** Memory alone, nothing fresh unless told, and no jitter: every wait of a retry is 0 unless `random` says otherwise. */
-export async function given(options: Options = {}): Promise<Given> {
-  const clock = manualClock()
+export async function given(options: Options = {}, clock: ManualClock = manualClock()): Promise<Given> {
   const origin = await startOrigin({ clock })
   const fetch = createCachedFetch({ tiers: [memory()], clock, random: () => 0, ttl: 0, ...options })
   const heard = new Map<string, unknown[]>()

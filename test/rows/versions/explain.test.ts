@@ -29,6 +29,7 @@ describe('explain', () => {
     const text = await g.entry.explain()
     for (const word of ['memory', 'sqlite', '200']) expect(text).toContain(word)
     expect(text).toMatch(/miss/i)
+    expect(text).toMatch(/looked in memory, sqlite; put into \w+$/m)
   })
 
   test('attempts: each with what it came to, and that the old version was fallen back to', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import type { ManualClock } from '../../../adapters/testing/index.ts'
 import {
   type CachedFetch,
   createCachedFetch,
@@ -47,8 +48,8 @@ export interface History extends Given {
 }
 
 /** Nothing is ever fresh, nothing is tried twice, and ten versions are kept, unless the test says otherwise. */
-export async function history(tiers: Store[], options: Options = {}): Promise<History> {
-  const g = await given({ tiers, ttl: 0, retry: false, versions: { keep: 10 }, ...options })
+export async function history(tiers: Store[], options: Options = {}, clock?: ManualClock): Promise<History> {
+  const g = await given({ tiers, ttl: 0, retry: false, versions: { keep: 10 }, ...options }, clock)
   const url = g.origin.url('/f')
   const entry = g.fetch.entry(url)
   const atOnce = async (...bodies: (string | Uint8Array)[]): Promise<void> => {

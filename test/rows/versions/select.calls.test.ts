@@ -39,6 +39,20 @@ describe.each(places)('over %s', (_, tiers) => {
     expect([g.origin.hits('/f'), g.origin.hits('/never')]).toEqual([1, 0])
   })
 
+  test('who says that the origin shall be asked, asks it, whatever is preferred', async () => {
+    await using g = await history(tiers())
+    await g.brings('one', 'two')
+    await g.entry.setPolicy({ prefer: { version: (await g.ids())[0] ?? '' } })
+    for (const cache of ['default', 'force-cache', 'only-if-cached'] as const) {
+      expect(await (await g.fetch(g.url, { cache })).text(), cache).toBe('one')
+    }
+    expect(g.origin.hits('/f')).toBe(2)
+    for (const cache of ['no-store', 'reload', 'no-cache'] as const) {
+      expect(await (await g.fetch(g.url, { cache })).text(), cache).toBe('two')
+    }
+    expect(g.origin.hits('/f')).toBe(5)
+  })
+
   test('prefer what is there: a hit without a request; what is not there: as without', async () => {
     await using g = await history(tiers())
     await g.brings('one', 'two', 'three')

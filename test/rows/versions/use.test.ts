@@ -50,6 +50,22 @@ for (const [place, open] of Object.entries(tiers)) {
   })
 }
 
+test.each(Object.entries(tiers))(
+  '%s: the last good one is the newest that was called valid, at once and at the next call',
+  async (_, open) => {
+    await using g = await given({ tiers: open(), ttl: 0, versions: { keep: 5 } })
+    g.origin.script('/f', inOrder(ok('one'), ok('two'), ok('three')))
+    await seen(g.fetch(g.origin.url('/f')))
+    await g.fetch.entry(g.origin.url('/f')).label('valid')
+    await g.clock.advance(1_000)
+    await seen(g.fetch(g.origin.url('/f')))
+    await g.clock.advance(1_000)
+    const instead = await g.fetch.reject(await g.fetch(g.origin.url('/f')), 'not good')
+    expect(await instead.text()).toBe('one')
+    expect(await seen(g.fetch(g.origin.url('/f')))).toEqual({ status: 200, text: 'one', outcome: 'fallback' })
+  },
+)
+
 test('reject takes only what is stored, and only what is ours', async () => {
   await using g = await given()
   g.origin.script('/f', ok('x', { headers: { 'Cache-Control': 'no-store' } }))

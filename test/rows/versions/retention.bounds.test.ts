@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
+import type { Store } from '../../../src/index.ts'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { aFile, all, DAY, type History, history } from './histories.ts'
+
+// A tier's bound is hard: least recently used entries go, but never what is pinned (design: retention; B103).
+const bounded: [string, () => Store[]][] = [
+  ['memory', () => [memory({ maxBytes: '2MB' })]],
+  ['sqlite', () => [sqlite(':memory:', { maxBytes: '2MB' })]],
+  ['a file', () => [sqlite(aFile(), { maxBytes: '2MB' })]],
+  ['memory and a file', () => [memory({ maxBytes: '2MB' }), sqlite(aFile(), { maxBytes: '2MB' })]],
+]
+const sizes: [string, number][] = [
+  ['inside its record', 20_000],
+  ['in chunks of its own', 300_000],
+]
+
+/** Downloads other things until the tier has been filled several times. */
+async function fill(g: History, name: string): Promise<void> {
+  for (let n = 0; n < 40; n += 1) {
+    g.origin.script(`/${name}${n}`, ok(pseudoRandom(200_000, `${name}${n}`)))
+    await (await g.fetch(g.origin.url(`/${name}${n}`))).arrayBuffer()
+  }
+}
+
+describe.each(bounded)('over %s of 2 MB', (_, tiers) => {
+  test.each(sizes)('a pinned version stays, whatever comes, %s', async (_, size) => {
+    const body = pseudoRandom(size, 'pinned')
+    await using g = await history(tiers())
+    await g.brings(body)
+    await g.entry.pin()
+    await fill(g, 'a')
+    const [version] = await all(g.entry)
+    expect(version).toMatchObject({ pinned: true, size })
+    const kept = await g.fetch(g.url, { holdfast: { require: { pinned: true } } })
+    expect(sha256(new Uint8Array(await kept.arrayBuffer()))).toBe(sha256(body))
+    expect(g.told('evicted').length).toBeGreaterThan(0)
+  })
+
+  test.each(sizes)('unpinned, it goes as all else does, %s', async (_, size) => {
+    await using g = await history(tiers())
+    await g.brings(pseudoRandom(size, 'pinned'))
+    const pin = await g.entry.pin()
+    await fill(g, 'a')
+    await pin.unpin()
+    await fill(g, 'b')
+    expect(await all(g.entry)).toEqual([])
+  })
+})
+
+test.each([':memory:', 'a file'])('over sqlite in %s a pin holds for as long as it was said', async (place) => {
+  const clock = manualClock()
+  await using g = await history([sqlite(place === 'a file' ? aFile() : place, { maxBytes: '2MB', clock })], {}, clock)
+  await g.brings(pseudoRandom(300_000, 'pinned'))
+  await g.entry.pin({ for: '1d' })
+  await fill(g, 'a')
+  expect(await all(g.entry)).toHaveLength(1)
+  await g.clock.advance(DAY)
+  await fill(g, 'b')
+  expect(await all(g.entry)).toEqual([])
+})
+
+test.each(bounded)(
+  'over %s: beside what is pinned there is no room, so what is new is answered, and not kept',
+  async (_, tiers) => {
+    await using g = await history(tiers())
+    for (let n = 0; n < 12; n += 1) {
+      g.origin.script(`/pinned${n}`, ok(pseudoRandom(200_000, `${n}`)))
+      await (await g.fetch(g.origin.url(`/pinned${n}`))).arrayBuffer()
+      // The last ones may not have been kept at all; then there is nothing to pin.
+      await g.fetch
+        .entry(g.origin.url(`/pinned${n}`))
+        .pin()
+        .catch((error: unknown) => expect(error).toMatchObject({ code: 'VERSION_NOT_FOUND' }))
+    }
+    await g.brings('new')
+    expect(await (await g.fetch(g.url)).text()).toBe('new')
+    const first = await g.fetch(g.origin.url('/pinned0'), { holdfast: { require: { pinned: true } } })
+    expect(sha256(new Uint8Array(await first.arrayBuffer()))).toBe(sha256(pseudoRandom(200_000, '0')))
+  },
+)

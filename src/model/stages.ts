@@ -33,6 +33,9 @@ export interface FlightPath {
   readonly progress: (progress: Progress) => unknown
 }
 
+/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
+export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
+
 export interface Flight {
   readonly landed: Promise<Landing>
   readonly accepted: Promise<Incoming>
@@ -42,7 +45,7 @@ export interface Flight {
   /** Tells how far the download is, until this caller leaves. */
   onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
-  pace(listener: (pace: 'waiting' | 'coming' | 'faltering' | 'judging') => void): () => void
+  pace(listener: (pace: Pace) => void): () => void
   detach(): void
   leave(): void
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../model/settings.ts'
+import type { Pace } from '../model/stages.ts'
 
 /** One obtain that any number of callers wait for. */
 export interface Flight<T, A> {
@@ -18,9 +19,6 @@ export interface Flight<T, A> {
   /** This caller waits no longer; the flight ends with its last waiter. */
   leave(): void
 }
-
-/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
-export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
 
 /** What a flight is told at take-off. */
 export interface Path<A> {

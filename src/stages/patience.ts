@@ -2,7 +2,7 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Held } from '../model/rooms.ts'
-import type { Flight, WaitEnd } from '../model/stages.ts'
+import type { Flight, Pace, WaitEnd } from '../model/stages.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -24,6 +24,11 @@ function isOthersLimit(error: unknown, left: number): boolean {
   return (
     Number.isFinite(left) && left > 0 && error instanceof AttemptFailure && error.code === 'TIMEOUT' && error.retry === 'never'
   )
+}
+
+/** The user's own code has the same patience once more, for what it is asked about is here. */
+function leftOf(limit: number, pace: Pace, waited: number): number {
+  return pace === 'judging' ? limit : limit - waited
 }
 
 function wait(flight: Flight, { signal, after, deadline, until }: Patience, clock: Clock): Promise<WaitEnd> {
@@ -49,8 +54,7 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
       timer?.cancel()
       timer = undefined
       if (pace === 'coming' || !Number.isFinite(limit)) return
-      // The user's own code has the same patience once more, for what it is asked about is here.
-      const left = pace === 'judging' ? limit : since + limit - clock.monotonic()
+      const left = leftOf(limit, pace, clock.monotonic() - since)
       // At once: the next attempt may begin to come before a timer fires, and break again.
       if (pace === 'faltering' && left <= 0) late()
       else timer = clock.setTimeout(late, Math.max(0, left))

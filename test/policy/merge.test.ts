@@ -96,4 +96,20 @@ describe('merge', () => {
       }),
     )
   })
+
+  test('what either has removed is removed, and what either has called stale is stale', () => {
+    const goneIn = ({ variants }: EntryRecord): string[] =>
+      variants.flatMap(({ values, versions }) =>
+        versions.filter(({ removed }) => removed !== undefined).map(({ id }) => `${values} ${id}`),
+      )
+    fc.assert(
+      fc.property(entry, entry, (a, b) => {
+        const both = merge(a, b)
+        const left = new Set(both.variants.flatMap(({ values, versions }) => versions.map(({ id }) => `${values} ${id}`)))
+        const gone = [...goneIn(a), ...goneIn(b)].filter((name) => left.has(name))
+        expect(new Set(goneIn(both))).toEqual(new Set(gone))
+        expect(both.invalidatedAt ?? 0).toBe(Math.max(a.invalidatedAt ?? 0, b.invalidatedAt ?? 0))
+      }),
+    )
+  })
 })

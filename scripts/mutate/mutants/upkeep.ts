@@ -8,7 +8,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (lease !== undefined || clock.monotonic() >= until) return lease',
     replace: 'return lease',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
-    killer: '',
+    killer: 'two instances on a file: all words of both are there, also after a restart',
   },
   {
     name: 'a turn is not given back',
@@ -16,28 +16,23 @@ export const UPKEEP: readonly Mutant[] = [
     find: '(passing ??= lease?.release().catch(() => undefined) ?? Promise.resolve())',
     replace: '(passing ??= Promise.resolve())',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
-    killer: '',
+    killer: 'over sqlite 50 at once: 50 are there',
   },
   {
     name: 'what other processes say is not heard',
     file: 'src/stages/tiers/hearsay.ts',
     find: 'if (at !== undefined) this.#background',
-    replace: 'if (at === 0) this.#background',
-    tests: [
-      'test/rows/versions/labels.failed.test.ts',
-      'test/rows/versions/upkeep.invalidate.test.ts',
-      'test/rows/versions/policy.precedence.test.ts',
-      'test/rows/versions/policy.test.ts',
-    ],
-    killer: '',
+    replace: 'if (at === -1) this.#background',
+    tests: ['test/rows/versions/meanwhile.test.ts'],
+    killer: 'a verdict of another process is heard behind a hit, a second later, and not before',
   },
   {
     name: 'what other processes say is asked for at each hit',
     file: 'src/stages/tiers/hearsay.ts',
     find: 'now - at < TRUSTED) return',
     replace: 'now - at < 0) return',
-    tests: ['test/rows/stores/tiers.test.ts', 'test/rows/versions/stats.test.ts'],
-    killer: '',
+    tests: ['test/rows/versions/meanwhile.test.ts'],
+    killer: 'a verdict of another process is heard behind a hit, a second later, and not before',
   },
   {
     name: 'a sweep takes bodies that are named',
@@ -45,7 +40,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (named.has(body.id) || !condemned',
     replace: 'if (!condemned',
     tests: ['test/rows/versions/upkeep.bodies.test.ts'],
-    killer: '',
+    killer: 'a small body outside of its record is named too',
   },
   {
     name: 'a body goes at the first sweep that finds it unnamed',
@@ -53,7 +48,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: '|| !condemned.isDue(body.id, size) ',
     replace: '',
     tests: ['test/rows/versions/upkeep.bodies.test.ts'],
-    killer: '',
+    killer: 'bodies in files what no version names any more goes in the second sweep, an hour after the first',
   },
   {
     name: 'a body goes while it is read',
@@ -61,7 +56,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: ' || rooms.isRead(body.id)) continue',
     replace: ') continue',
     tests: ['test/rows/versions/upkeep.bodies.test.ts'],
-    killer: '',
+    killer: 'what is being read in files stays until it was read',
   },
   {
     name: 'dryRun removes',
@@ -69,7 +64,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (isDry || gone.length === 0) continue',
     replace: 'if (gone.length === 0) continue',
     tests: ['test/rows/versions/sweep.test.ts'],
-    killer: '',
+    killer: 'over memory dryRun says the same, and removes nothing, however often',
   },
   {
     name: 'a sweep does not remember when it was',
@@ -77,7 +72,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'new TextEncoder().encode(String(now))',
     replace: "new TextEncoder().encode('0')",
     tests: ['test/rows/versions/upkeep.sweeps.test.ts'],
-    killer: '',
+    killer: 'by itself a minute after the first write, and then hourly; not what was swept within the hour',
   },
   {
     name: 'what memory keeps of broken bodies is never swept',
@@ -85,7 +80,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: '  await sweepShelf({ tier, rooms, now, named: new Set(), report, isDry })\n',
     replace: '',
     tests: ['test/rows/download/partials.test.ts'],
-    killer: '',
+    killer: 'in memory alone a day later it is swept',
   },
   {
     name: 'memory alone keeps no part',
@@ -93,7 +88,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (sink !== undefined) await shelve(',
     replace: 'if (sink === undefined) await shelve(',
     tests: ['test/rows/download/partials.test.ts'],
-    killer: '',
+    killer: 'nothing stored, memory the next call goes on with it, under If-Range, and leaves nothing behind',
   },
   {
     name: 'a part in memory has no bound',
@@ -101,7 +96,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'size <= Math.min(maxEntryBytes, most)',
     replace: 'size >= 0',
     tests: ['test/rows/download/partials.test.ts'],
-    killer: '',
+    killer: 'in memory alone of what is too large for it no part is kept',
   },
   {
     name: 'what is one caller’s alone is current',
@@ -109,7 +104,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (apart === undefined) return stages.versions.keep',
     replace: 'if (apart !== null) return stages.versions.keep',
     tests: ['test/rows/admission/guards.apart.test.ts'],
-    killer: '',
+    killer: 'over memory fallback: false: the page for this caller, each time anew; the last good one for the others',
   },
   {
     name: 'a flight is shared by who has a fallback and who has none',
@@ -117,15 +112,15 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'guards.shape, spare]',
     replace: 'guards.shape]',
     tests: ['test/rows/admission/guards.apart.test.ts'],
-    killer: '',
+    killer: 'two at one time, one of them with fallback: false: each gets what his options say',
   },
   {
-    name: 'patience is held against the call alone',
+    name: 'who wants no fallback speaks for all others',
     file: 'src/policy/apart.ts',
     find: 'asOthersAsk(call, entry), now',
     replace: 'call, now',
     tests: ['test/rows/admission/guards.apart.test.ts'],
-    killer: '',
+    killer: 'over memory fallback: false: the page for this caller, each time anew; the last good one for the others',
   },
   {
     name: 'a body that breaks revives a patience that is spent',
@@ -133,7 +128,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: "if (pace === 'faltering' && left <= 0) late()",
     replace: 'if (left < -1e9) late()',
     tests: ['test/rows/download/fallback-after.test.ts'],
-    killer: '',
+    killer: 'with headers in time, the wait goes on as long as the body keeps its rate (stall: 30s)',
   },
   {
     name: 'a check has what the download left of the patience',
@@ -141,6 +136,6 @@ export const UPKEEP: readonly Mutant[] = [
     find: "return pace === 'judging' ? limit : limit - waited",
     replace: 'return limit - waited',
     tests: ['test/rows/download/fallback-after.test.ts'],
-    killer: '',
+    killer: 'a check of what came slowly has the same patience once more: it takes 5000 ms',
   },
 ]

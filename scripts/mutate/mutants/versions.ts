@@ -8,7 +8,7 @@ export const WORDS: readonly Mutant[] = [
     find: '!kept.has(ref.id) && ',
     replace: '',
     tests: ['test/rows/versions/retention.test.ts'],
-    killer: '',
+    killer: 'over memory the last good one stays, however many came after it: labelled valid',
   },
   {
     name: 'a pin holds nothing',
@@ -16,7 +16,7 @@ export const WORDS: readonly Mutant[] = [
     find: ' && !isPinned(ref, now))',
     replace: ')',
     tests: ['test/rows/versions/retention.pins.test.ts'],
-    killer: '',
+    killer: 'over memory v1 pinned, v2, v3: v3 and v1 are left',
   },
   {
     name: 'keepFor is not looked at',
@@ -24,7 +24,7 @@ export const WORDS: readonly Mutant[] = [
     find: '...good.filter(isOld)',
     replace: '...good',
     tests: ['test/rows/versions/retention.test.ts'],
-    killer: '',
+    killer: 'over memory keepFor: beyond the newest, and older than that; both',
   },
   {
     name: 'refused versions are kept without end',
@@ -32,7 +32,7 @@ export const WORDS: readonly Mutant[] = [
     find: '.slice(rules.keepFailed)',
     replace: '.slice(rules.keepFailed * 100)',
     tests: ['test/rows/versions/retention.test.ts'],
-    killer: '',
+    killer: 'over memory failed ones push no good one out, and are not kept without end',
   },
   {
     name: 'refused versions push good ones out',
@@ -40,15 +40,15 @@ export const WORDS: readonly Mutant[] = [
     find: 'versions.filter((ref) => !isRefused(ref)).slice(rules.keep)',
     replace: 'versions.slice(rules.keep)',
     tests: ['test/rows/versions/retention.test.ts'],
-    killer: '',
+    killer: 'over memory failed ones push no good one out, and are not kept without end',
   },
   {
     name: 'a removal takes what has been pinned since',
     file: 'src/policy/removal.ts',
     find: 'ref.removed !== undefined && pinned.has(ref.id)',
     replace: 'ref.removed !== undefined && pinned.size < 0',
-    tests: ['test/rows/versions/sweep.test.ts'],
-    killer: '',
+    tests: ['test/rows/versions/meanwhile.test.ts'],
+    killer: 'a version that is pinned between the look of a sweep and its word stays',
   },
   {
     name: 'a deleted entry comes back with its versions',
@@ -56,15 +56,15 @@ export const WORDS: readonly Mutant[] = [
     find: "upTo: newestId(entry) ?? ''",
     replace: "upTo: ''",
     tests: ['test/rows/versions/upkeep.invalidate.test.ts'],
-    killer: '',
+    killer: 'delete over memory by URL, tag, group and pattern: gone from all tiers, and asked for anew',
   },
   {
     name: 'removals are remembered without end',
     file: 'src/policy/removal.ts',
     find: 'gone.slice(0, -REMEMBERED)',
     replace: 'gone.slice(0, 0)',
-    tests: ['test/rows/versions/retention.bounds.test.ts'],
-    killer: '',
+    tests: ['test/rows/versions/meanwhile.test.ts'],
+    killer: 'what was removed is not remembered without end: an entry that changes for ever has a record that does not grow',
   },
   {
     name: 'a copy that does not know of a removal undoes it',
@@ -72,7 +72,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'const removed = later<Stamp>(a.removed, b.removed)',
     replace: 'const removed = a.removed && b.removed && later<Stamp>(a.removed, b.removed)',
     tests: ['test/policy/merge.test.ts'],
-    killer: '',
+    killer: 'merge what either has removed is removed, and what either has called stale is stale',
   },
   {
     name: 'of two words the earlier counts',
@@ -80,7 +80,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'if (a.at !== b.at) return a.at > b.at ? a : b',
     replace: 'if (a.at !== b.at) return a.at < b.at ? a : b',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
-    killer: '',
+    killer: 'over memory 25 said and 25 taken back at once: those that were said are there',
   },
   {
     name: 'an invalidation is lost in a merge',
@@ -88,7 +88,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'Math.max(a.invalidatedAt ?? 0, b.invalidatedAt ?? 0)',
     replace: 'Math.min(a.invalidatedAt ?? 0, b.invalidatedAt ?? 0)',
     tests: ['test/policy/merge.test.ts'],
-    killer: '',
+    killer: 'merge what either has removed is removed, and what either has called stale is stale',
   },
   {
     name: 'failed does not stick to the digest',
@@ -96,7 +96,7 @@ export const WORDS: readonly Mutant[] = [
     find: "if (hasLabel(ref, 'failed')) failed.add(ref.digest)",
     replace: "if (hasLabel(ref, 'failed')) failed.add(ref.id)",
     tests: ['test/rows/versions/labels.failed.test.ts'],
-    killer: '',
+    killer: 'over memory the one before is current, at once and without a request',
   },
   {
     name: 'a label that was taken off still counts',
@@ -104,7 +104,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'ref.labels[name]?.on === true',
     replace: 'ref.labels[name] !== undefined',
     tests: ['test/rows/versions/labels.valid.test.ts'],
-    killer: '',
+    killer: 'over memory valid is taken back: as if it had never been said',
   },
   {
     name: 'valid is no better than any other',
@@ -112,7 +112,7 @@ export const WORDS: readonly Mutant[] = [
     find: "hasLabel(ref, 'valid') && !failed.has(ref.digest)",
     replace: '!failed.has(ref.digest)',
     tests: ['test/rows/versions/labels.valid.test.ts'],
-    killer: '',
+    killer: 'over memory the newest valid one is fallen back to, whatever came after it',
   },
   {
     name: 'what is unproven is as good as what is proven',
@@ -120,7 +120,7 @@ export const WORDS: readonly Mutant[] = [
     find: "!failed.has(ref.digest) && !hasLabel(ref, 'unproven')",
     replace: '!failed.has(ref.digest)',
     tests: ['test/rows/admission/guards.apart.test.ts'],
-    killer: '',
+    killer: 'over memory what ended with its connection does not take the place of what was proven',
   },
   {
     name: 'a pin never ends',
@@ -128,6 +128,6 @@ export const WORDS: readonly Mutant[] = [
     find: 'until === null || until > now',
     replace: 'until === null || until > 0 || until > now',
     tests: ['test/rows/versions/retention.pins.test.ts'],
-    killer: '',
+    killer: 'over memory a pin for a minute: 59 s later it holds, 61 s later it does not',
   },
 ]

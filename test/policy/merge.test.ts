@@ -97,6 +97,19 @@ describe('merge', () => {
     )
   })
 
+  test('a copy that does not know of a removal does not undo it', () => {
+    const known = { id: 'v1', digest: 'd', storedAt: 1, checkedAt: 1 }
+    const saying = (ref: VersionRef): EntryRecord => ({
+      key: 'k',
+      method: 'GET',
+      url: 'https://h.example/',
+      group: 'default',
+      variants: [{ vary: [], values: '', versions: [ref] }],
+    })
+    const removed = { at: 2, by: 'p' }
+    expect(merge(saying(known), saying({ ...known, removed })).variants[0]?.versions).toEqual([{ ...known, removed }])
+  })
+
   test('what either has removed is removed, and what either has called stale is stale', () => {
     const goneIn = ({ variants }: EntryRecord): string[] =>
       variants.flatMap(({ values, versions }) =>

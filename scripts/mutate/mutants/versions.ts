@@ -72,7 +72,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'const removed = later<Stamp>(a.removed, b.removed)',
     replace: 'const removed = a.removed && b.removed && later<Stamp>(a.removed, b.removed)',
     tests: ['test/policy/merge.test.ts'],
-    killer: 'merge what either has removed is removed, and what either has called stale is stale',
+    killer: 'merge a copy that does not know of a removal does not undo it',
   },
   {
     name: 'of two words the earlier counts',

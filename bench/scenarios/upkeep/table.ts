@@ -4,7 +4,15 @@ import { GATE, type Measured } from './measured.ts'
 /** Below so many milliseconds a ratio tells of chance. */
 const TOO_LITTLE = 10
 
-const HEAD = ['wall ms', 'CPU ms', 'longest slice, CPU ms', 'loop delay p99 ms', 'longest ms', 'peak RSS over start, MB'] as const
+const HEAD = [
+  'wall ms',
+  'CPU ms',
+  'longest slice, CPU ms',
+  'with the disk, ms',
+  'loop delay p99 ms',
+  'longest ms',
+  'peak RSS over start, MB',
+] as const
 
 export function table(lines: readonly Measured[]): string {
   return [...works(lines), '', ...gate(lines), '', ...misses(lines), ''].join('\n')
@@ -65,7 +73,10 @@ function misses(lines: readonly Measured[]): string[] {
   ]
 }
 
-const short = (figure: number): string => (figure < 100 ? figure.toFixed(1) : Math.round(figure).toString())
+function short(figure: number | undefined): string {
+  if (figure === undefined) return ''
+  return figure < 100 ? figure.toFixed(1) : Math.round(figure).toString()
+}
 
 function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(' | ')} |`

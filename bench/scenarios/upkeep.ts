@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { versionOf } from '../clients/serve.ts'
@@ -51,13 +51,23 @@ async function lookAfter(folder: string, entries: number, tell: Tell): Promise<M
   const filling = { name: 'fill', file: join(filled, 'cache.db'), entries } as const
   const lines = [told(await measured(filling, { part: 'filling', work: 'filling', entries }))]
   for (const { name: work } of WORKS) {
-    await cp(filled, used, { recursive: true })
+    await copied(filled, used)
     const job = { name: 'look after', file: join(used, 'cache.db'), work } as const
     lines.push(told(await measured(job, { part: 'work', work, entries })))
     await rm(used, { recursive: true })
   }
   await rm(filled, { recursive: true })
   return lines
+}
+
+/** Down to the disk: else the first commit of the work would wait until the copy is. */
+async function copied(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true })
+  const within = await readdir(to, { recursive: true, withFileTypes: true })
+  for (const { parentPath, name } of within.filter((one) => one.isFile())) {
+    await using file = await open(join(parentPath, name), 'r+')
+    await file.sync()
+  }
 }
 
 async function download(folder: string, tell: Tell): Promise<Measured[]> {

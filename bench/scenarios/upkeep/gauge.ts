@@ -71,7 +71,7 @@ function timesNow(): Times {
 
 /** Linux's account of the process's first thread: nanoseconds on a processor, nanoseconds waiting for one, turns. */
 const ACCOUNT = '/proc/self/schedstat'
-const account = existsSync(ACCOUNT) ? openSync(ACCOUNT) : undefined
+const account = existsSync(ACCOUNT) ? openSync(ACCOUNT, 'r') : undefined
 const read = Buffer.alloc(128)
 
 function queued(): number | undefined {

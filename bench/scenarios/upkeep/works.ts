@@ -18,8 +18,8 @@ export const WORKS: readonly Work[] = [
   { name: 'entries({ match })', run: (fetch) => counted(fetch.cache.entries({ match: MATCH }), Number.POSITIVE_INFINITY) },
   { name: `entries(), the first ${PAGE}`, run: (fetch) => counted(fetch.cache.entries(), PAGE) },
   { name: 'stats()', run: async (fetch) => `${fetch.cache.stats().requests} requests` },
-  { name: 'sweep({ dryRun: true })', run: (fetch) => swept(fetch, true) },
-  { name: 'sweep()', run: (fetch) => swept(fetch, false) },
+  { name: 'sweep({ dryRun: true })', run: (fetch) => swept(fetch, { dryRun: true }) },
+  { name: 'sweep()', run: (fetch) => swept(fetch) },
   { name: 'audit()', run: audited },
   { name: 'copyTo(sqlite)', run: copied },
   { name: 'invalidate({ tag })', run: async (fetch) => invalidated(fetch, { tag: TAG }) },
@@ -34,8 +34,8 @@ async function counted(entries: AsyncIterable<unknown>, most: number): Promise<s
   return `${count} entries`
 }
 
-async function swept(fetch: CachedFetch, dryRun: boolean): Promise<string> {
-  return `${(await fetch.cache.sweep({ dryRun })).versions} versions`
+async function swept(fetch: CachedFetch, how?: { dryRun: true }): Promise<string> {
+  return `${(await fetch.cache.sweep(how)).versions} versions`
 }
 
 async function audited(fetch: CachedFetch): Promise<string> {

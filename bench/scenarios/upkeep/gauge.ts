@@ -8,7 +8,10 @@ export interface Cost {
   readonly cpu: number
   /** The longest time on the processor of the thread that runs the event loop, from one timer of it to the next: what is ours of a delay. */
   readonly slice: number
-  /** The same with the time that it slept, as for a disk, and without that in which it waited for a processor; undefined where the system does not say. */
+  /**
+   * The same with the time that it slept in between, for a disk or for V8's helper threads, and without that in which it waited for a
+   * processor; undefined where the system does not say.
+   */
   readonly held: number | undefined
   /** Of the event loop, as those see it who wait: the neighbours' share of the machine is in it. */
   readonly delay: { readonly p99: number; readonly longest: number }

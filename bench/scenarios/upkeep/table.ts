@@ -8,7 +8,7 @@ const HEAD = [
   'wall ms',
   'CPU ms',
   'longest slice, CPU ms',
-  'with the disk, ms',
+  'asleep too, ms',
   'loop delay p99 ms',
   'longest ms',
   'peak RSS over start, MB',
@@ -35,10 +35,8 @@ function works(lines: readonly Measured[]): string[] {
   ]
 }
 
-const costs = ({ wall, cpu, slice, delay, memory }: Cost): string[] => [
-  ...[wall, cpu, slice, delay.p99, delay.longest].map(short),
-  short(memory / 1e6),
-]
+const costs = ({ wall, cpu, slice, held, delay, memory }: Cost): string[] =>
+  [wall, cpu, slice, held, delay.p99, delay.longest, memory / 1e6].map(short)
 
 function growth(all: Cost, tenth: Cost | undefined): string[] {
   if (tenth === undefined) return ['', '', '']

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EntryRecord, LabelRecord, PinRecord, Stamp, VersionRef } from '../../src/model/record.ts'
 import { merge } from '../../src/policy/merge.ts'
+import { fc } from './property.ts'
 
 // What processes and tiers know of an entry is brought together in any order, any number of times, and comes out the same.
 

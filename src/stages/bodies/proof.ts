@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { chunksOf } from '../../model/body-chunks.ts'
 import type { Call } from '../../model/call.ts'
-import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Held } from '../../model/rooms.ts'
 import { checkIntegrity, integrityAlgorithms } from '../../policy/integrity.ts'
 
@@ -16,11 +16,7 @@ export async function proves({ body, version }: Held, { integrity, settings: { e
   ]
   const hashes = wanted.map((name) => ({ name, hash: createHash(name) }))
   if (hashes.length === 0) return true
-  const size = body instanceof Uint8Array ? body.length : body.size
-  for (let n = 0; n * CHUNK_SIZE < size; n++) {
-    const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
-    for (const { hash } of hashes) hash.update(chunk)
-  }
+  for await (const chunk of chunksOf(body)) for (const { hash } of hashes) hash.update(chunk)
   const digests = new Map<string, string>(hashes.map(({ name, hash }) => [name, hash.digest('base64')]))
   if (expect?.hex !== undefined && hexOf(digests.get(expect.algorithm ?? '')) !== expect.hex) return false
   return checkIntegrity(integrity, (algorithm) => digests.get(algorithm) ?? '').name !== 'mismatch'

@@ -1,4 +1,4 @@
-import { CHUNK_SIZE } from '../../model/record.ts'
+import { chunksOf } from '../../model/body-chunks.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import { Damaged, readChunk, type Sink, StoreSink } from './sinks.ts'
@@ -40,11 +40,8 @@ export class RestingBody implements StoredBody {
 /** Copies a body into another store, under an id of its own there. */
 export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
   const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-  const size = body instanceof Uint8Array ? body.length : body.size
-  for (let n = 0; n * CHUNK_SIZE < size; n++) {
-    const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
-    await sink.append(chunk, n)
-  }
+  let n = 0
+  for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
   return sink.bodyId
 }
 

@@ -1,6 +1,7 @@
+import { wholeOf } from '../../model/body-chunks.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
-import type { Held, StoredBody } from '../../model/rooms.ts'
+import type { Held } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
 import { type Marks, markedAt, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
@@ -70,7 +71,7 @@ async function load(
   const { body } = placed
   if (body instanceof Uint8Array || body.size > wholeUpTo) return placed
   try {
-    return { ...placed, body: await whole(body) }
+    return { ...placed, body: await wholeOf(body) }
   } catch (error) {
     report('warning', () => ({
       key,
@@ -79,10 +80,4 @@ async function load(
     }))
     return undefined
   }
-}
-
-async function whole(body: StoredBody): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, body.size)
 }

@@ -19,10 +19,10 @@ class Narrow extends Map<string, string> {
   }
 }
 
-const MAKERS = [
-  ['Keyv 5', (map: Narrow) => new Keyv5({ store: map })],
-  ['Keyv 6', (map: Narrow) => new Keyv6({ store: map })],
-] as const
+const MAKERS: [string, (map: Narrow) => Keyv6][] = [
+  ['Keyv 5', (map) => new Keyv5({ store: map }) as unknown as Keyv6],
+  ['Keyv 6', (map) => new Keyv6({ store: map })],
+]
 
 for (const [name, make] of MAKERS)
   storeContract(`${name} that takes nothing above 1 MiB`, async () => keyv(make(new Narrow())), { describe, test })

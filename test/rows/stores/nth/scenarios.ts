@@ -14,7 +14,10 @@ export interface Bytes {
 }
 
 const BYTES = Object.fromEntries(
-  Object.entries(SIZES).map(([name, size]) => [name, { old: pseudoRandom(size, `old ${name}`), new: pseudoRandom(size, `new ${name}`) }]),
+  Object.entries(SIZES).map(([name, size]) => [
+    name,
+    { old: pseudoRandom(size, `old ${name}`), new: pseudoRandom(size, `new ${name}`) },
+  ]),
 ) as Record<Size, Bytes>
 
 /** What one run has to do with. */
@@ -38,6 +41,8 @@ export interface Scenario {
   readonly gives: 'old' | 'new'
   /** Whether there is something to be read afterwards in any case. */
   readonly had: 'something' | 'nothing'
+  /** Where the caller's bytes come from when all is well. */
+  readonly from: 'rest' | 'the origin'
 }
 
 const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' }, etag: '"1"', ranges: true }
@@ -61,6 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url),
       gives: 'new',
       had: 'nothing',
+      from: 'rest',
     }),
     ALL,
   ),
@@ -75,6 +81,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url),
       gives: 'old',
       had: 'something',
+      from: 'rest',
     }),
     ALL,
   ),
@@ -89,6 +96,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url),
       gives: 'old',
       had: 'something',
+      from: 'rest',
     }),
     ['a small body', LARGE],
   ),
@@ -103,6 +111,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url, { cache: 'reload' }),
       gives: 'new',
       had: 'something',
+      from: 'the origin',
     }),
     ['a small body', LARGE],
   ),
@@ -126,6 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
       },
       gives: 'old',
       had: 'something',
+      from: 'rest',
     }),
     ['a small body'],
   ),
@@ -137,6 +147,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url),
       gives: 'new',
       had: 'nothing',
+      from: 'the origin',
     }),
     [LARGE],
   ),
@@ -151,6 +162,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url),
       gives: 'new',
       had: 'nothing',
+      from: 'the origin',
     }),
     [LARGE],
   ),
@@ -162,6 +174,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: ({ fetch, url }) => fetch(url, { holdfast: { delivery: 'streaming' } }),
       gives: 'new',
       had: 'nothing',
+      from: 'the origin',
     }),
     ['a body of 300 KB', LARGE],
   ),

@@ -7,8 +7,17 @@ import { checkIntegrity, integrityAlgorithms } from '../../policy/integrity.ts'
 /** What the caller knows in advance. */
 type Proposed = Pick<Call, 'integrity'> & { readonly settings: Pick<Call['settings'], 'expect'> }
 
-/** Whether a stored body is what `init.integrity` and `expect` say; true where they say nothing. */
-export async function proves({ body, version }: Held, { integrity, settings: { expect } }: Proposed): Promise<boolean> {
+/** Whether a stored body is what `init.integrity` and `expect` say; true where they say nothing, false where it cannot be read. */
+export async function proves(held: Held, proposed: Proposed): Promise<boolean> {
+  try {
+    return await agrees(held, proposed)
+  } catch {
+    // The guard has told of the store that failed. Another version may be had.
+    return false
+  }
+}
+
+async function agrees({ body, version }: Held, { integrity, settings: { expect } }: Proposed): Promise<boolean> {
   if (expect?.size !== undefined && version.size !== expect.size) return false
   const wanted = [
     ...integrityAlgorithms(integrity),

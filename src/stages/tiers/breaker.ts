@@ -2,8 +2,12 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 
-/** Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them. */
+/**
+ * Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them, and so does
+ * one that failed only after most of its time: SQLite waits for somebody's lock almost as long, and no caller is to wait so three times.
+ */
 const OPEN_AFTER = 3
+const MOST = 0.75
 
 /** Milliseconds until a store that was left alone is tried again; doubled after each trial that fails, up to the longest. */
 const PROBE_AFTER = 1_000
@@ -83,13 +87,15 @@ export class Breaker {
         cause: gate.error,
       })
     }
+    const since = this.#facts.clock.monotonic()
     try {
       const value = await this.#bounded(operation, run, limit)
       gate.failures = 0
       return value
     } catch (error) {
+      const pace = this.#facts.clock.monotonic() - since < MOST * limit ? 'soon' : 'late'
       // A refused late writer is the store at its best, not a failure.
-      if ((error as { code?: unknown }).code !== 'FENCED') this.#failed(side, operation, error as Error)
+      if ((error as { code?: unknown }).code !== 'FENCED') this.#failed(side, { operation, error: error as Error, pace })
       throw error
     }
   }
@@ -117,13 +123,13 @@ export class Breaker {
     })
   }
 
-  #failed(side: Side, operation: string, error: Error): void {
+  #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
     const gate = this.#gates[side]
     gate.failures++
     this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
     const isSilent = error instanceof Unanswered
     if (isSilent && this.#facts.remote) for (const each of ['read', 'write'] as const) this.#open(each, error)
-    else if (isSilent || gate.failures >= OPEN_AFTER) this.#open(side, error)
+    else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error)
   }
 
   #open(side: Side, error: Error): void {

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
-import { createClient } from '@redis/client'
-import { onTestFinished } from 'vitest'
+import { createClient, RESP_TYPES } from '@redis/client'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { type RedisOptions, redis } from '../../../adapters/stores/redis.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { CachedFetch, Options, Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
-import { type Origin, ok } from '../../helpers/origin/index.ts'
+import { type Origin, ok, startOrigin } from '../../helpers/origin/index.ts'
 import { type RedisServer, startRedis } from '../../helpers/redis.ts'
 import { startTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy.ts'
-import { anInstance, anOrigin, folder } from '../stores/given.ts'
+import { anInstance, folder } from '../stores/given.ts'
 
 /** What others may have too, so that Redis is given it. */
 export const PUBLIC = { headers: { 'cache-control': 'public, max-age=3600' } } as const
@@ -23,6 +23,8 @@ export interface Place {
   redis(options?: RedisOptions): Store
   /** Asks the server itself, past the line. */
   ask(...words: (string | Buffer)[]): Promise<unknown>
+  /** The value of a key, as it is. */
+  bytes(key: string): Promise<Buffer | null>
   /** The keys in it whose name has this in it. */
   keys(part: string): Promise<string[]>
   /** Leases whose holder has lost its line run out by themselves, after three seconds: here at once. */
@@ -30,21 +32,46 @@ export interface Place {
 }
 
 export async function aPlace(settings: readonly string[] = []): Promise<Place> {
-  const [origin, server] = await Promise.all([anOrigin(), startRedis(settings)])
+  const place = await openPlace(settings)
+  onTestFinished(() => place[Symbol.asyncDispose]())
+  return place
+}
+
+/** One for all tests of a `describe`, who leave it as they found it. */
+export function sharedPlace(): () => Place {
+  let place: OpenPlace | undefined
+  beforeAll(async () => {
+    place = await openPlace([])
+  })
+  afterAll(() => place?.[Symbol.asyncDispose]())
+  return () => {
+    if (place === undefined) throw new Error('it is not there before the tests begin')
+    return place
+  }
+}
+
+type OpenPlace = Place & AsyncDisposable
+
+async function openPlace(settings: readonly string[]): Promise<OpenPlace> {
+  const [origin, server] = await Promise.all([startOrigin(), startRedis(settings)])
   const line = await startTcpProxy(server.port)
-  onTestFinished(async () => {
+  const client = await createClient({ url: server.url }).connect()
+  const dispose = async (): Promise<void> => {
+    client.destroy()
     await line[Symbol.asyncDispose]()
     await server[Symbol.asyncDispose]()
-  })
-  const client = await createClient({ url: server.url }).connect()
-  onTestFinished(() => client.destroy())
+    origin.kill()
+    await origin.close()
+  }
   const ask: Place['ask'] = (...words) => client.sendCommand(words)
   const keys = async (part: string): Promise<string[]> => (await ask('KEYS', `*${part}*`)) as string[]
   const forgetLeases = async (): Promise<void> => {
     const leases = await keys('/l/')
     if (leases.length > 0) await ask('DEL', ...leases)
   }
-  return { origin, server, line, redis: (options) => redis(`redis://127.0.0.1:${line.port}`, options), ask, keys, forgetLeases }
+  const bytes: Place['bytes'] = (key) => client.sendCommand(['GET', key], { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } })
+  const store: Place['redis'] = (options) => redis(`redis://127.0.0.1:${line.port}`, options)
+  return { origin, server, line, redis: store, ask, bytes, keys, forgetLeases, [Symbol.asyncDispose]: dispose }
 }
 
 /** Both lists of tiers that have Redis as their last: with a file before it, and without. */

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
 import { storeClosed, storeFailure } from './failures.ts'
+import { quoted, unquoted } from './keyv/envelope.ts'
 import { endOf, isPart, opened, partKeys, texts } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
@@ -85,7 +86,9 @@ class KeyvStore implements Store {
   }
 
   async #set(key: string, text: string, expires: number | undefined): Promise<void> {
-    const { answer, reported } = await this.#call('set', () => this.#keyv.set(key, text, this.#endOf(expires)))
+    const { answer, reported } = await this.#call('set', () =>
+      this.#keyv.set(key, this.#endForm === 'from now' ? text : quoted(text), this.#endOf(expires)),
+    )
     if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was written`, reported)
     if (answer === false) throw this.#failed(`it refused to write ${key}`)
     if ((await this.#read(key)) !== text) throw this.#failed(`it said that ${key} is stored, and does not have it`)
@@ -142,14 +145,14 @@ class KeyvStore implements Store {
       throw this.#failed('its back end has no iterator, so its keys cannot be listed')
     const found: [string, unknown][] = []
     for await (const [key, value] of iterator.call(this.#keyv, this.#keyv.namespace)) {
-      if (key.startsWith(prefix) && !isPart(key)) found.push([key, value])
+      if (key.startsWith(prefix) && !isPart(key)) found.push([key, unquoted(value)])
     }
     return found.sort(([one], [other]) => (one < other ? -1 : 1))
   }
 
   async #read(key: string): Promise<unknown> {
     const { answer, reported } = await this.#call('get', () => this.#keyv.get(key))
-    const text = answer ?? undefined
+    const text = unquoted(answer) ?? undefined
     if (text === undefined && reported !== undefined) throw this.#failed(`it reported an error while ${key} was read`, reported)
     return text
   }

@@ -59,15 +59,27 @@ export class Departures {
     if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
     if (taken.name === 'free') return { ...alone, found, inherits: 'what was left' }
     this.#ours.add(call.key)
+    const { end, behind } = this.#ending(call.key, taken)
+    return { name: 'cleared', found, right: { ...taken.right, over: end, behind }, inherits: 'what was left', end }
+  }
+
+  #ending(key: string, taken: { end(): Promise<void> }): { end: () => Promise<void>; behind: NonNullable<WriteRight['behind']> } {
     let ended: Promise<void> | undefined
+    const giveBack = (): Promise<void> => {
+      this.#ours.delete(key)
+      return taken.end()
+    }
     // Once: the next flight may have the mark of this entry by the time that it is said again.
     const end = (): Promise<void> => {
-      if (ended !== undefined) return ended
-      this.#ours.delete(call.key)
-      ended = taken.end()
+      ended ??= giveBack()
       return ended
     }
-    return { name: 'cleared', found, right: { ...taken.right, over: end }, inherits: 'what was left', end }
+    const behind = (writing: Promise<unknown>): Promise<void> => {
+      if (ended !== undefined) return ended
+      ended = Promise.resolve()
+      return writing.then(giveBack, giveBack)
+    }
+    return { end, behind }
   }
 
   /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */

@@ -5,6 +5,16 @@ import { wholeEnd } from '../options.ts'
 const WORD = 'holdfast1'
 const SHAPE = /^holdfast1:([0-9a-f]{8}):(\d*:.*)$/s
 
+/**
+ * As JSON, for an adapter that stands alone: where it parses what it reads, as that of memcached does in the handler of its socket, anything else
+ * would end the program. Nothing in the text needs an escape.
+ */
+export const quoted = (text: string): string => `"${text}"`
+
+/** The text again, whether the adapter parsed it or not. */
+export const unquoted = (text: unknown): unknown =>
+  typeof text === 'string' && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+
 export interface Opened {
   readonly value: Uint8Array
   readonly expires: number | undefined

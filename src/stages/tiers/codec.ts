@@ -1,5 +1,6 @@
 import type { EntryRecord, MarkRecord, UseRecord, VersionRecord } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import type { Shape } from '../../policy/record-shape.ts'
 
 /** Format 1 of a record: this word, the length of the JSON, the CRC-32 of all that follows, the JSON, the inline body. */
 const MAGIC = 0x68310001
@@ -38,9 +39,9 @@ export type Decoded<T> =
 
 /**
  * A record out of a store. Another format is 'foreign', a miss that nobody deletes; what is damaged, or speaks of another key
- * (a planted record, a collision, a mixed-up file), is 'damaged'.
+ * (a planted record, a collision, a mixed-up file), or is no record of this kind, is 'damaged'.
  */
-export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash): Decoded<T> {
+export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, isOfKind: Shape<T>): Decoded<T> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < HEAD) return { name: 'damaged', why: 'it is shorter than the head of a record' }
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
@@ -48,21 +49,22 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash):
     return { name: 'damaged', why: 'its checksum is not that of its bytes' }
   const length = view.readUInt32BE(4)
   if (length > view.length - HEAD) return { name: 'damaged', why: 'it is shorter than it says' }
-  return parsed<T>(view, HEAD + length, key)
+  const record = parsed(view, HEAD + length)
+  if (record === undefined) return { name: 'damaged', why: 'its text is not JSON' }
+  if (typeof record !== 'object' || record === null || !speaksOf((record as { key?: unknown }).key, key))
+    return { name: 'damaged', why: 'it is the record of another key' }
+  return isOfKind(record) ? { name: 'record', record } : { name: 'damaged', why: 'it is no record of its kind' }
 }
 
-function parsed<T extends Kept>(view: Buffer, end: number, key: string | OfHash): Decoded<T> {
-  let record: T & { inline?: boolean; body?: Uint8Array }
+/** The JSON, with the inline body that stands behind it; undefined where it is none. */
+function parsed(view: Buffer, end: number): unknown {
+  let record: unknown
   try {
     record = JSON.parse(view.toString('utf8', HEAD, end))
   } catch {
-    return { name: 'damaged', why: 'its text is not JSON' }
+    return undefined
   }
-  if (typeof record !== 'object' || record === null || !speaksOf(record.key, key))
-    return { name: 'damaged', why: 'it is the record of another key' }
-  if (record.inline === true) {
-    record.body = view.subarray(end)
-    delete record.inline
-  }
-  return { name: 'record', record }
+  if (typeof record !== 'object' || record === null || !('inline' in record)) return record
+  const { inline, ...rest } = record
+  return inline === true ? { ...rest, body: view.subarray(end) } : record
 }

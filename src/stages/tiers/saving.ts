@@ -44,7 +44,8 @@ export class Saving {
     let entry = saved ?? change.entry
     const { placed, retiring } = change
     for (const tier of live) entry = await tier.write(entry, placed, { retiring })
-    for (const tier of open) if (tier !== nearest && !live.includes(tier)) this.#rooms.background(this.#save(tier, change, fence))
+    for (const tier of open)
+      if (tier !== nearest && !live.includes(tier)) this.#rooms.background(this.#saveBehind(tier, change, fence))
     return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
   }
 
@@ -56,6 +57,12 @@ export class Saving {
     if (reason === undefined || (reason === 'too-large' && live !== undefined)) return true
     this.#rooms.report('store-skipped', () => ({ key: entry.key, url: entry.url, tier: name, reason }))
     return false
+  }
+
+  /** Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more. */
+  #saveBehind(tier: Tier, change: Change, fence: WriteRight | undefined): Promise<unknown> {
+    const saving = this.#save(tier, change, fence)
+    return (fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving
   }
 
   async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import type { EntryRecord, LiveVersion, MarkRecord, VersionRecord } from '../../model/record.ts'
+import type { EntryRecord, LiveVersion, VersionRecord } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
 import { type Decoded, decode } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { LiveShelf } from './live-shelf.ts'
@@ -37,7 +38,8 @@ export class Tier {
     this.#background = background
     this.#wrote = wrote
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#accepted(decode<EntryRecord>(bytes, key), key)
+    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined =>
+      this.#accepted(decode(bytes, key, isEntryRecord), key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
@@ -54,7 +56,7 @@ export class Tier {
   async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
     if (this.store.live) return this.peekEntry(key)
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
-    const entry = bytes === undefined ? undefined : this.#accepted(decode<EntryRecord>(bytes, key), key)
+    const entry = bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isEntryRecord), key)
     if (entry === undefined) return undefined
     const tags = Object.keys(entry.tags ?? {}).map(tagMark)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
@@ -71,7 +73,7 @@ export class Tier {
   }
 
   #timeOf(mark: Uint8Array | undefined, name: string): number {
-    return mark === undefined ? 0 : (this.#accepted(decode<MarkRecord>(mark, sha256(name)), name)?.at ?? 0)
+    return mark === undefined ? 0 : (this.#accepted(decode(mark, sha256(name), isMarkRecord), name)?.at ?? 0)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
@@ -102,7 +104,7 @@ export class Tier {
 
   async #stored(key: string, id: string): Promise<VersionRecord | undefined> {
     const [bytes] = await this.#many([`h1:v:${sha256(key)}:${id}`])
-    return bytes === undefined ? undefined : this.#accepted(decode<VersionRecord>(bytes, key), key)
+    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isVersionRecord), key)
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { UseRecord } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import { isUseRecord } from '../../policy/record-shape.ts'
 import { added, type Use } from '../../policy/use.ts'
 import { decode, encode } from './codec.ts'
 import { inTurn, type Turn } from './turn.ts'
@@ -21,7 +22,7 @@ export class UseRecords {
   async read(key: string): Promise<UseRecord | undefined> {
     if (this.#store === undefined) return undefined
     const bytes = await this.#store.get(useKey(sha256(key))).catch(() => undefined)
-    const decoded = bytes === undefined ? undefined : decode<UseRecord>(bytes, key)
+    const decoded = bytes === undefined ? undefined : decode(bytes, key, isUseRecord)
     return decoded?.name === 'record' ? decoded.record : undefined
   }
 

@@ -3,6 +3,7 @@ import { type EntryRecord, INLINE_LIMIT, type Stamp, type VersionRecord } from '
 import type { Lease, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
+import { isVersionRecord } from '../../policy/record-shape.ts'
 import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
 import { withDerived } from '../../policy/version-id.ts'
@@ -89,7 +90,7 @@ export class Writes {
     const stored = async (id: string): Promise<VersionRecord | undefined> => {
       if (version?.id === id) return version
       const bytes = await this.#store.get(`h1:v:${hash}:${id}`)
-      const found = bytes === undefined ? undefined : decode<VersionRecord>(bytes, merged.key)
+      const found = bytes === undefined ? undefined : decode(bytes, merged.key, isVersionRecord)
       return found?.name === 'record' ? found.record : undefined
     }
     return this.#store.remote

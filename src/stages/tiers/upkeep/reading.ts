@@ -1,5 +1,6 @@
 import type { EntryRecord, UseRecord, VersionRecord } from '../../../model/record.ts'
 import { merge } from '../../../policy/merge.ts'
+import { isEntryRecord, isUseRecord, isVersionRecord, type Shape } from '../../../policy/record-shape.ts'
 import { type Decoded, decode } from '../codec.ts'
 import type { Tier } from '../tier.ts'
 import type { Place } from './cursor.ts'
@@ -16,7 +17,7 @@ export async function readEntries(tier: Tier, where: readonly Place[]): Promise<
     tier,
     where.map(({ hash }) => `h1:e:${hash}`),
   )
-  return where.map(({ hash }, index) => ofFormat(decodedOf<EntryRecord>(values[index], hash)))
+  return where.map(({ hash }, index) => ofFormat(decodedOf(values[index], hash, isEntryRecord)))
 }
 
 /** Names of versions: the hash of their entry's key, and their id. */
@@ -34,7 +35,7 @@ export async function readVersions(
     tier,
     names.map(({ hash, id }) => `h1:v:${hash}:${id}`),
   )
-  return names.map(({ hash }, index) => ofFormat(decodedOf<VersionRecord>(values[index], hash)))
+  return names.map(({ hash }, index) => ofFormat(decodedOf(values[index], hash, isVersionRecord)))
 }
 
 export async function readUses(tier: Tier, where: readonly Place[]): Promise<(UseRecord | undefined)[]> {
@@ -44,7 +45,7 @@ export async function readUses(tier: Tier, where: readonly Place[]): Promise<(Us
     where.map(({ hash }) => `h1:s:${hash}`),
   )
   return where.map(({ hash }, index) => {
-    const decoded = decodedOf<UseRecord>(values[index], hash)
+    const decoded = decodedOf(values[index], hash, isUseRecord)
     return decoded?.name === 'record' ? decoded.record : undefined
   })
 }
@@ -56,8 +57,9 @@ async function looked({ store }: Tier, keys: string[]): Promise<(Uint8Array | un
 function decodedOf<T extends EntryRecord | UseRecord | VersionRecord>(
   bytes: Uint8Array | undefined,
   hash: string,
+  isOfKind: Shape<T>,
 ): Decoded<T> | undefined {
-  return bytes === undefined ? undefined : decode<T>(bytes, { hash })
+  return bytes === undefined ? undefined : decode(bytes, { hash }, isOfKind)
 }
 
 function ofFormat<T>(decoded: Decoded<T> | undefined): T | 'foreign' | undefined {

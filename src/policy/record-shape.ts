@@ -1,0 +1,115 @@
+import type { HeaderList } from '../model/headers.ts'
+import type { EntryRecord, MarkRecord, Stamp, UseRecord, VariantRecord, VersionRecord, VersionRef } from '../model/record.ts'
+
+/**
+ * Whether what stands in a store is what its kind of record is. A checksum shows that nothing was damaged, not who wrote it: a store that
+ * others write to may hold anything, and a record with a list too few must be a miss, not an error in the middle of a call.
+ */
+export type Shape<T> = (record: object) => record is T & object
+
+type Loose<T> = { readonly [name in keyof T]?: unknown }
+
+const isText = (given: unknown): given is string => typeof given === 'string'
+const isNumber = (given: unknown): given is number => typeof given === 'number' && Number.isFinite(given)
+const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null && !Array.isArray(given)
+const isSize = (given: unknown): boolean => Number.isSafeInteger(given) && (given as number) >= 0
+
+const isAbsentOr = (is: (given: unknown) => boolean, given: unknown): boolean => given === undefined || is(given)
+const isList = (is: (given: unknown) => boolean, given: unknown): boolean => Array.isArray(given) && given.every(is)
+const isTable = (is: (given: unknown) => boolean, given: unknown): boolean => isObject(given) && Object.values(given).every(is)
+
+const isStamp = (given: unknown): boolean => {
+  if (!isObject(given)) return false
+  const { at, by }: Loose<Stamp> = given
+  return isNumber(at) && isText(by)
+}
+
+const isRef = (given: unknown): boolean => {
+  if (!isObject(given)) return false
+  const { id, digest, size, storedAt, checkedAt, date, labels, pins, removed }: Loose<VersionRef> = given
+  return (
+    isText(id) &&
+    isText(digest) &&
+    isAbsentOr(isSize, size) &&
+    [storedAt, checkedAt].every(isNumber) &&
+    isAbsentOr(isNumber, date) &&
+    [labels, pins].every((table) => isAbsentOr((said) => isTable(isStamp, said), table)) &&
+    isAbsentOr(isStamp, removed)
+  )
+}
+
+const isVariant = (given: unknown): boolean => {
+  if (!isObject(given)) return false
+  const { vary, values, versions }: Loose<VariantRecord> = given
+  return isList(isText, vary) && isText(values) && isList(isRef, versions)
+}
+
+const isFailure = (given: unknown): boolean => {
+  if (!isStamp(given)) return false
+  const { code, message, attempts } = given as { code?: unknown; message?: unknown; attempts?: unknown }
+  return isText(code) && isText(message) && isList(isObject, attempts)
+}
+
+const isPolicy = (given: unknown): boolean => {
+  const { options } = given as { options?: unknown }
+  return isStamp(given) && (options === null || isObject(options))
+}
+
+const isRemoval = (given: unknown): boolean => isStamp(given) && isText((given as { upTo?: unknown }).upTo)
+
+export const isEntryRecord: Shape<EntryRecord> = (record): record is EntryRecord => {
+  const { method, url, group, variants, invalidatedAt, failures, policy, tags, meta, removed }: Loose<EntryRecord> = record
+  return (
+    [method, url, group].every(isText) &&
+    isList(isVariant, variants) &&
+    isAbsentOr(isNumber, invalidatedAt) &&
+    isAbsentOr((given) => isList(isFailure, given), failures) &&
+    isAbsentOr((given) => isObject(given) && isPolicy(given), policy) &&
+    isAbsentOr((given) => isTable(isNumber, given), tags) &&
+    isAbsentOr(isStamp, meta) &&
+    isAbsentOr(isRemoval, removed)
+  )
+}
+
+/** As `Headers` takes them: names are tokens, and a value ends no line (RFC 9110 5.5, 5.6.2). */
+const isHeaders = (given: unknown): given is HeaderList =>
+  isList((field) => {
+    if (!Array.isArray(field) || field.length !== 2) return false
+    const [name, value] = field as readonly unknown[]
+    return isText(name) && /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isText(value) && !/[\0\r\n]|[^\0-\xff]/.test(value)
+  }, given)
+
+const isRedirects = (given: unknown): boolean => {
+  if (!isObject(given)) return false
+  const { urls, vary, lifetime } = given as { urls?: unknown; vary?: unknown; lifetime?: unknown }
+  return isList(isText, urls) && isList(isText, vary) && isAbsentOr(isNumber, lifetime)
+}
+
+/** What a `Response` takes for a status that has an answer of its own (Fetch, 5.5). */
+const isStatus = (given: unknown): boolean => Number.isInteger(given) && (given as number) >= 200 && (given as number) <= 599
+
+export const isVersionRecord: Shape<VersionRecord> = (record): record is VersionRecord => {
+  const { id, variant, status, statusText, url, headers, size, digest, redirects, body, bodyId }: Loose<VersionRecord> = record
+  const { storedAt, checkedAt, requestedAt }: Loose<VersionRecord> = record
+  return (
+    [id, variant, url, digest].every(isText) &&
+    isStatus(status) &&
+    isText(statusText) &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(statusText) &&
+    isHeaders(headers) &&
+    isSize(size) &&
+    [storedAt, checkedAt, requestedAt].every(isNumber) &&
+    isAbsentOr(isRedirects, redirects) &&
+    isAbsentOr(isText, bodyId) &&
+    isAbsentOr((given) => given instanceof Uint8Array, body) &&
+    // What only a record in memory carries is never written.
+    !('facts' in record || 'home' in record)
+  )
+}
+
+export const isMarkRecord: Shape<MarkRecord> = (record): record is MarkRecord => isNumber((record as Loose<MarkRecord>).at)
+
+export const isUseRecord: Shape<UseRecord> = (record): record is UseRecord => {
+  const { requests, hits, fallbacks, firstRequestedAt, lastRequestedAt }: Loose<UseRecord> = record
+  return [requests, hits, fallbacks, firstRequestedAt, lastRequestedAt].every(isNumber)
+}

@@ -1,5 +1,5 @@
 import { Chance, seedOf } from '../fuzz/chance.ts'
-import type { Counts, Order, Point } from './order.ts'
+import type { Counts, Order, Point, Work } from './order.ts'
 
 /** What a life without a kill comes to, once the store is filled. */
 export interface Usual {
@@ -10,7 +10,7 @@ export interface Usual {
 }
 
 /** Where one kill is to come. */
-export interface Aim extends Pick<Order, 'from' | 'strands'> {
+export interface Aim extends Pick<Order, 'from' | 'strands' | 'work'> {
   readonly point?: Point
   /** Milliseconds after its start, or after it went to work. */
   readonly afterMs?: number
@@ -20,24 +20,33 @@ export interface Aim extends Pick<Order, 'from' | 'strands'> {
   readonly content: 'stays' | 'changes'
 }
 
-/** Moments and operations take turns; the n-th operation walks through the scenario from the first kill to the last. */
+/** Moments and operations take turns; the n-th operation walks through the work from the first kill to the last. */
 const TURNS = ['moment', 'store', 'file', 'store', 'moment'] as const
 
-export function aimOf(index: number, { kills, seed, usual }: { kills: number; seed: number; usual: Usual }): Aim {
+/** One in so many lives copies. */
+const COPYING = 6
+
+export interface Campaign {
+  readonly kills: number
+  readonly seed: number
+  readonly usual: Readonly<Record<Work, Usual>>
+}
+
+export function aimOf(index: number, { kills, seed, usual }: Campaign): Aim {
   const chance = new Chance(seedOf(`kill ${index}`, seed))
   const turn = TURNS[index % TURNS.length] ?? 'moment'
-  const after = {
-    next: chance.oneIn(12) ? 'patient' : 'an hour later',
-    content: chance.oneIn(4) ? 'changes' : 'stays',
-  } as const
+  const work: Work = chance.oneIn(COPYING) ? 'with a copy' : 'daily'
+  const { counts, recoveryMs, scenarioMs } = usual[work]
+  const next = chance.oneIn(12) ? 'patient' : 'an hour later'
+  const fixed = { work, next, content: chance.oneIn(4) ? 'changes' : 'stays' } as const
   const share = chance.below(1_000_000) / 1_000_000
   if (turn === 'moment') {
     const strands = chance.oneIn(3) ? 'two' : 'one'
-    if (chance.oneIn(6)) return { ...after, strands, from: 'recovery', afterMs: (0.3 + 0.7 * share) * usual.recoveryMs }
-    return { ...after, strands, from: 'scenario', afterMs: share * usual.scenarioMs }
+    if (chance.oneIn(6)) return { ...fixed, strands, from: 'recovery', afterMs: (0.3 + 0.7 * share) * recoveryMs }
+    return { ...fixed, strands, from: 'scenario', afterMs: share * scenarioMs }
   }
   // Of twice as many places as operations: before and after each.
-  const place = Math.floor(((index + share) / kills) * 2 * usual.counts[turn])
+  const place = Math.floor(((index + share) / kills) * 2 * counts[turn])
   const point: Point = { of: turn, n: 1 + (place >> 1), side: place % 2 === 0 ? 'before' : 'after' }
-  return { ...after, from: 'scenario', strands: 'one', point }
+  return { ...fixed, from: 'scenario', strands: 'one', point }
 }

@@ -6,13 +6,16 @@ import { type Line, readDiary } from './diary.ts'
 import { Ledger } from './ledger.ts'
 import { Library } from './library.ts'
 import { type Lifetime, live } from './lifetime.ts'
-import { type Order, PATHS, type Path, type Seen } from './order.ts'
+import { type Order, PATHS, type Path, type Seen, type Work } from './order.ts'
 import { notePartials } from './partials.ts'
 import { faultsOf, type Place, type StoreName } from './stores.ts'
 import type { Tally } from './tally.ts'
 import { verdict } from './verdict.ts'
 
 const HOUR = 3_600_000
+
+/** A life that comes to its end. */
+const UNHARMED: Aim = { from: 'scenario', strands: 'one', work: 'daily', next: 'an hour later', content: 'changes' }
 
 export interface ChainPlan {
   readonly name: string
@@ -63,18 +66,19 @@ export class Chain implements AsyncDisposable {
   }
 
   /** A life that nobody kills before its end. */
-  async measure(): Promise<Usual> {
-    const { counts, recoveryMs, scenarioMs } = await this.#live(undefined)
+  async measure(work: Work): Promise<Usual> {
+    const { counts, recoveryMs, scenarioMs } = await this.#live({ ...UNHARMED, work })
     if (counts === undefined) throw new Error(`the scenario does not come to its end:\n${this.#tally.violations.join('\n')}`)
-    this.#bury({ next: 'an hour later', content: 'changes' })
+    this.#bury(UNHARMED)
     return { counts, recoveryMs, scenarioMs }
   }
 
   /** The last life, more than a day later: what broke and was not gone on with is dead by then. */
   async end(): Promise<void> {
     this.#time.ahead += 25 * HOUR
+    this.#broken = []
     this.#places = ['cache', 'copy']
-    await this.#live({ from: 'scenario', strands: 'one', afterMs: 0, next: 'an hour later', content: 'changes' })
+    await this.#live({ ...UNHARMED, afterMs: 0 })
     for (const place of this.#places)
       for (const fault of faultsOf(this.#plan.store, this.#plan.folder, place)) this.#complain(`${place}: ${fault}`)
   }
@@ -84,7 +88,7 @@ export class Chain implements AsyncDisposable {
     await this.#origin.close()
   }
 
-  async #live(aim: Aim | undefined): Promise<Lifetime & { lines: readonly Line[] }> {
+  async #live(aim: Aim): Promise<Lifetime & { lines: readonly Line[] }> {
     const asked = this.#origin.hits()
     const order = this.#order(aim)
     let said = 0
@@ -107,7 +111,7 @@ export class Chain implements AsyncDisposable {
     return { ...life, lines }
   }
 
-  #order(aim: Aim | undefined): Order {
+  #order(aim: Aim): Order {
     const life = ++this.#lives
     const { store, folder } = this.#plan
     return {
@@ -117,10 +121,11 @@ export class Chain implements AsyncDisposable {
       diary: join(folder, `diary-${life}.jsonl`),
       origin: this.#origin.url(''),
       ahead: this.#time.ahead,
-      from: aim?.from ?? 'scenario',
-      strands: aim?.strands ?? 'one',
+      from: aim.from,
+      strands: aim.strands,
+      work: aim.work,
       places: this.#places,
-      ...(aim?.point !== undefined && { point: aim.point }),
+      ...(aim.point !== undefined && { point: aim.point }),
     }
   }
 

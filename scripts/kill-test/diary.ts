@@ -31,6 +31,8 @@ export interface Operation {
   readonly id: number
   readonly name: string
   readonly key: string
+  /** What it writes. */
+  readonly bytes?: number
   readonly step: Step | undefined
 }
 

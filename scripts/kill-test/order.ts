@@ -11,6 +11,9 @@ export interface Point {
 
 export type OperationKind = 'store' | 'file'
 
+/** 'with a copy': it fills another store by `copyTo` too. */
+export type Work = 'daily' | 'with a copy'
+
 /** What one life of the child is to be. */
 export interface Order {
   readonly store: StoreName
@@ -27,6 +30,7 @@ export interface Order {
   readonly from: 'recovery' | 'scenario'
   /** 'one by one', or what is said of versions while others are downloaded. */
   readonly strands: 'one' | 'two'
+  readonly work: Work
   /** What it looks at before it goes to work. */
   readonly places: readonly Place[]
   readonly point?: Point

@@ -41,7 +41,7 @@ export class Scenario {
 
   async #say(): Promise<void> {
     for (const path of ['/small', '/same'] as const) await this.#label(path)
-    for (const path of ['/middle', '/big'] as const) await this.#pin(path)
+    for (const path of ['/middle', '/stream'] as const) await this.#pin(path)
     await this.#policy()
     await this.#invalidate()
     await this.#delete()
@@ -107,15 +107,22 @@ export class Scenario {
     await diary.during({ name: 'delete', path: '/doomed' }, () => this.#making('held /doomed', 'none', () => entry.delete()))
   }
 
+  /** What has lost its name goes in the second sweep that finds it so. */
   async #tidy(): Promise<void> {
-    const { diary, clock } = this.#place
+    const { diary, clock, order } = this.#place
     const { cache } = this.#fetch
-    const sweep = async (): Promise<void> => void (await cache.sweep())
-    await diary.during({ name: 'sweep' }, sweep)
-    await diary.during({ name: 'copy' }, () => this.#copy())
+    const sweep = (options?: { dryRun: boolean }): Promise<void> =>
+      diary.during({ name: 'sweep' }, async () => void (await cache.sweep(options)))
+    await sweep()
+    if (order.work === 'with a copy') await diary.during({ name: 'copy' }, () => this.#copy())
     clock.hop(AN_HOUR)
-    await diary.during({ name: 'sweep' }, sweep)
-    await diary.during({ name: 'audit' }, async () => void (await cache.audit({ repair: true })))
+    await sweep({ dryRun: true })
+    await sweep()
+    await diary.during({ name: 'audit' }, async () => {
+      const { damaged } = await cache.audit({ repair: true })
+      for (const one of damaged) diary.note({ name: 'heard', what: `the audit found damage: ${JSON.stringify(one)}` })
+    })
+    await sweep()
   }
 
   /** What stands in the cache by now stands in the copy when it is done. */

@@ -21,7 +21,7 @@ export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripw
     ...(bodies !== undefined && { bodies: watch.bodies(bodies) }),
     get: (key) => watch.call('get', key, () => store.get(key)),
     getMany: (keys, options) => watch.call('getMany', keys.join(), () => store.getMany(keys, options)),
-    set: (key, value, options) => watch.call('set', key, () => store.set(key, value, options)),
+    set: (key, value, options) => watch.call('set', key, () => store.set(key, value, options), value.length),
     setMany: (entries, options) =>
       watch.call('setMany', entries.map(({ key }) => key).join(), () => store.setMany(entries, options)),
     delete: (keys, options) => watch.call('delete', keys.join(), () => store.delete(keys, options)),
@@ -40,9 +40,10 @@ class Watch {
     this.#tripwire = tripwire
   }
 
-  async call<T>(name: string, key: string, run: () => Promise<T>): Promise<T> {
+  async call<T>(name: string, key: string, run: () => Promise<T>, bytes?: number): Promise<T> {
     const id = ++this.#calls
-    this.#diary.note({ name: 'operation', operation: { id, name, key, step: this.#diary.step } })
+    const written = bytes === undefined ? {} : { bytes }
+    this.#diary.note({ name: 'operation', operation: { id, name, key, ...written, step: this.#diary.step } })
     try {
       const result = await this.#tripwire.around('store', `${name} ${key}`, run)
       this.#diary.note({ name: 'ended', id, how: 'done' })
@@ -73,7 +74,7 @@ class Watch {
 
   bodies(bodies: Bodies): Bodies {
     return {
-      append: (id, bytes) => this.call('bodies.append', id, () => bodies.append(id, bytes)),
+      append: (id, bytes) => this.call('bodies.append', id, () => bodies.append(id, bytes), bytes.length),
       read: (id, from, to) => this.call('bodies.read', id, () => bodies.read(id, from, to)),
       size: (id) => this.call('bodies.size', id, () => bodies.size(id)),
       delete: (ids) => this.call('bodies.delete', ids.join(), () => bodies.delete(ids)),

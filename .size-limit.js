@@ -9,8 +9,10 @@ const budget = (name, path, limit) => ({
 })
 
 export default [
-  budget('holdfast', 'dist/index.js', '75 kB'),
+  budget('holdfast', 'dist/index.js', '90 kB'),
   budget('holdfast/memory', 'dist/memory.js', '6 kB'),
   budget('holdfast/sqlite', 'dist/sqlite.js', '20 kB'),
+  budget('holdfast/folder', 'dist/folder.js', '20 kB'),
+  budget('holdfast/redis', 'dist/redis.js', '8 kB'),
   budget('holdfast/keyv', 'dist/keyv.js', '6 kB'),
 ]

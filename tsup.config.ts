@@ -5,6 +5,8 @@ const config: Options = {
     index: 'src/index.ts',
     memory: 'adapters/stores/memory.ts',
     sqlite: 'adapters/stores/sqlite.ts',
+    folder: 'adapters/stores/folder.ts',
+    redis: 'adapters/stores/redis.ts',
     keyv: 'adapters/stores/keyv.ts',
     testing: 'adapters/testing/index.ts',
     unsupported: 'src/unsupported.ts',

@@ -7,7 +7,15 @@ import { makeConsumer } from './consumer.ts'
 
 /** Imports the packed package as a stranger would: every entry point, without optional peers, under several runtimes' conditions. */
 
-const ENTRIES = ['holdfast', 'holdfast/memory', 'holdfast/sqlite', 'holdfast/keyv', 'holdfast/testing']
+const ENTRIES = [
+  'holdfast',
+  'holdfast/memory',
+  'holdfast/sqlite',
+  'holdfast/folder',
+  'holdfast/redis',
+  'holdfast/keyv',
+  'holdfast/testing',
+]
 const SENTENCE = 'holdfast runs on Node.js 24 or later only'
 
 /** Names that other runtimes are given, read from the source, since the module itself cannot be imported. */
@@ -30,6 +38,11 @@ try {
       const store = async () => { const opened = sqlite('no-database.db/deeper/cache.db'); return opened.get('k') }
       console.log(await store().then(() => 'no error', (error) => error instanceof HoldfastError && error.code))`
     assert.equal(node([], script).trim(), 'STORE')
+  })
+  check('a missing optional peer is named when it is needed, with the line that installs it', () => {
+    const script = `import { redis } from 'holdfast/redis'
+      console.log(await redis('redis://127.0.0.1:1').get('k').then(() => 'no error', (error) => error.code + ' ' + error.message))`
+    assert.match(node([], script), /^STORE redis: the package @redis\/client is missing.*npm install @redis\/client/)
   })
   check('importing everything writes nothing and leaves nothing running', () => {
     const script = `${ENTRIES.map((entry) => `import '${entry}'`).join('\n')}

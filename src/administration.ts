@@ -2,9 +2,19 @@ import { type Behind, openHouse } from './entrance.ts'
 import type { House } from './house.ts'
 import type { Input } from './model/options.ts'
 import type { Store } from './model/store.ts'
-import { isMeant, passes, readAudit, readFilter, readSweep, readWhat, type What } from './policy/administration-options.ts'
+import {
+  isMeant,
+  passes,
+  readAudit,
+  readFilter,
+  readReady,
+  readSweep,
+  readWhat,
+  type What,
+} from './policy/administration-options.ts'
 import { wrong } from './policy/option-readers.ts'
 import { isStore } from './policy/store-shape.ts'
+import { type Health, readiness } from './readiness.ts'
 import { retentionBy } from './retention-rules.ts'
 import { groupMark, tagMark } from './stages/tiers/marks.ts'
 import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
@@ -51,6 +61,14 @@ export interface Administration {
    * version because the origin gives nothing, and it says when the oldest of these was last confirmed.
    */
   stats(): Stats
+  /**
+   * Tries each tier now, by a read and a write that mean nothing, and says how it is; at most 5 s for each. A tier that cannot be used is no
+   * reason to fail: calls go on without it.
+   *
+   * @param options `strict` (default false): all tiers, or none.
+   * @throws TypeError for an unknown or wrong option. STORE, with `strict`, naming the tiers that cannot be used, and why.
+   */
+  ready(options?: { strict?: boolean }): Promise<Health>
   /**
    * Removes what is not to be kept (`versions`), what broke off more than a day ago, and bodies that nothing has named in two sweeps at
    * least an hour apart. What is being read in this process stays for the next one. While there are writes it happens by itself, a
@@ -107,14 +125,9 @@ export function administrationOf(behind: Behind): Administration {
       })
     },
     stats: () => openHouse(behind).uses.totals(),
-    sweep: async (given = {}) => {
-      const how = readSweep(given)
-      return during((house) => house.upkeep.sweep(how, retentionBy(behind.basis())))
-    },
-    audit: async (given = {}) => {
-      const how = readAudit(given)
-      return during((house) => house.upkeep.audit(how))
-    },
+    ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
+    sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),
+    audit: (given = {}) => during((house) => house.upkeep.audit(readAudit(given))),
     copyTo: async (store) => {
       if (!isStore(store)) throw wrong('copyTo', store, "Give a store such as sqlite('./copy.db').")
       return during((house) => house.upkeep.copyTo(house.target(store)))

@@ -65,6 +65,7 @@ export function pathOf({ signal, settings }: Call, closing: AbortController): Fl
     signal: ends,
     accepted: () => undefined,
     faltered: () => undefined,
+    judging: () => undefined,
     progress: (progress) => settings.onProgress?.(progress),
   }
 }

@@ -9,10 +9,10 @@ import { Recent } from './stages/recent.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Retirement } from './stages/retirement.ts'
 import type { Stamps } from './stages/stamps.ts'
-import { guarded } from './stages/tiers/guard.ts'
+import { type Guarded, guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { named } from './stages/tiers/names.ts'
-import { Tiers } from './stages/tiers/tiers.ts'
+import { Tiers, type TiersRooms } from './stages/tiers/tiers.ts'
 import { UseRecords } from './stages/tiers/use-records.ts'
 import { decoded } from './stages/transport/decode.ts'
 import { Unpacking } from './stages/unpacking.ts'
@@ -28,7 +28,7 @@ export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
 
 /** The rooms of what is stored. */
 export interface Storage {
-  readonly stores: readonly Store[]
+  readonly stores: readonly Guarded[]
   readonly holds: Holds
   readonly bodies: Bodies
   readonly tiers: Tiers
@@ -36,7 +36,10 @@ export interface Storage {
   readonly recent: Recent
 }
 
-export function buildStorage({ stores: bare, clock, report, background, storeTimeout }: Ground, wrote: () => void): Storage {
+export function buildStorage(
+  { stores: bare, clock, report, background, storeTimeout }: Ground,
+  { wrote, missed }: { wrote: () => void; missed: TiersRooms['missed'] },
+): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
@@ -47,6 +50,7 @@ export function buildStorage({ stores: bare, clock, report, background, storeTim
     report,
     clock,
     background: (work) => background.run(work, () => undefined),
+    missed,
     wrote: (entry) => {
       recent.note(entry)
       wrote()

@@ -1,6 +1,7 @@
 import type { Ground, Storage } from './create-storage.ts'
 import type { House, HousePlan } from './house.ts'
 import type { Store } from './model/store.ts'
+import { CatchUp } from './stages/tiers/catch-up.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { named } from './stages/tiers/names.ts'
 import { Tier } from './stages/tiers/tier.ts'
@@ -14,7 +15,7 @@ type Grounds = Ground & Pick<HousePlan, 'retention'> & { readonly closing: Abort
 export function buildUpkeep(
   ground: Grounds,
   { bodies, tiers, uses, stores }: Storage,
-): Pick<House, 'upkeep' | 'target'> & { readonly schedule: Schedule } {
+): Pick<House, 'upkeep' | 'target'> & { readonly schedule: Schedule; readonly catchUp: CatchUp } {
   const { clock, report, background, stamps, retention, closing } = ground
   const pace = new Pace()
   const upkeep = new Upkeep({
@@ -36,11 +37,18 @@ export function buildUpkeep(
     background: (work) => background.run(work, () => undefined),
     sweep: (every) => upkeep.sweepDue(every),
   })
+  const catchUp = new CatchUp(tiers.writable, {
+    bring: (key, tier) => upkeep.bring(key, tier),
+    clock,
+    report,
+    background: (work) => background.run(work, () => undefined),
+  })
   closing.signal.addEventListener('abort', () => {
+    catchUp.end()
     pace.end()
     schedule.end()
   })
-  return { upkeep, target: targets(ground, bodies, stores), schedule }
+  return { upkeep, target: targets(ground, bodies, stores), schedule, catchUp }
 }
 
 /** A store that is no tier, as one: under a name that no tier has, for by that a version says where its body stands. */

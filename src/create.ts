@@ -45,8 +45,11 @@ export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
   const basis = buildBasis(plan, emitter.report)
   const { presence, transport } = basis
-  const storage = buildStorage(basis, () => schedule.begin())
-  const { schedule, ...upkeep } = buildUpkeep(basis, storage)
+  const storage = buildStorage(basis, {
+    wrote: () => schedule.begin(),
+    missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
+  })
+  const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
   let closing: Promise<void> | undefined

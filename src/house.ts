@@ -9,6 +9,7 @@ import type { Emitter } from './stages/emitter.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
+import type { Guarded } from './stages/tiers/guard.ts'
 import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
@@ -32,6 +33,7 @@ export interface HousePlan {
 /** The rooms of one instance, shared by its children. */
 export interface House {
   readonly stages: Stages
+  readonly stores: readonly Guarded[]
   readonly tiers: Tiers
   readonly bodies: Bodies
   readonly versions: Versions

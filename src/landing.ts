@@ -1,20 +1,22 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Landing, NOTHING_FOUND, type Obtained } from './model/rooms.ts'
-import type { FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
+import type { Apart, FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
+import { keptApart } from './policy/apart.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
 import { keepable } from './policy/keeping.ts'
 import { isCached, passReason } from './policy/passing.ts'
+import { bodiless } from './policy/provisional.ts'
 import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
 
 /** The corridor of one flight: the right to ask, the answer, what it says of what is stored, and its place in the tiers. */
 export async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
   const departure = await stages.depart(call, before, path)
   if (departure.name === 'answered') return departure.landing
-  const { found, right } = departure
+  const { found, right, inherits } = departure
   try {
-    const obtained = await stages.download(call, found, { path, right })
+    const obtained = await stages.download(call, found, { path, right, inherits })
     return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
   } catch (error) {
     if (error instanceof AttemptFailure) await stages.versions.failed(call, error)
@@ -26,7 +28,7 @@ export async function fly(call: Call, before: Found, { stages, path }: { stages:
 
 /** The user's own code is asked: without the lease, and on the patience of those who wait. */
 function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<void> {
-  path.faltered()
+  path.judging()
   return departure.end()
 }
 
@@ -43,7 +45,7 @@ async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obta
   const { stages, right, path } = down
   if (obtained.name === 'not-modified' && found.held !== undefined)
     return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
-  if (obtained.name !== 'whole') return stages.versions.passed(call, obtained)
+  if (obtained.name !== 'whole') return bodiless(call, obtained)
   const { fallback } = call.settings
   if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
   const says = headAnswer(call, obtained.head, found.held)
@@ -67,8 +69,8 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
   if (hasHooks(call)) await freed()
   const came = { obtained, right: hasHooks(call) ? undefined : held.right }
   try {
-    const warnings = await stages.admission.judge(call, found, { obtained, signal: path.signal })
-    const landing = await place(call, found, { came, stages })
+    const { warnings, apart } = await stages.admission.judge(call, found, { obtained, signal: path.signal })
+    const landing = await place(call, found, { came, stages, apart })
     // The last piece is handed out when the version is at rest: what a caller has seen whole survives a kill.
     obtained.written.pass()
     return { ...landing, warnings }
@@ -81,7 +83,7 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
     const label = labelFor(error)
     if (label === undefined || !keepable(call, obtained.head).store || !stages.takes(call, obtained.written.size))
       stages.versions.discard(obtained)
-    else await stages.versions.refuse(call, found, { ...came, label, reason: (error as Error).message })
+    else await stages.versions.refuse(call, found, { ...came, apart: { label, reason: (error as Error).message } })
     throw error
   }
 }
@@ -89,13 +91,15 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
 async function place(
   call: Call,
   found: Found,
-  { came, stages }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages },
+  { came, stages, apart }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages; apart: Apart | undefined },
 ): Promise<Landing> {
   const { obtained } = came
   const storing = keepable(call, obtained.head)
   if (!storing.store) return stages.versions.transient(call, obtained, storing.reason)
   if (!stages.takes(call, obtained.written.size)) return stages.versions.transient(call, obtained, 'too-large')
-  return stages.versions.keep(call, found, came)
+  if (apart === undefined) return stages.versions.keep(call, found, came)
+  const known = await stages.tiers.pick(call, keptApart(apart, obtained.written.digest))
+  return stages.versions.keepApart(call, found, { ...came, apart, known })
 }
 
 /** An answer to POST may be one to a later GET (RFC 9110 9.3.3); all else that passes is gone when it is read. */

@@ -10,6 +10,7 @@ import { flightOf, mayShare } from './policy/flight-key.ts'
 import { invalidation, unanswered } from './policy/invalidation.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
+import { bodiless } from './policy/provisional.ts'
 import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
@@ -66,7 +67,9 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
 
 /** One flight per key; this caller waits for it with its own signal and its own patience. */
 async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
-  const flight = stages.flights.join(flightOf(call, found.entry), (path: FlightPath) => fly(call, found, { stages, path }))
+  const flight = stages.flights.join(flightOf(call, found, stages.clock.now()), (path: FlightPath) =>
+    fly(call, found, { stages, path }),
+  )
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
     const end = await stages.wait(flight, patient(call, flight), spare)
@@ -92,13 +95,13 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
 export async function straight(asked: Call, stages: Stages): Promise<Served> {
   const call = sentOn(asked)
-  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined })
+  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined, inherits: 'nothing' })
   const obtained = await asking.catch(async (error: unknown) => {
     await invalidate(unanswered(call, error, stages.clock.now()), stages)
     throw error
   })
   await invalidate(invalidation(call, obtained.head, stages.clock.now()), stages)
-  const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : stages.versions.passed(call, obtained)
+  const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : bodiless(call, obtained)
   return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
 }
 

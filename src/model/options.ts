@@ -100,7 +100,8 @@ export interface CallOptions {
   /**
    * Admission without configuration, by comparison with the version before. format 'refuse': HTML where there was none, JSON that does
    * not parse whose predecessor did. shrink 'warn': empty, or below half. shape 'warn': other JSON keys, another CSV header. With nothing
-   * to fall back to a guard only warns. `false`: all off.
+   * to fall back to a guard only warns; where it is this call alone that wants no fallback, the version is kept as `failed`, so that it is
+   * current for nobody. `false`: all off.
    */
   guards?: false | { format?: Guard; shrink?: Guard; shape?: Guard }
   /** Known in advance: the digest in hex or base64, the size in bytes. `init.integrity` (SRI) is honoured too. */

@@ -28,8 +28,13 @@ export interface FlightPath {
   readonly accepted: (headers: Incoming) => void
   /** An answer that had been accepted broke off, or came too slowly. */
   readonly faltered: () => void
+  /** The user's own code is asked about what came. */
+  readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
 }
+
+/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
+export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
 
 export interface Flight {
   readonly landed: Promise<Landing>
@@ -40,7 +45,7 @@ export interface Flight {
   /** Tells how far the download is, until this caller leaves. */
   onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
-  pace(listener: (pace: 'waiting' | 'coming' | 'faltering') => void): () => void
+  pace(listener: (pace: Pace) => void): () => void
   detach(): void
   leave(): void
 }
@@ -52,8 +57,17 @@ export interface WriteRight {
   readonly over?: () => Promise<void>
 }
 
+/** Whether a download may go on with what an earlier one of the same entry left. */
+export type Inherits = 'what was left' | 'nothing'
+
 export type Departure =
-  | { readonly name: 'cleared'; readonly found: Found; readonly right: WriteRight | undefined; end(): Promise<void> }
+  | {
+      readonly name: 'cleared'
+      readonly found: Found
+      readonly right: WriteRight | undefined
+      readonly inherits: Inherits
+      end(): Promise<void>
+    }
   | { readonly name: 'answered'; readonly landing: Landing }
 
 export type WaitEnd =
@@ -66,6 +80,18 @@ export type WaitEnd =
 export type Whole = Extract<Obtained, { name: 'whole' }>
 /** What says that a stored version is still right: a 304, or an answer to HEAD. */
 type Confirmed = Pick<Obtained, 'head' | 'attempts'>
+
+/** Given to the caller who asked, and to nobody else: kept under this label, so that it is not current. */
+export interface Apart {
+  readonly label: 'failed' | 'unproven'
+  readonly reason: string
+}
+
+/** What may be served: what is to be warned of, and whether to this caller alone. */
+export interface Admitted {
+  readonly warnings: readonly string[]
+  readonly apart?: Apart | undefined
+}
 
 /** The rooms, as the corridor sees them. */
 export interface Stages {
@@ -101,22 +127,23 @@ export interface Stages {
       came: { obtained: Confirmed; right: WriteRight | undefined },
     ): Promise<Landing>
     /** Kept under this label, with the reason: it is not served, and known when it comes again. */
-    refuse(
+    refuse(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined; apart: Apart }): Promise<void>
+    /** The same, and the answer of the one who asked; `known`: the version that these bytes are already. */
+    keepApart(
       call: Call,
       found: Found,
-      came: { obtained: Whole; right: WriteRight | undefined; label: 'failed' | 'unproven'; reason: string },
-    ): Promise<void>
+      came: { obtained: Whole; right: WriteRight | undefined; apart: Apart; known: Held | undefined },
+    ): Promise<Landing>
     /** A body that nothing names, and nobody was given. */
     discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
-    passed(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing
     failed(call: Call, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }
   readonly admission: {
-    /** Whether what came may be served: resolves to what is to be warned of, or rejects. Runs the user's own code. */
-    judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<readonly string[]>
+    /** Whether what came may be served; rejects where not. Runs the user's own code. */
+    judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<Admitted>
     /** The same of what another caller's flight brought, by this caller's own code. */
     reconsider(call: Call, found: Found, landing: Landing): Promise<void>
   }
@@ -124,7 +151,11 @@ export interface Stages {
   takes(call: Call, size: number): boolean
   /** Looks whether an earlier flight or another process has brought it meanwhile; else takes the right to ask. */
   depart(call: Call, before: Found, path: FlightPath): Promise<Departure>
-  download(call: Call, found: Found, flight: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained>
+  download(
+    call: Call,
+    found: Found,
+    flight: { path: FlightPath; right: WriteRight | undefined; inherits: Inherits },
+  ): Promise<Obtained>
   /** The path of a call that shares nothing. */
   alone(call: Call): FlightPath
   wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>

@@ -72,6 +72,11 @@ export function readSweep(given: unknown): 'dry' | 'in earnest' {
   return dryRun === true ? 'dry' : 'in earnest'
 }
 
+export function readReady(given: unknown): 'lenient' | 'strict' {
+  const { strict = false } = readObject(given, { strict: flag }, 'ready')
+  return strict === true ? 'strict' : 'lenient'
+}
+
 export function readAudit(given: unknown): 'repair' | 'report' {
   const { repair = true } = readObject(given, { repair: flag }, 'audit')
   return repair === true ? 'repair' : 'report'

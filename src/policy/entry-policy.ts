@@ -59,6 +59,12 @@ export function obeying(call: Call, entry: EntryRecord | undefined): Call {
   return { ...call, settings: layers.own === undefined ? under : overlaySpecific(under, layers.own as Layer) }
 }
 
+/** The call as anybody else would make it: under the same rules, the same instance and the same entry, with no options of its own. */
+export function asOthersAsk(call: Call, entry: EntryRecord | undefined): Call {
+  const { layers } = call
+  return layers === undefined ? call : obeying({ ...call, settings: layers.under, layers: { ...layers, own: undefined } }, entry)
+}
+
 /** What a later release has stored may be beyond us: it is obeyed where it is understood as a whole. */
 function layerOf(entry: EntryRecord): Layer | undefined {
   try {

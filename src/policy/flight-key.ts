@@ -1,7 +1,8 @@
 import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
-import type { Landing } from '../model/rooms.ts'
+import type { Found, Landing } from '../model/rooms.ts'
 import type { FlightName } from '../model/stages.ts'
+import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
 import { variantOf } from './vary.ts'
 
@@ -19,9 +20,11 @@ export function flightKey(call: Call, entry: EntryRecord | undefined): string {
 }
 
 /** The flight of a call: its key, the URL that an unsafe method may part it from, and the caller's own code that judges what it brings. */
-export function flightOf(call: Call, entry: EntryRecord | undefined): FlightName {
-  const { schema, check, guards, fallback } = call.settings
-  const flags = [guards.format, guards.shrink, guards.shape, fallback === false]
+export function flightOf(call: Call, { entry, held }: Found, now: number): FlightName {
+  const { schema, check, guards } = call.settings
+  // What a guard refuses is one caller's answer, and not another's who has something to fall back to.
+  const spare = held === undefined ? 'there is none' : fallbackFrom(held, call, now)
+  const flags = [guards.format, guards.shrink, guards.shape, spare]
   return { key: `${flightKey(call, entry)}${flags.join()}`, url: call.url, schema, check }
 }
 

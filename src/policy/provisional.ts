@@ -1,5 +1,5 @@
 import type { Call } from '../model/call.ts'
-import type { Held, ResponseHead, StoredBody } from '../model/rooms.ts'
+import type { Held, Landing, Obtained, ResponseHead, StoredBody } from '../model/rooms.ts'
 import { keptHeaders } from './kept-headers.ts'
 
 export interface PassingBody {
@@ -33,4 +33,12 @@ export function provisional(call: Call, head: ResponseHead, { body, digest, prov
     requestedAt,
   }
   return { entry, variant, ref, version, body, tier: undefined }
+}
+
+/** What has no body to wait for: a stream, or a 304 that the caller's own condition brought. */
+export function bodiless(call: Call, obtained: Exclude<Obtained, { name: 'whole' }>): Landing {
+  const { head, attempts } = obtained
+  const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: true })
+  if (obtained.name === 'live') return { name: 'live', held, stream: obtained.stream, attempts, head }
+  return { name: 'transient', held, reason: 'status', attempts, head }
 }

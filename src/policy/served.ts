@@ -13,7 +13,11 @@ import { provisional } from './provisional.ts'
 import { ownHeaders } from './stored-headers.ts'
 
 /** Milliseconds of freshness left; nothing where it is for ever. */
-const ttlOf = ({ lifetime, age }: Verdict): number | undefined => (Number.isFinite(lifetime) ? lifetime - age : undefined)
+/** Negative for as long as it is stale, whether by its age or by an invalidation. */
+function ttlOf({ lifetime, age, staleFor }: Verdict): number | undefined {
+  if (staleFor > 0) return -staleFor
+  return Number.isFinite(lifetime) ? lifetime - age : undefined
+}
 
 /** From a tier, nothing asked. */
 export function answered(call: Call, held: Held, verdict: Verdict): Served {

@@ -5,6 +5,8 @@ import type { Report } from '../model/events.ts'
 import { headerOf } from '../model/headers.ts'
 import { CHUNK_SIZE } from '../model/record.ts'
 import type { Found, Landing, Obtained, Served, StoredBody } from '../model/rooms.ts'
+import type { Admitted } from '../model/stages.ts'
+import { guardReason, isGuardReason, spareForOthers } from '../policy/apart.ts'
 import { candidateAnswer } from '../policy/candidate-answer.ts'
 import { fallbackFrom } from '../policy/fallback.ts'
 import { findings, type Look, weight } from '../policy/guards.ts'
@@ -37,25 +39,22 @@ export class Admission {
   }
 
   /**
-   * Resolves to what is to be warned of. Rejects with an AttemptFailure: REJECTED with the reason, or HOOK where the user's code does
+   * Resolves to what is to be warned of, and whether it is for this caller alone. Rejects with an AttemptFailure: REJECTED with the reason, or HOOK where the user's code does
    * not come to an end within `timeouts.deadline`.
    */
-  async judge(
-    call: Call,
-    found: Found,
-    { obtained, signal }: { obtained: Whole; signal: AbortSignal },
-  ): Promise<readonly string[]> {
-    if (!isJudged(call, obtained)) return []
+  async judge(call: Call, found: Found, { obtained, signal }: { obtained: Whole; signal: AbortSignal }): Promise<Admitted> {
+    if (!isJudged(call, obtained)) return { warnings: [] }
     const again = refusedBefore(found.entry, obtained.written.digest)
-    if (again !== undefined)
+    if (again !== undefined && (this.#hasFallback(call, found) || !isGuardReason(again)))
       throw rejected(obtained, found.held === undefined && found.entry !== undefined ? refusals(found.entry) : again)
-    if (unproven(obtained, found) === 'displaces' && this.#hasFallback(call, found))
-      throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
-    const warnings = await this.#guard(call, found, obtained)
+    const displaces = unproven(obtained, found) === 'displaces'
+    if (displaces && this.#hasFallback(call, found)) throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
+    const { warnings, refusal = again } = await this.#guard(call, found, obtained)
     for (const warning of warnings) this.#rooms.report('warning', () => ({ key: call.key, url: call.url, warning }))
     if (call.settings.schema !== undefined || call.settings.check !== undefined)
       await this.#hooks(call, found, { obtained, signal })
-    return warnings
+    if (refusal !== undefined) return { warnings, apart: { label: 'failed', reason: refusal } }
+    return displaces ? { warnings, apart: { label: 'unproven', reason: UNPROVEN } } : { warnings }
   }
 
   #hasFallback(call: Call, { held }: Found): boolean {
@@ -76,21 +75,25 @@ export class Admission {
       await this.#hooks(call, found, { obtained, signal: call.signal ?? new AbortController().signal })
   }
 
-  async #guard(call: Call, { held }: Found, obtained: Whole): Promise<readonly string[]> {
+  /** `refusal`: why this caller alone gets it. */
+  async #guard(call: Call, { entry, held }: Found, obtained: Whole): Promise<{ warnings: readonly string[]; refusal?: string }> {
     const { guards } = call.settings
     const { head, written } = obtained
-    if (held === undefined || held.version.digest === written.digest || held.version.status !== 200) return []
-    if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return []
+    const warnings: string[] = []
+    if (held === undefined || held.version.digest === written.digest || held.version.status !== 200) return { warnings }
+    if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return { warnings }
     const before = await look(held.body, headerOf(held.version.headers, 'content-type'))
     const now = await look(written.body, headerOf(head.headers, 'content-type'))
-    const warnings: string[] = []
-    if (before === undefined || now === undefined) return warnings
-    for (const finding of findings(now, before)) {
+    if (before === undefined || now === undefined) return { warnings }
+    const found = findings(now, before)
+    for (const finding of found) {
       const set = weight(finding, guards, fallbackFrom(held, call, this.#rooms.clock.now()))
-      if (set === 'refuse') throw rejected(obtained, `guard '${finding.guard}': ${finding.says}`)
-      if (set === 'warn') warnings.push(`guard '${finding.guard}': ${finding.says}`)
+      if (set === 'refuse') throw rejected(obtained, guardReason(finding))
+      if (set === 'warn') warnings.push(guardReason(finding))
     }
-    return warnings
+    const refused = found.find(({ guard }) => guards[guard] === 'refuse')
+    if (refused === undefined || !spareForOthers(call, entry, { held, now: this.#rooms.clock.now() })) return { warnings }
+    return { warnings, refusal: guardReason(refused) }
   }
 
   /** The user's own code, bounded in time. */

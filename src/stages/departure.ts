@@ -39,10 +39,11 @@ export class Departures {
 
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
     const insists = call.cache === 'reload' || call.cache === 'no-cache' || isForeknown(call)
-    if (call.method === 'HEAD' || asksOrigin(call)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
+    const alone: Departure = { name: 'cleared', found: before, right: undefined, inherits: 'nothing', end: nothingToEnd }
+    if (call.method === 'HEAD' || asksOrigin(call)) return alone
     const peeked = insists ? undefined : this.#rooms.peek(call)
     if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
-    if (this.#ours.has(call.key)) return { name: 'cleared', found: before, right: undefined, end: nothingToEnd }
+    if (this.#ours.has(call.key)) return alone
     let found = before
     const look = async (): Promise<Landing | undefined> => {
       const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, before))
@@ -56,7 +57,7 @@ export class Departures {
       patience: call.settings.timeouts.deadline,
     })
     if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
-    if (taken.name === 'free') return { name: 'cleared', found, right: undefined, end: nothingToEnd }
+    if (taken.name === 'free') return { ...alone, found, inherits: 'what was left' }
     this.#ours.add(call.key)
     let ended: Promise<void> | undefined
     // Once: the next flight may have the mark of this entry by the time that it is said again.
@@ -66,7 +67,7 @@ export class Departures {
       ended = taken.end()
       return ended
     }
-    return { name: 'cleared', found, right: { ...taken.right, over: end }, end }
+    return { name: 'cleared', found, right: { ...taken.right, over: end }, inherits: 'what was left', end }
   }
 
   /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */

@@ -1,4 +1,5 @@
 import type { Progress } from '../model/settings.ts'
+import type { Pace } from '../model/stages.ts'
 
 /** One obtain that any number of callers wait for. */
 export interface Flight<T, A> {
@@ -19,15 +20,13 @@ export interface Flight<T, A> {
   leave(): void
 }
 
-/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow. */
-export type Pace = 'waiting' | 'coming' | 'faltering'
-
 /** What a flight is told at take-off. */
 export interface Path<A> {
   /** Aborts when the last waiter has left. */
   readonly signal: AbortSignal
   readonly accepted: (headers: A) => void
   readonly faltered: () => void
+  readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
 }
 
@@ -146,6 +145,7 @@ export class Flights {
             paced(state, 'coming')
           },
           faltered: () => paced(state, 'faltering'),
+          judging: () => paced(state, 'judging'),
           progress: (progress) => toldTo(state.watching, progress),
         }),
       )

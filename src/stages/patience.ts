@@ -2,7 +2,7 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Held } from '../model/rooms.ts'
-import type { Flight, WaitEnd } from '../model/stages.ts'
+import type { Flight, Pace, WaitEnd } from '../model/stages.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -26,10 +26,16 @@ function isOthersLimit(error: unknown, left: number): boolean {
   )
 }
 
+/** The user's own code has the same patience once more, for what it is asked about is here. */
+function leftOf(limit: number, pace: Pace, waited: number): number {
+  return pace === 'judging' ? limit : limit - waited
+}
+
 function wait(flight: Flight, { signal, after, deadline, until }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
+    let unpaced = (): unknown => undefined
     const settle = (end: () => void): void => {
       timer?.cancel()
       unpaced()
@@ -44,12 +50,14 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
     const reason = tooLate(limit, deadline < after ? 'timeouts.deadline' : 'fallback.after')
     const late = (): void => settle(() => resolve({ name: 'late', reason }))
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
-    const unpaced = flight.pace((pace) => {
+    unpaced = flight.pace((pace) => {
       timer?.cancel()
-      timer =
-        pace === 'coming' || !Number.isFinite(limit)
-          ? undefined
-          : clock.setTimeout(late, Math.max(0, since + limit - clock.monotonic()))
+      timer = undefined
+      if (pace === 'coming' || !Number.isFinite(limit)) return
+      const left = leftOf(limit, pace, clock.monotonic() - since)
+      // At once: the next attempt may begin to come before a timer fires, and break again.
+      if (pace === 'faltering' && left <= 0) late()
+      else timer = clock.setTimeout(late, Math.max(0, left))
     })
     signal?.addEventListener('abort', leave, { once: true })
     if (signal?.aborted) leave()

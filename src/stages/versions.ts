@@ -8,7 +8,7 @@ import type { BypassReason } from '../model/inspection.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { Retention } from '../model/settings.ts'
-import type { WriteRight } from '../model/stages.ts'
+import type { Apart, WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
 import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
@@ -90,16 +90,23 @@ export class Versions {
   }
 
   /** What was refused is kept, so that it can be looked at, and so that the same bytes are known when they come again. */
-  async refuse(
+  async refuse(call: Call, found: Found, came: Came<Whole> & { apart: Apart }): Promise<void> {
+    if (refusedBefore(found.entry, came.obtained.written.digest) !== undefined) return this.#rooms.drop(came.obtained.written)
+    await this.keepApart(call, found, { ...came, known: undefined })
+  }
+
+  /** Kept as what was refused, and answered with all the same; where it is kept so already, that version is renewed. */
+  async keepApart(
     call: Call,
     found: Found,
-    { reason, label, ...came }: Came<Whole> & { reason: string; label: 'failed' | 'unproven' },
-  ): Promise<void> {
-    if (refusedBefore(found.entry, came.obtained.written.digest) !== undefined) return this.#rooms.drop(came.obtained.written)
+    { apart, known, ...came }: Came<Whole> & { apart: Apart; known: Held | undefined },
+  ): Promise<Landing> {
+    if (known !== undefined) return this.keep(call, { ...found, held: known }, came)
     const { clock, stamps, report } = this.#rooms
-    const labels = { [label]: { ...stamps.next(), on: true, reason } }
-    const { held } = await this.keep(call, found, { ...came, labels })
-    report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(held, clock.now()), reason }))
+    const { label, reason } = apart
+    const landing = await this.keep(call, found, { ...came, labels: { [label]: { ...stamps.next(), on: true, reason } } })
+    report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(landing.held, clock.now()), reason }))
+    return landing
   }
 
   discard({ written }: Whole): void {
@@ -157,14 +164,6 @@ export class Versions {
       attempts,
       head,
     }
-  }
-
-  /** What has no body to wait for: a stream, or a 304 that the caller's own condition brought. */
-  passed(call: Call, obtained: Exclude<Obtained, Whole>): Landing {
-    const { head, attempts } = obtained
-    const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: true })
-    if (obtained.name === 'live') return { name: 'live', held, stream: obtained.stream, attempts, head }
-    return { name: 'transient', held, reason: 'status', attempts, head }
   }
 
   #tell(call: Call, found: Found, held: Held): void {

@@ -18,7 +18,10 @@ const CORRIDOR: ReadonlySet<string> = new Set(['src/pipeline.ts', 'src/landing.t
 const LIBRARY_OF_STAGE: Readonly<Record<string, string>> = { governor: 'p-queue', download: 'p-retry' }
 
 /** The library that an adapter is about, by the stem of its file or folder. */
-const LIBRARY_OF_ADAPTER: Readonly<Record<string, string>> = { 'adapters/stores/keyv': 'keyv' }
+const LIBRARY_OF_ADAPTER: Readonly<Record<string, string>> = {
+  'adapters/stores/keyv': 'keyv',
+  'adapters/stores/redis': '@redis/client',
+}
 
 /** What the files beside the rooms touch themselves, because it is asked before there is a room or after the last one. */
 const BUILT_INS_OF_DOORS: Readonly<Record<string, readonly string[]>> = {

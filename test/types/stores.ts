@@ -1,13 +1,18 @@
 import { type BodyFiles, createCachedFetch, type Lease, type Store } from 'holdfast'
+import { folder } from 'holdfast/folder'
 import { keyv } from 'holdfast/keyv'
 import { memory } from 'holdfast/memory'
+import { redis } from 'holdfast/redis'
 import { sqlite } from 'holdfast/sqlite'
 import { chaos, manualClock, storeContract } from 'holdfast/testing'
 
 export const near: Store = memory({ maxBytes: '128MB', maxEntryBytes: 8_388_608, maxItems: 1_000 })
 export const far: Store = sqlite('./cache.db', { maxBytes: '10GB', maxEntryBytes: '1GB', readOnly: true })
+export const plain: Store = folder('./cache', { maxBytes: '10GB', readOnly: true })
+export const common: Store = redis('redis://localhost:6379', { private: 'refuse', maxEntryBytes: '8MB', prefix: 'app' })
 export const slow: Store = keyv(new Map(), { name: 'mine', durable: true, shared: false, remote: false })
 export const bare: Store[] = [memory(), sqlite(':memory:'), keyv({})]
+export const servers: Store[] = [redis('redis://localhost'), redis({ rootNodes: [{ url: 'redis://localhost' }] })]
 export const fetch = createCachedFetch({ tiers: [near, far, slow, { get: () => undefined }] })
 
 /** A store of one's own. */
@@ -49,8 +54,14 @@ export const timed = createCachedFetch({ clock })
 export const mistakes = [
   // @ts-expect-error a file is needed
   () => sqlite(),
+  // @ts-expect-error a folder is needed
+  () => folder({ maxBytes: 1 }),
   // @ts-expect-error an unknown option
   () => memory({ max: 10 }),
+  // @ts-expect-error an address is needed
+  () => redis(),
+  // @ts-expect-error there is no such policy
+  () => redis('redis://localhost', { private: 'deny' }),
   // @ts-expect-error a text is no Keyv
   () => keyv('redis://localhost'),
   // @ts-expect-error a store has a name, and says whether it lasts

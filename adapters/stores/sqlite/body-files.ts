@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
 import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
-import { OpenFiles } from './open-files.ts'
+import { OpenFiles } from '../open-files.ts'
+import { readAt, writeAt } from '../positions.ts'
 import type { Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
 
@@ -148,23 +149,4 @@ export class BodyFilesOnDisk {
     if (!ID.test(id)) throw storeFailure(`${JSON.stringify(id.slice(0, 200))} is no body id: 1 to 128 of a to z, 0 to 9 and "-"`)
     return join(this.#facts.directory, id)
   }
-}
-
-/** A write may take fewer bytes than it was given. */
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
-  }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  // Not out of the pool: the bytes are handed to the caller for good.
-  const bytes = Buffer.allocUnsafeSlow(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return new Uint8Array(bytes.buffer, 0, done)
 }

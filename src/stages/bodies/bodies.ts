@@ -1,28 +1,22 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import { CHUNK_SIZE } from '../../model/record.ts'
-import type { BodyWriter, ResponseHead, StoredBody, WrittenBody } from '../../model/rooms.ts'
+import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { Inventory } from './inventory.ts'
-import { findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
+import { type Adopted, type Fits, findPartial, forgetPartial, savePartial } from './partials.ts'
 import { memoryLimit, placesFor } from './places.ts'
 import { Readers, together } from './readers.ts'
-import { deleteBody, isAtRest, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { shelve, takenDown } from './shelved.ts'
+import { deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
-import { RestingBody } from './stored.ts'
+import { copied, RestingBody } from './stored.ts'
 import { ChunkWriter } from './writer.ts'
 
 /** Where a body is to be kept in this process when every other place has failed, in bytes. */
 const LAST_RESORT = 64 * 1024 * 1024
-
-export interface Adopted {
-  readonly writer: BodyWriter
-  readonly head: ResponseHead
-  readonly total: number | undefined
-}
 
 /** The room of the bytes: writers that bring bodies in, bodies at rest, and their way from one tier to another. */
 export class Bodies {
@@ -52,30 +46,38 @@ export class Bodies {
     return this.writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
   }
 
-  /** Goes on with the partial of this key in the tier that granted the right to: one writer at a time. */
-  async adopt(key: string, tier: string, fits: (record: PartialRecord) => BodyPlan | undefined): Promise<Adopted | undefined> {
-    const store = this.#stores.find(({ name }) => name === tier)
-    if (store === undefined) return undefined
+  /** Goes on with the partial of this key: in the tier that granted the right to, one writer at a time, or with what memory kept. */
+  async adopt(key: string, tier: string | undefined, fits: Fits): Promise<Adopted | undefined> {
+    const store = this.#stores.find(({ name, live }) => name === tier && live === undefined)
     try {
-      const record = await findPartial(store, key, this.#clock.now())
-      const plan = record === undefined ? undefined : fits(record)
-      if (record === undefined || plan === undefined || (store.shared && !plan.shareable)) return undefined
-      const sink = new StoreSink(
-        store,
-        Math.min(plan.maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
-        record.bodyId,
+      const adopted = store && (await this.#adoptIn(store, key, fits))
+      return (
+        adopted ?? (await takenDown(this.#stores, key, { now: this.#clock.now(), fits, writer: (plan) => this.writer(plan) }))
       )
-      const chunks = await sink.takeOver()
-      const writer = this.writer(plan, [record.bodyId])
-      await writer.adopt(sink, chunks)
-      // A partial is dead a day after it was last gone on with, not after it began.
-      await savePartial(store, { ...record, savedAt: this.#clock.now() })
-      this.#begun.set(key, store)
-      return { writer, head: record.head, total: record.total }
     } catch {
       // Damaged, or gone: the download begins anew. The guard has told of a store that failed.
       return undefined
     }
+  }
+
+  async #adoptIn(store: Store, key: string, fits: Fits): Promise<Adopted | undefined> {
+    const record = await findPartial(store, key, this.#clock.now())
+    const plan = record && fits(record)
+    if (record === undefined || plan === undefined || (store.shared && !plan.shareable)) return undefined
+    const sink = new StoreSink(store, mostOf(store, plan), record.bodyId)
+    const chunks = await sink.takeOver()
+    const writer = this.writer(plan, [record.bodyId])
+    await writer.adopt(sink, chunks)
+    // A partial is dead a day after it was last gone on with, not after it began.
+    await savePartial(store, { ...record, savedAt: this.#clock.now() })
+    this.#begun.set(key, store)
+    return { writer, head: record.head, total: record.total }
+  }
+
+  async #keeps(plan: BodyPlan, sink: Sink | undefined, chunks: number): Promise<boolean> {
+    if (sink instanceof StoreSink) return this.#begun.delete(plan.key)
+    if (sink !== undefined) await shelve(this.#stores, { plan, now: this.#clock.now() }, { sink, chunks })
+    return false
   }
 
   /** The body became a version, and is named by it. */
@@ -109,7 +111,7 @@ export class Bodies {
       hold: () => this.#follow(all, begun),
       began: (sink) => this.#began(plan, sink),
       ended: () => this.became(plan.key),
-      keeps: async (sink) => sink instanceof StoreSink && this.#begun.delete(plan.key),
+      keeps: (sink, chunks) => this.#keeps(plan, sink, chunks),
       open: (failed, error) => {
         const sink = this.#open(places, plan, { failed, error })
         if (sink.bodyId !== undefined) begun.push(sink.bodyId)
@@ -130,14 +132,8 @@ export class Bodies {
   }
 
   /** Copies a body into another store, under an id of its own there. */
-  async copy(body: Uint8Array | StoredBody, to: Store): Promise<string> {
-    const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-    const size = body instanceof Uint8Array ? body.length : body.size
-    for (let n = 0; n * CHUNK_SIZE < size; n++) {
-      const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
-      await sink.append(chunk, n)
-    }
-    return sink.bodyId
+  copy(body: Uint8Array | StoredBody, to: Store): Promise<string> {
+    return copied(body, to)
   }
 
   /**
@@ -147,14 +143,13 @@ export class Bodies {
   async settled(written: WrittenBody): Promise<WrittenBody> {
     const store = this.#stores.find(({ name }) => name === written.tier)
     if (store === undefined || written.bodyId === undefined) return written
-    const { digest, size, bodyId } = written
     try {
-      const known = new TextDecoder().decode((await store.get(digestKey(digest))) ?? new Uint8Array(0))
-      if (known !== '' && known !== bodyId && (await isAtRest(store, { bodyId: known, size }))) {
+      const known = await this.inventory.holding(store, written)
+      if (known !== undefined && known !== written.bodyId) {
         this.drop(written)
         return this.#resting(store, { ...written, bodyId: known })
       }
-      await store.set(digestKey(digest), new TextEncoder().encode(bodyId))
+      await this.inventory.say(store, written.digest, written.bodyId)
     } catch {
       // The guard has told of it. Without the entry the same bytes are stored twice, which is no harm.
     }
@@ -184,8 +179,7 @@ export class Bodies {
       this.#report('store-skipped', () => ({ key: plan.key, url: plan.url, tier: failed.tier, reason: 'too-large' }))
     }
     const next = places.shift()
-    if (next !== undefined)
-      return new StoreSink(next, Math.min(plan.maxEntryBytes, next.maxEntryBytes ?? Number.POSITIVE_INFINITY))
+    if (next !== undefined) return new StoreSink(next, mostOf(next, plan))
     if (failed instanceof SpoolSink && error instanceof TooLarge)
       throw new AttemptFailure('TOO_LARGE', error.message, { retry: 'never', cause: error })
     if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
@@ -194,4 +188,6 @@ export class Bodies {
   }
 }
 
-const digestKey = (digest: string): string => `h1:d:${digest}`
+/** The largest body of this plan that this store takes. */
+const mostOf = ({ maxEntryBytes: most = Number.POSITIVE_INFINITY }: Store, { maxEntryBytes }: BodyPlan): number =>
+  Math.min(maxEntryBytes, most)

@@ -1,5 +1,6 @@
-import type { ResponseHead } from '../../model/rooms.ts'
+import type { BodyWriter, ResponseHead } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import type { BodyPlan } from '../../policy/body-plan.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 
 /** Milliseconds after which a partial is not gone on with: signed URLs have ended by then, and so has most of what it was wanted for. */
@@ -16,6 +17,16 @@ export interface PartialRecord {
   readonly total: number | undefined
   readonly savedAt: number
 }
+
+/** A partial, and a writer that goes on with it. */
+export interface Adopted {
+  readonly writer: BodyWriter
+  readonly head: ResponseHead
+  readonly total: number | undefined
+}
+
+/** Where the rest of a partial goes; undefined where it is not this request's. */
+export type Fits = (record: PartialRecord) => BodyPlan | undefined
 
 const partialKey = (key: string): string => `h1:p:${sha256(key)}`
 

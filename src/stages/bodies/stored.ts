@@ -1,6 +1,7 @@
+import { CHUNK_SIZE } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
-import { Damaged, readChunk, type Sink } from './sinks.ts'
+import { Damaged, readChunk, type Sink, StoreSink } from './sinks.ts'
 
 /** A body under its id in a store. */
 export class RestingBody implements StoredBody {
@@ -34,6 +35,17 @@ export class RestingBody implements StoredBody {
   hold(): () => void {
     return this.#hold()
   }
+}
+
+/** Copies a body into another store, under an id of its own there. */
+export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
+  const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+  const size = body instanceof Uint8Array ? body.length : body.size
+  for (let n = 0; n * CHUNK_SIZE < size; n++) {
+    const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
+    await sink.append(chunk, n)
+  }
+  return sink.bodyId
 }
 
 /** A body where its writer left it. What lives only in this process goes with its last reader. */

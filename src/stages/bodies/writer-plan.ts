@@ -17,8 +17,8 @@ export interface WriterPlan {
   readonly began: (sink: Sink) => Promise<void>
   /** What was at rest is no longer worth going on with. */
   readonly ended: () => Promise<void>
-  /** Whether what is at rest stays when the download is given up. */
-  readonly keeps: (sink: Sink | undefined) => Promise<boolean>
+  /** Whether what is at rest, so many chunks, stays in its sink when the download is given up. */
+  readonly keeps: (sink: Sink | undefined, chunks: number) => Promise<boolean>
   /** How what came is read from now on. */
   readonly resting: (left: Left) => Uint8Array | StoredBody
   /** Further digests to take, by node:crypto's names. */

@@ -167,7 +167,7 @@ export class ChunkWriter implements BodyWriter {
     if (this.#state !== 'open') return
     this.#state = 'left'
     await this.#writing.catch(() => undefined)
-    if (!(await this.#plan.keeps(this.#sink))) await this.#sink?.discard()
+    if (!(await this.#plan.keeps(this.#sink, this.#sealed))) await this.#sink?.discard()
   }
 
   /** Goes on with chunks that are at rest: their digest is taken anew, and each is checked on the way. */

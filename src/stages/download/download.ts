@@ -33,7 +33,7 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
     waited: 0,
     waiting,
   }
-  const left = order.tier === undefined ? undefined : await rooms.adopt(order.call, order.tier)
+  const left = order.inherits === 'nothing' ? undefined : await rooms.adopt(order.call, order.tier)
   if (left !== undefined) series.partial = { ...left, coded: false }
   // A stream was consumed by the first try.
   const budget = order.call.body instanceof ReadableStream ? 0 : retry.attempts

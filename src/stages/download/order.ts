@@ -5,6 +5,7 @@ import type { Report } from '../../model/events.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import type { BodyWriter, Governor, ResponseHead } from '../../model/rooms.ts'
 import type { Progress } from '../../model/settings.ts'
+import type { Inherits } from '../../model/stages.ts'
 import type { Transport } from '../../model/transport.ts'
 
 /** What the download room is handed. */
@@ -18,8 +19,11 @@ export interface DownloadRooms {
   writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
   /** A place for a body that no tier may have. */
   transient(order: Order): BodyWriter
-  /** The partial that an earlier obtain of this call left, in the tier that granted the right to go on with it. */
-  adopt(call: Call, tier: string): Promise<{ writer: BodyWriter; head: ResponseHead; total: number | undefined } | undefined>
+  /** The partial that an earlier obtain of this call left, in the tier that granted the right to go on with it, or in memory. */
+  adopt(
+    call: Call,
+    tier: string | undefined,
+  ): Promise<{ writer: BodyWriter; head: ResponseHead; total: number | undefined } | undefined>
   /** The body without its content codings; each must reach its own end. */
   decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string | undefined): AsyncIterable<Uint8Array>
 }
@@ -34,6 +38,7 @@ export interface Order {
   readonly signal: AbortSignal
   /** The tier that granted the right to download. */
   readonly tier: string | undefined
+  readonly inherits: Inherits
   /** The headers of an acceptable answer are here; the body may be followed. */
   accepted(head: ResponseHead, writer: BodyWriter): void
   /** How far the body is, for those who want to know. */

@@ -1,6 +1,6 @@
 import type { Call } from '../../model/call.ts'
 import type { Found, Obtained } from '../../model/rooms.ts'
-import type { FlightPath, WriteRight } from '../../model/stages.ts'
+import type { FlightPath, Inherits, WriteRight } from '../../model/stages.ts'
 import { headFacts, versionFacts } from '../../policy/candidate.ts'
 import { isLive } from '../../policy/keeping.ts'
 import { conditionalHeaders, confirms } from '../../policy/validation.ts'
@@ -15,7 +15,11 @@ export class Origin {
     this.#rooms = rooms
   }
 
-  obtain(call: Call, { held }: Found, { path, right }: { path: FlightPath; right: WriteRight | undefined }): Promise<Obtained> {
+  obtain(
+    call: Call,
+    { held }: Found,
+    { path, right, inherits }: { path: FlightPath; right: WriteRight | undefined; inherits: Inherits },
+  ): Promise<Obtained> {
     const facts = held === undefined || call.cache === 'reload' ? undefined : versionFacts(held.version)
     const order: Order = {
       call,
@@ -23,6 +27,7 @@ export class Origin {
       at: held?.version.url ?? call.url,
       signal: path.signal,
       tier: right?.tier,
+      inherits,
       accepted: (head, writer) => path.accepted({ head, writer }),
       progress: (progress) => path.progress(progress),
       faltered: () => path.faltered(),

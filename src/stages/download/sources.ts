@@ -74,7 +74,7 @@ class Places {
 
   #orderAt({ call }: OtherPlace): Order {
     const isWanted: Order['isWanted'] = ({ status }) => status === 200
-    return { ...this.#first, call, validators: [], tier: undefined, confirms: () => false, isWanted }
+    return { ...this.#first, call, validators: [], tier: undefined, inherits: 'nothing', confirms: () => false, isWanted }
   }
 
   #passBy({ call }: OtherPlace): void {

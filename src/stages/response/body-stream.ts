@@ -5,6 +5,9 @@ import type { ByteRange } from '../../policy/byte-ranges.ts'
 /** Largest piece of a stored body handed out at once: a copy, so that nobody can change what others read. */
 const PIECE = 64 * 1024
 
+/** From here on a stream costs a reader no more time than bytes do; of bytes the platform holds two copies for as long as nobody reads them. */
+const LARGE = 32 * 1024
+
 /** What a Response takes for its body. */
 export type ResponseBody = ConstructorParameters<typeof Response>[0]
 
@@ -17,8 +20,7 @@ export interface Presence {
 export function bodyOf(body: Served['body'], presence: Presence, parts?: readonly Part[]): ResponseBody {
   if (parts?.length === 0) return null
   if (parts !== undefined && !(Symbol.asyncIterator in body)) return partsOf(body, parts, presence)
-  // The platform copies what it is given, twice: a large body is copied when it is read, and as far as it is.
-  if (body instanceof Uint8Array && body.length > PIECE) return streamOf(piecesOf(body), { presence })
+  if (body instanceof Uint8Array && body.length > LARGE) return streamOf(piecesOf(body), { presence })
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
   return Symbol.asyncIterator in body ? streamOf(body, { presence }) : streamOf(pieces(body), { presence, end: body.hold() })
 }

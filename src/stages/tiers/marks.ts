@@ -1,5 +1,5 @@
 import type { EntryRecord, MarkRecord, RedirectFacts } from '../../model/record.ts'
-import type { LiveRecords, Store } from '../../model/store.ts'
+import type { LiveRecords, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { encode } from './codec.ts'
 
@@ -51,20 +51,27 @@ class Table {
 /** Where a live store holds its table: all instances over that store see it. */
 const TABLE = 'h1:t'
 
+/** A store that is told of marks. */
+interface Marked {
+  readonly store: Store
+  /** It did not take these. */
+  readonly missed: (marks: readonly StoreEntry[]) => void
+}
+
 /**
  * `h1:t:<name>`: what was asked for until then is stale, in all partitions and variants. Said once, compared at each look-up; so an
  * invalidation costs the same however many entries it concerns.
  */
 export class Marks {
-  readonly #stores: readonly Store[]
+  readonly #marked: readonly Marked[]
   readonly #live: readonly LiveRecords[]
   readonly #background: (work: Promise<unknown>) => void
   /** What this instance said itself: a live store may have put its table out. */
   #own: Table | undefined
 
-  constructor(stores: readonly Store[], background: (work: Promise<unknown>) => void) {
-    this.#stores = stores.filter((store) => store.live === undefined && store.readOnly !== true)
-    this.#live = stores.flatMap(({ live }) => (live === undefined ? [] : [live]))
+  constructor(marked: readonly Marked[], background: (work: Promise<unknown>) => void) {
+    this.#marked = marked.filter(({ store }) => store.live === undefined && store.readOnly !== true)
+    this.#live = marked.flatMap(({ store: { live } }) => (live === undefined ? [] : [live]))
     this.#background = background
   }
 
@@ -111,10 +118,10 @@ export class Marks {
       const mark: MarkRecord = { key: sha256(name), at }
       return { key: markKey(name), value: encode(mark), expires: at + KEPT_FOR }
     })
-    for (const store of this.#stores) if (store.remote) this.#background(store.setMany(entries))
-    const here = this.#stores.filter(({ remote }) => !remote).map((store) => store.setMany(entries))
     // A tier that did not take it is told as `tier-error` by the guard; this process knows all the same.
-    await Promise.allSettled(here)
+    const tell = ({ store, missed }: Marked): Promise<void> => store.setMany(entries).catch(() => missed(entries))
+    for (const marked of this.#marked) if (marked.store.remote) this.#background(tell(marked))
+    await Promise.all(this.#marked.filter(({ store }) => !store.remote).map(tell))
   }
 
   #remember(names: readonly string[], at: number): void {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, MarkRecord, VersionRecord } from '../../model/record.ts'
-import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { type Decoded, decode } from './codec.ts'
+import type { Guarded } from './guard.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
@@ -22,7 +22,7 @@ export interface TierRooms {
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
-  readonly store: Store
+  readonly store: Guarded
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
@@ -30,7 +30,7 @@ export class Tier {
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
 
-  constructor(store: Store, { bodies, report, background, clock, wrote, pins }: TierRooms) {
+  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report

@@ -1,18 +1,19 @@
 import type { Call, RequestFacts } from '../../model/call.ts'
-import type { Report } from '../../model/events.ts'
 import type { EntryRecord, VariantRecord } from '../../model/record.ts'
 import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
-import type { Store } from '../../model/store.ts'
+import type { StoreEntry } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
+import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
 import { Loader } from './loading.ts'
 import { groupMark, Marks, urlMark } from './marks.ts'
-import type { Placed, Retiring } from './placed.ts'
+import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
+import { type Change, Saving, type SavingRooms } from './saving.ts'
 import { Tier, type TierRooms } from './tier.ts'
 
 export type Keyed = RequestFacts & {
@@ -21,30 +22,25 @@ export type Keyed = RequestFacts & {
   readonly settings: { readonly group: string }
 }
 
-export interface Change {
-  readonly entry: EntryRecord
-  readonly placed: Placed | undefined
-  /** False: tiers that others read do not get it. */
-  readonly shareable: boolean
-  /** Versions that go with it. */
-  readonly retiring?: Retiring | undefined
-}
+export type TiersRooms = Omit<TierRooms, 'pins'> & SavingRooms
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
   readonly nearestFirst: readonly Tier[]
-  readonly #report: Report
-  readonly #background: (work: Promise<unknown>) => void
   readonly marks: Marks
   readonly #loader: Loader
   readonly #hearsay: Hearsay
+  readonly #saving: Saving
 
-  constructor(stores: readonly Store[], rooms: Omit<TierRooms, 'pins'>) {
+  constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
     this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins }))
-    this.#report = rooms.report
-    this.#background = rooms.background
-    this.marks = new Marks(stores, rooms.background)
+    this.#saving = new Saving(this.nearestFirst, rooms)
+    const marked = this.nearestFirst.map((tier) => ({
+      store: tier.store,
+      missed: (marks: readonly StoreEntry[]) => rooms.missed(tier, { marks }),
+    }))
+    this.marks = new Marks(marked, rooms.background)
     this.#hearsay = new Hearsay(this.nearestFirst, rooms)
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
@@ -129,47 +125,13 @@ export class Tiers {
     }
   }
 
-  /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
-  async write(
-    change: Change,
-    fence: WriteRight | undefined,
-  ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
-    const open = this.nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
-    const local = open.filter(({ store }) => !store.remote && store.live === undefined)
-    const nearest = local.find(({ store }) => store.durable) ?? local[0]
-    const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
-    const live = open.filter((tier) => tier.store.live !== undefined)
-    let entry = saved ?? change.entry
-    const { placed, retiring } = change
-    for (const tier of live) entry = await tier.write(entry, placed, { retiring })
-    for (const tier of open) if (tier !== nearest && !live.includes(tier)) this.#background(this.#save(tier, change, fence))
-    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
-  }
-
-  #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {
-    const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY, live } = tier.store
-    const reason =
-      shared && !shareable ? 'private' : placed !== undefined && placed.version.size > maxEntryBytes ? 'too-large' : undefined
-    // A live tier still keeps the entry of a version that is too large for it.
-    if (reason === undefined || (reason === 'too-large' && live !== undefined)) return true
-    this.#report('store-skipped', () => ({ key: entry.key, url: entry.url, tier: name, reason }))
-    return false
-  }
-
-  async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
-    try {
-      const right = fence?.tier === tier.store.name ? fence : undefined
-      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring })
-    } catch {
-      // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
-      return undefined
-    }
+  /** {@link Saving.write} */
+  write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
+    return this.#saving.write(change, fence)
   }
 
   takes(size: number): boolean {
-    return this.nearestFirst.some(
-      ({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
-    )
+    return this.#saving.takes(size)
   }
 
   lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {

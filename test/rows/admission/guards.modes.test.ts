@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Init, inspect, type Options } from '../../../src/index.ts'
+import { inspect, type Options } from '../../../src/index.ts'
 import { gz, type Step } from '../../helpers/origin/index.ts'
 import { given, seen } from '../download/given.ts'
 import { over } from './guarded.ts'
@@ -40,18 +40,17 @@ describe.each(broken)('guard %s', (guard, first, second) => {
 
 describe('with nothing to fall back to a guard only warns', () => {
   const strict = { guards: { format: 'refuse', shrink: 'refuse', shape: 'refuse' } } as const
-  const wayOut: [string, Options, Init][] = [
-    ['fallback: false on the instance', { fallback: false }, {}],
-    ['fallback: false on the call', {}, { holdfast: { fallback: false } }],
-    ['fallback.on that does not name what was refused', { fallback: { on: ['network', 'timeout', '5xx'] } }, {}],
-    ['a version older than fallback.maxStale', { fallback: { maxStale: '1s' } }, {}],
+  const wayOut: [string, Options][] = [
+    ['fallback: false on the instance', { fallback: false }],
+    ['fallback.on that does not name what was refused', { fallback: { on: ['network', 'timeout', '5xx'] } }],
+    ['a version older than fallback.maxStale', { fallback: { maxStale: '1s' } }],
   ]
-  test.each(wayOut)('%s', async (_, options, init) => {
+  test.each(wayOut)('%s', async (_, options) => {
     await using g = await given({ ...strict, ...options })
     g.origin.script('/f', json({ a: 'x'.repeat(500) }), page())
     await ask(g)
     await g.clock.advance(60_000)
-    const response = await g.fetch(g.origin.url('/f'), init)
+    const response = await g.fetch(g.origin.url('/f'))
     expect(inspect(response)).toMatchObject({
       outcome: 'miss',
       warnings: [expect.stringContaining('format'), expect.stringContaining('shrink')],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pseudoRandom } from '../../helpers/digest.ts'
-import { cut, gate, gatedBody, hang, ok, type Step, status } from '../../helpers/origin/index.ts'
+import { cut, gate, gatedBody, hang, ok, type Step, stall, status } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected, seen } from './given.ts'
 
@@ -40,6 +40,32 @@ test.each(['30s', '10m'])(
     expect(await turnUntil(g.clock, call, { limit: 60_000 })).toEqual(v1)
   },
 )
+
+test('a body that breaks each time after a good beginning is not waited for over and over', async () => {
+  await using g = await given({ ttl: '1h' })
+  g.origin.script('/f', ok('v1'), stall(pseudoRandom(200_000), 100_000))
+  await g.fetch(g.origin.url('/f'))
+  const call = seen(g.fetch(g.origin.url('/f'), { cache: 'no-cache' }))
+  expect(await turnUntil(g.clock, call, { limit: 31_000 })).toEqual(v1)
+})
+
+test.each([
+  [5_000, { status: 200, text: 'v2', outcome: 'miss' }],
+  [15_000, v1],
+])('a check of what came slowly has the same patience once more: it takes %i ms', async (ms, expected) => {
+  await using g = await given({ ttl: '1h' })
+  const late = gatedBody('v2', 1)
+  g.origin.script('/f', ok('v1'), late)
+  await g.fetch(g.origin.url('/f'))
+  const check = () => new Promise<void>((resolve) => void g.clock.setTimeout(resolve, ms))
+  const call = seen(g.fetch(g.origin.url('/f'), { cache: 'no-cache', holdfast: { check } }))
+  await late.arrived
+  await turnFor(g.clock, 15_000)
+  expect(await isSettled(call)).toBe(false)
+  late.release()
+  expect(await turnUntil(g.clock, call, { limit: 16_000 })).toEqual(expected)
+  await turnUntil(g.clock, g.fetch.idle())
+})
 
 const step: Record<string, Step> = { hang: gate(), pause: status(429, { 'Retry-After': '60' }) }
 test('waiting for a ticket, or on a paused host, counts for fallback.after', async () => {

@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { createCachedFetch, type Init } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { type AnswerOptions, byRequest, cut, ok, stall, startOrigin } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
-import { type Given, rejection } from './given.ts'
+import { type Given, given, rejection } from './given.ts'
 import { ended, type Life, lives, living, promised, storeOld } from './stored.ts'
 
 // R21 and what belongs to it: who may go on with a part that a failed call left, and who may not.
@@ -31,8 +32,7 @@ const rangesAt = (g: Given): (string | undefined)[] => g.origin.requests('/f').m
 const bytes = async (g: Given, init: Init = {}) => sha256(await (await g.fetch(g.origin.url('/f'), init)).bytes())
 const once = { retry: false as const, fallback: { cooldown: 0 } }
 
-// In memory alone nothing is kept that is not whole: a part needs a tier with bodies of its own.
-describe.each(lives.filter(({ name }) => name.endsWith('sqlite')))('$name', (life) => {
+describe.each(lives)('$name', (life) => {
   test('the next call goes on with it, under If-Range, and leaves nothing behind', async () => {
     await using g = await living(life, once)
     await leaveAPart(g, life)
@@ -136,6 +136,48 @@ describe.each(lives.filter(({ name }) => name.endsWith('sqlite')))('$name', (lif
       'NOT_CACHED',
     )
     expect((await g.fetch(g.origin.url('/f'), { cache: 'force-cache' })).headers.get('cache-status')).not.toContain('hit')
+  })
+})
+
+describe('in memory alone', () => {
+  test('a part counts as what it is, and is the first to go', async () => {
+    await using g = await given({ tiers: [memory({ maxBytes: '8MB' })], ...once })
+    for (let n = 0; n < 8; n += 1) {
+      g.origin.script(`/${n}`, cut(body, 2 * MIB, strong), ok(body, strong))
+      await rejection(g.fetch(g.origin.url(`/${n}`)))
+    }
+    const gone = g.told('evicted').filter(({ key }) => key.startsWith('h1:c:'))
+    // Two chunks of each; seven and a half have room beside the rest.
+    expect(gone).toHaveLength(8 * 2 - 7)
+    for (const [n, range] of [
+      [0, undefined],
+      [7, 'bytes=2096128-'],
+    ] as const) {
+      await (await g.fetch(g.origin.url(`/${n}`))).bytes()
+      expect(g.origin.requests(`/${n}`)[1]?.headers.range).toBe(range)
+    }
+  })
+
+  test('of what is too large for it no part is kept', async () => {
+    await using g = await given({ tiers: [memory({ maxEntryBytes: '2MB' })], ...once })
+    await leaveAPart(g, { name: '', cached: false, open: memory })
+    expect(await bytes(g)).toBe(sha256(body))
+    expect(rangesAt(g)).toEqual([undefined, undefined])
+  })
+
+  test('a day later it is swept', async () => {
+    const store = memory()
+    const left = async (): Promise<number> =>
+      (await Array.fromAsync(store.keys('h1:p:'))).length + (await Array.fromAsync(store.keys('h1:c:'))).length
+    await using g = await given({ tiers: [store], ...once })
+    await leaveAPart(g, { name: '', cached: false, open: memory })
+    await g.fetch.cache.sweep()
+    expect(await left()).toBe(3)
+    for (let hours = 0; hours < 27; hours += 1) {
+      await g.clock.advance(3_600_000)
+      await g.fetch.cache.sweep()
+    }
+    expect(await left()).toBe(0)
   })
 })
 

@@ -3,6 +3,8 @@ import { startChild } from '../../helpers/child.ts'
 import { sha256 } from '../../helpers/digest.ts'
 import { byRequest, ok, startOrigin } from '../../helpers/origin/index.ts'
 import type { Order, Report } from './children/unread.ts'
+import { given } from './given.ts'
+import { alive } from './weight.ts'
 
 // C05: bodies that are never read cost neither sockets nor memory, also where nothing but memory keeps them.
 const MIB = 1024 * 1024
@@ -29,3 +31,15 @@ test.each(['whole', 'streaming'] as const)(
   },
   60_000,
 )
+
+test.each([60_000, 1_000_000])('hits of %i bytes, kept and not read, have no copy of the body each', async (size) => {
+  await using g = await given({ ttl: '1h' })
+  g.origin.script('/f', ok(Buffer.alloc(size, 'x')))
+  await (await g.fetch(g.origin.url('/f'))).bytes()
+  const before = await alive()
+  const kept = await Promise.all(Array.from({ length: 400 }, () => g.fetch(g.origin.url('/f'))))
+  const grown = (await alive()) - before
+  console.info(`C05, hits of ${size} bytes: ${grown.toFixed(1)} MiB for ${kept.length} kept Responses`)
+  expect(grown).toBeLessThan(8)
+  expect(sha256(await (kept[0] as Response).bytes())).toBe(sha256(Buffer.alloc(size, 'x')))
+})

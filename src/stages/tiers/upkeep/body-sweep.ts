@@ -7,13 +7,32 @@ import type { Sweeping } from './version-sweep.ts'
 const PREFIX = 'h1:v:'
 const HASH = 64
 
+type Naming = Pick<Sweeping, 'tier' | 'rooms' | 'now' | 'named' | 'report' | 'isDry'>
+
 /** Names what broken bodies may still become something; the others go. */
-export async function sweepPartials({ tier: { store }, rooms, now, named, report, isDry }: Sweeping): Promise<void> {
+export async function sweepPartials({ tier: { store }, rooms, now, named, report, isDry }: Naming): Promise<void> {
   for await (const slice of slices(rooms.inventory.partials(store, now), rooms.pace)) {
     const dead = slice.filter(({ isDead }) => isDead)
     report.partials += dead.length
     if (!isDry && dead.length > 0) await store.delete(dead.map(({ key }) => key))
     for (const { bodyId, isDead } of slice) if (!isDead && bodyId !== undefined) named.add(bodyId)
+  }
+}
+
+/**
+ * In memory there stands no body by itself but what came of broken ones. Who takes one down and misses it asks for the whole, so none
+ * without a name needs to be seen twice.
+ */
+export async function sweepShelf(naming: Naming): Promise<void> {
+  const { tier, rooms, named, report, isDry } = naming
+  const standing: Standing[] = []
+  for await (const slice of slices(rooms.inventory.bodies(tier.store), rooms.pace)) standing.push(...slice)
+  await sweepPartials(naming)
+  for (const body of standing) {
+    if (named.has(body.id)) continue
+    report.bodies++
+    report.bytes += await rooms.inventory.size(tier.store, body)
+    if (!isDry) await rooms.inventory.remove(tier.store, body)
   }
 }
 

@@ -1,7 +1,8 @@
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
-import { isPartitioned } from '../../../policy/cache-key.ts'
+import { isPartitioned, sha256 } from '../../../policy/cache-key.ts'
+import { merge } from '../../../policy/merge.ts'
 import { isBare } from '../../../policy/removal.ts'
 import { sharing } from '../../../policy/sharing.ts'
 import { encode } from '../codec.ts'
@@ -37,6 +38,14 @@ export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyRep
     }
   }
   return report
+}
+
+/** Brings one entry, as all tiers know it now, into one of them. */
+export async function copyOne(rooms: UpkeepRooms, target: Tier, key: string): Promise<void> {
+  const seen = await Promise.all(rooms.tiers.nearestFirst.map((tier) => tier.entry(key, [])))
+  const known = seen.filter((entry) => entry !== undefined)
+  if (known.length === 0) return
+  await new Copying(rooms, target, { entries: 0, bytes: 0 }).entry({ hash: sha256(key), entry: known.reduce(merge) })
 }
 
 class Copying {

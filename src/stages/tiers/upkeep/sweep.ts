@@ -2,7 +2,7 @@ import { sha256 } from '../../../policy/cache-key.ts'
 import { withoutVersions } from '../../../policy/removal.ts'
 import { removable } from '../../../policy/retention.ts'
 import type { Tier } from '../tier.ts'
-import { sweepBodies, sweepPartials } from './body-sweep.ts'
+import { sweepBodies, sweepPartials, sweepShelf } from './body-sweep.ts'
 import { Condemned } from './condemned.ts'
 import { places } from './cursor.ts'
 import { slices } from './pace.ts'
@@ -52,9 +52,10 @@ async function sweepStore(tier: Tier, rooms: UpkeepRooms, ordered: Ordered): Pro
   await store.set(SWEPT, new TextEncoder().encode(String(now)))
 }
 
-/** Decoded records name no body, and go with one another: there is nothing to tidy but what is not to be kept. */
+/** Decoded records name no body, and go with one another: there is nothing to tidy but what is not to be kept, and parts of broken bodies. */
 async function sweepLive(tier: Tier, rooms: UpkeepRooms, { isDry, report }: Ordered): Promise<void> {
   const now = rooms.clock.now()
+  await sweepShelf({ tier, rooms, now, named: new Set(), report, isDry })
   for await (const slice of slices(places(tier, rooms.pace), rooms.pace)) {
     const own = await readEntries(tier, slice)
     const others = await elsewhere(rooms, tier, slice)

@@ -2,7 +2,7 @@ import type { EntryRecord } from '../../../model/record.ts'
 import type { Retention } from '../../../model/settings.ts'
 import type { Tier } from '../tier.ts'
 import { type AuditReport, audit } from './audit.ts'
-import { type CopyReport, copyAll } from './copying.ts'
+import { type CopyReport, copyAll, copyOne } from './copying.ts'
 import { type Chosen, type EntryInfo, everyEntry, listed } from './listing.ts'
 import { Failures, removeChosen } from './removing.ts'
 import type { UpkeepRooms } from './rooms.ts'
@@ -103,6 +103,10 @@ export class Upkeep {
 
   audit(how: 'repair' | 'report'): Promise<AuditReport> {
     return audit(this.#rooms, how)
+  }
+
+  bring(key: string, tier: Tier): Promise<void> {
+    return copyOne(this.#rooms, tier, key)
   }
 
   copyTo(target: Tier): Promise<CopyReport> {

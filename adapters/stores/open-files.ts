@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Clock } from '../../../src/model/clock.ts'
+import type { Clock } from '../../src/model/clock.ts'
 
 /** Milliseconds that an unused file stays open: the next chunk of a download or of a reader comes sooner. */
 const IDLE = 5_000
@@ -24,8 +24,9 @@ export class OpenFiles {
 
   constructor(clock: Clock, mode: 'read' | 'write') {
     this.#clock = clock
-    // A planted link must not lead a write elsewhere.
-    this.#flags = constants.O_NOFOLLOW | (mode === 'write' ? constants.O_RDWR : constants.O_RDONLY)
+    // A planted link must not lead a write elsewhere, and a planted pipe must not hold us up.
+    const guarded = constants.O_NOFOLLOW | constants.O_NONBLOCK
+    this.#flags = guarded | (mode === 'write' ? constants.O_RDWR : constants.O_RDONLY)
   }
 
   async use<T>(path: string, missing: 'make' | 'fail', run: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -1,0 +1,161 @@
+import { type FileHandle, lstat, open, opendir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../../src/model/clock.ts'
+import { storeFailure } from '../failures.ts'
+import { bodyGroup } from '../key-group.ts'
+import { OpenFiles } from '../open-files.ts'
+import { readAt, writeAt } from '../positions.ts'
+import { BODY_AT, type BodyHead, readBodyHead, writeBodyHead } from './body-head.ts'
+import { cost } from './census.ts'
+import { isNoFile, unlessMissing } from './faults.ts'
+import type { Layout } from './layout.ts'
+import type { Recency } from './recency.ts'
+import type { Space } from './space.ts'
+
+const ID = /^[a-z0-9-]{1,128}$/
+
+export interface BodyFacts {
+  readonly layout: Layout
+  readonly mode: 'read' | 'write'
+  readonly clock: Clock
+  readonly space: Space
+  readonly recency: Recency
+}
+
+/**
+ * One file for each body, and in its head how many of its bytes count: bytes first, then the number. What a kill leaves behind the counted
+ * ones is written over. Bodies are not brought to the disk at each piece: each chunk of them carries a digest of its own.
+ */
+export class Bodies {
+  readonly #facts: BodyFacts
+  readonly #files: OpenFiles
+  readonly #last = new Map<string, Promise<void>>()
+
+  constructor(facts: BodyFacts) {
+    this.#facts = facts
+    this.#files = new OpenFiles(facts.clock, facts.mode)
+  }
+
+  /** When an append fails those that wait behind it fail too: a body has no holes. */
+  async append(id: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#pathOf(id)
+    const appended = (this.#last.get(id) ?? Promise.resolve()).then(() => this.#appendNext(id, path, bytes))
+    this.#last.set(id, appended)
+    try {
+      await appended
+    } finally {
+      if (this.#last.get(id) === appended) this.#last.delete(id)
+    }
+  }
+
+  async #appendNext(id: string, path: string, bytes: Uint8Array): Promise<void> {
+    const { layout, recency } = this.#facts
+    try {
+      const append = (file: FileHandle): Promise<void> => this.#appendTo(file, id, bytes)
+      await layout.within([layout.desk, layout.bodies], () => this.#files.use(path, 'make', append))
+    } catch (error) {
+      await this.#files.forget(path)
+      throw error
+    }
+    recency.touch(bodyGroup(id), path)
+  }
+
+  async #appendTo(file: FileHandle, id: string, bytes: Uint8Array): Promise<void> {
+    const head = await headToWrite(file, id)
+    const from = head?.counted ?? 0
+    const more = cost(BODY_AT + from + bytes.length) - (head === undefined ? 0 : cost(BODY_AT + from))
+    await this.#during(more, id, async (ledger) => {
+      ledger.freed = more
+      if (head === undefined) await file.truncate(0)
+      try {
+        await writeAt(file, bytes, BODY_AT + from)
+      } catch (error) {
+        // A full disk gets the half piece back. Where that fails it is written over, or goes with the body.
+        await file.truncate(head === undefined ? 0 : BODY_AT + from).catch(() => undefined)
+        throw error
+      }
+      if ((await headToWrite(file, id))?.said !== head?.said) throw takenFrom(id)
+      await writeBodyHead(file, id, { next: head?.next ?? 0, counted: from + bytes.length })
+      ledger.freed = 0
+    })
+  }
+
+  /** Room for so many bytes, named by a staged file until they are there. */
+  async #during(bytes: number, id: string, work: (ledger: { freed: number }) => Promise<void>): Promise<void> {
+    const { layout, space } = this.#facts
+    const marker = layout.staged(bytes)
+    await (await open(marker, 'wx', 0o600)).close()
+    try {
+      await space.during({ bytes, groups: [bodyGroup(id)] }, work)
+    } finally {
+      await unlink(marker)
+    }
+  }
+
+  async size(id: string): Promise<number | undefined> {
+    return this.#read(id, async (_file, { counted }) => counted)
+  }
+
+  async read(id: string, from: number, to: number): Promise<Uint8Array | undefined> {
+    return this.#read(id, (file, { counted }) => {
+      if (this.#facts.mode === 'write') this.#facts.recency.touch(bodyGroup(id), this.#pathOf(id))
+      return readAt(file, BODY_AT + from, Math.max(0, Math.min(to, counted) - from))
+    })
+  }
+
+  async #read<T>(id: string, read: (file: FileHandle, head: BodyHead) => Promise<T>): Promise<T | undefined> {
+    if (!ID.test(id)) return undefined
+    try {
+      return await this.#files.use(this.#pathOf(id), 'fail', async (file) => {
+        const stats = await file.stat()
+        const head = stats.isFile() ? await readBodyHead(file, id, stats.size) : undefined
+        return head && (await read(file, head))
+      })
+    } catch (error) {
+      if (isNoFile(error)) return undefined
+      throw error
+    }
+  }
+
+  /** A folder in its place is none of ours, and stays. */
+  async delete(ids: readonly string[]): Promise<void> {
+    for (const id of ids.filter((each) => ID.test(each))) {
+      const path = this.#pathOf(id)
+      await this.#files.forget(path)
+      const stats = await unlessMissing(lstat(path))
+      if (stats === undefined || stats.isDirectory()) continue
+      if ((await unlessMissing(unlink(path).then(() => true))) === true) this.#facts.space.giveBack(cost(stats.size))
+    }
+  }
+
+  /** It was given up: its room is free when nobody has it open. */
+  async forget(id: string): Promise<void> {
+    await this.#files.forget(this.#pathOf(id))
+  }
+
+  async *ids(): AsyncGenerator<string> {
+    const folder = await unlessMissing(opendir(this.#facts.layout.bodies))
+    if (folder !== undefined) for await (const entry of folder) if (entry.isFile() && ID.test(entry.name)) yield entry.name
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#last.values())
+    await this.#files.close()
+  }
+
+  #pathOf(id: string): string {
+    if (!ID.test(id)) throw storeFailure(`${JSON.stringify(id.slice(0, 200))} is no body id: 1 to 128 of a to z, 0 to 9 and "-"`)
+    return join(this.#facts.layout.bodies, id)
+  }
+}
+
+/** A file with a second name may be anybody's; one without any has been given up. */
+async function headToWrite(file: FileHandle, id: string): Promise<BodyHead | undefined> {
+  const stats = await file.stat()
+  if (!stats.isFile() || stats.nlink !== 1) throw takenFrom(id)
+  return readBodyHead(file, id, stats.size)
+}
+
+function takenFrom(id: string): Error {
+  return storeFailure(`body ${id}: it has been given up or is written by somebody else`)
+}

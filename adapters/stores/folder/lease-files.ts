@@ -1,0 +1,104 @@
+import { lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { storeFailure } from '../failures.ts'
+import { codeOf, unlessMissing } from './faults.ts'
+import { floorOf, raiseFloor } from './floor.ts'
+import { type Layout, writerOf } from './layout.ts'
+import { type LeaseState, lastState, stateFrom, stateName } from './lease-state.ts'
+import type { Writers } from './writers.ts'
+
+/** Milliseconds after its end that a lease is remembered. A write under one that is forgotten is refused. */
+const REMEMBERED = 600_000
+
+/** The folder of one lease, and the steps that change it. */
+export class LeaseFolder {
+  readonly path: string
+  readonly #layout: Layout
+
+  constructor(layout: Layout, path: string) {
+    this.#layout = layout
+    this.path = path
+  }
+
+  async last(): Promise<LeaseState | undefined> {
+    const stats = await unlessMissing(lstat(this.path))
+    if (stats === undefined) return undefined
+    if (!stats.isDirectory())
+      throw storeFailure(`folder ${this.#layout.dir}: ${this.path} is a link or a file where a lease should be. Remove it`)
+    return lastState((await unlessMissing(readdir(this.path))) ?? [])
+  }
+
+  inside(state: LeaseState): string {
+    return join(this.path, stateName(state))
+  }
+
+  /** False where somebody else was quicker. */
+  change(last: LeaseState, next: LeaseState): Promise<boolean> {
+    return renamed(this.inside(last), this.inside(next))
+  }
+
+  /**
+   * The first state is made aside: the folder of the lease comes with it, and a second one cannot take its place. Its generation is above
+   * those of all leases that were forgotten, and so of what this key may have had.
+   */
+  async begin(now: number, ms: number): Promise<LeaseState | undefined> {
+    const first = stateFrom(Math.max(1, now, (await floorOf(this.#layout)) + 1), now, ms)
+    const aside = this.#layout.staged()
+    return this.#layout.within([this.#layout.desk, this.#layout.leases], async () => {
+      await mkdir(join(aside, stateName(first)), { recursive: true, mode: 0o700 })
+      if (await renamed(aside, this.path)) return first
+      await rm(aside, { recursive: true, force: true })
+      return undefined
+    })
+  }
+
+  /** Throws away what was to be written under the lease before. */
+  async clear(state: LeaseState): Promise<void> {
+    const folder = this.inside(state)
+    for (const name of (await unlessMissing(readdir(folder))) ?? []) await unlessMissing(unlink(join(folder, name)))
+  }
+
+  /** What the dead have left in it. */
+  async tidy(state: LeaseState, writers: Writers): Promise<void> {
+    const folder = this.inside(state)
+    for (const name of (await unlessMissing(readdir(folder))) ?? []) {
+      if (await writers.isGone(writerOf(name) ?? '', 0)) await unlessMissing(unlink(join(folder, name)))
+    }
+  }
+
+  /** Not where somebody takes it at this moment. */
+  async forget(state: LeaseState): Promise<void> {
+    const gone = this.#layout.staged()
+    if (!(await this.#layout.within([this.#layout.desk], () => renamed(this.inside(state), gone)))) return
+    await rm(gone, { recursive: true, force: true })
+    await rmdir(this.path).catch((error: unknown) => {
+      if (!/^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error) ?? '')) throw error
+    })
+  }
+}
+
+/** Forgets the leases that ended long ago, for each of them takes two folders, and tidies up behind the dead. */
+export async function tidyLeases(layout: Layout, writers: Writers, now: number): Promise<void> {
+  const ended: { folder: LeaseFolder; state: LeaseState }[] = []
+  for (const name of (await unlessMissing(readdir(layout.leases))) ?? []) {
+    const folder = new LeaseFolder(layout, join(layout.leases, name))
+    const state = await folder.last().catch(() => undefined)
+    if (state === undefined) continue
+    if (state.until <= now - REMEMBERED) ended.push({ folder, state })
+    else await folder.tidy(state, writers)
+  }
+  if (ended.length === 0) return
+  await raiseFloor(layout, Math.max(...ended.map(({ state }) => state.generation)))
+  for (const { folder, state } of ended) await folder.forget(state)
+}
+
+/** False where the old name is no more, or the new one is taken. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (/^(ENOENT|ENOTEMPTY|EEXIST)$/.test(codeOf(error) ?? '')) return false
+    throw error
+  }
+}

@@ -1,0 +1,171 @@
+import type { Clock } from '../../model/clock.ts'
+import { HoldfastError } from '../../model/errors.ts'
+import type { Report } from '../../model/events.ts'
+
+/** Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them. */
+const OPEN_AFTER = 3
+
+/** Milliseconds until a store that was left alone is tried again; doubled after each trial that fails, up to the longest. */
+const PROBE_AFTER = 1_000
+const LONGEST = 5_000
+
+/** Milliseconds for a trial that somebody waits for: the first connection takes longer than a call. */
+const CHECK = 5_000
+
+/** A store that can be read may be full, and one whose writes are held up by somebody may still be read. */
+export type Side = 'read' | 'write'
+
+export type TierState = 'closed' | 'open' | 'half-open'
+
+export interface BreakerFacts {
+  readonly clock: Clock
+  readonly report: Report
+  /** As events and inspections name it. */
+  readonly name: string
+  /** Milliseconds that a call may take. */
+  readonly limit: number
+  /** Over the network there is one reason for silence on both sides. */
+  readonly remote: boolean
+  /** The smallest call of each side; undefined where there is no such side. */
+  readonly probes: Readonly<Record<Side, (() => Promise<unknown>) | undefined>>
+}
+
+interface Gate {
+  state: TierState
+  failures: number
+  error: Error | undefined
+  wait: number
+  timer: { cancel(): void } | undefined
+}
+
+const closedGate = (): Gate => ({ state: 'closed', failures: 0, error: undefined, wait: PROBE_AFTER, timer: undefined })
+
+/**
+ * Bounds each call of a store, tells of each failure, and leaves a side of it alone that keeps failing: a broken tier is a quick miss.
+ * Whether it is back is tried by a timer of its own, so that no caller pays for finding out.
+ */
+export class Breaker {
+  readonly #facts: BreakerFacts
+  readonly #gates: Readonly<Record<Side, Gate>> = { read: closedGate(), write: closedGate() }
+  readonly #listeners: (() => void)[] = []
+  #told: TierState = 'closed'
+  #over = false
+
+  constructor(facts: BreakerFacts) {
+    this.#facts = facts
+  }
+
+  get limit(): number {
+    return this.#facts.limit
+  }
+
+  /** The worse of both sides. */
+  get state(): TierState {
+    const states = [this.#gates.read.state, this.#gates.write.state]
+    return states.includes('open') ? 'open' : states.includes('half-open') ? 'half-open' : 'closed'
+  }
+
+  /** Why it is left alone; undefined where it is not. */
+  get error(): Error | undefined {
+    return this.#gates.read.error ?? this.#gates.write.error
+  }
+
+  /** Told each time that all of the store can be used again. */
+  onClosed(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async call<T>(side: Side, operation: string, run: () => Promise<T>, limit: number = this.#facts.limit): Promise<T> {
+    const gate = this.#gates[side]
+    const { name } = this.#facts
+    if (gate.state !== 'closed') {
+      throw new HoldfastError('STORE', `${name}.${operation}: the store keeps failing and is left alone for a while`, {
+        cause: gate.error,
+      })
+    }
+    try {
+      const value = await this.#bounded(operation, run, limit)
+      gate.failures = 0
+      return value
+    } catch (error) {
+      // A refused late writer is the store at its best, not a failure.
+      if ((error as { code?: unknown }).code !== 'FENCED') this.#failed(side, operation, error as Error)
+      throw error
+    }
+  }
+
+  /** Bounded too, but tried whatever was before; the last call of all. */
+  last<T>(operation: string, run: () => Promise<T>): Promise<T> {
+    this.#over = true
+    for (const { timer } of Object.values(this.#gates)) timer?.cancel()
+    return this.#bounded(operation, run, this.#facts.limit)
+  }
+
+  /** Tries both sides now, whatever was before. Resolves with why it cannot be used; undefined: it can. */
+  async check(): Promise<Error | undefined> {
+    const limit = Math.max(CHECK, this.#facts.limit)
+    await Promise.all([this.#try('read', limit), this.#try('write', limit)])
+    return this.error
+  }
+
+  #bounded<T>(operation: string, run: () => Promise<T>, limit: number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const timer = this.#facts.clock.setTimeout(() => reject(new Unanswered(`${this.#facts.name}.${operation}`, limit)), limit)
+      run()
+        .then(resolve, reject)
+        .finally(() => timer.cancel())
+    })
+  }
+
+  #failed(side: Side, operation: string, error: Error): void {
+    const gate = this.#gates[side]
+    gate.failures++
+    this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
+    const isSilent = error instanceof Unanswered
+    if (isSilent && this.#facts.remote) for (const each of ['read', 'write'] as const) this.#open(each, error)
+    else if (isSilent || gate.failures >= OPEN_AFTER) this.#open(side, error)
+  }
+
+  #open(side: Side, error: Error): void {
+    const gate = this.#gates[side]
+    if (gate.state === 'open' || this.#over || this.#facts.probes[side] === undefined) return
+    gate.state = 'open'
+    gate.error = error
+    gate.timer?.cancel()
+    gate.timer = this.#facts.clock.setTimeout(() => void this.#try(side), gate.wait)
+    gate.wait = Math.min(2 * gate.wait, LONGEST)
+    this.#tell()
+  }
+
+  async #try(side: Side, limit: number = this.#facts.limit): Promise<void> {
+    const gate = this.#gates[side]
+    const probe = this.#facts.probes[side]
+    if (probe === undefined) return
+    gate.timer?.cancel()
+    if (gate.state === 'open') gate.state = 'half-open'
+    this.#tell()
+    try {
+      await this.#bounded('probe', probe, limit)
+    } catch (error) {
+      this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation: 'probe', error: error as Error }))
+      this.#open(side, error as Error)
+      return
+    }
+    Object.assign(gate, closedGate())
+    this.#tell()
+  }
+
+  #tell(): void {
+    const { state } = this
+    if (state === this.#told) return
+    this.#told = state
+    this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state }))
+    if (state === 'closed') for (const listener of this.#listeners) listener()
+  }
+}
+
+class Unanswered extends HoldfastError {
+  constructor(what: string, limit: number) {
+    super('STORE', `${what} did not answer within ${limit} ms (storeTimeout)`)
+  }
+}

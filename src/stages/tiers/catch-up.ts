@@ -1,0 +1,146 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Report } from '../../model/events.ts'
+import type { StoreEntry } from '../../model/store.ts'
+import type { Tier } from './tier.ts'
+
+/** Milliseconds between a write that failed and the next try, where the tier was not left alone for it. */
+const AGAIN_AFTER = 5_000
+
+/** Entries, and marks, that one tier may be behind with; beyond that the oldest are given up, and said so. */
+const MOST = 10_000
+
+/** Entries brought side by side. */
+const SIDE_BY_SIDE = 8
+
+export interface CatchUpRooms {
+  /** Brings one entry, as all tiers know it now, into a tier. */
+  readonly bring: (key: string, tier: Tier) => Promise<void>
+  readonly clock: Clock
+  readonly report: Report
+  readonly background: (work: Promise<unknown>) => void
+}
+
+interface Behind {
+  readonly tier: Tier
+  /** Keys of entries → how often it was tried in vain, while the tier took other things. */
+  readonly entries: Map<string, number>
+  readonly marks: Map<string, StoreEntry>
+  running: boolean
+}
+
+/**
+ * What a tier has missed while it was away or busy: which entries were written meanwhile, not what was written, so that it is brought the
+ * newest state, once. It is in memory: what a process missed before it ended is brought with the next write of each entry, or by `copyTo`.
+ */
+export class CatchUp {
+  readonly #rooms: CatchUpRooms
+  readonly #behind = new Map<Tier, Behind>()
+  #timer: { cancel(): void } | undefined
+  #over = false
+
+  constructor(tiers: readonly Tier[], rooms: CatchUpRooms) {
+    this.#rooms = rooms
+    for (const tier of tiers) tier.store.health.onClosed(() => this.#rooms.background(this.#run(tier)))
+  }
+
+  /** A write of this entry to this tier failed. */
+  missed(tier: Tier, key: string): void {
+    const { entries } = this.#of(tier)
+    const tried = entries.get(key) ?? 0
+    entries.delete(key)
+    entries.set(key, tried)
+    this.#bound(tier, entries)
+  }
+
+  /** Marks that this tier did not take. */
+  missedMarks(tier: Tier, marks: readonly StoreEntry[]): void {
+    const { marks: behind } = this.#of(tier)
+    for (const mark of marks) {
+      behind.delete(mark.key)
+      behind.set(mark.key, mark)
+    }
+    this.#bound(tier, behind)
+  }
+
+  end(): void {
+    this.#over = true
+    this.#timer?.cancel()
+  }
+
+  #of(tier: Tier): Behind {
+    const known = this.#behind.get(tier)
+    if (known !== undefined) return known
+    const behind: Behind = { tier, entries: new Map(), marks: new Map(), running: false }
+    this.#behind.set(tier, behind)
+    return behind
+  }
+
+  #bound(tier: Tier, list: Map<string, unknown>): void {
+    const [oldest] = list.keys()
+    if (list.size > MOST && oldest !== undefined) {
+      list.delete(oldest)
+      this.#rooms.report('warning', () => ({
+        key: oldest,
+        url: '',
+        warning: `${tier.store.name} is behind with more than ${MOST} entries: the oldest is given up. copyTo brings what it lacks`,
+      }))
+    }
+    this.#later()
+  }
+
+  #later(): void {
+    if (this.#over) return
+    this.#timer ??= this.#rooms.clock.setTimeout(() => {
+      this.#timer = undefined
+      for (const { tier } of this.#behind.values()) this.#rooms.background(this.#run(tier))
+      if (this.#behind.size > 0) this.#later()
+    }, AGAIN_AFTER)
+  }
+
+  /** Brings all that the tier has missed, as long as it takes it. One that is left alone is brought nothing until it is back. */
+  async #run(tier: Tier): Promise<void> {
+    const behind = this.#behind.get(tier)
+    if (behind === undefined || behind.running || this.#over) return
+    behind.running = true
+    try {
+      await this.#bringMarks(behind)
+      for (const keys = behind.entries.keys(); this.#isReady(tier); ) {
+        const slice = keys.take(SIDE_BY_SIDE).toArray()
+        if (slice.length === 0) break
+        await Promise.all(slice.map((key) => this.#bring(behind, key)))
+      }
+    } finally {
+      behind.running = false
+    }
+    if (behind.entries.size === 0 && behind.marks.size === 0) this.#behind.delete(tier)
+  }
+
+  #isReady({ store }: Tier): boolean {
+    return !this.#over && store.health.state === 'closed'
+  }
+
+  async #bringMarks({ tier, marks }: Behind): Promise<void> {
+    if (marks.size === 0 || !this.#isReady(tier)) return
+    const said = [...marks.values()]
+    try {
+      await tier.store.setMany(said)
+    } catch {
+      // Told by the guard; the next run tries again.
+      return
+    }
+    for (const mark of said) if (marks.get(mark.key) === mark) marks.delete(mark.key)
+  }
+
+  async #bring({ tier, entries }: Behind, key: string): Promise<void> {
+    const tried = entries.get(key) ?? 0
+    // Taken out before it is read: what is written meanwhile, and missed, puts it back.
+    entries.delete(key)
+    try {
+      await this.#rooms.bring(key, tier)
+    } catch {
+      // A tier that is well, and does not take this one, is not asked for ever.
+      if (!this.#isReady(tier)) entries.set(key, tried)
+      else if (tried === 0) entries.set(key, tried + 1)
+    }
+  }
+}

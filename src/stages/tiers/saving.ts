@@ -1,0 +1,77 @@
+import type { Report } from '../../model/events.ts'
+import type { EntryRecord } from '../../model/record.ts'
+import type { WriteRight } from '../../model/stages.ts'
+import type { StoreEntry } from '../../model/store.ts'
+import type { Placed, Retiring } from './placed.ts'
+import type { Tier } from './tier.ts'
+
+export interface Change {
+  readonly entry: EntryRecord
+  readonly placed: Placed | undefined
+  /** False: tiers that others read do not get it. */
+  readonly shareable: boolean
+  /** Versions that go with it. */
+  readonly retiring?: Retiring | undefined
+}
+
+export interface SavingRooms {
+  readonly report: Report
+  readonly background: (work: Promise<unknown>) => void
+  /** Told what a tier did not take. */
+  readonly missed: (tier: Tier, what: { key: string } | { marks: readonly StoreEntry[] }) => void
+}
+
+/** Which tiers get a change, and which of them before the answer. */
+export class Saving {
+  readonly #nearestFirst: readonly Tier[]
+  readonly #rooms: SavingRooms
+
+  constructor(nearestFirst: readonly Tier[], rooms: SavingRooms) {
+    this.#nearestFirst = nearestFirst
+    this.#rooms = rooms
+  }
+
+  /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
+  async write(
+    change: Change,
+    fence: WriteRight | undefined,
+  ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
+    const open = this.#nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
+    const local = open.filter(({ store }) => !store.remote && store.live === undefined)
+    const nearest = local.find(({ store }) => store.durable) ?? local[0]
+    const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
+    const live = open.filter((tier) => tier.store.live !== undefined)
+    let entry = saved ?? change.entry
+    const { placed, retiring } = change
+    for (const tier of live) entry = await tier.write(entry, placed, { retiring })
+    for (const tier of open) if (tier !== nearest && !live.includes(tier)) this.#rooms.background(this.#save(tier, change, fence))
+    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
+  }
+
+  #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {
+    const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY, live } = tier.store
+    const reason =
+      shared && !shareable ? 'private' : placed !== undefined && placed.version.size > maxEntryBytes ? 'too-large' : undefined
+    // A live tier still keeps the entry of a version that is too large for it.
+    if (reason === undefined || (reason === 'too-large' && live !== undefined)) return true
+    this.#rooms.report('store-skipped', () => ({ key: entry.key, url: entry.url, tier: name, reason }))
+    return false
+  }
+
+  async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
+    try {
+      const right = fence?.tier === tier.store.name ? fence : undefined
+      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring })
+    } catch (error) {
+      // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
+      if ((error as { code?: unknown }).code !== 'FENCED') this.#rooms.missed(tier, { key: entry.key })
+      return undefined
+    }
+  }
+
+  takes(size: number): boolean {
+    return this.#nearestFirst.some(
+      ({ store }) => store.readOnly !== true && size <= (store.maxEntryBytes ?? Number.POSITIVE_INFINITY),
+    )
+  }
+}

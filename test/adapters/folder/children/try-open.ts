@@ -1,0 +1,19 @@
+// Opens a folder as a user who owns nothing, reads one key, and tells how that went: node try-open.ts FOLDER read|write
+import { folder } from '../../../../adapters/stores/folder.ts'
+
+const NOBODY = 65534
+
+const [dir, mode] = process.argv.slice(2) as [string, string]
+// Root may do everything. Given up only here, when all modules are loaded: nobody may not be allowed to read the checkout.
+if (process.getuid?.() === 0) {
+  process.setgid?.(NOBODY)
+  process.setuid?.(NOBODY)
+}
+const store = folder(dir, { readOnly: mode === 'read' })
+const answer = await store.get('h1:e:a').then(
+  (value) => ({ value: value && [...value] }),
+  (error: { code: string; message: string }) => ({ code: error.code, message: error.message }),
+)
+process.send?.(answer)
+await store.close()
+process.disconnect()

@@ -1,0 +1,192 @@
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { folder } from '../../../adapters/stores/folder.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
+import { type Child, startChild } from '../../helpers/child.ts'
+import { scratch } from '../scratch.ts'
+import { bytesIn, everything, untilStopped } from './tree.ts'
+
+const script = (name: string): URL => new URL(`./children/${name}`, import.meta.url)
+const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
+
+async function writers(dir: string, ...options: string[]): Promise<void> {
+  const children = ['p0', 'p1', 'p2', 'p3'].map((name) => startChild(script('write-many.ts'), { args: [dir, name, ...options] }))
+  try {
+    expect(await Promise.all(children.map((child) => child.message<number>()))).toEqual(children.map(() => Number(options[0])))
+    await Promise.all(children.map((child) => child.exit))
+  } finally {
+    await Promise.all(children.map((child) => child[Symbol.asyncDispose]()))
+  }
+}
+
+describe('folder: several processes', () => {
+  test('4 processes write 90 values each: what was acknowledged is there', { timeout: 30_000 }, async () => {
+    const dir = scratch('memory')
+    await writers(dir, '90')
+    const store = folder(dir)
+    for (const name of ['p0', 'p1', 'p2', 'p3']) {
+      const values = await store.getMany(Array.from({ length: 90 }, (_, n) => `h1:e:${name}-${n}`))
+      expect(values.map((value) => value?.[9_999])).toEqual(Array.from({ length: 90 }, (_, n) => n))
+    }
+    await store.close()
+    expect(readdirSync(join(dir, 'h1', 'staging'))).toEqual([])
+  })
+
+  test('4 processes within one bound: what they hold together never outgrows it, and is right', { timeout: 30_000 }, async () => {
+    const dir = scratch('memory')
+    const most = { bytes: 0 }
+    const watch = setInterval(() => {
+      most.bytes = Math.max(most.bytes, existsSync(dir) ? sizeWhile(dir) : 0)
+    }, 5)
+    try {
+      await writers(dir, '90', '1MB')
+    } finally {
+      clearInterval(watch)
+    }
+    expect(bytesIn(dir)).toBeLessThanOrEqual(1024 * 1024)
+    expect(bytesIn(dir)).toBeGreaterThan(512 * 1024)
+    expect(most.bytes).toBeLessThanOrEqual(1024 * 1024)
+    const store = folder(dir)
+    for await (const key of store.keys('')) {
+      const value = await store.get(key)
+      expect(value?.every((byte) => byte === Number(key.split('-')[1]))).toBe(true)
+    }
+    await store.close()
+  })
+
+  test('an open store keeps none alive, and a write that was called is done before it ends', async () => {
+    const dir = scratch()
+    await using child = startChild(script('write-and-leave.ts'), { args: [dir] })
+    await child.message()
+    child.send('write')
+    expect(await child.exit).toMatchObject({ code: 0, signal: null, stderr: '' })
+    const store = folder(dir)
+    expect(await store.get('h1:e:left')).toEqual(bytes(7))
+    await store.close()
+  })
+})
+
+/** What goes while it is looked at is not counted. */
+function sizeWhile(dir: string): number {
+  try {
+    return bytesIn(dir)
+  } catch {
+    return 0
+  }
+}
+
+/** A process that has stopped with a file half written. */
+async function stopped(dir: string): Promise<Child> {
+  const child = startChild(script('signal-at.ts'), { args: [dir, '2', 'SIGSTOP', 'many', 'datasync'] })
+  expect(await child.line()).toBe('now')
+  await untilStopped(child)
+  return child
+}
+
+const halfWritten = (dir: string): string[] => everything(dir).flatMap(({ name }) => (name.endsWith('.tmp') ? [name] : []))
+
+describe('folder: what the dead have left half written', () => {
+  test('a living writer, also one that is stopped, keeps its own; that of a dead one is removed by the next who opens', async () => {
+    const dir = scratch('memory')
+    await using living = await stopped(dir)
+    const kept = halfWritten(dir)
+    expect(kept.length).toBeGreaterThan(0)
+    await using dead = await stopped(dir)
+    expect(halfWritten(dir).length).toBeGreaterThan(kept.length)
+    dead.kill('SIGKILL')
+    await dead.exit
+    const store = folder(dir)
+    await store.open()
+    await store.close()
+    expect(halfWritten(dir)).toEqual(kept)
+    living.kill('SIGCONT')
+    expect(await living.message()).toBe('done')
+  })
+
+  test('another machine is asked by time alone, a number that was given again by when it began, and strangers stay', async () => {
+    const dir = scratch('memory')
+    const first = folder(dir)
+    await first.set('a', bytes(1))
+    const staging = join(dir, 'h1', 'staging')
+    const [own] = readdirSync(staging)
+    const [tag, pid, began] = (own as string).split('-') as [string, string, string]
+    const names = ['not-ours', `${tag}-${pid}-${Number(began) + 1}`, `0123456789ab-${pid}-5`, 'ba9876543210-1-5']
+    for (const name of names) {
+      mkdirSync(join(staging, name))
+      writeFileSync(join(staging, name, `${name}.x.tmp`), 'half')
+    }
+    const old = statSync(staging).mtimeMs / 1000 - 2 * 24 * 3_600
+    for (const name of ['ba9876543210-1-5', 'not-ours']) utimesSync(join(staging, name), old, old)
+    const second = folder(dir)
+    await second.open()
+    await second.close()
+    expect(readdirSync(staging).sort()).toEqual([names[2], names[0]])
+    await first.set('b', bytes(2))
+    await first.close()
+  })
+})
+
+describe('folder: leases', () => {
+  test('are forgotten some time after they ended, and no later one has a generation that was given before', async () => {
+    const clock = manualClock()
+    const dir = scratch('memory')
+    const leases = join(dir, 'h1', 'leases')
+    const store = folder(dir, { clock })
+    const late = await store.lease?.('a', 1_000)
+    await clock.advance(2_000)
+    const second = await store.lease?.('a', 1_000)
+    expect(second?.generation).toBe((late?.generation ?? 0) + 1)
+    await store.lease?.('held', 24 * 3_600_000)
+    await clock.advance(2 * 3_600_000)
+    await store.lease?.('b', 1_000)
+    await store.close()
+    expect(readdirSync(leases)).toHaveLength(2)
+    // The clock goes back to before the first.
+    clock.jump(-48 * 3_600_000)
+    const again = folder(dir, { clock })
+    const third = await again.lease?.('a', 1_000)
+    expect(third?.generation).toBeGreaterThan(second?.generation ?? Number.POSITIVE_INFINITY)
+    for (const fence of [late, second]) {
+      if (fence === undefined) throw new Error('it was granted')
+      await expect(again.set('k', bytes(9), { fence })).rejects.toMatchObject({ code: 'FENCED' })
+      await expect(again.delete(['k'], { fence })).rejects.toMatchObject({ code: 'FENCED' })
+      expect(await fence.extend(1_000)).toBe(false)
+    }
+    await again.close()
+  })
+
+  test('a write goes through while its lease is prolonged again and again, and after it is given back', async () => {
+    const dir = scratch('memory')
+    const store = folder(dir)
+    const fence = await store.lease?.('a', 60_000)
+    if (fence === undefined) throw new Error('it was granted')
+    let writing = true
+    const writes = (async () => {
+      for (let n = 0; n < 50; n++) await store.set('k', bytes(n), { fence })
+      await store.delete(['k', 'none'], { fence })
+      writing = false
+    })()
+    while (writing) expect(await fence.extend(60_000)).toBe(true)
+    await writes
+    await fence.release()
+    await store.set('k', bytes(1), { fence })
+    expect(await store.get('k')).toEqual(bytes(1))
+    expect(halfWritten(dir)).toEqual([])
+    await store.close()
+  })
+
+  test('one whose folder was removed by hand is FENCED; what stands in it and is none of ours is no state', async () => {
+    const dir = scratch('memory')
+    const store = folder(dir)
+    const fence = await store.lease?.('a', 60_000)
+    if (fence === undefined) throw new Error('it was granted')
+    const [only] = everything(join(dir, 'h1', 'leases')).map(({ path }) => path)
+    for (const name of ['notes', '1-2', '99999999999999999-1-2']) mkdirSync(join(only as string, name))
+    expect(await store.lease?.('a', 1)).toBeUndefined()
+    await store.set('k', bytes(1), { fence })
+    expect(await fence.extend(60_000)).toBe(true)
+    expect(basename(only as string)).toMatch(/^[0-9a-f]{64}$/)
+    await store.close()
+  })
+})

@@ -10,7 +10,7 @@ import { ensureBuilt } from './built.ts'
 import { seedOf } from './fuzz/chance.ts'
 import { aimOf, type Campaign } from './kill-test/aims.ts'
 import { Chain, type ChainPlan } from './kill-test/chain.ts'
-import { STORE_NAMES, type StoreName } from './kill-test/stores.ts'
+import { STORE_NAMES, type StoreName } from './kill-test/order.ts'
 import { Tally } from './kill-test/tally.ts'
 
 /** Kills on one store, before a new one begins. */

@@ -1,4 +1,10 @@
-import type { Place, StoreName } from './stores.ts'
+/** The stores whose users can be killed. */
+export const STORE_NAMES = ['sqlite', 'folder'] as const
+
+export type StoreName = (typeof STORE_NAMES)[number]
+
+/** The store that is worked on, and the one that `copyTo` fills. */
+export type Place = 'cache' | 'copy'
 
 /** Where a kill is to come: at a moment that the parent chooses, or exactly before or after the n-th operation since the life began in earnest. */
 export interface Point {

@@ -1,8 +1,7 @@
 import type { CachedFetch } from 'holdfast'
 import { sha256 } from '../../test/helpers/digest.ts'
 import { disorderIn } from './disorder.ts'
-import { PATHS, type Path, type Seen, type SeenAtRest, type SeenFetched } from './order.ts'
-import type { Place } from './stores.ts'
+import { PATHS, type Path, type Place, type Seen, type SeenAtRest, type SeenFetched } from './order.ts'
 import { AN_HOUR, type Workplace } from './workplace.ts'
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error)

@@ -1,42 +1,19 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Clock, Store } from 'holdfast'
+import { folder as folderStore } from 'holdfast/folder'
 import { sqlite } from 'holdfast/sqlite'
+import type { Place, StoreName } from './order.ts'
 
-interface Kind {
-  /** The store in a folder; `copy` tells the one that `copyTo` fills from the one that is worked on. */
-  open(folder: string, place: Place, clock: Clock): Store
-  /** What its own check finds wrong, once nobody has it open. */
-  faults(folder: string, place: Place): string[]
+type Open = (folder: string, place: Place, clock: Clock) => Store
+
+/** Another store is another line, and its name in `STORE_NAMES`. */
+const STORES: Readonly<Record<StoreName, Open>> = {
+  sqlite: (folder, place, clock) => sqlite(join(folder, `${place}.db`), { clock }),
+  folder: (folder, place, clock) => folderStore(join(folder, place), { clock }),
 }
 
-export type Place = 'cache' | 'copy'
-
-/** The stores that can be killed. */
-export type StoreName = 'sqlite'
-
-const KINDS: Readonly<Record<StoreName, Kind>> = {
-  sqlite: {
-    open: (folder, place, clock) => {
-      mkdirSync(folder, { recursive: true })
-      return sqlite(join(folder, `${place}.db`), { clock })
-    },
-    faults: (folder, place) => {
-      const db = new DatabaseSync(join(folder, `${place}.db`))
-      try {
-        const said = db.prepare('PRAGMA integrity_check').all().flatMap(Object.values)
-        return said.length === 1 && said[0] === 'ok' ? [] : said.map(String)
-      } finally {
-        db.close()
-      }
-    },
-  },
+export function openStore(name: StoreName, folder: string, { place, clock }: { place: Place; clock: Clock }): Store {
+  mkdirSync(folder, { recursive: true })
+  return STORES[name](folder, place, clock)
 }
-
-export const STORE_NAMES = Object.keys(KINDS) as readonly StoreName[]
-
-export const openStore = (name: StoreName, folder: string, { place, clock }: { place: Place; clock: Clock }): Store =>
-  KINDS[name].open(folder, place, clock)
-
-export const faultsOf = (name: StoreName, folder: string, place: Place): string[] => KINDS[name].faults(folder, place)

@@ -20,8 +20,8 @@ export interface Aim extends Pick<Order, 'from' | 'strands' | 'work'> {
   readonly content: 'stays' | 'changes'
 }
 
-/** Moments and operations take turns; the n-th operation walks through the work from the first kill to the last. */
-const TURNS = ['moment', 'store', 'file', 'store', 'moment'] as const
+/** Moments and operations take turns, sweeps being short get more than their share; the n-th operation walks through the work from the first kill to the last. */
+const TURNS = ['moment', 'store', 'file', 'sweep', 'moment', 'store', 'moment', 'store'] as const
 
 /** One in so many lives copies. */
 const COPYING = 6
@@ -43,7 +43,7 @@ export function aimOf(index: number, { kills, seed, usual }: Campaign): Aim {
   if (turn === 'moment') {
     const strands = chance.oneIn(3) ? 'two' : 'one'
     if (chance.oneIn(6)) return { ...fixed, strands, from: 'recovery', afterMs: (0.3 + 0.7 * share) * recoveryMs }
-    return { ...fixed, strands, from: 'scenario', afterMs: share * scenarioMs }
+    return { ...fixed, strands, from: 'scenario', afterMs: 0.9 * share * scenarioMs }
   }
   // Of twice as many places as operations: before and after each.
   const place = Math.floor(((index + share) / kills) * 2 * counts[turn])

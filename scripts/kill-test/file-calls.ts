@@ -23,7 +23,7 @@ function replace<T extends object>(owner: T, names: readonly (keyof T & string)[
   for (const name of names) {
     const before = owner[name] as (...args: unknown[]) => unknown
     const around = function (this: unknown, ...args: unknown[]): unknown {
-      return tripwire.around('file', name, () => before.apply(this, args))
+      return tripwire.around(['file'], name, () => before.apply(this, args))
     }
     owner[name] = around as T[typeof name]
   }

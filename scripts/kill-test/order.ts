@@ -8,14 +8,17 @@ export type Place = 'cache' | 'copy'
 
 /** Where a kill is to come: at a moment that the parent chooses, or exactly before or after the n-th operation since the life began in earnest. */
 export interface Point {
-  /** 'store': a call of the store handed to holdfast. 'file': what that comes to, as SQL that writes and calls of the file system. */
+  /**
+   * 'store': a call of the store handed to holdfast. 'sweep': one of those within a sweep. 'file': what they come to, as SQL that writes
+   * and calls of the file system.
+   */
   readonly of: OperationKind
   /** From 1. */
   readonly n: number
   readonly side: 'before' | 'after'
 }
 
-export type OperationKind = 'store' | 'file'
+export type OperationKind = 'store' | 'sweep' | 'file'
 
 /** 'with a copy': it fills another store by `copyTo` too. */
 export type Work = 'daily' | 'with a copy'

@@ -2,7 +2,7 @@ import type { Aim } from './aims.ts'
 import type { Line } from './diary.ts'
 import { phaseOf } from './phase.ts'
 
-const KINDS = ['moment', 'store', 'file'] as const
+const KINDS = ['moment', 'store', 'sweep', 'file'] as const
 
 /** Phases that a run must not leave out, with the share of the kills that each must have. */
 const WANTED = ['download', 'write', 'sweep'] as const

@@ -5,7 +5,7 @@ import type { Counts, OperationKind, Point } from './order.ts'
 export class Tripwire {
   readonly #diary: Diary
   readonly #point: Point | undefined
-  readonly #counts: Record<OperationKind, number> = { store: 0, file: 0 }
+  readonly #counts: Record<OperationKind, number> = { store: 0, sweep: 0, file: 0 }
   #isArmed = false
 
   constructor(diary: Diary, point: Point | undefined) {
@@ -24,10 +24,11 @@ export class Tripwire {
   }
 
   /** Does one operation, unless the process ends before it; who asked learns of it, unless the process ends before that. */
-  around<T>(of: OperationKind, operation: string, run: () => T): T {
+  around<T>(kinds: readonly OperationKind[], operation: string, run: () => T): T {
     if (!this.#isArmed) return run()
-    const n = ++this.#counts[of]
-    const fate = this.#point?.of === of && this.#point.n === n ? this.#point : undefined
+    for (const kind of kinds) this.#counts[kind]++
+    const point = this.#point
+    const fate = point !== undefined && kinds.includes(point.of) && this.#counts[point.of] === point.n ? point : undefined
     if (fate?.side === 'before') this.#die(fate, operation)
     const result = run()
     if (fate === undefined) return result

@@ -45,7 +45,8 @@ class Watch {
     const written = bytes === undefined ? {} : { bytes }
     this.#diary.note({ name: 'operation', operation: { id, name, key, ...written, step: this.#diary.step } })
     try {
-      const result = await this.#tripwire.around('store', `${name} ${key}`, run)
+      const kinds = this.#diary.step?.name === 'sweep' ? (['store', 'sweep'] as const) : (['store'] as const)
+      const result = await this.#tripwire.around(kinds, `${name} ${key}`, run)
       this.#diary.note({ name: 'ended', id, how: 'done' })
       return result
     } catch (error) {

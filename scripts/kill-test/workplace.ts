@@ -63,7 +63,11 @@ export class Workplace {
       clock: this.clock,
       fallback: { cooldown: 0 },
       retry: { attempts: 3, minDelay: '5ms', maxDelay: '50ms' },
-      rules: [{ match: '/tagged/*', tags: [TAG] }],
+      rules: [
+        { match: '/tagged/*', tags: [TAG] },
+        // The others keep two: to read them all again takes most of a life.
+        { match: '/big', versions: { keep: 1 } },
+      ],
     }
   }
 

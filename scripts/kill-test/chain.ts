@@ -158,7 +158,9 @@ export class Chain implements AsyncDisposable {
   }
 
   #bury({ next, content }: Pick<Aim, 'next' | 'content'>): void {
-    const there = PATHS.filter((path) => this.#ledger.sure(`partial ${path}`) === 'there')
+    const partial = (state: string): Path[] => PATHS.filter((path) => this.#ledger.sure(`partial ${path}`) === state)
+    const there = partial('there')
+    this.#tally.count('bodies that were all there, and no version yet', partial('all there').length)
     this.#broken = content === 'stays' ? there : []
     if (content === 'changes') this.#library.publish(there)
     if (next === 'an hour later') this.#time.ahead += HOUR

@@ -26,7 +26,10 @@ export interface Step {
   readonly path?: Path
 }
 
-/** One operation of the store. */
+/** What changes a store. */
+export const WRITES: readonly string[] = ['set', 'setMany', 'delete', 'bodies.append', 'bodies.delete']
+
+/** One of {@link WRITES}. Reads leave no trace, so nothing is noted of them. */
 export interface Operation {
   readonly id: number
   readonly name: string

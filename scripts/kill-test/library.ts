@@ -5,7 +5,7 @@ import { PATHS, type Path } from './order.ts'
 const [KIB, MIB] = [1024, 1024 * 1024]
 
 /** Bytes in a second: slow enough for a kill to come in the middle. */
-const PACE = 40 * MIB
+const PACE = 25 * MIB
 
 interface Work {
   readonly size: number

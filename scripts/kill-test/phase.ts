@@ -1,6 +1,4 @@
-import type { Line, Step } from './diary.ts'
-
-const WRITES = ['set', 'setMany', 'delete', 'bodies.append', 'bodies.delete']
+import { type Line, type Step, WRITES } from './diary.ts'
 
 /** In these, writing is a phase of its own. */
 const DOWNLOADS: readonly string[] = ['download', 'stream', 'revalidate']
@@ -13,9 +11,7 @@ export function phaseOf(lines: readonly Line[]): string {
     return named(fatal.step, isWriting ? 'writing' : 'not writing')
   }
   const ended = new Set(lines.flatMap((line) => (line.name === 'ended' ? [line.id] : [])))
-  const writing = lines.findLast(
-    (line) => line.name === 'operation' && !ended.has(line.operation.id) && WRITES.includes(line.operation.name),
-  )
+  const writing = lines.findLast((line) => line.name === 'operation' && !ended.has(line.operation.id))
   if (writing?.name === 'operation' && writing.operation.step !== undefined) return named(writing.operation.step, 'writing')
   const left = new Set(lines.flatMap((line) => (line.name === 'left' ? [line.id] : [])))
   const open = lines.findLast((line) => line.name === 'step' && !left.has(line.id))

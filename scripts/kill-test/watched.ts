@@ -1,10 +1,10 @@
 import type { Lease, Store } from 'holdfast'
-import type { Diary } from './diary.ts'
+import { type Diary, WRITES } from './diary.ts'
 import type { Tripwire } from './tripwire.ts'
 
 type Bodies = NonNullable<Store['bodies']>
 
-/** The same store; each call is written down, and may be the last. */
+/** The same store; each write is noted, and each call may be the last. */
 export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripwire: Tripwire }): Store {
   const watch = new Watch(diary, tripwire)
   const { readOnly, maxEntryBytes, live, bodies, lease, onEvict } = store
@@ -33,7 +33,7 @@ export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripw
 class Watch {
   readonly #diary: Diary
   readonly #tripwire: Tripwire
-  #calls = 0
+  #writes = 0
 
   constructor(diary: Diary, tripwire: Tripwire) {
     this.#diary = diary
@@ -41,12 +41,14 @@ class Watch {
   }
 
   async call<T>(name: string, key: string, run: () => Promise<T>, bytes?: number): Promise<T> {
-    const id = ++this.#calls
-    const written = bytes === undefined ? {} : { bytes }
-    this.#diary.note({ name: 'operation', operation: { id, name, key, ...written, step: this.#diary.step } })
+    const { step } = this.#diary
+    const around = (): Promise<T> =>
+      this.#tripwire.around(step?.name === 'sweep' ? ['store', 'sweep'] : ['store'], `${name} ${key}`, run)
+    if (!WRITES.includes(name)) return around()
+    const id = ++this.#writes
+    this.#diary.note({ name: 'operation', operation: { id, name, key, ...(bytes !== undefined && { bytes }), step } })
     try {
-      const kinds = this.#diary.step?.name === 'sweep' ? (['store', 'sweep'] as const) : (['store'] as const)
-      const result = await this.#tripwire.around(kinds, `${name} ${key}`, run)
+      const result = await around()
       this.#diary.note({ name: 'ended', id, how: 'done' })
       return result
     } catch (error) {

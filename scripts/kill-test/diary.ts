@@ -63,8 +63,7 @@ export type Line =
 export class Diary {
   readonly #file: number
   readonly #steps = new AsyncLocalStorage<Step>()
-  #made = 0
-  #taken = 0
+  #numbered = 0
 
   constructor(path: string) {
     this.#file = openSync(path, 'w')
@@ -74,13 +73,18 @@ export class Diary {
     writeSync(this.#file, `${JSON.stringify(line)}\n`)
   }
 
+  /** A number that this life has not given to anything yet. */
+  next(): number {
+    return ++this.#numbered
+  }
+
   /** The piece of work that the running code belongs to. */
   get step(): Step | undefined {
     return this.#steps.getStore()
   }
 
   async during<T>(step: Step, work: () => Promise<T>): Promise<T> {
-    const id = ++this.#taken
+    const id = this.next()
     this.note({ name: 'step', id, step })
     const done = await this.#steps.run(step, work)
     this.note({ name: 'left', id })
@@ -89,7 +93,7 @@ export class Diary {
 
   /** Work after which something is so. */
   async making<T>(facts: readonly Fact[], work: () => Promise<T>): Promise<T> {
-    const id = ++this.#made
+    const id = this.next()
     this.note({ name: 'begun', id, facts })
     const result = await work()
     this.note({ name: 'done', id, facts })

@@ -33,7 +33,6 @@ export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripw
 class Watch {
   readonly #diary: Diary
   readonly #tripwire: Tripwire
-  #writes = 0
 
   constructor(diary: Diary, tripwire: Tripwire) {
     this.#diary = diary
@@ -45,7 +44,7 @@ class Watch {
     const around = (): Promise<T> =>
       this.#tripwire.around(step?.name === 'sweep' ? ['store', 'sweep'] : ['store'], `${name} ${key}`, run)
     if (!WRITES.includes(name)) return around()
-    const id = ++this.#writes
+    const id = this.#diary.next()
     this.#diary.note({ name: 'operation', operation: { id, name, key, ...(bytes !== undefined && { bytes }), step } })
     try {
       const result = await around()

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { type Child, startChild } from '../../test/helpers/child.ts'
 import type { Aim } from './aims.ts'
 import type { Counts, Order, Seen, Told } from './order.ts'
@@ -47,6 +48,8 @@ export interface Fate {
 /** Runs one life to its death. */
 export async function live(order: Order, { aim, cache, recovered }: Fate): Promise<Lifetime> {
   const startedAt = performance.now()
+  // It may be killed before it writes anything.
+  await writeFile(order.diary, '')
   await using child = startChild(LIFE, { args: [JSON.stringify(order)], env: { NODE_COMPILE_CACHE: cache }, nodeFlags: FLAGS })
   const killAfter = (ms: number): void => void pause(ms).then(() => child.kill('SIGKILL'))
   if (aim.from === 'recovery' && aim.afterMs !== undefined) killAfter(aim.afterMs)

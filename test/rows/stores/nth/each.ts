@@ -18,7 +18,7 @@ export interface Opened {
  * sent, and afterwards the old or the new version is readable whole.
  */
 export function eachNth(name: (typeof STORES)[number], open: () => Promise<Opened>): void {
-  describe(name, () => {
+  describe(`each call of ${name} that goes wrong`, () => {
     let opened: Opened
     let origin: Origin
     beforeAll(async () => {
@@ -35,7 +35,7 @@ export function eachNth(name: (typeof STORES)[number], open: () => Promise<Opene
       process.env.HOLDFAST_NTH === 'all' || number % STORES.length === STORES.indexOf(name)
 
     test.each(SCENARIOS.map((scenario, number) => ({ ...scenario, number })))(
-      `$name, and each call of the store that goes wrong`,
+      '$name',
       { timeout: 600_000 },
       async ({ number, ...scenario }) => {
         const bench = { origin, store: opened.store, tiers: opened.tiers ?? ((store: Store) => [store]) }

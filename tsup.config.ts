@@ -7,6 +7,7 @@ const config: Options = {
     sqlite: 'adapters/stores/sqlite.ts',
     folder: 'adapters/stores/folder.ts',
     redis: 'adapters/stores/redis.ts',
+    sealed: 'adapters/stores/sealed.ts',
     keyv: 'adapters/stores/keyv.ts',
     testing: 'adapters/testing/index.ts',
     unsupported: 'src/unsupported.ts',

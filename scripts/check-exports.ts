@@ -13,6 +13,7 @@ const ENTRIES = [
   'holdfast/sqlite',
   'holdfast/folder',
   'holdfast/redis',
+  'holdfast/sealed',
   'holdfast/keyv',
   'holdfast/testing',
 ]

@@ -4,7 +4,7 @@
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ensureBuilt } from './built.ts'
@@ -92,8 +92,11 @@ function fill(folder: string, { blocks, preload }: { blocks: readonly Block[]; p
   mkdirSync(join(folder, 'blocks'))
   for (const block of blocks) writeFileSync(join(folder, 'blocks', `${nameOf(block)}.ts`), block.source)
   const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependencies: object }
-  for (const name of Object.keys(peerDependencies))
-    symlinkSync(realpathSync(join(root, 'node_modules', name)), join(folder, 'node_modules', name), 'junction')
+  for (const name of Object.keys(peerDependencies)) {
+    const place = join(folder, 'node_modules', name)
+    mkdirSync(dirname(place), { recursive: true })
+    symlinkSync(realpathSync(join(root, 'node_modules', name)), place, 'junction')
+  }
 }
 
 ensureBuilt()

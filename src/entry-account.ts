@@ -1,9 +1,10 @@
 import type { House } from './house.ts'
+import { wholeOf } from './model/body-chunks.ts'
 import type { Call } from './model/call.ts'
 import type { Difference } from './model/difference.ts'
 import { headerOf } from './model/headers.ts'
 import type { CallOptions } from './model/options.ts'
-import { CHUNK_SIZE, type EntryRecord } from './model/record.ts'
+import type { EntryRecord } from './model/record.ts'
 import type { Held } from './model/rooms.ts'
 import { account } from './policy/account.ts'
 import { judgeHeld } from './policy/candidate.ts'
@@ -80,12 +81,10 @@ async function side({ version, body }: Held): Promise<Parameters<typeof differen
 
 async function whole(body: Held['body']): Promise<Uint8Array> {
   if (body instanceof Uint8Array) return body
-  const chunks: Uint8Array[] = []
   const release = body.hold()
   try {
-    for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
+    return await wholeOf(body)
   } finally {
     release()
   }
-  return Buffer.concat(chunks)
 }

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
 import { storeClosed, storeFailure } from './failures.ts'
-import { quoted, seal, unquoted, unseal } from './keyv/envelope.ts'
+import { quoted, unquoted } from './keyv/envelope.ts'
+import { endOf, isPart, opened, partKeys, texts } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
 import { refuseUnknown, wholeEnd } from './options.ts'
@@ -25,6 +26,7 @@ const MARGIN = 60_000
 /**
  * Any Keyv 5 or 6, or one of their storage adapters, as a store. The slower road: bytes go as base64 in a checked envelope, and each
  * write is read back, since a `true` of Keyv does not mean stored (Keyv 5 over a full Redis says so to each write). A write costs a read more.
+ * What would be longer than 1 MB, which is where memcached ends, goes in parts under keys of their own.
  *
  * It has no leases. `keys` gathers all keys, where the back end has an iterator, and rejects where it has none. The Keyv stays
  * the caller's: `close` lets go of it and does not disconnect it.
@@ -68,9 +70,9 @@ class KeyvStore implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const opened = unseal(key, await this.#read(key))
-    if (opened === undefined) return undefined
-    return opened.expires !== undefined && opened.expires <= this.#clock.now() ? undefined : opened.value
+    const found = await opened(key, await this.#read(key), (name) => this.#read(name))
+    if (found === undefined) return undefined
+    return found.expires !== undefined && found.expires <= this.#clock.now() ? undefined : found.value
   }
 
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
@@ -80,7 +82,10 @@ class KeyvStore implements Store {
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
     this.#refuseFence(fence)
     // Before the first await: the caller may do with its array what it likes.
-    const text = seal(key, value, expires)
+    for (const { key: name, text } of texts(key, value, expires)) await this.#set(name, text, expires)
+  }
+
+  async #set(key: string, text: string, expires: number | undefined): Promise<void> {
     const { answer, reported } = await this.#call('set', () =>
       this.#keyv.set(key, this.#endForm === 'from now' ? text : quoted(text), this.#endOf(expires)),
     )
@@ -98,7 +103,12 @@ class KeyvStore implements Store {
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
     this.#refuseFence(fence)
     this.#assertOpen()
-    await Promise.all(keys.map((key) => this.#delete(key)))
+    await Promise.all(
+      keys.map(async (key) => {
+        const parts = partKeys(key, await this.#read(key))
+        await Promise.all([key, ...parts].map((name) => this.#delete(name)))
+      }),
+    )
   }
 
   /** Keyv answers false for what was not there, and for what it could not delete. */
@@ -117,7 +127,7 @@ class KeyvStore implements Store {
     let left = limit
     for (const [key, text] of answer) {
       if (left < 1) return
-      const expires = unseal(key, text)?.expires
+      const expires = endOf(key, text)
       if (key <= after || (expires !== undefined && expires <= this.#clock.now())) continue
       left--
       yield key
@@ -135,7 +145,7 @@ class KeyvStore implements Store {
       throw this.#failed('its back end has no iterator, so its keys cannot be listed')
     const found: [string, unknown][] = []
     for await (const [key, value] of iterator.call(this.#keyv, this.#keyv.namespace)) {
-      if (key.startsWith(prefix)) found.push([key, unquoted(value)])
+      if (key.startsWith(prefix) && !isPart(key)) found.push([key, unquoted(value)])
     }
     return found.sort(([one], [other]) => (one < other ? -1 : 1))
   }

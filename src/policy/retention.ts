@@ -16,7 +16,8 @@ export function removable(entry: EntryRecord, rules: Retention, now: number): st
     const isRefused = (ref: VersionRef): boolean => failed.has(ref.digest) || hasLabel(ref, 'unproven')
     const good = versions.filter((ref) => !isRefused(ref)).slice(rules.keep)
     const refused = versions.filter(isRefused).slice(rules.keepFailed)
-    const isOld = ({ storedAt }: VersionRef): boolean => now - storedAt >= rules.keepFor
+    // What was stored in a future, by a clock that was set back since, is not kept for that.
+    const isOld = ({ storedAt }: VersionRef): boolean => rules.keepFor === 0 || now - storedAt >= rules.keepFor
     const kept = needed(variant)
     return [...good.filter(isOld), ...refused].filter((ref) => !kept.has(ref.id) && !isPinned(ref, now)).map(({ id }) => id)
   })

@@ -1,7 +1,8 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
+import { chunksOf } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import { withoutHeaders } from '../model/headers.ts'
-import { CHUNK_SIZE, type LiveVersion } from '../model/record.ts'
+import type { LiveVersion } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { ContentCoding } from '../policy/content-coding.ts'
 import { type Sharing, sharingOf } from '../policy/sharing.ts'
@@ -76,8 +77,9 @@ export class Unpacking {
 
   async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
     const packed = held.version.size
+    const release = held.body instanceof Uint8Array ? undefined : held.body.hold()
     try {
-      for await (const piece of this.#rooms.decoded(pieces(held.body), unpack)) {
+      for await (const piece of this.#rooms.decoded(chunksOf(held.body), unpack)) {
         await writer.write(piece)
         if (writer.bytes > BOMB.bytes && writer.bytes > packed * BOMB.ratio)
           throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${writer.bytes}, and go on: a bomb`, {
@@ -92,6 +94,8 @@ export class Unpacking {
         retry: 'never',
         cause: error,
       })
+    } finally {
+      release?.()
     }
   }
 }
@@ -99,17 +103,4 @@ export class Unpacking {
 /** The version as it is, with what speaks of its packed bytes taken off. */
 function shown(held: Held, size: number): Held {
   return { ...held, version: { ...held.version, size, headers: withoutHeaders(held.version.headers, OF_THE_PACKED) } }
-}
-
-async function* pieces(body: Uint8Array | StoredBody): AsyncGenerator<Uint8Array> {
-  if (body instanceof Uint8Array) {
-    yield body
-    return
-  }
-  const release = body.hold()
-  try {
-    for (let n = 0; n * CHUNK_SIZE < body.size; n++) yield await body.chunk(n)
-  } finally {
-    release()
-  }
 }

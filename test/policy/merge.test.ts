@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EntryRecord, LabelRecord, PinRecord, Stamp, VersionRef } from '../../src/model/record.ts'
 import { merge } from '../../src/policy/merge.ts'
+import { fc } from './property.ts'
 
 // What processes and tiers know of an entry is brought together in any order, any number of times, and comes out the same.
 
@@ -93,6 +93,35 @@ describe('merge', () => {
         const all = [a, b].flatMap(({ variants }) => variants.flatMap(({ versions }) => versions.map(({ id }) => id)))
         expect(new Set(left)).toEqual(new Set(all.filter((id) => id > removed.upTo)))
         for (const time of Object.values(both.tags ?? {})) expect(time).toBeGreaterThan(removed.at)
+      }),
+    )
+  })
+
+  test('a copy that does not know of a removal does not undo it', () => {
+    const known = { id: 'v1', digest: 'd', storedAt: 1, checkedAt: 1 }
+    const saying = (ref: VersionRef): EntryRecord => ({
+      key: 'k',
+      method: 'GET',
+      url: 'https://h.example/',
+      group: 'default',
+      variants: [{ vary: [], values: '', versions: [ref] }],
+    })
+    const removed = { at: 2, by: 'p' }
+    expect(merge(saying(known), saying({ ...known, removed })).variants[0]?.versions).toEqual([{ ...known, removed }])
+  })
+
+  test('what either has removed is removed, and what either has called stale is stale', () => {
+    const goneIn = ({ variants }: EntryRecord): string[] =>
+      variants.flatMap(({ values, versions }) =>
+        versions.filter(({ removed }) => removed !== undefined).map(({ id }) => `${values} ${id}`),
+      )
+    fc.assert(
+      fc.property(entry, entry, (a, b) => {
+        const both = merge(a, b)
+        const left = new Set(both.variants.flatMap(({ values, versions }) => versions.map(({ id }) => `${values} ${id}`)))
+        const gone = [...goneIn(a), ...goneIn(b)].filter((name) => left.has(name))
+        expect(new Set(goneIn(both))).toEqual(new Set(gone))
+        expect(both.invalidatedAt ?? 0).toBe(Math.max(a.invalidatedAt ?? 0, b.invalidatedAt ?? 0))
       }),
     )
   })

@@ -3,6 +3,7 @@ import { folder } from 'holdfast/folder'
 import { keyv } from 'holdfast/keyv'
 import { memory } from 'holdfast/memory'
 import { redis } from 'holdfast/redis'
+import { sealed } from 'holdfast/sealed'
 import { sqlite } from 'holdfast/sqlite'
 import { chaos, manualClock, storeContract } from 'holdfast/testing'
 
@@ -11,6 +12,10 @@ export const far: Store = sqlite('./cache.db', { maxBytes: '10GB', maxEntryBytes
 export const plain: Store = folder('./cache', { maxBytes: '10GB', readOnly: true })
 export const common: Store = redis('redis://localhost:6379', { private: 'refuse', maxEntryBytes: '8MB', prefix: 'app' })
 export const slow: Store = keyv(new Map(), { name: 'mine', durable: true, shared: false, remote: false })
+export const secret: Store[] = [
+  sealed(common, { encrypt: async () => new Uint8Array(32) }),
+  sealed(common, { mac: [new Uint8Array(32), new Uint8Array(32)] }),
+]
 export const bare: Store[] = [memory(), sqlite(':memory:'), keyv({})]
 export const servers: Store[] = [redis('redis://localhost'), redis({ rootNodes: [{ url: 'redis://localhost' }] })]
 export const fetch = createCachedFetch({ tiers: [near, far, slow, { get: () => undefined }] })
@@ -60,6 +65,8 @@ export const mistakes = [
   () => memory({ max: 10 }),
   // @ts-expect-error an address is needed
   () => redis(),
+  // @ts-expect-error a text is no key
+  () => sealed(common, { encrypt: 'secret' }),
   // @ts-expect-error there is no such policy
   () => redis('redis://localhost', { private: 'deny' }),
   // @ts-expect-error a text is no Keyv

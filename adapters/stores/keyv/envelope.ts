@@ -20,7 +20,7 @@ export interface Opened {
   readonly expires: number | undefined
 }
 
-function sumOf(key: string, rest: string): string {
+export function sumOf(key: string, rest: string): string {
   return crc32(`${key}\n${rest}`).toString(16).padStart(8, '0')
 }
 

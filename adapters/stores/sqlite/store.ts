@@ -1,3 +1,4 @@
+import { nextRound } from '../../../src/model/clock.ts'
 import type { BodyFiles, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { storeClosed, storeReadOnly } from '../failures.ts'
 import { explained } from './faults.ts'
@@ -16,6 +17,15 @@ export interface Settings {
   readonly maxEntryBytes: number
   readonly readOnly: boolean
   readonly patience: Patience
+}
+
+/** Bytes from which reading a value takes about a millisecond. */
+const LARGE = 256 * 1024
+
+/** A read is synchronous here: who reads one large value after the other, a body in chunks, must let others pass in between. */
+async function letPass(value: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+  if (value !== undefined && value.length >= LARGE) await nextRound()
+  return value
 }
 
 /** One user of a database. The database itself, which others in this process may share, is the runtime. */
@@ -50,12 +60,12 @@ export class OneSqlite implements Store {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const runtime = this.#ready() ?? (await this.#opened())
-    return runtime.get(key)
+    return letPass(await runtime.get(key))
   }
 
   async getMany(keys: string[], { recency }: ReadOptions = {}): Promise<(Uint8Array | undefined)[]> {
     const runtime = this.#ready() ?? (await this.#opened())
-    return Promise.all(keys.map(async (key) => runtime.get(key, recency)))
+    return Promise.all(keys.map(async (key) => letPass(await runtime.get(key, recency))))
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {

@@ -19,6 +19,9 @@ export type Outcome = { readonly value: unknown } | { readonly refused: Holdfast
 /** Side work of one transaction, in rows: few enough to be unfelt. */
 const SLICE = 64
 
+/** Milliseconds between two looks for what has expired. */
+const TIDY_EVERY = 1_000
+
 const DAY = 86_400_000
 
 /** Does the writes of one turn in one transaction, and the housekeeping with it. */
@@ -28,6 +31,8 @@ export class Transactions {
   readonly #recency: Recency
   readonly #clock: Clock
   readonly #givenUp: (given: GivenUp) => void
+  /** Epoch milliseconds. */
+  #tidiedAt = 0
 
   constructor(rooms: { tables: Tables; space: Space; recency: Recency; clock: Clock; givenUp: (given: GivenUp) => void }) {
     this.#tables = rooms.tables
@@ -67,6 +72,9 @@ export class Transactions {
 
   #tidy(now: number): void {
     for (const [group, used] of this.#recency.take(SLICE)) this.#tables.touch(group, used)
+    // Looking for what has ended costs a tenth of a small write, so not each one does it. A clock that was set back is no reason to wait.
+    if (Math.abs(now - this.#tidiedAt) < TIDY_EVERY) return
+    this.#tidiedAt = now
     this.#tables.removeExpired(now, SLICE)
     this.#tables.removeLeases(now - DAY, SLICE)
   }

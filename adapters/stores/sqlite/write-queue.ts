@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers'
+import { nextRound } from '../../../src/model/clock.ts'
 import { faultOf } from './faults.ts'
 import type { Patience } from './patience.ts'
 import type { Outcome, Write } from './transactions.ts'
@@ -70,7 +70,7 @@ export class WriteQueue {
 
   async #drain(): Promise<void> {
     let lockedOut = 0
-    await nextTurn()
+    await nextRound()
     while (this.#waiting.length > 0) {
       const batch = this.#take()
       const failure = this.#tryToCommit(batch)
@@ -82,7 +82,7 @@ export class WriteQueue {
       } else {
         this.#failed(batch, failure.error)
       }
-      await nextTurn()
+      await nextRound()
     }
     this.#draining = undefined
   }
@@ -131,10 +131,4 @@ export class WriteQueue {
       for (const { reject } of batch) reject(reason)
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -5,8 +5,8 @@ export const ADMISSIONS: readonly Mutant[] = [
   {
     name: 'what was refused is judged again',
     file: 'src/stages/admission.ts',
-    find: 'if (again !== undefined) throw rejected(again)',
-    replace: '',
+    find: 'if (again !== undefined && (this.#hasFallback(call, found) || !isGuardReason(again)))',
+    replace: "if (again === 'never')",
     tests: ['test/rows/versions/use.test.ts'],
     killer: 'memory: a parser that throws refuses that version and reads the last good one',
   },
@@ -45,7 +45,7 @@ export const ADMISSIONS: readonly Mutant[] = [
   },
   {
     name: 'a private body may stand in a shared tier',
-    file: 'src/stages/bodies/bodies.ts',
+    file: 'src/stages/bodies/places.ts',
     find: 'readOnly !== true && (shareable || !shared)',
     replace: 'readOnly !== true && (shareable || shared || !shared)',
     tests: ['test/rows/http/shared-store.test.ts'],

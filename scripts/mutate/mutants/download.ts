@@ -29,8 +29,8 @@ export const DOWNLOADS: readonly Mutant[] = [
   {
     name: 'attempts are not counted',
     file: 'src/stages/download/download.ts',
-    find: 'retries: attempts - 1',
-    replace: 'retries: attempts',
+    find: '(isProgress(error) ? 0 : 1) >= budget',
+    replace: '(isProgress(error) ? 0 : 1) > budget',
     tests: ['test/rows/download/retry.test.ts'],
     killer: 'six attempts in all: five failures and a success, or six failures and no seventh',
   },
@@ -80,7 +80,7 @@ export const DOWNLOADS: readonly Mutant[] = [
     find: 'await allowance.whileQueued(pause(rooms.clock, wait, order.signal))',
     replace: 'await pause(rooms.clock, wait, order.signal)',
     tests: ['test/rows/download/retry-after.test.ts'],
-    killer: 'maxRetryAfter 5m against Retry-After 300',
+    killer: 'the wait costs none of the deadline',
   },
   {
     name: 'a stall is never noticed',

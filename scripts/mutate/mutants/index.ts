@@ -4,7 +4,9 @@ import type { Mutant } from './mutant.ts'
 import { RULES } from './policy.ts'
 import { ROOMS } from './rooms.ts'
 import { SAMPLED } from './sampled.ts'
+import { UPKEEP } from './upkeep.ts'
+import { WORDS } from './versions.ts'
 
 export type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS, ...SAMPLED]
+export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS, ...WORDS, ...UPKEEP, ...SAMPLED]

@@ -13,7 +13,7 @@ export const ROOMS: readonly Mutant[] = [
   {
     name: 'a failed refresh is not remembered',
     file: 'src/landing.ts',
-    find: 'await stages.versions.failed(call, found, error)',
+    find: 'await stages.versions.failed(call, error)',
     replace: 'void 0',
     tests: ['test/rows/download/cooldown.test.ts'],
     killer: 'an outage costs one series of attempts, not one per caller',
@@ -38,7 +38,7 @@ export const ROOMS: readonly Mutant[] = [
   {
     name: 'a record of another key is used',
     file: 'src/stages/tiers/codec.ts',
-    find: 'record.key !== key',
+    find: '!speaksOf(record.key, key)',
     replace: 'false',
     tests: ['test/rows/stores/planted.test.ts'],
     killer: "another URL's records, all of them and whole, under this URL's keys: a miss, for a record names its own key",

@@ -100,9 +100,9 @@ export const SAMPLED: readonly Mutant[] = [
   },
   {
     name: 'a body that is gone is named for the same bytes',
-    file: 'src/stages/bodies/bodies.ts',
-    find: "known !== '' && known !== bodyId && ",
-    replace: "known !== '' || known !== bodyId && ",
+    file: 'src/stages/bodies/inventory.ts',
+    find: "return bodyId !== '' && (await isAtRest(store, { bodyId, size })) ? bodyId",
+    replace: "return bodyId !== '' ? bodyId",
     tests: ['test/rows/download/same-bytes.test.ts'],
     killer: 'bytes that came before, and whose body is gone from the store, are kept anew: nothing names what is not there',
   },
@@ -133,8 +133,8 @@ export const SAMPLED: readonly Mutant[] = [
   {
     name: 'a spool that nobody read stays open',
     file: 'src/stages/bodies/bodies.ts',
-    find: 'if (bodyId === undefined && !(body instanceof Uint8Array)) body.hold()()',
-    replace: '',
+    find: 'return void unread().then(discard, () => undefined)',
+    replace: 'return',
     tests: ['test/rows/download/spool.let-go.test.ts'],
     killer: 'a spooled body is let go of when the same bytes are stored already',
   },

@@ -9,7 +9,7 @@ import { type Adopted, type Fits, findPartial, forgetPartial, savePartial } from
 import { memoryLimit, placesFor } from './places.ts'
 import { Readers, together } from './readers.ts'
 import { shelve, takenDown } from './shelved.ts'
-import { deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { Damaged, deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
 import { copied, RestingBody } from './stored.ts'
@@ -178,6 +178,8 @@ export class Bodies {
     if (failed instanceof StoreSink && error instanceof TooLarge) {
       this.#report('store-skipped', () => ({ key: plan.key, url: plan.url, tier: failed.tier, reason: 'too-large' }))
     }
+    if (error instanceof Damaged)
+      this.#report('warning', () => ({ key: plan.key, url: plan.url, warning: `${error.message}; it is kept elsewhere` }))
     const next = places.shift()
     if (next !== undefined) return new StoreSink(next, mostOf(next, plan))
     if (failed instanceof SpoolSink && error instanceof TooLarge)

@@ -1,4 +1,4 @@
-/** The bytes at a body's end that are not yet a chunk. */
+/** Bytes in the pieces that they came in. */
 export class Gathered {
   size = 0
   #pieces: Uint8Array[] = []
@@ -10,11 +10,15 @@ export class Gathered {
 
   /** Takes the oldest bytes off. */
   take(size: number): Uint8Array {
-    const [only] = this.#pieces
-    const all = this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.size)
+    const all = this.all()
     this.#pieces = all.length > size ? [all.subarray(size)] : []
     this.size -= size
     return all.subarray(0, size)
+  }
+
+  all(): Uint8Array {
+    const [only] = this.#pieces
+    return this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.size)
   }
 
   /** Some of the bytes from an offset on. */

@@ -1,6 +1,6 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { chunkKey, DIGEST_SIZE, isAtRest, SEALED_SIZE } from './sinks.ts'
+import { chunkKey, DIGEST_SIZE, isAtRest, removeChunks, SEALED_SIZE } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
 const WORDS = 'h1:d:'
@@ -41,7 +41,8 @@ export class Inventory {
         chunks = 0
       }
       id = of
-      chunks++
+      // A store that makes room by rules of its own may have taken some from the middle.
+      chunks = Math.max(chunks, Number(key.slice(CHUNKS.length + of.length + 1)) + 1)
     }
     if (id !== undefined) yield { id, chunks }
     if (store.bodies !== undefined) for await (const file of store.bodies.ids()) yield { id: file, chunks: undefined }
@@ -56,7 +57,7 @@ export class Inventory {
 
   async remove(store: Store, { id, chunks }: Standing): Promise<void> {
     if (chunks === undefined) await store.bodies?.delete([id])
-    else await store.delete(Array.from({ length: chunks }, (_, n) => chunkKey(id, n)))
+    else await removeChunks(store, id, chunks)
   }
 
   /** The body that already holds these bytes in a store. */

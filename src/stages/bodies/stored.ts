@@ -1,4 +1,5 @@
-import { CHUNK_SIZE } from '../../model/record.ts'
+import { chunksOf } from '../../model/body-chunks.ts'
+import { HoldfastError } from '../../model/errors.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import { Damaged, readChunk, type Sink, StoreSink } from './sinks.ts'
@@ -28,7 +29,7 @@ export class RestingBody implements StoredBody {
       return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
     } catch (error) {
       if (error instanceof Damaged) this.#damaged()
-      throw error
+      throw error instanceof HoldfastError ? error : new HoldfastError('STORE', (error as Error).message, { cause: error })
     }
   }
 
@@ -40,11 +41,9 @@ export class RestingBody implements StoredBody {
 /** Copies a body into another store, under an id of its own there. */
 export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
   const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-  const size = body instanceof Uint8Array ? body.length : body.size
-  for (let n = 0; n * CHUNK_SIZE < size; n++) {
-    const chunk = body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : await body.chunk(n)
-    await sink.append(chunk, n)
-  }
+  let n = 0
+  for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
+  if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
   return sink.bodyId
 }
 

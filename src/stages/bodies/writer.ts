@@ -4,7 +4,8 @@ import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/r
 import { broken, refusedAs } from './breaks.ts'
 import { Followers } from './followers.ts'
 import { Gathered } from './gathered.ts'
-import { type Sink, StoreSink } from './sinks.ts'
+import { Resting } from './resting.ts'
+import type { Sink } from './sinks.ts'
 import type { WriterPlan } from './writer-plan.ts'
 
 /** Takes a body as it arrives: hashes it, gathers chunks of 1 MiB, and has one chunk on its way to the sink while the next fills. */
@@ -13,11 +14,9 @@ export class ChunkWriter implements BodyWriter {
   readonly #plan: WriterPlan
   readonly #followers: Followers
   #hashes = new Map<string, Hash>()
-  #memory: Uint8Array[] | undefined
-  #sink: Sink | undefined
+  #memory: Gathered | undefined
   #gathered = new Gathered()
-  #sealed = 0
-  #writing: Promise<void> = Promise.resolve()
+  #resting: Resting
   /** 'left': given up, though what is at rest may have stayed. */
   #state: 'open' | 'left' | 'finished' = 'open'
   /** Those who have read nothing yet wait for another body, and are given none of this one. */
@@ -25,6 +24,8 @@ export class ChunkWriter implements BodyWriter {
   #epoch = 0
   /** What the whole became, where it is not bytes. */
   #body: StoredBody | undefined
+  /** Where it is: those who follow read what is at rest, and these for as long as somebody else keeps them. */
+  #bytes: WeakRef<Uint8Array> | undefined
   /** The writer that took this one's place. */
   #heir: ChunkWriter | undefined
 
@@ -32,21 +33,21 @@ export class ChunkWriter implements BodyWriter {
     this.#plan = plan
     const bytes = (): number => (this.#parked ? 0 : this.bytes)
     this.#followers = new Followers({ bytes, epoch: () => this.#epoch, read: (from) => this.read(from) }, plan.hold)
-    this.#begin()
+    this.#resting = this.#begin()
   }
 
-  #begin(): void {
+  #begin(): Resting {
     this.bytes = 0
     this.#hashes = new Map(['sha256', ...this.#plan.algorithms].map((name) => [name, createHash(name)]))
-    this.#memory = (this.#plan.expected ?? 0) <= this.#plan.memoryLimit ? [] : undefined
-    this.#sink = undefined
+    this.#memory = (this.#plan.expected ?? 0) <= this.#plan.memoryLimit ? new Gathered() : undefined
     this.#gathered = new Gathered()
-    this.#sealed = 0
-    this.#writing = Promise.resolve()
     this.#state = 'open'
     this.#parked = false
     this.#body = undefined
+    this.#bytes = undefined
     this.#epoch++
+    const { open, began } = this.#plan
+    return new Resting({ open, began, whole: () => this.#memory?.all() })
   }
 
   #break(reason: Error, whom: Readers): void {
@@ -59,43 +60,10 @@ export class ChunkWriter implements BodyWriter {
     for (const hash of this.#hashes.values()) hash.update(piece)
     this.bytes += piece.length
     this.#gathered.add(piece)
-    this.#memory?.push(piece)
+    this.#memory?.add(piece)
     if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
-    while (this.#gathered.size >= CHUNK_SIZE) await this.#seal(CHUNK_SIZE)
+    while (this.#gathered.size >= CHUNK_SIZE) await this.#resting.add(this.#gathered.take(CHUNK_SIZE))
     this.#followers.wake()
-  }
-
-  /** Moves the oldest `size` gathered bytes to the sink; waits for the chunk before, so at most two are in memory. */
-  async #seal(size: number): Promise<void> {
-    const chunk = this.#gathered.take(size)
-    const n = this.#sealed++
-    const before = this.#writing
-    // At once: who reads these bytes from now on finds them neither among the gathered ones nor at rest, and waits for this.
-    this.#writing = before.then(() => this.#append(chunk, n))
-    // The next seal, or the end, waits for it and sees its failure.
-    this.#writing.catch(() => undefined)
-    await before
-  }
-
-  async #append(chunk: Uint8Array, n: number): Promise<void> {
-    this.#sink ??= this.#plan.open(undefined, undefined)
-    for (;;) {
-      try {
-        await this.#sink.append(chunk, n)
-        if (n === 0) await this.#plan.began(this.#sink)
-        return
-      } catch (error) {
-        this.#sink = await this.#moved(this.#sink, n, error)
-      }
-    }
-  }
-
-  /** A failed store is not a failed download: what it holds moves to the next place, and the body goes on there. */
-  async #moved(failed: Sink, chunks: number, error: unknown): Promise<Sink> {
-    const sink = this.#plan.open(failed, error)
-    for (let n = 0; n < chunks; n++) await sink.append(await failed.chunk(n), n)
-    await failed.discard().catch(() => undefined)
-    return sink
   }
 
   digest(algorithm: string): string {
@@ -112,33 +80,34 @@ export class ChunkWriter implements BodyWriter {
     const over = 'the origin started the body over after a part of it had been handed out'
     const reason = because === undefined ? broken(over, this.#plan.url) : refusedAs(because, this.#plan.url)
     this.#followers.break(reason, 'who have read')
-    const discarded = this.#sink
-    await this.#writing.catch(() => undefined)
-    this.#begin()
-    await discarded?.discard()
-    await this.#plan.ended()
+    const resting = this.#resting
+    await resting.settled()
+    this.#resting = this.#begin()
+    await resting.discard()
+    // A record of what is no more is none to go on with, and goes when it is a day old.
+    await this.#plan.ended().catch(() => undefined)
   }
 
   async handOver(to: ChunkWriter): Promise<void> {
     if (this.#state === 'open') await this.restart()
     // What was kept to be gone on with is not, and another body's record will stand in the place of its own.
-    if (this.#state === 'left') await this.#sink?.discard().catch(() => undefined)
+    if (this.#state === 'left') await this.#resting.discard()
     this.#heir = to
     this.#followers.moveTo(to.#followers)
   }
 
   async finish(): Promise<WrittenBody> {
     const digest = this.#hash('sha256').copy().digest('hex')
-    const memory = this.#memory
-    const bytes = memory === undefined ? undefined : memory.length === 1 ? memory[0] : Buffer.concat(memory, this.bytes)
+    const bytes = this.#memory?.all()
     if (bytes === undefined || bytes.length > INLINE_LIMIT) await this.#flush()
-    const sink = this.#sink
-    if (sink instanceof StoreSink && !(await sink.isOurs())) throw new Error('another process wrote to this body too')
+    await this.#resting.proved()
+    const { sink } = this.#resting
     const unread = (): Promise<void> => this.#followers.empty()
     const body = this.#plan.resting({ bytes, sink, size: this.bytes, unread })
     // What follows from now on reads what is at rest: a stream that is kept and not read holds no bytes.
     this.#memory = undefined
     if (!(body instanceof Uint8Array)) this.#body = body
+    else if (sink !== undefined) this.#bytes = new WeakRef(body)
     const written: WrittenBody = {
       size: this.bytes,
       digest,
@@ -156,8 +125,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async #flush(): Promise<void> {
-    if (this.#gathered.size > 0 || this.#sealed === 0) await this.#seal(this.#gathered.size)
-    await this.#writing
+    if (this.#gathered.size > 0 || this.#resting.chunks === 0) await this.#resting.add(this.#gathered.take(this.#gathered.size))
   }
 
   async abandon(whom: Readers, because?: Error): Promise<void> {
@@ -166,20 +134,20 @@ export class ChunkWriter implements BodyWriter {
     this.#break(reason, whom)
     if (this.#state !== 'open') return
     this.#state = 'left'
-    await this.#writing.catch(() => undefined)
-    if (!(await this.#plan.keeps(this.#sink, this.#sealed))) await this.#sink?.discard()
+    await this.#resting.settled()
+    const { sink, chunks } = this.#resting
+    if (!(await this.#plan.keeps(sink, chunks))) await this.#resting.discard()
   }
 
   /** Goes on with chunks that are at rest: their digest is taken anew, and each is checked on the way. */
   async adopt(sink: Sink, chunks: number): Promise<void> {
-    this.#sink = sink
     for (let n = 0; n < chunks; n++) {
       const chunk = await sink.chunk(n)
       for (const hash of this.#hashes.values()) hash.update(chunk)
       this.bytes += chunk.length
-      this.#memory?.push(chunk)
-      this.#sealed++
+      this.#memory?.add(chunk)
     }
+    this.#resting.adopt(sink, chunks)
     if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
   }
 
@@ -187,14 +155,14 @@ export class ChunkWriter implements BodyWriter {
     return this.#heir?.follow() ?? this.#followers.add()
   }
 
-  /** Bytes from an offset on: out of the gathered ones, else out of the sink. */
+  /** Bytes from an offset on: out of memory, as long as they are there, else out of what is at rest. */
   async read(from: number): Promise<Uint8Array> {
     const start = this.bytes - this.#gathered.size
-    if (from < start) {
-      const n = Math.floor(from / CHUNK_SIZE)
-      await this.#writing
-      return (await (this.#body ?? (this.#sink as Sink)).chunk(n)).subarray(from - n * CHUNK_SIZE)
-    }
-    return this.#gathered.from(from - start)
+    if (from >= start) return this.#gathered.from(from - start)
+    if (this.#memory !== undefined) return this.#memory.from(from)
+    const n = Math.floor(from / CHUNK_SIZE)
+    const bytes = this.#bytes?.deref()
+    if (bytes !== undefined) return bytes.subarray(from, (n + 1) * CHUNK_SIZE)
+    return (await (this.#body ?? this.#resting).chunk(n)).subarray(from - n * CHUNK_SIZE)
   }
 }

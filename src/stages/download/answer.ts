@@ -161,8 +161,9 @@ async function taken(
     give: (reason) => abort.controller.abort(reason),
   })
   await allowance.whileComing(coming).catch(async (error: unknown) => {
-    // Which of the bytes of a part are wrong, its digest does not say: none of them is gone on with.
-    if (error instanceof AttemptFailure && error.code === 'DIGEST') await partial.writer.restart(error)
+    // Which of the bytes of a part are wrong, its digest does not say: none of them is gone on with. Nor is what cannot be read back.
+    if (error instanceof AttemptFailure && (error.code === 'DIGEST' || error.code === 'STORE'))
+      await partial.writer.restart(error)
     throw error
   })
   if (partial.total !== undefined && partial.writer.bytes !== partial.total) {

@@ -1,4 +1,4 @@
-import { CHUNK_SIZE } from '../../model/record.ts'
+import { chunksOf, piecesOf } from '../../model/body-chunks.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
 
@@ -20,7 +20,7 @@ export interface Presence {
 export function bodyOf(body: Served['body'], presence: Presence, parts?: readonly Part[]): ResponseBody {
   if (parts?.length === 0) return null
   if (parts !== undefined && !(Symbol.asyncIterator in body)) return partsOf(body, parts, presence)
-  if (body instanceof Uint8Array && body.length > LARGE) return streamOf(piecesOf(body), { presence })
+  if (body instanceof Uint8Array && body.length > LARGE) return streamOf(pieces(body), { presence })
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
   return Symbol.asyncIterator in body ? streamOf(body, { presence }) : streamOf(pieces(body), { presence, end: body.hold() })
 }
@@ -62,17 +62,9 @@ async function nextPiece(iterator: AsyncIterator<Uint8Array>): Promise<IteratorR
   }
 }
 
-/** Reads a stored body chunk by chunk, each checked before a byte of it is handed out. */
-async function* pieces(body: StoredBody, { from, to }: ByteRange = { from: 0, to: body.size - 1 }): AsyncGenerator<Uint8Array> {
-  for (let n = Math.floor(from / CHUNK_SIZE); n * CHUNK_SIZE <= to; n++) {
-    const start = n * CHUNK_SIZE
-    const chunk = (await body.chunk(n)).subarray(Math.max(0, from - start), to + 1 - start)
-    for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
-  }
-}
-
-async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE)
+/** Reads a body chunk by chunk, each checked before a byte of it is handed out. */
+async function* pieces(body: Uint8Array | StoredBody, part?: ByteRange): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunksOf(body, part)) yield* piecesOf(chunk, PIECE)
 }
 
 /** A part of a stored body, or text between two. */

@@ -2,8 +2,12 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 
-/** Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them. */
+/**
+ * Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them, and so does
+ * one that failed only after most of its time: SQLite waits for somebody's lock almost as long, and no caller is to wait so three times.
+ */
 const OPEN_AFTER = 3
+const MOST = 0.75
 
 /** Milliseconds until a store that was left alone is tried again; doubled after each trial that fails, up to the longest. */
 const PROBE_AFTER = 1_000
@@ -85,14 +89,16 @@ export class Breaker {
         cause: gate.error,
       })
     }
+    const since = this.#facts.clock.monotonic()
     try {
       const value = await this.#bounded(operation, run, limit)
       gate.failures = 0
       this.#isCold = false
       return value
     } catch (error) {
+      const pace = this.#facts.clock.monotonic() - since < MOST * limit ? 'soon' : 'late'
       // A refused late writer is the store at its best, not a failure.
-      if ((error as { code?: unknown }).code !== 'FENCED') this.#failed(side, operation, error as Error)
+      if ((error as { code?: unknown }).code !== 'FENCED') this.#failed(side, { operation, error: error as Error, pace })
       throw error
     }
   }
@@ -120,7 +126,7 @@ export class Breaker {
     })
   }
 
-  #failed(side: Side, operation: string, error: Error): void {
+  #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
     const gate = this.#gates[side]
     gate.failures++
     this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
@@ -129,7 +135,7 @@ export class Breaker {
     const after = isSilent && this.#isCold ? 'at once' : 'later'
     if (isSilent) this.#isCold = false
     if (isSilent && this.#facts.remote) for (const each of ['read', 'write'] as const) this.#open(each, error, after)
-    else if (isSilent || gate.failures >= OPEN_AFTER) this.#open(side, error, after)
+    else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error, after)
   }
 
   #open(side: Side, error: Error, after: 'at once' | 'later' = 'later'): void {

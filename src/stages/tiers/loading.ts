@@ -1,7 +1,9 @@
+import { wholeOf } from '../../model/body-chunks.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
-import type { Held, StoredBody } from '../../model/rooms.ts'
+import type { Held } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
+import { AnyCopy } from './any-copy.ts'
 import { type Marks, markedAt, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import type { Tier } from './tier.ts'
@@ -34,7 +36,7 @@ export class Loader {
       const choice = how.choose(variants)
       if (choice === undefined) return undefined
       for (const tier of order) {
-        const placed = await load(tier, key, choice, { wholeUpTo: this.#wholeUpTo(), report: this.#report })
+        const placed = await this.#load(tier, key, choice)
         if (placed === undefined) continue
         const { version, body } = placed
         const marked = await this.#throughAll(entry, version, tier)
@@ -53,36 +55,27 @@ export class Loader {
     const live = this.#tiers.find((tier) => tier.store.live !== undefined)
     return Math.max(CHUNK_SIZE, live?.store.maxEntryBytes ?? 0)
   }
-}
 
-/**
- * A version out of a tier; undefined where it is not there as its entry says. A body of at most `wholeUpTo` bytes, which a live tier
- * would hold, is read whole at once, so that its chunks are checked and the next hit needs no store.
- */
-async function load(
-  tier: Tier,
-  key: string,
-  { ref }: Choice,
-  { wholeUpTo, report }: { wholeUpTo: number; report: Report },
-): Promise<Placed | undefined> {
-  const placed = await tier.version(key, ref.id)
-  if (placed === undefined || placed.version.digest !== ref.digest) return undefined
-  const { body } = placed
-  if (body instanceof Uint8Array || body.size > wholeUpTo) return placed
-  try {
-    return { ...placed, body: await whole(body) }
-  } catch (error) {
-    report('warning', () => ({
-      key,
-      url: placed.version.url,
-      warning: `${tier.store.name}: version ${ref.id} is not used: ${(error as Error).message}`,
-    }))
-    return undefined
+  /**
+   * A version out of a tier; undefined where it is not there as its entry says. A body that a live tier would hold is read whole at once,
+   * so that its chunks are checked and the next hit needs no store; of a larger one its first chunk.
+   */
+  async #load(tier: Tier, key: string, { ref }: Choice): Promise<Placed | undefined> {
+    const placed = await tier.version(key, ref.id)
+    if (placed === undefined || placed.version.digest !== ref.digest) return undefined
+    const { body, version } = placed
+    if (body instanceof Uint8Array) return placed
+    const others = this.#tiers.filter((other) => other !== tier)
+    try {
+      if (body.size <= this.#wholeUpTo()) return { version, body: await wholeOf(body) }
+      return { version, body: await new AnyCopy(body, { key, version, others }).opened() }
+    } catch (error) {
+      this.#report('warning', () => ({
+        key,
+        url: version.url,
+        warning: `${tier.store.name}: version ${ref.id} is not used: ${(error as Error).message}`,
+      }))
+      return undefined
+    }
   }
-}
-
-async function whole(body: StoredBody): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, body.size)
 }

@@ -120,10 +120,17 @@ export class Writes {
     await this.#store.delete(keys).catch(() => undefined)
   }
 
-  /** Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. */
+  /**
+   * Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. So what is not
+   * understood is read a second time: it may be whole where it stands.
+   */
   async #known(key: string, hash: string): Promise<EntryRecord | undefined> {
-    const bytes = await this.#store.get(`h1:e:${hash}`)
-    return bytes === undefined ? undefined : this.#rooms.read(bytes, key)
+    const read = async (): Promise<EntryRecord | 'none' | undefined> => {
+      const bytes = await this.#store.get(`h1:e:${hash}`)
+      return bytes === undefined ? 'none' : this.#rooms.read(bytes, key)
+    }
+    const known = (await read()) ?? (await read())
+    return known === 'none' ? undefined : known
   }
 
   async #placed({ version, body }: Placed): Promise<VersionRecord> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ok, retryAtDate, retryLater, startOrigin, status } from '../../helpers/origin/index.ts'
+import { gate, ok, retryAtDate, retryLater, startOrigin, status } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { type Given, given, inspected, seen } from './given.ts'
 
@@ -126,8 +126,14 @@ test('the whole host waits, another host goes on', async () => {
 
 test('the wait costs none of the deadline', async () => {
   await using g = await given({ timeouts: { deadline: '20s' } })
-  g.origin.script('/f', retryLater('15'), retryLater('15'), ok('fine'))
-  expect(await turnUntil(g.clock, seen(g.fetch(g.origin.url('/f'))))).toMatchObject({ text: 'fine' })
+  const late = gate(ok('fine'))
+  g.origin.script('/f', retryLater('15'), retryLater('15'), late)
+  const call = seen(g.fetch(g.origin.url('/f')))
+  await turnUntil(g.clock, late.arrived)
+  // Of the 20 s there are nearly all left.
+  await turnFor(g.clock, 15_000)
+  late.release()
+  expect(await call).toMatchObject({ text: 'fine' })
   expect(g.clock.monotonic()).toBeGreaterThanOrEqual(30_000)
 })
 

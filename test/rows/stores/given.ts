@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -10,6 +10,15 @@ export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'holdfast-rows-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
+}
+
+/** Where files cost no disk. Linux only. */
+const IN_MEMORY = '/dev/shm'
+
+/** A folder for all tests of a file, which it removes itself. */
+export function temporary(): { path: string; remove: () => Promise<void> } {
+  const path = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'holdfast-rows-'))
+  return { path, remove: async () => rmSync(path, { recursive: true, force: true }) }
 }
 
 /** An origin that the test closes by ending. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { inspect } from '../../../src/index.ts'
-import { byRequest, ok, status } from '../../helpers/origin/index.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
+import { createCachedFetch, inspect } from '../../../src/index.ts'
+import { byRequest, ok, startOrigin, status } from '../../helpers/origin/index.ts'
 import { die, seen } from '../download/given.ts'
 import { all, DAY, HOUR, history, MINUTE, places, textOf } from './histories.ts'
 
@@ -141,4 +143,23 @@ test('what is collected is gone from the chain: the ones left know each other', 
     [first, undefined],
     [undefined, (await g.ids())[1]],
   ])
+})
+
+test('a clock that is set back keeps no version more', async () => {
+  const clock = manualClock()
+  let back = 0
+  const set = {
+    ...clock,
+    now: () => clock.now() - back,
+    monotonic: () => clock.monotonic(),
+    setTimeout: clock.setTimeout.bind(clock),
+  }
+  await using fetch = createCachedFetch({ tiers: [memory()], clock: set, ttl: 0, versions: { keep: 1 } })
+  await using origin = await startOrigin({ clock })
+  for (const body of ['1', '2', '3', '4']) {
+    origin.script('/f', ok(body))
+    await (await fetch(origin.url('/f'), { cache: 'reload' })).text()
+    back += 3_600_000
+  }
+  expect(await fetch.entry(origin.url('/f')).versions({ limit: 0 })).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { VersionInfo } from '../../../src/index.ts'
+import { fc } from '../../policy/property.ts'
 import { aFile, all, DAY, HOUR, MINUTE, textOf } from './histories.ts'
 import { type Known, rules, World } from './world.ts'
 

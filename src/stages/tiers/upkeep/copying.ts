@@ -1,5 +1,6 @@
+import { wholeOf } from '../../../model/body-chunks.ts'
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
-import { CHUNK_SIZE, INLINE_LIMIT } from '../../../model/record.ts'
+import { INLINE_LIMIT } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
 import { isPartitioned, sha256 } from '../../../policy/cache-key.ts'
 import { merge } from '../../../policy/merge.ts'
@@ -118,14 +119,14 @@ class Copying {
   async #place(hash: string, { version, body }: Placed): Promise<Placed> {
     const target = this.#target
     if (target.shelf !== undefined) {
-      const whole = { version, body: await bytesOf(body) }
+      const whole = { version, body: await wholeOf(body) }
       target.shelf.remember(whole)
       this.#report.bytes += version.size
       return whole
     }
     const [there] = await readVersions(target, [{ hash, id: version.id }])
     const known = there === 'foreign' || there?.digest !== version.digest ? undefined : there
-    const small = version.size <= INLINE_LIMIT ? await bytesOf(body) : undefined
+    const small = version.size <= INLINE_LIMIT ? await wholeOf(body) : undefined
     const bodyId = small === undefined ? await this.#body(version, { body, known: known?.bodyId }) : undefined
     if (small !== undefined && known === undefined) this.#report.bytes += small.length
     const home = bodyId === undefined ? undefined : { tier: target.store.name, bodyId }
@@ -176,11 +177,4 @@ function watched(body: Uint8Array | StoredBody): { body: Uint8Array | StoredBody
       throw error
     })
   return { body: { size: body.size, chunk, hold: () => body.hold() }, hasFailed: () => failed }
-}
-
-async function bytesOf(body: Uint8Array | StoredBody): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body
-  const chunks: Uint8Array[] = []
-  for (let n = 0; n * CHUNK_SIZE < body.size; n++) chunks.push(await body.chunk(n))
-  return Buffer.concat(chunks, body.size)
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { chunksOf } from '../../../model/body-chunks.ts'
 import { nextRound } from '../../../model/clock.ts'
-import { CHUNK_SIZE, type LiveVersion, type VersionRecord } from '../../../model/record.ts'
+import type { LiveVersion, VersionRecord } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import type { Placed } from '../placed.ts'
@@ -56,8 +57,8 @@ async function digestOf(body: StoredBody): Promise<string> {
   const hash = createHash('sha256')
   const release = body.hold()
   try {
-    for (let n = 0; n * CHUNK_SIZE < body.size; n++) {
-      hash.update(await body.chunk(n))
+    for await (const chunk of chunksOf(body)) {
+      hash.update(chunk)
       await nextRound()
     }
   } finally {

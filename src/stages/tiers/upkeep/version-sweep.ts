@@ -1,4 +1,4 @@
-import { type EntryRecord, INLINE_LIMIT, type VersionRecord } from '../../../model/record.ts'
+import { type EntryRecord, INLINE_LIMIT, type VersionRecord, type VersionRef } from '../../../model/record.ts'
 import { merge } from '../../../policy/merge.ts'
 import { isBare, withoutVersions } from '../../../policy/removal.ts'
 import { removable } from '../../../policy/retention.ts'
@@ -58,8 +58,10 @@ const keyOf = (entry: Standings['entry']): string | undefined => (entry === 'for
 interface Judged extends Standings {
   /** As all tiers know it. */
   readonly all: EntryRecord | undefined
-  /** Original ids that go, by retention or by an earlier word that was not carried out. */
+  /** Original ids that go, by retention or by an earlier word. */
   readonly gone: ReadonlySet<string>
+  /** Those of them of which this tier's own entry says so already: whoever said it was killed before their records went. */
+  readonly said: ReadonlySet<string>
   /** Those that no entry has named for an hour. */
   readonly unnamed: ReadonlySet<string>
 }
@@ -69,18 +71,23 @@ function judge(sweeping: Sweeping, standings: Standings, other: EntryRecord | un
   const none: ReadonlySet<string> = new Set()
   if (entry === 'foreign') sweeping.isBlind = true
   // What this tier's own entry says may be in a format that is not ours: then nothing of it is.
-  if (entry === 'foreign') return { ...standings, all: undefined, gone: none, unnamed: none }
+  if (entry === 'foreign') return { ...standings, all: undefined, gone: none, said: none, unnamed: none }
   const all = entry === undefined || other === undefined ? (entry ?? other) : merge(entry, other)
   const here = new Set(versions.map(originalId))
-  const refs = new Map(all?.variants.flatMap((variant) => variant.versions).map((ref) => [ref.id, ref]))
+  const [refs, own] = [refsOf(all), refsOf(entry)]
   const removed = [...here].filter((id) => refs.get(id)?.removed !== undefined)
   const unnamed = [...here].filter((id) => !refs.has(id) && sweeping.condemned.isDue(`${hash}:${id}`, 0))
   return {
     ...standings,
     all,
     gone: new Set([...removed, ...(all === undefined ? [] : beyond(sweeping, all, here))]),
+    said: new Set(removed.filter((id) => own.get(id)?.removed !== undefined)),
     unnamed: new Set(unnamed),
   }
+}
+
+function refsOf(entry: EntryRecord | undefined): ReadonlyMap<string, VersionRef> {
+  return new Map(entry?.variants.flatMap(({ versions }) => versions).map((ref) => [ref.id, ref]))
 }
 
 /** What this tier has beyond what is to be kept: a version that stands only elsewhere does not count as kept here. */
@@ -143,8 +150,11 @@ async function clear(sweeping: Sweeping, judged: Judged, records: ReadonlyMap<st
     }
   }
   if (isDry) return
-  if (all !== undefined && gone.size > 0) await tier.write(withoutVersions(all, gone, rooms.stamps.next()), undefined)
-  if (unnamed.length > 0) await tier.store.delete(unnamed.flatMap((id) => versionKeys(hash, id)))
+  const [left, going] = [[...gone].filter((id) => judged.said.has(id)), new Set([...gone].filter((id) => !judged.said.has(id)))]
+  if (all !== undefined && going.size > 0) await tier.write(withoutVersions(all, going, rooms.stamps.next()), undefined)
+  // A write takes away what it removes, and nothing that was removed before it.
+  const nameless = [...unnamed, ...left]
+  if (nameless.length > 0) await tier.store.delete(nameless.flatMap((id) => versionKeys(hash, id)))
   for (const id of unnamed) condemned.strike(nameOf({ hash, id }))
   const isNobodys = judged.entry !== 'foreign' && (all === undefined || isBare(all))
   if (judged.isUsed && isNobodys) await tier.store.delete([`h1:s:${hash}`])

@@ -1,0 +1,76 @@
+import { CHUNK_SIZE, type LiveVersion } from '../../model/record.ts'
+import type { StoredBody } from '../../model/rooms.ts'
+import type { Tier } from './tier.ts'
+
+/** Where a version may be had, nearest first. */
+export interface Copies {
+  readonly key: string
+  readonly version: LiveVersion
+  readonly others: readonly Tier[]
+}
+
+/** The body of a version at rest; what the tier that answered cannot give of it, another one may that has the same. */
+export class AnyCopy implements StoredBody {
+  readonly size: number
+  #body: Uint8Array | StoredBody
+  readonly #others: Tier[]
+  readonly #copies: Copies
+  /** What each reader holds; a copy that is taken up on the way too. */
+  readonly #holds = new Set<(() => void)[]>()
+  /** Read to see that there is a body. A Response that is kept and not read holds no bytes. */
+  #first: WeakRef<Uint8Array> | undefined
+
+  constructor(body: StoredBody, copies: Copies) {
+    this.size = body.size
+    this.#body = body
+    this.#copies = copies
+    this.#others = [...copies.others]
+  }
+
+  /** Rejects where no tier has a beginning of it: then it is not there, and nothing of it was promised to anybody. */
+  async opened(): Promise<this> {
+    this.#first = new WeakRef(await this.chunk(0))
+    return this
+  }
+
+  async chunk(n: number): Promise<Uint8Array> {
+    const first = n === 0 ? this.#first?.deref() : undefined
+    if (first !== undefined) return first
+    try {
+      return await chunkOf(this.#body, n)
+    } catch (error) {
+      return this.#elsewhere(n, error)
+    }
+  }
+
+  async #elsewhere(n: number, error: unknown): Promise<Uint8Array> {
+    const { key, version } = this.#copies
+    for (let tier = this.#others.shift(); tier !== undefined; tier = this.#others.shift()) {
+      const placed = await tier.version(key, version.id)
+      if (placed === undefined || placed.version.digest !== version.digest || placed.version.size !== this.size) continue
+      try {
+        const chunk = await chunkOf(placed.body, n)
+        this.#body = placed.body
+        for (const held of this.#holds) held.push(holdOf(placed.body))
+        return chunk
+      } catch {
+        // The guard has told of a tier that failed, and its room of a body that is damaged.
+      }
+    }
+    throw error
+  }
+
+  hold(): () => void {
+    const held = [holdOf(this.#body)]
+    this.#holds.add(held)
+    return () => {
+      this.#holds.delete(held)
+      for (const end of held.splice(0)) end()
+    }
+  }
+}
+
+const chunkOf = async (body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> =>
+  body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
+
+const holdOf = (body: Uint8Array | StoredBody): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())

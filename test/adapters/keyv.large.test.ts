@@ -1,0 +1,84 @@
+import Keyv6 from 'keyv'
+import Keyv5 from 'keyv5'
+import { describe, expect, test } from 'vitest'
+import { keyv } from '../../adapters/stores/keyv.ts'
+import { manualClock, storeContract } from '../../adapters/testing/index.ts'
+import { createCachedFetch, inspect } from '../../src/index.ts'
+import { pseudoRandom, sha256 } from '../helpers/digest.ts'
+import { ok, startOrigin } from '../helpers/origin/index.ts'
+
+/** As memcached does unless it is told otherwise: key, value and what Keyv says beside it are to fit into 1 MiB. */
+class Narrow extends Map<string, string> {
+  largest = 0
+
+  override set(key: string, value: string): this {
+    const size = key.length + (typeof value === 'string' ? value : JSON.stringify(value)).length
+    if (size > 1024 * 1024) throw new Error(`SERVER_ERROR object too large for cache: ${size}`)
+    this.largest = Math.max(this.largest, size)
+    return super.set(key, value)
+  }
+}
+
+const MAKERS: [string, (map: Narrow) => Keyv6][] = [
+  ['Keyv 5', (map) => new Keyv5({ store: map }) as unknown as Keyv6],
+  ['Keyv 6', (map) => new Keyv6({ store: map })],
+]
+
+for (const [name, make] of MAKERS)
+  storeContract(`${name} that takes nothing above 1 MiB`, async () => keyv(make(new Narrow())), { describe, test })
+
+describe.each(MAKERS)('keyv over %s with a limit of 1 MiB a value (S15)', (_name, make) => {
+  const CHUNK = pseudoRandom(1024 * 1024 + 32, 'chunk')
+
+  test('a body of several chunks: stored, read by somebody else, and deleted without a rest', async () => {
+    await using origin = await startOrigin()
+    const [map, body] = [new Narrow(), pseudoRandom(5_000_000, 'narrow')]
+    origin.script('/f', ok(body, { headers: { 'Cache-Control': 'public, max-age=3600' } }))
+    await using fetch = createCachedFetch({ tiers: [keyv(make(map))] })
+    const brought = await fetch(origin.url('/f'))
+    expect(sha256(new Uint8Array(await brought.arrayBuffer()))).toBe(sha256(body))
+    await fetch.idle()
+    expect(map.largest).toBeGreaterThan(700_000)
+    await using other = createCachedFetch({ tiers: [keyv(make(map))], mode: 'offline' })
+    const answer = await other(origin.url('/f'))
+    expect(inspect(answer)?.outcome).toBe('hit')
+    expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(body))
+    const store = keyv(make(map))
+    const chunks = await Array.fromAsync(store.keys('h1:c:'))
+    expect(chunks).toHaveLength(5)
+    await store.delete(chunks)
+    expect([...map.keys()].filter((key) => key.includes('h1:c:'))).toEqual([])
+  })
+
+  test('a part that is missing, cut, or of another writer makes a miss', async () => {
+    const inner = make(new Narrow())
+    const store = keyv(inner)
+    const names = ['~0~h1:c:a:0', '~1~h1:c:a:0']
+    const standing = (): Promise<string[]> => Promise.all(names.map(async (name) => String(await inner.get(name))))
+    await store.set('h1:c:a:0', CHUNK)
+    const before = await standing()
+    await store.set('h1:c:a:0', CHUNK)
+    const now = await standing()
+    for (const [n, name] of names.entries()) {
+      expect(now[n]).not.toBe(before[n])
+      for (const text of ['', String(now[n]).slice(0, -90), String(before[n]), String(now[1 - n])]) {
+        if (text === '') await inner.delete(name)
+        else await inner.set(name, text)
+        expect(await store.get('h1:c:a:0')).toBeUndefined()
+      }
+      await inner.set(name, String(now[n]))
+      expect(CHUNK.equals((await store.get('h1:c:a:0')) ?? new Uint8Array(0))).toBe(true)
+    }
+  })
+
+  test('a value in parts ends when it is to end, and is listed once', async () => {
+    const clock = manualClock()
+    const map = new Narrow()
+    const store = keyv(make(map), { clock })
+    await store.set('h1:c:a:0', CHUNK, { expires: clock.now() + 1_000 })
+    expect(await Array.fromAsync(store.keys(''))).toEqual(['h1:c:a:0'])
+    await clock.advance(1_000)
+    expect(await store.get('h1:c:a:0')).toBeUndefined()
+    expect(await Array.fromAsync(store.keys(''))).toEqual([])
+  })
+})

@@ -1,0 +1,43 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { folder } from './given.ts'
+
+const SCRIPT = fileURLToPath(new URL('./children/fill-up.ts', import.meta.url))
+
+interface Report {
+  wrong: string[]
+  failures: string[]
+  again: string
+  stored: number
+  last: string
+}
+
+const canUnshare = spawnSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
+
+// Whoever downloads gets the bytes, nothing half-written is ever served, and what was stored stays (S04).
+describe.each(['sqlite', 'folder'])('no room for %s', (kind) => {
+  test('a limited file size (ulimit -f)', () => {
+    const output = execFileSync('sh', ['-c', 'ulimit -f 2000; exec "$0" "$@"', process.execPath, SCRIPT, kind, folder()], {
+      encoding: 'utf8',
+    })
+    const report: Report = JSON.parse(output)
+    expect(report).toMatchObject({ wrong: [], failures: ['STORE'] })
+    expect(report.stored).toBeGreaterThan(2)
+  })
+
+  // Needs user namespaces, which some containers forbid; the test above shows the same without.
+  test.skipIf(!canUnshare)('a full disk (a tmpfs of 3 MB): it says so, and goes on once there is room', () => {
+    const directory = folder()
+    writeFileSync(
+      join(directory, 'run.sh'),
+      'mount -t tmpfs -o size=3m tmpfs "$1" && head -c 800000 /dev/zero > "$1/ballast" && exec "$2" "$3" "$4" "$1" "$1/ballast"',
+    )
+    const words = ['-Urm', 'sh', join(directory, 'run.sh'), directory, process.execPath, SCRIPT, kind]
+    const report: Report = JSON.parse(execFileSync('unshare', words, { encoding: 'utf8' }))
+    expect(report).toMatchObject({ wrong: [], failures: ['STORE'], again: 'closed', last: 'right' })
+    expect(report.stored).toBeGreaterThan(2)
+  })
+})

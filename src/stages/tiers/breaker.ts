@@ -54,6 +54,8 @@ export class Breaker {
   readonly #listeners: (() => void)[] = []
   #told: TierState = 'closed'
   #over = false
+  /** It has not answered yet, and has not been waited for either. */
+  #isCold = true
 
   constructor(facts: BreakerFacts) {
     this.#facts = facts
@@ -91,6 +93,7 @@ export class Breaker {
     try {
       const value = await this.#bounded(operation, run, limit)
       gate.failures = 0
+      this.#isCold = false
       return value
     } catch (error) {
       const pace = this.#facts.clock.monotonic() - since < MOST * limit ? 'soon' : 'late'
@@ -128,19 +131,23 @@ export class Breaker {
     gate.failures++
     this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
     const isSilent = error instanceof Unanswered
-    if (isSilent && this.#facts.remote) for (const each of ['read', 'write'] as const) this.#open(each, error)
-    else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error)
+    // A library that is imported and a first connection take longer than a call: it is waited for by a trial, and not left alone.
+    const after = isSilent && this.#isCold ? 'at once' : 'later'
+    if (isSilent) this.#isCold = false
+    if (isSilent && this.#facts.remote) for (const each of ['read', 'write'] as const) this.#open(each, error, after)
+    else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error, after)
   }
 
-  #open(side: Side, error: Error): void {
+  #open(side: Side, error: Error, after: 'at once' | 'later' = 'later'): void {
     const gate = this.#gates[side]
     if (gate.state === 'open' || this.#over || this.#facts.probes[side] === undefined) return
     gate.state = 'open'
     gate.error = error
     gate.timer?.cancel()
+    this.#tell()
+    if (after === 'at once') return void this.#try(side, Math.max(CHECK, this.#facts.limit))
     gate.timer = this.#facts.clock.setTimeout(() => void this.#try(side), gate.wait)
     gate.wait = Math.min(2 * gate.wait, LONGEST)
-    this.#tell()
   }
 
   async #try(side: Side, limit: number = this.#facts.limit): Promise<void> {

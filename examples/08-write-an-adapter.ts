@@ -17,7 +17,11 @@ function mine(): Store {
   const get = async (key: string): Promise<Uint8Array | undefined> => open().get(key)?.value.slice() // a copy, as below
   const put = (entry: StoreEntry): void => void open().set(entry.key, { ...entry, value: entry.value.slice() })
   return {
-    ...{ name: 'mine', durable: false, shared: false, remote: false, get },
+    name: 'mine',
+    durable: false,
+    shared: false,
+    remote: false,
+    get,
     getMany: (keys) => Promise.all(keys.map(get)),
     set: async (key, value, options) => put({ key, value, ...options }),
     setMany: async (entries) => entries.forEach(put),

@@ -44,8 +44,12 @@ const WORKER = new URL('./children/worker.ts', import.meta.url)
 const tell = (child: Child, order: Order): void => child.send(order)
 const answers = (children: readonly Child[]): Promise<Answer[]> => Promise.all(children.map((child) => child.message<Answer>()))
 
-describe.skipIf(!hasRedis())('8 processes over one Redis', () => rows(overRedis))
-describe('8 processes over one SQLite file', () => rows(overSqlite))
+describe.skipIf(!hasRedis())('8 processes over one Redis', () => {
+  rows(overRedis)
+})
+describe('8 processes over one SQLite file', () => {
+  rows(overSqlite)
+})
 
 function rows(place: () => Promise<Shared>): void {
   let shared: Shared
@@ -87,7 +91,7 @@ function rows(place: () => Promise<Shared>): void {
   }, 40_000)
 
   test('labels of all on one version: none is lost', async () => {
-    const [url = ''] = [(await anOrigin()).url('/labelled')]
+    const url = (await anOrigin()).url('/labelled')
     const [first] = children as [Child]
     tell(first, { do: 'put', urls: [url] })
     await first.message()

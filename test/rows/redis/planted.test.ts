@@ -100,14 +100,12 @@ async function plant(place: Place, good: Filled, changed: (key: string, now: Buf
 }
 
 /** All is answered, healed by what is written meanwhile, and nothing gets where it does not belong. Gives what was said of it. */
-async function expectAll(place: Place): Promise<string[]> {
+async function expectAll(place: Place, looked?: (fetch: CachedFetch) => Promise<void>): Promise<string[]> {
   const fetch = aProcess(place)
   const [warnings, errors] = [heard(fetch, 'warning'), heard(fetch, 'tier-error')]
   for (const path of [...PATHS, ...PATHS]) expect(await judged(fetch(place.origin.url(path)), path)).toBe('right')
   for (const path of PATHS) await fetch.entry(place.origin.url(path)).label('seen')
-  fetch.cache.stats()
-  await fetch.cache.audit({ repair: false })
-  expect(await Array.fromAsync(fetch.cache.entries())).not.toEqual([])
+  await looked?.(fetch)
   await fetch.close()
   const after = aProcess(place)
   for (const path of PATHS) expect(await judged(after(place.origin.url(path)), path)).toBe('right')
@@ -115,6 +113,12 @@ async function expectAll(place: Place): Promise<string[]> {
   await after.close()
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   return [...warnings.map(({ warning }) => warning), ...errors.map(({ error }) => error.message)]
+}
+
+/** The whole of it can be looked over. */
+async function lookedOver(fetch: CachedFetch): Promise<void> {
+  await fetch.cache.audit({ repair: false })
+  expect(await Array.fromAsync(fetch.cache.entries())).not.toEqual([])
 }
 
 describeRedis('X10', () => {
@@ -130,7 +134,7 @@ describeRedis('X10', () => {
 
   test.each(BYTES)('%s under every key of ours: a miss and a warning', async (_what, rubbish) => {
     await plant(place(), good, (_key, now) => rubbish(now))
-    expect((await expectAll(place())).length).toBeGreaterThan(0)
+    expect((await expectAll(place(), lookedOver)).length).toBeGreaterThan(0)
   })
 
   test.each([
@@ -140,7 +144,8 @@ describeRedis('X10', () => {
   ])('%s in the place of every key of ours: a miss', async (_what, [command = '', ...words]) => {
     await place().ask('FLUSHALL')
     for (const key of good.keys()) await place().ask(command, key, ...words)
-    expect(await expectAll(place())).toBeInstanceOf(Array)
+    const said = await expectAll(place())
+    expect(said.filter((sentence) => !/another type|left alone/.test(sentence))).toEqual([])
   })
 
   test.each(CRAFTED.flatMap(([what, text]) => ['e', 'vts'].map((kinds) => [what, kinds, text] as const)))(
@@ -150,7 +155,8 @@ describeRedis('X10', () => {
         const body = now.subarray(12 + now.readUInt32BE(4))
         return kinds.includes(kindOf(key)) ? framed(text(textOf(now)), body) : undefined
       })
-      expect(await expectAll(place())).toBeInstanceOf(Array)
+      const said = await expectAll(place(), lookedOver)
+      for (const sentence of said) expect(sentence).toMatch(/^redis: a record is not used/)
     },
   )
 

@@ -42,7 +42,7 @@ export class RestingBody implements StoredBody {
 export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
   const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
   // From the beginning: where it stands in a spool alone, it goes with whoever reads it last.
-  const release = body instanceof Uint8Array ? undefined : body.hold()
+  const release = body instanceof Uint8Array ? undefined : body.hold('to copy')
   let n = 0
   try {
     for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
@@ -61,7 +61,8 @@ export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<
 export class SinkBody implements StoredBody {
   readonly size: number
   readonly #sink: Sink
-  #readers = 0
+  #holders = 0
+  #wasRead = false
 
   constructor(sink: Sink, size: number) {
     this.#sink = sink
@@ -72,15 +73,17 @@ export class SinkBody implements StoredBody {
     return this.#sink.chunk(n)
   }
 
-  hold(): () => void {
-    this.#readers++
+  hold(why: 'to read' | 'to copy' = 'to read'): () => void {
+    this.#holders++
     let held = true
     return () => {
       if (!held) return
       held = false
-      this.#readers--
+      this.#holders--
+      // A copy may be done before the one for whom the body was downloaded has begun.
+      this.#wasRead ||= why === 'to read'
       // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
-      if (this.#readers === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
+      if (this.#wasRead && this.#holders === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
     }
   }
 }

@@ -13,6 +13,7 @@ import { Damaged, deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
 import { copied, RestingBody } from './stored.ts'
+import { takenOver } from './taken-over.ts'
 import { ChunkWriter } from './writer.ts'
 
 /** Where a body is to be kept in this process when every other place has failed, in bytes. */
@@ -64,12 +65,11 @@ export class Bodies {
     const record = await findPartial(store, key, this.#clock.now())
     const plan = record && fits(record)
     if (record === undefined || plan === undefined || (store.shared && !plan.shareable)) return undefined
-    const sink = new StoreSink(store, mostOf(store, plan), record.bodyId)
-    const chunks = await sink.takeOver()
-    const writer = this.writer(plan, [record.bodyId])
+    const { sink, chunks } = await takenOver(store, mostOf(store, plan), record.bodyId)
+    const writer = this.writer(plan, [sink.bodyId])
     await writer.adopt(sink, chunks)
     // A partial is dead a day after it was last gone on with, not after it began.
-    await savePartial(store, { ...record, savedAt: this.#clock.now() })
+    await savePartial(store, { ...record, bodyId: sink.bodyId, savedAt: this.#clock.now() })
     this.#begun.set(key, store)
     return { writer, head: record.head, total: record.total }
   }

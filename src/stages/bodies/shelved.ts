@@ -63,7 +63,7 @@ export async function takenDown(
 
 async function unshelved(store: Store, { key, bodyId }: PartialRecord): Promise<Uint8Array[]> {
   const sink = new StoreSink(store, Number.POSITIVE_INFINITY, bodyId)
-  const count = await sink.takeOver()
+  const { chunks: count } = await sink.takeOver()
   const chunks = await Promise.all(Array.from({ length: count }, (_, n) => sink.chunk(n)))
   await forgetPartial(store, key)
   await sink.discard()

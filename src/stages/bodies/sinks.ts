@@ -148,22 +148,20 @@ export class StoreSink implements Sink {
   }
 
   /**
-   * Takes over what a writer left that is gone: the number of its whole chunks. A torn end cannot be cut off, so then there are none.
-   * Each chunk is checked as it is read.
+   * Takes over what a writer left that is gone: the number of its whole chunks, each of which is checked as it is read. 'torn': behind them
+   * stands what is no whole chunk, and a file can only grow.
    */
-  async takeOver(): Promise<number> {
-    const chunks =
-      this.store.bodies === undefined
-        ? await this.#countChunks()
-        : ((await this.store.bodies.size(this.bodyId)) ?? 0) / SEALED_SIZE
-    const whole = Number.isInteger(chunks) ? chunks : 0
-    this.#size = whole * CHUNK_SIZE
-    return whole
+  async takeOver(): Promise<{ chunks: number; end: 'clean' | 'torn' }> {
+    const size = await this.store.bodies?.size(this.bodyId)
+    const chunks = size === undefined ? await this.#countChunks() : Math.floor(size / SEALED_SIZE)
+    this.#size = chunks * CHUNK_SIZE
+    return { chunks, end: size === undefined || size === chunks * SEALED_SIZE ? 'clean' : 'torn' }
   }
 
+  /** Under keys a chunk that is not whole is in nobody's way: it is written over. */
   async #countChunks(): Promise<number> {
     let chunks = 0
-    while ((await this.store.get(chunkKey(this.bodyId, chunks))) !== undefined) chunks++
+    while ((await this.store.get(chunkKey(this.bodyId, chunks)))?.length === SEALED_SIZE) chunks++
     return chunks
   }
 

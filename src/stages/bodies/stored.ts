@@ -41,10 +41,20 @@ export class RestingBody implements StoredBody {
 /** Copies a body into another store, under an id of its own there. */
 export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
   const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+  // From the beginning: where it stands in a spool alone, it goes with whoever reads it last.
+  const release = body instanceof Uint8Array ? undefined : body.hold()
   let n = 0
-  for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
-  if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
-  return sink.bodyId
+  try {
+    for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
+    if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
+    return sink.bodyId
+  } catch (error) {
+    // What is left of it in a store that fails is found by a sweep.
+    sink.discard().catch(() => undefined)
+    throw error
+  } finally {
+    release?.()
+  }
 }
 
 /** A body where its writer left it. What lives only in this process goes with its last reader. */

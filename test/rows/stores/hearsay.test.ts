@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
+import type { CachedFetch } from '../../../src/index.ts'
+import { createCachedFetch } from '../../../src/index.ts'
+import { inOrder, ok } from '../../helpers/origin/index.ts'
+import { type Given, given } from '../download/given.ts'
+import { folder, got } from './given.ts'
+
+// What one process says reaches the memory of another within a second of its next hit (issue 6: invalidation; B03).
+
+interface Two extends Given {
+  /** Another process, as far as it matters: a memory of its own before the same file. */
+  readonly other: CachedFetch
+  /** A hit of this one out of memory, and what it heard behind it. */
+  hit(): Promise<string>
+}
+
+async function two(): Promise<Two> {
+  const clock = manualClock()
+  const file = join(folder(), 'cache.db')
+  const g = await given({ tiers: [memory(), sqlite(file, { clock })], ttl: '1h' }, clock)
+  const other = createCachedFetch({ tiers: [memory(), sqlite(file, { clock })], clock, ttl: '1h' })
+  g.origin.script('/f', inOrder(ok('one'), ok('two'), ok('three')))
+  const url = g.origin.url('/f')
+  await got(await g.fetch(url, { holdfast: { tags: ['prices'] } }))
+  const hit = async (): Promise<string> => {
+    const text = await got(await g.fetch(url))
+    await g.fetch.idle()
+    return text
+  }
+  const dispose = async (): Promise<void> => {
+    await other.close()
+    await g[Symbol.asyncDispose]()
+  }
+  await hit()
+  return { ...g, other, hit, [Symbol.asyncDispose]: dispose }
+}
+
+const words: [string, (g: Two) => Promise<unknown>, string][] = [
+  ['an invalidation by url', (g) => g.other.cache.invalidate({ url: g.origin.url('/f') }), 'two (miss)'],
+  ['an invalidation by tag', (g) => g.other.cache.invalidate({ tag: 'prices' }), 'two (miss)'],
+  ['an invalidation by group', (g) => g.other.cache.invalidate({ group: 'default' }), 'two (miss)'],
+  ['a new version', async (g) => got(await g.other(g.origin.url('/f'), { cache: 'reload' })), 'two (hit)'],
+  ['a policy', (g) => g.other.entry(g.origin.url('/f')).setPolicy({ ttl: 0 }), 'two (miss)'],
+  ['a refusal', (g) => g.other.entry(g.origin.url('/f')).label('failed', { reason: 'no' }), 'two (miss)'],
+  ['a deletion', (g) => g.other.entry(g.origin.url('/f')).delete(), 'two (miss)'],
+]
+
+test.each(words)('%s by another process counts here a second later, behind the next hit', async (_, say, then) => {
+  await using g = await two()
+  await g.clock.advance(5)
+  await say(g)
+  await g.other.idle()
+  await g.clock.advance(1_001)
+  // This hit still knows nothing, and waits for nobody; behind it the file is asked.
+  expect(await g.hit()).toBe('one (hit)')
+  expect(await g.hit()).toBe(then)
+})
+
+test('within a second the file is asked once, however many hits there are', async () => {
+  const clock = manualClock()
+  const file = chaos(sqlite(':memory:', { clock }), { clock })
+  await using g = await given({ tiers: [memory(), file], ttl: '1h' }, clock)
+  g.origin.script('/f', ok('one'))
+  const hits = async (): Promise<number> => {
+    const before = file.chaos.calls('get') + file.chaos.calls('getMany')
+    for (let n = 0; n < 100; n += 1) expect(await got(await g.fetch(g.origin.url('/f')))).toMatch(/^one/)
+    await g.fetch.idle()
+    return file.chaos.calls('get') + file.chaos.calls('getMany') - before
+  }
+  await hits()
+  expect(await hits()).toBe(0)
+  await clock.advance(1_001)
+  expect(await hits()).toBe(1)
+  await clock.advance(999)
+  expect(await hits()).toBe(0)
+})

@@ -124,7 +124,7 @@ describe.skipIf(!hasMemcached())('over memcached', () => {
     const bodyOf = (path: string): Buffer => pseudoRandom(path.length % 2 === 0 ? 300_000 : 500, path)
     for (const path of paths) origin.script(path, ok(bodyOf(path), { headers: { 'cache-control': 'public, max-age=60' } }))
     const process = (): ReturnType<typeof anInstance> =>
-      anInstance({ tiers: [memory(), keyv(adapter(tight.address), { name: 'mc' })] })
+      anInstance({ tiers: [memory(), keyv(adapter(tight.address), { name: 'mc' })], storeTimeout: '5s' })
     const check = async (fetch: ReturnType<typeof anInstance>): Promise<void> => {
       for (const path of paths) {
         const bytes = new Uint8Array(await (await fetch(origin.url(path))).arrayBuffer())

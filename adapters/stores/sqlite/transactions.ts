@@ -44,11 +44,12 @@ export class Transactions {
 
   /** One outcome for each write. Throws where the transaction as a whole failed: then nothing was written. */
   commit(writes: readonly Write<unknown>[]): Outcome[] {
-    const now = Math.floor(this.#clock.now())
     const writing = new Set(writes.flatMap(({ groups }) => groups))
     const growth = writes.reduce((sum, { bytes }) => sum + bytes, 0)
     const tables = this.#tables
     tables.begin()
+    // With the lock in hand: what others have committed must not look as if it were of a later time.
+    const now = Math.floor(this.#clock.now())
     try {
       this.#tidy(now)
       const before = this.#space.makeRoom(growth, writing, now)

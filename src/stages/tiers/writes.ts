@@ -16,6 +16,9 @@ import { inTurn } from './turn.ts'
 /** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
 const BARE = 7 * 24 * 3600 * 1000
 
+/** How often a write is begun anew whose turn ran out under it: the process was stopped, or has too much to do. */
+const TURNS = 3
+
 /** The record of a version, and of what was derived from it. */
 export const versionKeys = (hash: string, id: string): string[] => withDerived(id).map((whole) => `h1:v:${hash}:${whole}`)
 
@@ -59,8 +62,19 @@ export class Writes {
     await this.#store.set(`h1:v:${sha256(version.key)}:${version.id}`, encode(version))
   }
 
-  async #write(said: EntryRecord, placed: Placed | undefined, { fence, over, retiring }: Writing): Promise<EntryRecord> {
+  async #write(said: EntryRecord, placed: Placed | undefined, how: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
+    for (let left = TURNS; ; left--) {
+      try {
+        return await this.#writeInTurn(said, version, how)
+      } catch (error) {
+        // Its turn had passed on before it was written, so what it read is old. That it was too late to ask is another matter.
+        if ((error as { code?: unknown }).code !== 'FENCED' || how.fence !== undefined || left === 0) throw error
+      }
+    }
+  }
+
+  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, { fence, over, retiring }: Writing): Promise<EntryRecord> {
     const { clock } = this.#rooms
     const hash = sha256(said.key)
     return inTurn(this.#store, hash, {

@@ -22,7 +22,7 @@ describeRedis('what a tier takes', () => {
   ])("private: '%s'", async (own, second) => {
     const place = await aPlace()
     place.origin.script('/mine', ok('one', PRIVATE), ok('another', PRIVATE))
-    const options = (): Options => ({ tiers: [memory(), place.redis({ private: own })] })
+    const options = (): Options => ({ tiers: [memory(), place.redis({ private: own })], storeTimeout: '5s' })
     const fetch = anInstance(options())
     const skipped = heard(fetch, 'store-skipped')
     expect(await got(await fetch(place.origin.url('/mine')))).toBe('one (miss)')
@@ -41,7 +41,7 @@ describeRedis('what a tier takes', () => {
     await fetch.idle()
     for (const key of await place.keys('/v/h1:')) {
       expect(key).not.toContain('h1:v:')
-      expect((await place.bytes(key))?.toString()).not.toContain('secret')
+      expect(String(await place.bytes(key))).not.toContain('secret')
     }
   })
 
@@ -67,11 +67,12 @@ describeRedis('D12', () => {
   test('found in Redis alone: answered, put into memory with its times, the origin not asked', async () => {
     const place = await aPlace()
     place.origin.script('/f', ok('v1', PUBLIC))
-    const first = anInstance({ tiers: [place.redis()] })
+    const first = another(place)
     await got(await first(place.origin.url('/f')))
     await first.idle()
     const [stored] = await first.entry(place.origin.url('/f')).versions()
-    const second = anInstance({ tiers: [memory(), sqlite(join(folder(), 'cache.db')), place.redis()] })
+    const near = [memory(), sqlite(join(folder(), 'cache.db'))]
+    const second = anInstance({ tiers: [...near, place.redis()], storeTimeout: '5s' })
     expect(inspect(await second(place.origin.url('/f')))).toMatchObject({ outcome: 'hit', tier: 'redis' })
     const again = inspect(await second(place.origin.url('/f')))
     expect(again).toMatchObject({

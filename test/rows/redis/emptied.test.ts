@@ -105,7 +105,7 @@ describeRedis('X08 a Redis that is full', () => {
     async (policy) => {
       const place = await aPlace(['--maxmemory', `${8 * 1024 * 1024}`, '--maxmemory-policy', policy])
       serve(place.origin, paths)
-      const fetch = anInstance({ tiers: [memory(), place.redis()] })
+      const fetch = anInstance({ tiers: [memory(), place.redis()], storeTimeout: '5s' })
       const errors = heard(fetch, 'tier-error')
       for (const path of paths) expect(await judged(fetch(place.origin.url(path)), path)).toBe('right')
       await fetch.idle()
@@ -113,7 +113,7 @@ describeRedis('X08 a Redis that is full', () => {
       const refused = errors.filter(({ error }) => /it is full/.test(error.message))
       expect(refused.length > 0).toBe(policy !== 'allkeys-lru')
       const before = place.origin.requests().length
-      const other = anInstance({ tiers: [memory(), place.redis()] })
+      const other = anInstance({ tiers: [memory(), place.redis()], storeTimeout: '5s' })
       const told = heard(other, 'lookup')
       // Those that were used last are there, if any are.
       for (const path of paths.toReversed()) expect(await judged(other(place.origin.url(path)), path)).toBe('right')

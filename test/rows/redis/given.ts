@@ -82,7 +82,7 @@ export const LISTS: readonly (readonly [string, (far: Store) => Store[]])[] = [
 
 /** A process that has nothing but this Redis: what it is given comes from there, or from the origin. */
 export function another(place: Place, options: Options = {}): CachedFetch {
-  return anInstance({ tiers: [place.redis()], ...options })
+  return anInstance({ tiers: [place.redis()], storeTimeout: '5s', ...options })
 }
 
 /** Bodies that are told apart by their path: `/b/<size>/<name>`. */

@@ -10,6 +10,9 @@ import { anInstance, anOrigin, got } from '../stores/given.ts'
 import { PUBLIC } from './given.ts'
 
 // A server that is behind, and one that takes over before it has all: a miss, and no version id twice (X11).
+/** What is asked here is not how fast it is. */
+const SLOW = { storeTimeout: '5s' } as const
+
 interface Pair extends AsyncDisposable {
   readonly primary: RedisServer
   readonly replica: RedisServer
@@ -47,7 +50,7 @@ describeRedis('X11', () => {
   test('read from a replica that is behind: what it does not have yet is a miss, what is older is known to be', async () => {
     await using pair = await aPair()
     const origin = await anOrigin()
-    const writer = anInstance({ tiers: [redis(pair.primary.url)] })
+    const writer = anInstance({ tiers: [redis(pair.primary.url)], ...SLOW })
     origin.script('/f', ok('one', PUBLIC))
     expect(await got(await writer(origin.url('/f')))).toBe('one (miss)')
     await writer.idle()
@@ -59,7 +62,7 @@ describeRedis('X11', () => {
     expect(await got(await writer(origin.url('/g')))).toBe('new (miss)')
     await writer.idle()
 
-    const reader = anInstance({ tiers: [memory(), redis(pair.replica.url)] })
+    const reader = anInstance({ tiers: [memory(), redis(pair.replica.url)], ...SLOW })
     expect(await got(await reader(origin.url('/f'))), 'as old as the replica is, and whole').toBe('one (hit)')
     expect(await got(await reader(origin.url('/g')))).toBe('new (miss)')
     await reader.idle()
@@ -68,7 +71,7 @@ describeRedis('X11', () => {
     expect(await got(await reader(origin.url('/g')))).toBe('new (hit)')
     pair.link.use({})
     await caughtUp(pair)
-    const later = anInstance({ tiers: [redis(pair.replica.url)] })
+    const later = anInstance({ tiers: [redis(pair.replica.url)], ...SLOW })
     expect(await got(await later(origin.url('/f')))).toBe('two (hit)')
     const seen = new Map<string, string>()
     for (const fetch of [writer, reader, later]) await versionsOf(fetch, origin, seen)
@@ -80,7 +83,7 @@ describeRedis('X11', () => {
     await using line = await startTcpProxy(pair.primary.port)
     const origin = await anOrigin()
     const url = `redis://127.0.0.1:${line.port}`
-    const both = [anInstance({ tiers: [memory(), redis(url)] }), anInstance({ tiers: [redis(url)] })]
+    const both = [anInstance({ tiers: [memory(), redis(url)], ...SLOW }), anInstance({ tiers: [redis(url)], ...SLOW })]
     const seen = new Map<string, string>()
     const round = async (text: string): Promise<void> => {
       origin.script('/f', ok(text, PUBLIC))
@@ -105,7 +108,7 @@ describeRedis('X11', () => {
     for (const fetch of both) await until(async () => (await fetch.cache.ready()).tiers.at(-1)?.state === 'closed')
     for (let n = 0; n < 5; n++) await round(`after ${n}`)
     for (const fetch of both) await versionsOf(fetch, origin, seen)
-    const stranger = anInstance({ tiers: [redis(pair.replica.url)] })
+    const stranger = anInstance({ tiers: [redis(pair.replica.url)], ...SLOW })
     await versionsOf(stranger, origin, seen)
     expect(await got(await stranger(origin.url('/f')))).toBe('after 4 (hit)')
     expect(new Set(seen.values()).size).toBe(15)

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { systemClock } from '../../../src/model/clock.ts'
+import { scratch } from '../scratch.ts'
+
+/** Whether somebody holds the lock for writing. */
+function isLocked(other: DatabaseSync): boolean {
+  try {
+    other.exec('BEGIN IMMEDIATE; ROLLBACK')
+    return false
+  } catch {
+    return true
+  }
+}
+
+test('a lease is judged by a time that is read with the lock in hand: one granted meanwhile would look like one of the future', async () => {
+  const file = join(scratch(), 'cache.db')
+  const store = sqlite(file)
+  await store.open()
+  const other = new DatabaseSync(file)
+  const read: boolean[] = []
+  const clock = {
+    ...systemClock,
+    now: () => {
+      read.push(isLocked(other))
+      return systemClock.now()
+    },
+  }
+  await store.close()
+  const watched = sqlite(file, { clock })
+  await watched.open()
+  read.length = 0
+  expect((await watched.lease?.('h1:w:a', 1_000))?.generation).toBe(1)
+  expect(read).not.toEqual([])
+  expect(read).not.toContain(false)
+  other.close()
+  await watched.close()
+})

@@ -26,8 +26,9 @@ export interface TcpFaults {
 /** A faulty way to a TCP server. It knows nothing of what is said over it. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
-  /** Since the last `use`: bytes, both ways together, bytes that were turned, and whether a connection was broken after so many. */
+  /** Since the last `use`: bytes, both ways together, bytes in a black hole, bytes that were turned, and whether a connection was broken after so many. */
   readonly passed: number
+  readonly lost: number
   readonly corrupted: number
   readonly broken: boolean
   /** Replaces the faults of all connections, those that are open too. */
@@ -50,6 +51,7 @@ type Way = 'questions' | 'answers'
 class Proxied implements TcpProxy {
   port = 0
   passed = 0
+  lost = 0
   corrupted = 0
   broken = false
   #target: number
@@ -65,6 +67,7 @@ class Proxied implements TcpProxy {
   use(faults: TcpFaults): void {
     this.#faults = faults
     this.passed = 0
+    this.lost = 0
     this.corrupted = 0
     this.broken = false
     this.#thawed.resolve()
@@ -126,7 +129,10 @@ class Proxied implements TcpProxy {
         at += piece.length
         while (this.#faults.silence === 'freeze') await this.#thawed.promise
         fate.isLost ||= this.#faults.silence === 'blackhole'
-        if (fate.isLost) continue
+        if (fate.isLost) {
+          this.lost += piece.length
+          continue
+        }
         await this.#slowly(piece.length)
         if (await this.#isAtEnd(piece, to)) return this.#end(from, to)
         await written(to, this.#turned(piece, { from: count, way }))

@@ -9,7 +9,7 @@ import { another, aPlace, judged, LISTS, type Place, serve, timed } from './give
 // A bad line to a Redis that is well (X04 to X06).
 
 /** How many positions are tried of each kind of break: few in a run of all tests, more by hand (HOLDFAST_POSITIONS=500). */
-const POSITIONS = Number(process.env.HOLDFAST_POSITIONS ?? 20)
+const POSITIONS = Number(process.env.HOLDFAST_POSITIONS ?? 12)
 
 describeRedis.each(LISTS)('X04 %s', (_, list) => {
   test.each<[string, TcpFaults]>([

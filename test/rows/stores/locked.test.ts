@@ -25,9 +25,9 @@ async function timed(clock: ManualClock, call: Promise<Response>): Promise<[stri
 
 // Another process holds BEGIN EXCLUSIVE for 30 s (S03).
 test.each([
-  ['sqlite alone', (): Store[] => []],
-  ['memory before it', () => [memory()]],
-])('reads and fetches go on within the store’s time limit, and what was missed is written later: %s', async (_name, before) => {
+  ['sqlite alone: what was missed is nowhere, and is asked for again', (): Store[] => [], 3],
+  ['memory before it: what was missed is written later', () => [memory()], 9],
+])('reads and fetches go on within the store’s time limit; %s', async (_name, before, kept) => {
   const [clock, file, sizes] = [manualClock(), join(folder(), 'cache.db'), [200, 300_000, 1_300_000]]
   const body = (n: number): Buffer => pseudoRandom(sizes[n % 3] ?? 0, `locked ${n}`)
   await using g = await given({ tiers: [...before(), sqlite(file, { clock })], ttl: 'http' }, clock)
@@ -55,5 +55,7 @@ test.each([
   const found = await Promise.all(
     Array.from({ length: 9 }, async (_, n) => (await timed(clock, elsewhere(g.origin.url(`/${n}`))).catch(() => ['none']))[0]),
   )
-  expect(found).toEqual(Array.from({ length: 9 }, (_, n) => sha256(body(n))))
+  expect(found).toEqual(Array.from({ length: 9 }, (_, n) => (n < kept ? sha256(body(n)) : 'none')))
+  for (let n = 0; n < 9; n += 1) expect((await timed(clock, g.fetch(g.origin.url(`/${n}`))))[0]).toBe(sha256(body(n)))
+  expect(g.origin.hits('/8')).toBe(kept === 9 ? 1 : 2)
 })

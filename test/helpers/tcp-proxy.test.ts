@@ -75,5 +75,9 @@ test('each n-th byte of what the server says is turned', async () => {
   const { socket, heard } = await told(line)
   socket.write('aaaaaaaaaa')
   await expect.poll(() => heard().length).toBe(10)
-  expect(heard().split('').flatMap((letter, at) => (letter === 'a' ? [] : [at]))).toEqual([3, 7])
+  expect(
+    heard()
+      .split('')
+      .flatMap((letter, at) => (letter === 'a' ? [] : [at])),
+  ).toEqual([3, 7])
 })

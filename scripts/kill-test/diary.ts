@@ -101,9 +101,14 @@ export class Diary {
   }
 }
 
-/** What the life that wrote it has said. */
+/**
+ * What the life that wrote it has said. A line counts once its end is there: the file is also read while its writer goes on, and a
+ * kill may cut a line in two. What it was about to say had not begun then, or is not known to be done.
+ */
 export function readDiary(path: string): Line[] {
-  return readFileSync(path, 'utf8')
+  const text = readFileSync(path, 'utf8')
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line)

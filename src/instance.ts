@@ -6,6 +6,7 @@ import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
 import { buildHouse } from './create.ts'
 import { defaultPlace } from './default-place.ts'
 import type { CallBasis } from './fetch-call.ts'
+import { Functions } from './functions.ts'
 import { DEFAULT_PLAN, type House, type HousePlan } from './house.ts'
 import type { Options } from './model/options.ts'
 import type { Settings } from './model/settings.ts'
@@ -78,10 +79,12 @@ function build(read: InstanceOptions): Built {
 }
 
 function doorOf(built: () => Built): CachedFetch {
+  const functions = new Functions()
   const behind: Behind = {
     house: () => built().house,
     basis: () => built().basis,
-    extend: (options) => extended(built, options),
+    functions,
+    extend: (options) => extended(built, functions, options),
     close: () => built().house.close(),
     isClosed: () => built().house.isClosed(),
   }
@@ -89,7 +92,7 @@ function doorOf(built: () => Built): CachedFetch {
 }
 
 /** A child: its own options over its parent's, in its parent's house. */
-function extended(built: () => Built, options: Options): CachedFetch {
+function extended(built: () => Built, functions: Functions, options: Options): CachedFetch {
   const read = readInstanceOptions(options)
   const shared = SHARED_OPTIONS.find((name) => name in read.rooms)
   if (shared !== undefined)
@@ -101,7 +104,8 @@ function extended(built: () => Built, options: Options): CachedFetch {
   return frontDoor({
     house: () => child.house,
     basis: () => child.basis,
-    extend: (more) => extended(() => child, more),
+    functions,
+    extend: (more) => extended(() => child, functions, more),
     close: () => house.idle(),
     isClosed: () => house.isClosed(),
   })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { isImmutable } from '../../src/policy/result-value.ts'
-import { type CustomCodec, Unreadable, ValueCodec } from '../../src/stages/value-codec.ts'
+import { type CustomCodec, Unreadable, ValueCodec } from '../../src/stages/function/value-codec.ts'
 import { fc } from '../policy/property.ts'
 
 const through = (codec: ValueCodec, value: unknown): unknown => codec.decode(codec.encode(value))

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import { type CodecName, frozen, isImmutable, refuseResult } from '../policy/result-value.ts'
+import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
 
 /** The user's own way from a result to bytes and back. */
 export interface CustomCodec<T = unknown> {
@@ -60,6 +60,11 @@ export class ValueCodec {
       case 'custom':
         return { bytes: bytesOf(this.#custom?.encode(value)), type }
     }
+  }
+
+  /** Whether a value that was decoded may be handed to everybody. Of what a codec of one's own makes nobody can tell. */
+  isUnchangeable(value: unknown): boolean {
+    return isImmutable(value)
   }
 
   /** @throws Unreadable */

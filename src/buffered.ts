@@ -1,3 +1,4 @@
+import { decorated, isDecorating } from './decorated.ts'
 import { openHouse } from './entrance.ts'
 import { type FunctionCache, functionCache } from './function-cache.ts'
 import { type Behind, FunctionCalls, type Plain } from './function-calls.ts'
@@ -39,8 +40,44 @@ export interface BufferedFunction<This, A extends unknown[], R> {
   readonly original: (this: This, ...args: A) => R | Promise<R>
 }
 
+type Fn<This, A extends unknown[], R> = (this: This, ...args: A) => Promise<R>
+
+/** What `buffered(options)` gives: a decorator of methods, and a wrapper of functions. */
+export interface Decorate<This, A extends unknown[], R> {
+  // biome-ignore lint/suspicious/noExplicitAny: the method's further arguments may be of any type; unknown would refuse them all.
+  <T extends This, B extends [...A, ...any[]], Q extends R>(
+    method: Fn<T, B, Q>,
+    context: ClassMethodDecoratorContext<T, Fn<T, B, Q>>,
+  ): BufferedFunction<T, B, Q>
+  // biome-ignore lint/suspicious/noExplicitAny: as above; and a legacy decorator is not told of which class its method is.
+  <B extends [...A, ...any[]], Q extends R>(
+    target: object,
+    key: string | symbol,
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    descriptor: TypedPropertyDescriptor<Fn<any, B, Q>>,
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+  ): TypedPropertyDescriptor<Fn<any, B, Q>>
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  <T extends This, B extends [...A, ...any[]], Q extends R>(
+    fn: (this: T, ...args: B) => Q | Promise<Q>,
+  ): BufferedFunction<T, B, Q>
+}
+
 /** Keeps the results of functions as a fetch keeps answers. */
 export interface Buffered {
+  /** `@buffered` on a method that returns a promise, static and private ones too; decorators of the standard. */
+  <This, A extends unknown[], R>(
+    method: Fn<This, A, R>,
+    context: ClassMethodDecoratorContext<This, Fn<This, A, R>>,
+  ): BufferedFunction<This, A, R>
+  /** The same with `experimentalDecorators`. */
+  <A extends unknown[], R>(
+    target: object,
+    key: string | symbol,
+    // biome-ignore lint/suspicious/noExplicitAny: a legacy decorator is not told of which class its method is.
+    descriptor: TypedPropertyDescriptor<Fn<any, A, R>>,
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+  ): TypedPropertyDescriptor<Fn<any, A, R>>
   /**
    * The same function, with its results kept by its arguments. It always gives a promise.
    *
@@ -50,6 +87,9 @@ export interface Buffered {
     fn: (this: This, ...args: A) => R | Promise<R>,
     options?: BufferedOptions<This, A, R>,
   ): BufferedFunction<This, A, R>
+  /** `@buffered(options)`, or `buffered(options)(fn)`. @throws TypeError for an unknown or wrong option. */
+  // biome-ignore lint/suspicious/noExplicitAny: without options it fits any method.
+  <This = any, A extends unknown[] = any[], R = any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>
   /** Inside a running function: what it runs for, and the power to say how its result is kept. TypeError outside of one. */
   context(): RunContext
 }
@@ -60,6 +100,7 @@ function refuseOthers(fn: unknown): asserts fn is Plain {
   if (typeof fn !== 'function') throw wrong('buffered', fn, 'Give a function.')
   if (GENERATORS.has(Object.prototype.toString.call(fn)))
     throw wrong('buffered', fn, 'A generator gives its values once only. Return a list.')
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
 }
 
 function wrapped(behind: Behind, fn: unknown, given: unknown): object {
@@ -78,6 +119,14 @@ function wrapped(behind: Behind, fn: unknown, given: unknown): object {
 
 /** Hangs the side door. */
 export function sideDoor(behind: Behind): Buffered {
-  const buffered = (fn: unknown, options: unknown = {}): object => wrapped(behind, fn, options)
+  const buffered = (...given: unknown[]): object => {
+    const [first, second] = given
+    if (isDecorating(given)) return decorated(given, (method) => wrapped(behind, method, {}))
+    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, first, second ?? {})
+    const options = first ?? {}
+    readFunctionOptions(options)
+    return (...more: unknown[]) =>
+      isDecorating(more) ? decorated(more, (method) => wrapped(behind, method, options)) : wrapped(behind, more[0], options)
+  }
   return Object.assign(buffered, { context: () => openHouse(behind).runs.context() }) as Buffered
 }

@@ -3,7 +3,10 @@ import type { Held } from './model/rooms.ts'
 import { putVersion } from './put.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
 
-/** What is kept of a function's results. Of methods: of those that all objects share (`scope: 'class'`), or of calls without an object. */
+/**
+ * What is kept of a function's results. Of a method only where all objects share them (`scope: 'class'`): of which object it speaks, nobody
+ * tells it. There `info()` and `clear()` are of all.
+ */
 export interface FunctionCache<A extends unknown[], R> {
   /** What calls came to in this process: answered without running it, by running it, and with a result that was stale. */
   info(): { hits: number; misses: number; stale: number }
@@ -21,7 +24,6 @@ export interface FunctionCache<A extends unknown[], R> {
 
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
   const during = async <T>(work: Promise<T>): Promise<T> => calls.space().house.walks.during(work)
-  const asked = (args: readonly unknown[]): { self: undefined; args: readonly unknown[] } => ({ self: undefined, args })
   return {
     info: () => ({ ...calls.counts }),
     clear: async () => {
@@ -31,7 +33,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
     },
     invalidate: async (...args) => {
       const { house } = calls.space()
-      const call = calls.callOf(asked(args))
+      const call = calls.callOfAll(args)
       // A run that is under way began before this word.
       house.stages.flights.part([call.url])
       await during(house.versions.invalidate(call))
@@ -39,18 +41,21 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
     peek: async (...args) => during(peeked(calls, args)),
     set: async (args, value) => {
       const { house, codec } = calls.space()
-      const call = calls.callOf(asked(args))
+      const call = calls.callOfAll(args)
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       await during(putVersion(house, call, { response, options: {} }))
     },
-    refresh: (...args) => calls.refresh(asked(args)),
+    refresh: async (...args) => {
+      calls.callOfAll(args)
+      return calls.refresh({ self: undefined, args })
+    },
   }
 }
 
 async function peeked(calls: FunctionCalls, args: readonly unknown[]): Promise<unknown> {
   const { tiers } = calls.space().house
-  const call = calls.callOf({ self: undefined, args })
+  const call = calls.callOfAll(args)
   const held: Held | undefined = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
   if (held === undefined) return undefined
   return calls.resultOf({ held, body: held.body }).catch(unreadable)

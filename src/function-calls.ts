@@ -42,6 +42,8 @@ export class FunctionCalls {
   readonly #inHand = new WeakMap<object, { readonly value: unknown }>()
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
+  /** It was called as a method of an object that has results of its own. */
+  #isPerObject = false
 
   constructor(behind: Behind, fn: Plain, options: FunctionOptions) {
     this.#behind = behind
@@ -91,10 +93,20 @@ export class FunctionCalls {
     return { ...call, cache, key: keyOf(this.#selfText(self, isDurable), callText(args, this.#options.key)) }
   }
 
+  /** What `fn.cache` is asked about: it is told of no object. @throws TypeError where each has results of its own. */
+  callOfAll(args: readonly unknown[], cache: Call['cache'] = 'default'): Call {
+    if (this.#isPerObject)
+      throw new TypeError(
+        `buffered: each object has its own results of ${this.#fn.name}, and cache is told of none. Say scope: 'class', or clear() them all.`,
+      )
+    return this.callOf({ self: undefined, args }, cache)
+  }
+
   /** Whose results: with `scope: 'instance'` an object has its own, so what one user's client got never reaches another's. */
   #selfText(self: unknown, isDurable: boolean): string {
     const { scope, instanceKey } = this.#options
     if (scope === 'class' || self === undefined || self === null || isModule(self)) return ''
+    this.#isPerObject = true
     if (instanceKey !== undefined) return `k${keyValueText(instanceKey(self))}`
     if (typeof self !== 'object' && typeof self !== 'function') return `p${keyValueText(self)}`
     if (isDurable)

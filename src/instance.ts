@@ -2,6 +2,7 @@ import { isKeyv } from '../adapters/stores/keyv/shape.ts'
 import { keyv } from '../adapters/stores/keyv.ts'
 import { memory } from '../adapters/stores/memory.ts'
 import { sqlite } from '../adapters/stores/sqlite.ts'
+import type { Buffered } from './buffered.ts'
 import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
 import { buildHouse } from './create.ts'
 import { defaultPlace } from './default-place.ts'
@@ -123,9 +124,18 @@ export function createCachedFetch(options: Options = {}): CachedFetch {
 
 /** An instance that is built at its first use: importing it touches nothing. */
 export function lazyCachedFetch(): CachedFetch {
+  return lazy(() => ({}))
+}
+
+function lazy(options: () => Options): CachedFetch {
   let built: Built | undefined
   return doorOf(() => {
-    built ??= build(readInstanceOptions({}))
+    built ??= build(readInstanceOptions(options()))
     return built
   })
+}
+
+/** The side door of an instance of its own, in memory. */
+export function lazyBuffered(): Buffered {
+  return lazy(() => ({ tiers: [memory()] })).buffered
 }

@@ -40,25 +40,23 @@ export interface BufferedFunction<This, A extends unknown[], R> {
   readonly original: (this: This, ...args: A) => R | Promise<R>
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a legacy decorator is not told of which class its method is, and without options a decorator fits any method.
+type Any = any // oxlint-disable-line typescript/no-explicit-any -- unknown in its place would refuse every method that has a type
+
 type Fn<This, A extends unknown[], R> = (this: This, ...args: A) => Promise<R>
 
 /** What `buffered(options)` gives: a decorator of methods, and a wrapper of functions. */
 export interface Decorate<This, A extends unknown[], R> {
-  // biome-ignore lint/suspicious/noExplicitAny: the method's further arguments may be of any type; unknown would refuse them all.
-  <T extends This, B extends [...A, ...any[]], Q extends R>(
+  <T extends This, B extends [...A, ...Any[]], Q extends R>(
     method: Fn<T, B, Q>,
     context: ClassMethodDecoratorContext<T, Fn<T, B, Q>>,
   ): BufferedFunction<T, B, Q>
-  // biome-ignore lint/suspicious/noExplicitAny: as above; and a legacy decorator is not told of which class its method is.
-  <B extends [...A, ...any[]], Q extends R>(
+  <B extends [...A, ...Any[]], Q extends R>(
     target: object,
     key: string | symbol,
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    descriptor: TypedPropertyDescriptor<Fn<any, B, Q>>,
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-  ): TypedPropertyDescriptor<Fn<any, B, Q>>
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  <T extends This, B extends [...A, ...any[]], Q extends R>(
+    descriptor: TypedPropertyDescriptor<Fn<Any, B, Q>>,
+  ): TypedPropertyDescriptor<Fn<Any, B, Q>>
+  <T extends This, B extends [...A, ...Any[]], Q extends R>(
     fn: (this: T, ...args: B) => Q | Promise<Q>,
   ): BufferedFunction<T, B, Q>
 }
@@ -74,10 +72,8 @@ export interface Buffered {
   <A extends unknown[], R>(
     target: object,
     key: string | symbol,
-    // biome-ignore lint/suspicious/noExplicitAny: a legacy decorator is not told of which class its method is.
-    descriptor: TypedPropertyDescriptor<Fn<any, A, R>>,
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-  ): TypedPropertyDescriptor<Fn<any, A, R>>
+    descriptor: TypedPropertyDescriptor<Fn<Any, A, R>>,
+  ): TypedPropertyDescriptor<Fn<Any, A, R>>
   /**
    * The same function, with its results kept by its arguments. It always gives a promise.
    *
@@ -88,8 +84,7 @@ export interface Buffered {
     options?: BufferedOptions<This, A, R>,
   ): BufferedFunction<This, A, R>
   /** `@buffered(options)`, or `buffered(options)(fn)`. @throws TypeError for an unknown or wrong option. */
-  // biome-ignore lint/suspicious/noExplicitAny: without options it fits any method.
-  <This = any, A extends unknown[] = any[], R = any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>
+  <This = Any, A extends unknown[] = Any[], R = Any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>
   /** Inside a running function: what it runs for, and the power to say how its result is kept. TypeError outside of one. */
   context(): RunContext
 }

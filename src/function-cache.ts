@@ -54,11 +54,12 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
 }
 
 async function peeked(calls: FunctionCalls, args: readonly unknown[]): Promise<unknown> {
-  const { tiers } = calls.space().house
+  const { house, results } = calls.space()
+  const { tiers } = house
   const call = calls.callOfAll(args)
   const held: Held | undefined = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
   if (held === undefined) return undefined
-  return calls.resultOf({ held, body: held.body }).catch(unreadable)
+  return results.of({ held, body: held.body }).catch(unreadable)
 }
 
 /** As good as not there. */

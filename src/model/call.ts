@@ -1,6 +1,6 @@
 import type { HeaderList } from './headers.ts'
-import type { Held } from './rooms.ts'
 import type { CacheMode, Settings } from './settings.ts'
+import type { StoredBody } from './stored-body.ts'
 import type { WireResponse } from './transport.ts'
 
 /** What policy needs to know of a request. */
@@ -13,8 +13,12 @@ export interface RequestFacts {
   readonly headers: HeaderList
 }
 
-/** What answers in the network's place, as a server would: the function behind the side door. `stored` is what it gave before. */
-export type CallOrigin = (asked: { readonly signal: AbortSignal; readonly stored: Held | undefined }) => Promise<WireResponse>
+/** What answers in the network's place, as a server would: the function behind the side door. */
+export type CallOrigin = (asked: {
+  readonly signal: AbortSignal
+  /** What it gave before. */
+  readonly stored: { readonly version: { readonly headers: HeaderList }; readonly body: Uint8Array | StoredBody } | undefined
+}) => Promise<WireResponse>
 
 /** One request on its way through the house. */
 export interface Call extends RequestFacts {

@@ -5,7 +5,6 @@ import type { CallOrigin } from '../../model/call.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { headerOf } from '../../model/headers.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
-import type { Held } from '../../model/rooms.ts'
 import type { WireResponse } from '../../model/transport.ts'
 import { tags as readTags } from '../../policy/tag-options.ts'
 import { type CustomCodec, type Encoded, ValueCodec } from './value-codec.ts'
@@ -122,7 +121,7 @@ function contextOf(
 }
 
 /** Read before the function runs, decoded when it asks. What cannot be read is as if it were not there. */
-async function previousOf(stored: Held | undefined, codec: ValueCodec): Promise<(() => unknown) | undefined> {
+async function previousOf(stored: Parameters<CallOrigin>[0]['stored'], codec: ValueCodec): Promise<(() => unknown) | undefined> {
   if (stored === undefined) return undefined
   const bytes = await wholeOf(stored.body).catch(() => undefined)
   if (bytes === undefined) return undefined

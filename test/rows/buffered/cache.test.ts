@@ -57,7 +57,7 @@ describe.each(TIERS)('fn.cache: %s (D21)', (_, tiers) => {
 
 test('what cannot be stored cannot be set, and nothing is looked up by what has no text', async () => {
   await using b = await bench()
-  const load = b.fetch.buffered((_: unknown): unknown => 1)
+  const load = b.fetch.buffered((id: unknown): unknown => id)
   await expect(load.cache.set([1], () => 1)).rejects.toThrow(/^result: a function/)
   await expect(load.cache.peek(() => 1)).rejects.toThrow(/^args\[0\]: a function/)
   await expect(load.cache.refresh(() => 1)).rejects.toThrow(/^args\[0\]: a function/)
@@ -114,6 +114,13 @@ describe('one object for all, or one for each (D31)', () => {
     const [one, two] = [await load(), await load()]
     expect(one).toBe(two)
     expect(Object.isFrozen(one.list)).toBe(true)
+  })
+
+  test('a large one too, for as long as somebody has it', async () => {
+    await using b = await bench()
+    const load = b.fetch.buffered(() => ({ bytes: new Uint8Array(2 * 1024 * 1024) }), { share: true })
+    const [one, two] = [await load(), await load()]
+    expect(one).toBe(two)
   })
 
   test('a new result is another object', async () => {

@@ -54,7 +54,7 @@ describe.each(TIERS)('inside a running function: %s', (_, tiers) => {
     await b.fetch.cache.invalidate({ tag: 'rare' })
     await b.clock.advance(1)
     expect([await load('10s'), await load('1m', 'rare')]).toEqual([4, 5])
-    await b.clock.advance(1e9)
+    await b.clock.advance(7_200_000)
     expect(await load(Number.POSITIVE_INFINITY)).toBe(3)
   })
 
@@ -107,7 +107,7 @@ test('each run has its own, and outside there is none', async () => {
   })
   expect(await outer()).toBe(true)
   const tags = (await Array.fromAsync(b.fetch.cache.entries())).map((entry) => entry.tags)
-  expect(tags.map(([tag]) => tag).sort()).toEqual(['inner1', 'inner2', 'outer'])
+  expect(new Set(tags.map(([tag]) => tag))).toEqual(new Set(['inner1', 'inner2', 'outer']))
 })
 
 test('a wrong lifetime or tag is a failure of the function', async () => {

@@ -5,29 +5,29 @@ import { buffered } from '../../../src/index.ts'
 import { bench } from './kit.ts'
 
 const SOURCE = `
-export class Github {
+class A {
   static runs = 0
   constructor(readonly token: string) {}
   @buffered async me(suffix: string): Promise<string> {
-    Github.runs++
+    A.runs++
     return this.token + suffix
   }
   @buffered({ ttl: '10m', scope: 'class' }) async shared(n: number): Promise<object> {
-    Github.runs++
+    A.runs++
     return { n }
   }
   @buffered static async list(): Promise<number[]> {
-    Github.runs++
-    return [Github.runs]
+    A.runs++
+    return [A.runs]
   }
 }
 `
 
 const PRIVATE = `
-export class Hidden {
+class A {
   static runs = 0
   @buffered async #load(n: number): Promise<number> {
-    Hidden.runs++
+    A.runs++
     return n
   }
   load(n: number): Promise<number> {
@@ -42,7 +42,7 @@ const byTypeScript =
   (experimentalDecorators: boolean): Compile =>
   async (source) =>
     ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, experimentalDecorators },
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators },
     }).outputText
 
 const byEsbuild =
@@ -51,17 +51,17 @@ const byEsbuild =
     (
       await transform(source, {
         loader: 'ts',
-        format: 'cjs',
+        format: 'esm',
         target: 'es2022',
         tsconfigRaw: { compilerOptions: { experimentalDecorators } },
       })
     ).code
 
+/** The class that the source is, with this door in its reach. */
 async function compiled<T>(compile: Compile, source: string, door: typeof buffered): Promise<T> {
-  const code = await compile(source)
-  const module = { exports: {} }
-  new Function('module', 'exports', 'buffered', code)(module, module.exports, door)
-  return module.exports as T
+  const code = await compile(`export function make(buffered) { ${source}; return A }`)
+  const { make } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { make: (door: typeof buffered) => T }
+  return make(door)
 }
 
 interface Github {
@@ -79,7 +79,7 @@ const COMPILERS: [string, Compile][] = [
 describe('methods of a class (D01, D24)', () => {
   test.each(COMPILERS)('%s', async (_, compile) => {
     await using b = await bench()
-    const { Github } = await compiled<{ Github: { new (token: string): Github; runs: number; list(): Promise<number[]> } }>(
+    const Github = await compiled<{ new (token: string): Github; runs: number; list(): Promise<number[]> }>(
       compile,
       SOURCE,
       b.fetch.buffered,
@@ -95,7 +95,7 @@ describe('methods of a class (D01, D24)', () => {
 
   test.each(COMPILERS.filter(([name]) => name.endsWith('standard')))('a private one: %s', async (_, compile) => {
     await using b = await bench()
-    const { Hidden } = await compiled<{ Hidden: { new (): { load(n: number): Promise<number> }; runs: number } }>(
+    const Hidden = await compiled<{ new (): { load(n: number): Promise<number> }; runs: number }>(
       compile,
       PRIVATE,
       b.fetch.buffered,

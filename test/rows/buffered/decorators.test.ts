@@ -1,5 +1,5 @@
-import { transform } from 'esbuild'
 import ts from 'typescript5'
+import { transformWithEsbuild } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { buffered } from '../../../src/index.ts'
 import { bench } from './kit.ts'
@@ -49,8 +49,7 @@ const byEsbuild =
   (experimentalDecorators: boolean): Compile =>
   async (source) =>
     (
-      await transform(source, {
-        loader: 'ts',
+      await transformWithEsbuild(source, 'a.ts', {
         format: 'esm',
         target: 'es2022',
         tsconfigRaw: { compilerOptions: { experimentalDecorators } },

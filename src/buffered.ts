@@ -28,6 +28,8 @@ export interface BufferedOptions<This, A extends unknown[], R>
   instanceKey?: (self: This) => string
   /** Hands out one and the same object to all, as lru_cache does. Default false: a copy for each, which costs nothing for what is immutable. */
   share?: boolean
+  /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
+  maxItems?: number
   /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
   codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
 }

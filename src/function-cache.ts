@@ -8,8 +8,11 @@ import { Unreadable } from './stages/function/value-codec.ts'
  * tells it. There `info()` and `clear()` are of all.
  */
 export interface FunctionCache<A extends unknown[], R> {
-  /** What calls came to in this process: answered without running it, by running it, and with a result that was stale. */
-  info(): { hits: number; misses: number; stale: number }
+  /**
+   * What calls came to in this process: answered without running it, by running it, and with a result that was stale; and how many results
+   * there are, as far as this process has seen them.
+   */
+  info(): { hits: number; misses: number; size: number; stale: number }
   /** Deletes all results of this function, of every object and every `v`, from all tiers. */
   clear(): Promise<void>
   /** The result for these arguments is stale: the next call runs the function, and may still fall back to it. */
@@ -25,10 +28,11 @@ export interface FunctionCache<A extends unknown[], R> {
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
   const during = async <T>(work: Promise<T>): Promise<T> => calls.space().house.walks.during(work)
   return {
-    info: () => ({ ...calls.counts }),
+    info: () => ({ ...calls.counts, size: calls.index.size(calls.space().house) }),
     clear: async () => {
       const { house, call } = calls.space()
       house.stages.flights.part([call.url])
+      calls.index.clear()
       await during(house.upkeep.remove(({ url }) => url === call.url))
     },
     invalidate: async (...args) => {
@@ -45,6 +49,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       await during(putVersion(house, call, { response, options: {} }))
+      calls.index.note(call, house)
     },
     refresh: async (...args) => {
       calls.callOfAll(args)

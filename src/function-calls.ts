@@ -1,4 +1,5 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
+import { FunctionIndex } from './function-index.ts'
 import { checkBy, Results } from './function-results.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
@@ -37,6 +38,7 @@ export class FunctionCalls {
   readonly #behind: Behind
   readonly #fn: Plain
   readonly #options: FunctionOptions
+  readonly index: FunctionIndex
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
   /** It was called as a method of an object that has results of its own. */
@@ -46,6 +48,7 @@ export class FunctionCalls {
     this.#behind = behind
     this.#fn = fn
     this.#options = options
+    this.index = new FunctionIndex(options.maxItems)
     if (options.name !== undefined) behind.functions.claim(options.name, fn)
   }
 
@@ -123,6 +126,7 @@ export class FunctionCalls {
       if (served === undefined || !(served.body instanceof Uint8Array)) return house.walks.during(this.#walked(call, asked))
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
+      this.index.note(call, house)
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
@@ -157,6 +161,7 @@ export class FunctionCalls {
     const origin = house.runs.origin({ work: () => this.#fn.apply(self, [...args]), codec, tags })
     const served = await walk(house, { ...call, settings: { ...call.settings, tags }, origin })
     const { outcome } = served
+    if (served.held.tier !== undefined) this.index.note(call, house)
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
     if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
     return served

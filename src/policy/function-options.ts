@@ -1,6 +1,6 @@
 import type { Settings } from '../model/settings.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
-import { callback, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
+import { callback, count, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
 import { overlay } from './precedence.ts'
 
 /** A codec of the user's own. */
@@ -18,6 +18,8 @@ export interface FunctionOptions {
   readonly instanceKey: ((self: unknown) => string) | undefined
   readonly share: boolean
   readonly codec: 'structured' | 'json' | 'bytes' | OwnCodec
+  /** Infinity: as many as the tiers take. */
+  readonly maxItems: number
   readonly layer: Layer
 }
 
@@ -44,6 +46,7 @@ const READERS: Readers = {
   scope: oneOf('instance', 'class'),
   instanceKey: callback,
   share: flag,
+  maxItems: count(1),
   codec,
 }
 
@@ -57,9 +60,10 @@ export function readFunctionOptions(given: unknown): FunctionOptions {
     instanceKey,
     share = false,
     codec: chosen = 'structured',
+    maxItems = Number.POSITIVE_INFINITY,
     ...layer
   } = readObject(given, READERS, 'buffered')
-  return { name, v, key, scope, instanceKey, share, codec: chosen, layer } as FunctionOptions
+  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, layer } as FunctionOptions
 }
 
 /** Of a function there is no retry unless it was asked for: whether it may run twice, only its author knows. */

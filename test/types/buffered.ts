@@ -28,7 +28,7 @@ export async function cache(): Promise<(number | undefined)[]> {
   // @ts-expect-error arguments of another type
   await load.cache.invalidate('1')
   await load.cache.clear()
-  return [await load.cache.peek(1, 2), await load.cache.refresh(1, 2), load.original(1, 2), load.cache.info().hits]
+  return [await load.cache.peek(1, 2), await load.cache.refresh(1, 2), await load.original(1, 2), load.cache.info().hits]
 }
 
 // Methods that return a promise, with standard decorators.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { bench, TIERS, thrownBy } from './kit.ts'
 
 describe.each(TIERS)('fn.cache: %s (D21)', (_, tiers) => {
@@ -12,7 +13,7 @@ describe.each(TIERS)('fn.cache: %s (D21)', (_, tiers) => {
     expect(await other('a')).toBe('a')
     expect(await load.cache.peek('a')).toEqual({ id: 'a', run: 1 })
     expect(await load('a')).toEqual({ id: 'a', run: 1 })
-    expect(load.cache.info()).toEqual({ hits: 1, misses: 1, stale: 0 })
+    expect(load.cache.info()).toEqual({ hits: 1, misses: 1, size: 1, stale: 0 })
 
     await load.cache.set(['b'], { id: 'b', run: 0 })
     expect(await load('b')).toEqual({ id: 'b', run: 0 })
@@ -51,7 +52,7 @@ describe.each(TIERS)('fn.cache: %s (D21)', (_, tiers) => {
     await load.cache.set([], given)
     given.push(2)
     expect(await load.cache.refresh()).toEqual([1])
-    expect(load.cache.info()).toEqual({ hits: 0, misses: 1, stale: 1 })
+    expect(load.cache.info()).toEqual({ hits: 0, misses: 1, size: 1, stale: 1 })
   })
 })
 
@@ -97,6 +98,29 @@ test('a run that was under way when its result was made stale is joined by nobod
   expect(await load()).toBe('new')
   first.resolve('old')
   expect(await old).toBe('old')
+})
+
+describe.each(TIERS)('maxItems: %s (D21)', (_, tiers) => {
+  test('the least recently used goes first', async () => {
+    await using b = await bench(tiers)
+    let runs = 0
+    const load = b.fetch.buffered((n: number) => `${n} ${++runs}`, { name: 'load', maxItems: 2 })
+    for (const n of [1, 2, 1, 3]) await load(n)
+    await b.fetch.idle()
+    await b.clock.advance(1)
+    expect(load.cache.info()).toEqual({ hits: 1, misses: 3, size: 2, stale: 0 })
+    expect([await load.cache.peek(1), await load.cache.peek(2), await load.cache.peek(3)]).toEqual(['1 1', undefined, '3 3'])
+    expect([await load(1), await load(3), await load(2)]).toEqual(['1 1', '3 3', '2 4'])
+  })
+})
+
+test('what memory gave up to make room is not counted', async () => {
+  await using b = await bench({ tiers: [memory({ maxItems: 8 })] })
+  const load = b.fetch.buffered((n: number) => n)
+  for (let n = 0; n < 20; n++) await load(n)
+  const { size } = load.cache.info()
+  expect(size).toBeGreaterThan(0)
+  expect(size).toBeLessThanOrEqual(4)
 })
 
 describe('one object for all, or one for each (D31)', () => {

@@ -41,6 +41,7 @@ describe('the function as it was', () => {
     expect(wrong({ codec: { encode: 1 } })).toThrow(/buffered\.codec/)
     expect(wrong({ v: {} })).toThrow(/buffered\.v/)
     expect(wrong({ scope: 'all' })).toThrow(/buffered\.scope/)
+    expect(wrong({ maxItems: 0 })).toThrow(/buffered\.maxItems/)
     expect(wrong({ key: 'id' })).toThrow(/buffered\.key/)
   })
 

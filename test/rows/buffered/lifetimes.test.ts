@@ -28,7 +28,7 @@ describe('one implementation of lifetimes', () => {
     expect(await load()).toBe(1)
     await b.fetch.idle()
     expect(await load()).toBe(2)
-    expect(load.cache.info()).toEqual({ hits: 2, misses: 1, stale: 1 })
+    expect(load.cache.info()).toEqual({ hits: 2, misses: 1, size: 1, stale: 1 })
   })
 
   test('retry is off, and on where it was asked for', async () => {

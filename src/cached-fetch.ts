@@ -1,6 +1,8 @@
 import { type Administration, administrationOf } from './administration.ts'
+import { type Buffered, sideDoor } from './buffered.ts'
 import { drafted, enter, openHouse, type Behind as Threshold } from './entrance.ts'
 import { type Entry, entryOf } from './entry.ts'
+import type { Functions } from './functions.ts'
 import { OURS } from './house.ts'
 import { type Json, jsonOf } from './json.ts'
 import type { Events } from './model/events.ts'
@@ -39,6 +41,8 @@ export interface CachedFetch {
   watch(input: Input, init?: Init): AsyncIterable<Change>
   /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */
   readonly json: Json
+  /** For functions and methods: their results in this instance's tiers, under the same rules as answers. */
+  readonly buffered: Buffered
   /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
   extend(options: Options): CachedFetch
   /** Listens; the returned function stops it. */
@@ -61,6 +65,7 @@ type Reader<T> = (response: Response) => T | Promise<T>
 
 /** What a door leads to. */
 export interface Behind extends Threshold {
+  readonly functions: Functions
   extend(options: Options): CachedFetch
   close(): Promise<void>
 }
@@ -90,6 +95,7 @@ export function frontDoor(behind: Behind): CachedFetch {
     watch: (input: Input, init: Init = {}) => watched(openHouse(behind), drafted(behind, input, init), init.signal ?? undefined),
     json: (async (input: Input, init?: Init) =>
       jsonOf(await fetch(input, init), () => fetch(input, { ...init, cache: 'reload' }))) as Json,
+    buffered: sideDoor(behind),
     extend: (options: Options) => behind.extend(options),
     on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
     idle: () => behind.house().idle(),

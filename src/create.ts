@@ -17,6 +17,7 @@ import type { DownloadRooms } from './stages/download/order.ts'
 import { Origin } from './stages/download/origin.ts'
 import { Emitter } from './stages/emitter.ts'
 import { Flights } from './stages/flights.ts'
+import { Runs } from './stages/function/run.ts'
 import { HostGovernor } from './stages/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
@@ -62,6 +63,7 @@ export function buildHouse(plan: HousePlan): House {
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
+    runs: new Runs(),
     clock: plan.clock,
     stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),

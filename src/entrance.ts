@@ -1,6 +1,6 @@
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
-import { AttemptFailure } from './model/attempt-failure.ts'
+import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
@@ -47,8 +47,12 @@ export function enter(behind: Behind, input: Input, init: Init | undefined): Pro
     const left = abortReason(call)
     if (left !== undefined) return Promise.reject(left.reason)
     const house = behind.house()
-    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole))))
-    return atOnce(house, call) ?? house.walks.during(leaving(call, walk(house, call)))
+    const respond = (served: Served): Response => house.responses.respond(served)
+    if (withBody !== undefined)
+      return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole).then(respond))))
+    const served = atOnce(house, call)
+    if (served !== undefined) return Promise.resolve(respond(served))
+    return house.walks.during(leaving(call, walk(house, call).then(respond)))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -79,7 +83,7 @@ const isParticular = ({ settings: { unpack, prefer, require } }: Call): boolean 
   unpack !== undefined || prefer !== undefined || require !== undefined
 
 /** A fresh version in memory. */
-function atOnce(house: House, asked: Call): Promise<Response> | undefined {
+export function atOnce(house: House, asked: Call): Served | undefined {
   if (asked.cache === 'no-store' || isForeknown(asked) || !isCached(asked)) return undefined
   const held = house.tiers.peek(asked)
   if (held === undefined) return undefined
@@ -88,24 +92,24 @@ function atOnce(house: House, asked: Call): Promise<Response> | undefined {
   const verdict = judgeHeld(held, call, house.clock.now())
   if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
   house.stages.tell(call, held, verdictWord(verdict))
-  return Promise.resolve(handed(house, answered(call, held, verdict)))
+  return handed(house, answered(call, held, verdict))
 }
 
 /** Under `redirect: 'error'` an answer that came by a redirect is none. */
 const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect === 'error' && version.redirected
 
 /** What is served is counted, and the entry is told what this call says of it. */
-function handed(house: House, served: Served): Response {
+function handed(house: House, served: Served): Served {
   house.uses.count(served)
   const { call, held } = served
   const { tags, meta } = call.settings
   if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
     house.stages.background(house.remarks.describe(held.entry, call.settings), call)
-  return house.responses.respond(served)
+  return served
 }
 
 /** The walk through the house, and its end as fetch would tell it. */
-async function walk(house: House, call: Call): Promise<Response> {
+export async function walk(house: House, call: Call): Promise<Served> {
   const at = house.clock.now()
   const began = house.clock.monotonic()
   const took = (): { at: number; ms: number } => ({ at, ms: house.clock.monotonic() - began })
@@ -117,7 +121,8 @@ async function walk(house: House, call: Call): Promise<Response> {
     const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
     if (told instanceof Error) {
       house.chronicle.note(call.key, { ...took(), error: told })
-      throw told
+      // What a function threw is its callers', as it is.
+      throw error instanceof FunctionFailure ? error.cause : told
     }
     house.chronicle.note(call.key, { ...took(), end: ending(told) })
     return handed(house, told)

@@ -6,6 +6,7 @@ import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Chronicle } from './stages/chronicle.ts'
 import type { Emitter } from './stages/emitter.ts'
+import type { Runs } from './stages/function/run.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
@@ -47,6 +48,7 @@ export interface House {
   /** A store that is no tier, to be copied to. */
   readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
+  readonly runs: Runs
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

@@ -1,5 +1,6 @@
+import type { Buffered } from './buffered.ts'
 import type { CachedFetch } from './cached-fetch.ts'
-import { lazyCachedFetch } from './instance.ts'
+import { lazyBuffered, lazyCachedFetch } from './instance.ts'
 
 /**
  * The default instance, made at the first call: memory (64 MB), and SQLite at `<user cache>/holdfast/<package name>-<hash of its
@@ -8,7 +9,11 @@ import { lazyCachedFetch } from './instance.ts'
  */
 export const cachedFetch: CachedFetch = lazyCachedFetch()
 
+/** Keeps the results of functions in the memory of this process. `createCachedFetch(...).buffered` keeps them in that instance's tiers. */
+export const buffered: Buffered = lazyBuffered()
+
 export type { Administration, Which } from './administration.ts'
+export type { Buffered, BufferedFunction, BufferedOptions, Decorate } from './buffered.ts'
 export type { CachedFetch } from './cached-fetch.ts'
 export type { Entry } from './entry.ts'
 export type { EntryStats } from './entry-account.ts'

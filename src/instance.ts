@@ -2,10 +2,12 @@ import { isKeyv } from '../adapters/stores/keyv/shape.ts'
 import { keyv } from '../adapters/stores/keyv.ts'
 import { memory } from '../adapters/stores/memory.ts'
 import { sqlite } from '../adapters/stores/sqlite.ts'
+import type { Buffered } from './buffered.ts'
 import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
 import { buildHouse } from './create.ts'
 import { defaultPlace } from './default-place.ts'
 import type { CallBasis } from './fetch-call.ts'
+import { Functions } from './functions.ts'
 import { DEFAULT_PLAN, type House, type HousePlan } from './house.ts'
 import type { Options } from './model/options.ts'
 import type { Settings } from './model/settings.ts'
@@ -78,10 +80,12 @@ function build(read: InstanceOptions): Built {
 }
 
 function doorOf(built: () => Built): CachedFetch {
+  const functions = new Functions()
   const behind: Behind = {
     house: () => built().house,
     basis: () => built().basis,
-    extend: (options) => extended(built, options),
+    functions,
+    extend: (options) => extended(built, functions, options),
     close: () => built().house.close(),
     isClosed: () => built().house.isClosed(),
   }
@@ -89,7 +93,7 @@ function doorOf(built: () => Built): CachedFetch {
 }
 
 /** A child: its own options over its parent's, in its parent's house. */
-function extended(built: () => Built, options: Options): CachedFetch {
+function extended(built: () => Built, functions: Functions, options: Options): CachedFetch {
   const read = readInstanceOptions(options)
   const shared = SHARED_OPTIONS.find((name) => name in read.rooms)
   if (shared !== undefined)
@@ -101,7 +105,8 @@ function extended(built: () => Built, options: Options): CachedFetch {
   return frontDoor({
     house: () => child.house,
     basis: () => child.basis,
-    extend: (more) => extended(() => child, more),
+    functions,
+    extend: (more) => extended(() => child, functions, more),
     close: () => house.idle(),
     isClosed: () => house.isClosed(),
   })
@@ -119,9 +124,18 @@ export function createCachedFetch(options: Options = {}): CachedFetch {
 
 /** An instance that is built at its first use: importing it touches nothing. */
 export function lazyCachedFetch(): CachedFetch {
+  return lazy(() => ({}))
+}
+
+function lazy(options: () => Options): CachedFetch {
   let built: Built | undefined
   return doorOf(() => {
-    built ??= build(readInstanceOptions({}))
+    built ??= build(readInstanceOptions(options()))
     return built
   })
+}
+
+/** The side door of an instance of its own, in memory. */
+export function lazyBuffered(): Buffered {
+  return lazy(() => ({ tiers: [memory()] })).buffered
 }

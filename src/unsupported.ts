@@ -8,6 +8,7 @@ function refuse(): never {
 
 export const cachedFetch: never = refuse()
 export const createCachedFetch: never = refuse()
+export const buffered: never = refuse()
 export const inspect: never = refuse()
 export const saveTo: never = refuse()
 export const fileNameOf: never = refuse()

@@ -41,3 +41,19 @@ export class AttemptFailure extends Error {
     this.refused = facts.refused
   }
 }
+
+/** The function behind the side door threw: `cause` is what it threw, and what its callers get. */
+export class FunctionFailure extends AttemptFailure {
+  constructor(thrown: unknown, retry: 'yes' | 'never') {
+    super('HOOK', `the function threw: ${textOf(thrown)}`, { retry, cause: thrown })
+  }
+}
+
+/** Anything may be thrown, also what has no text. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
+    return 'what was thrown has no text'
+  }
+}

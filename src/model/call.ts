@@ -1,5 +1,7 @@
 import type { HeaderList } from './headers.ts'
 import type { CacheMode, Settings } from './settings.ts'
+import type { StoredBody } from './stored-body.ts'
+import type { WireResponse } from './transport.ts'
 
 /** What policy needs to know of a request. */
 export interface RequestFacts {
@@ -10,6 +12,13 @@ export interface RequestFacts {
   /** The caller's, over the instance's. Names in lower case. */
   readonly headers: HeaderList
 }
+
+/** What answers in the network's place, as a server would: the function behind the side door. */
+export type CallOrigin = (asked: {
+  readonly signal: AbortSignal
+  /** What it gave before. */
+  readonly stored: { readonly version: { readonly headers: HeaderList }; readonly body: Uint8Array | StoredBody } | undefined
+}) => Promise<WireResponse>
 
 /** One request on its way through the house. */
 export interface Call extends RequestFacts {
@@ -27,6 +36,8 @@ export interface Call extends RequestFacts {
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
   readonly settings: Settings
+  /** Absent: the server that the URL names. It is user code, so neither a ticket nor a lease is held while it runs. */
+  readonly origin?: CallOrigin
   /** What the settings came of, for an entry whose own policy stands in between; absent where no entry has a say. */
   readonly layers?: { readonly under: Settings; readonly own: object | undefined }
   /** Names of the headers whose values never stand in clear, cross an origin, or are shared. Lower case. */

@@ -1,4 +1,4 @@
-import { AttemptFailure } from '../model/attempt-failure.ts'
+import { AttemptFailure, textOf } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
@@ -136,15 +136,6 @@ export class Admission {
       if (error instanceof AttemptFailure) throw error
       throw rejected(obtained, textOf(error), error)
     }
-  }
-}
-
-/** Anything may be thrown, also what has no text. */
-function textOf(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown)
-  } catch {
-    return 'what was thrown has no text'
   }
 }
 

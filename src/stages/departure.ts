@@ -51,6 +51,11 @@ export class Departures {
       if (!isForeknown(call)) found = seen
       return !insists && seen.held !== undefined && this.#isNews(seen.held, call, before) ? arrivedBefore(seen.held) : undefined
     }
+    if (call.origin !== undefined) {
+      // No lease is held while user code runs: another process may run it too, and what both bring is merged.
+      const landing = await look()
+      return landing === undefined ? { ...alone, found } : { name: 'answered', landing }
+    }
     const taken = await this.#rooms.take(`h1:e:${sha256(call.key)}`, {
       look,
       signal: path.signal,

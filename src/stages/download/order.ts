@@ -3,7 +3,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import type { HeaderList } from '../../model/headers.ts'
-import type { BodyWriter, Governor, ResponseHead } from '../../model/rooms.ts'
+import type { BodyWriter, Governor, Held, ResponseHead } from '../../model/rooms.ts'
 import type { Progress } from '../../model/settings.ts'
 import type { Inherits } from '../../model/stages.ts'
 import type { Transport } from '../../model/transport.ts'
@@ -31,6 +31,7 @@ export interface DownloadRooms {
 /** One obtain: what to ask for, and what to tell while it goes on. */
 export interface Order {
   readonly call: Call
+  readonly stored: Held | undefined
   /** If-None-Match and If-Modified-Since of the stored version; empty for none. */
   readonly validators: HeaderList
   /** The URL whose answer they are of, after redirects. */

@@ -23,6 +23,7 @@ export class Origin {
     const facts = held === undefined || call.cache === 'reload' ? undefined : versionFacts(held.version)
     const order: Order = {
       call,
+      stored: held,
       validators: facts === undefined ? [] : conditionalHeaders(facts),
       at: held?.version.url ?? call.url,
       signal: path.signal,

@@ -83,6 +83,9 @@ export async function reach(
   }
 }
 
+/** A function is no host, and may itself ask one: it would wait for a place that it holds. */
+const NO_TICKET: Ticket = { release: () => undefined }
+
 async function ask(
   rooms: DownloadRooms,
   order: Order,
@@ -90,18 +93,20 @@ async function ask(
 ): Promise<Omit<Reached, 'conditional'>> {
   const { hop, signal, allowance } = facts
   const { timeouts } = order.call.settings
-  const ticket = await boarding(rooms, hop, { order, signal, allowance })
+  const { origin } = order.call
+  const ticket = origin === undefined ? await boarding(rooms, hop, { order, signal, allowance }) : NO_TICKET
   try {
     const requestedAt = rooms.clock.now()
-    const response = await rooms.transport().send({
-      method: hop.method,
-      url: hop.url,
-      headers: hop.headers,
-      ...(hop.body !== undefined && { body: hop.body }),
-      signal,
-      connectTimeout: timeouts.connect,
-      headersTimeout: timeouts.headers,
-    })
+    const response = await (origin?.({ signal, stored: order.stored }) ??
+      rooms.transport().send({
+        method: hop.method,
+        url: hop.url,
+        headers: hop.headers,
+        ...(hop.body !== undefined && { body: hop.body }),
+        signal,
+        connectTimeout: timeouts.connect,
+        headersTimeout: timeouts.headers,
+      }))
     const { status, statusText, headers } = response
     const head = {
       status,

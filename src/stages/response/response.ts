@@ -1,4 +1,4 @@
-import { AttemptFailure } from '../../model/attempt-failure.ts'
+import { AttemptFailure, FunctionFailure } from '../../model/attempt-failure.ts'
 import type { Call } from '../../model/call.ts'
 import type { Clock } from '../../model/clock.ts'
 import { HoldfastError, HttpError } from '../../model/errors.ts'
@@ -48,6 +48,7 @@ export class Responses {
   /** A failure inside the house as callers see it: with its code, its URL, and each attempt. */
   told(failure: unknown, call: Call): Error {
     if (!(failure instanceof AttemptFailure)) return failure as Error
+    if (failure instanceof FunctionFailure && failure.cause instanceof Error) return failure.cause
     const { url, method } = call
     if (isAnswered(failure)) return new HttpError(this.respond(failedAnswer(call, failure)), { method, url })
     const code = failure.code === 'STATUS' ? 'PROTOCOL' : failure.code

@@ -1,0 +1,129 @@
+import { decorated, isDecorating } from './decorated.ts'
+import { openHouse } from './entrance.ts'
+import { type FunctionCache, functionCache } from './function-cache.ts'
+import { type Behind, FunctionCalls, type Plain } from './function-calls.ts'
+import type { CallOptions } from './model/options.ts'
+import { readFunctionOptions } from './policy/function-options.ts'
+import { wrong } from './policy/option-readers.ts'
+import type { RunContext } from './stages/function/run.ts'
+
+/** The options of a buffered function; those of a call mean what they mean for a fetch. */
+export interface BufferedOptions<This, A extends unknown[], R>
+  extends Pick<CallOptions, 'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group'> {
+  /**
+   * Names the function in the key. In memory the default is its own name, and each function has a space of its own. Required where a tier
+   * outlives the process.
+   */
+  name?: string
+  /** Bump it to forget older results. */
+  v?: number | string
+  /** Which of the arguments matter. Default: all. */
+  key?: (...args: A) => unknown
+  /**
+   * For methods. 'instance' (default): each object has its own results; where a tier outlives the process that takes `instanceKey`.
+   * 'class': all objects share them.
+   */
+  scope?: 'instance' | 'class'
+  /** A name of the object that is the same in every process. */
+  instanceKey?: (self: This) => string
+  /** Hands out one and the same object to all, as lru_cache does. Default false: a copy for each, which costs nothing for what is immutable. */
+  share?: boolean
+  /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
+  maxItems?: number
+  /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
+  codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
+}
+
+/** A function with its results kept. */
+export interface BufferedFunction<This, A extends unknown[], R> {
+  (this: This, ...args: A): Promise<R>
+  readonly cache: FunctionCache<A, R>
+  /** The function itself. */
+  readonly original: (this: This, ...args: A) => R | Promise<R>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a legacy decorator is not told of which class its method is, and without options a decorator fits any method.
+type Any = any // oxlint-disable-line typescript/no-explicit-any -- unknown in its place would refuse every method that has a type
+
+type Fn<This, A extends unknown[], R> = (this: This, ...args: A) => Promise<R>
+
+/** What `buffered(options)` gives: a decorator of methods, and a wrapper of functions. */
+export interface Decorate<This, A extends unknown[], R> {
+  <T extends This, B extends [...A, ...Any[]], Q extends R>(
+    method: Fn<T, B, Q>,
+    context: ClassMethodDecoratorContext<T, Fn<T, B, Q>>,
+  ): BufferedFunction<T, B, Q>
+  <B extends [...A, ...Any[]], Q extends R>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Fn<Any, B, Q>>,
+  ): TypedPropertyDescriptor<Fn<Any, B, Q>>
+  <T extends This, B extends [...A, ...Any[]], Q extends R>(
+    fn: (this: T, ...args: B) => Q | Promise<Q>,
+  ): BufferedFunction<T, B, Q>
+}
+
+/** Keeps the results of functions as a fetch keeps answers. */
+export interface Buffered {
+  /** `@buffered` on a method that returns a promise, static and private ones too; decorators of the standard. */
+  <This, A extends unknown[], R>(
+    method: Fn<This, A, R>,
+    context: ClassMethodDecoratorContext<This, Fn<This, A, R>>,
+  ): BufferedFunction<This, A, R>
+  /** The same with `experimentalDecorators`. */
+  <A extends unknown[], R>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Fn<Any, A, R>>,
+  ): TypedPropertyDescriptor<Fn<Any, A, R>>
+  /**
+   * The same function, with its results kept by its arguments. It always gives a promise.
+   *
+   * @throws TypeError for an unknown or wrong option, for a generator, and for a name that another function of this instance has.
+   */
+  <This, A extends unknown[], R>(
+    fn: (this: This, ...args: A) => R | Promise<R>,
+    options?: BufferedOptions<This, A, R>,
+  ): BufferedFunction<This, A, R>
+  /** `@buffered(options)`, or `buffered(options)(fn)`. @throws TypeError for an unknown or wrong option. */
+  <This = Any, A extends unknown[] = Any[], R = Any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>
+  /** Inside a running function: what it runs for, and the power to say how its result is kept. TypeError outside of one. */
+  context(): RunContext
+}
+
+const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]'])
+
+function refuseOthers(fn: unknown): asserts fn is Plain {
+  if (typeof fn !== 'function') throw wrong('buffered', fn, 'Give a function.')
+  if (GENERATORS.has(Object.prototype.toString.call(fn)))
+    throw wrong('buffered', fn, 'A generator gives its values once only. Return a list.')
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
+}
+
+function wrapped(behind: Behind, fn: unknown, given: unknown): object {
+  refuseOthers(fn)
+  const calls = new FunctionCalls(behind, fn, readFunctionOptions(given))
+  function bufferedFunction(this: unknown, ...args: unknown[]): Promise<unknown> {
+    return calls.call({ self: this, args })
+  }
+  return Object.defineProperties(bufferedFunction, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+    original: { value: fn, enumerable: true },
+    cache: { value: functionCache(calls), enumerable: true },
+  })
+}
+
+/** Hangs the side door. */
+export function sideDoor(behind: Behind): Buffered {
+  const buffered = (...given: unknown[]): object => {
+    const [first, second] = given
+    if (isDecorating(given)) return decorated(given, (method) => wrapped(behind, method, {}))
+    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, first, second ?? {})
+    const options = first ?? {}
+    readFunctionOptions(options)
+    return (...more: unknown[]) =>
+      isDecorating(more) ? decorated(more, (method) => wrapped(behind, method, options)) : wrapped(behind, more[0], options)
+  }
+  return Object.assign(buffered, { context: () => openHouse(behind).runs.context() }) as Buffered
+}

@@ -1,0 +1,73 @@
+import type { FunctionCalls } from './function-calls.ts'
+import type { Held } from './model/rooms.ts'
+import { putVersion } from './put.ts'
+import { Unreadable } from './stages/function/value-codec.ts'
+
+/**
+ * What is kept of a function's results. Of a method only where all objects share them (`scope: 'class'`): of which object it speaks, nobody
+ * tells it. There `info()` and `clear()` are of all.
+ */
+export interface FunctionCache<A extends unknown[], R> {
+  /**
+   * What calls came to in this process: answered without running it, by running it, and with a result that was stale; and how many results
+   * there are, as far as this process has seen them.
+   */
+  info(): { hits: number; misses: number; size: number; stale: number }
+  /** Deletes all results of this function, of every object and every `v`, from all tiers. */
+  clear(): Promise<void>
+  /** The result for these arguments is stale: the next call runs the function, and may still fall back to it. */
+  invalidate(...args: A): Promise<void>
+  /** The result that is stored, fresh or stale; undefined where there is none. Runs nothing. */
+  peek(...args: A): Promise<R | undefined>
+  /** Stores a result as if the function had given it. */
+  set(args: A, value: R): Promise<void>
+  /** Runs the function, whatever is stored; where it fails, the last good result is the answer, as in a call. */
+  refresh(...args: A): Promise<R>
+}
+
+export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
+  const during = async <T>(work: Promise<T>): Promise<T> => calls.space().house.walks.during(work)
+  return {
+    info: () => ({ ...calls.counts, size: calls.index.size(calls.space().house) }),
+    clear: async () => {
+      const { house, call } = calls.space()
+      house.stages.flights.part([call.url])
+      calls.index.clear()
+      await during(house.upkeep.remove(({ url }) => url === call.url))
+    },
+    invalidate: async (...args) => {
+      const { house } = calls.space()
+      const call = calls.callOfAll(args)
+      // A run that is under way began before this word.
+      house.stages.flights.part([call.url])
+      await during(house.versions.invalidate(call))
+    },
+    peek: async (...args) => during(peeked(calls, args)),
+    set: async (args, value) => {
+      const { house, codec } = calls.space()
+      const call = calls.callOfAll(args)
+      const { bytes, type } = codec.encode(value)
+      const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
+      await during(putVersion(house, call, { response, options: {} }))
+      calls.index.note(call, house)
+    },
+    refresh: async (...args) => {
+      calls.callOfAll(args)
+      return calls.refresh({ self: undefined, args })
+    },
+  }
+}
+
+async function peeked(calls: FunctionCalls, args: readonly unknown[]): Promise<unknown> {
+  const { house, results } = calls.space()
+  const { tiers } = house
+  const call = calls.callOfAll(args)
+  const held: Held | undefined = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
+  if (held === undefined) return undefined
+  return results.of({ held, body: held.body }).catch(unreadable)
+}
+
+/** As good as not there. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof Unreadable)) throw error
+}

@@ -1,0 +1,65 @@
+import { wholeOf } from './model/body-chunks.ts'
+import { headerOf } from './model/headers.ts'
+import { INLINE_LIMIT } from './model/record.ts'
+import type { Held, StoredBody } from './model/rooms.ts'
+import type { Check } from './model/settings.ts'
+import type { StandardSchema } from './model/standard-schema.ts'
+import { issuesText } from './policy/rejection.ts'
+import { Unreadable, type ValueCodec } from './stages/function/value-codec.ts'
+
+/** Stored versions of one function → its results. */
+export class Results {
+  readonly #codec: ValueCodec
+  readonly #given: 'one for all' | 'a copy for each'
+  /** Results that nobody can change, or that all are to share, by the stored bytes that they are of. */
+  readonly #inHand = new WeakMap<Uint8Array, { readonly value: unknown }>()
+  /** The same of results too large to stand in memory as bytes: for as long as somebody has them. */
+  readonly #large = new Map<string, { readonly id: string; readonly value: WeakRef<object> }>()
+
+  constructor(codec: ValueCodec, given: 'one for all' | 'a copy for each') {
+    this.#codec = codec
+    this.#given = given
+  }
+
+  /** @throws Unreadable where it was stored in another form, or is damaged. */
+  async of({ held, body }: { held: Held; body: Uint8Array | StoredBody | AsyncIterable<Uint8Array> }): Promise<unknown> {
+    if (Symbol.asyncIterator in body) throw new Unreadable('it is a stream')
+    const release = body instanceof Uint8Array ? undefined : body.hold()
+    try {
+      const bytes = await wholeOf(body).catch((error: unknown) => {
+        throw new Unreadable('its bytes cannot be read', { cause: error })
+      })
+      return this.decoded(held, bytes)
+    } finally {
+      release?.()
+    }
+  }
+
+  /** A copy for each caller; of what nobody can change there need be one only. @throws Unreadable */
+  decoded({ version }: Held, bytes: Uint8Array): unknown {
+    const known = this.#inHand.get(bytes) ?? this.#alive(version)
+    if (known !== undefined) return known.value
+    const value = this.#codec.decode({ bytes, type: headerOf(version.headers, 'content-type') ?? '' })
+    if (this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
+    if (bytes.length <= INLINE_LIMIT) this.#inHand.set(bytes, { value })
+    else if (typeof value === 'object' && value !== null)
+      this.#large.set(version.key, { id: version.id, value: new WeakRef(value) })
+    return value
+  }
+
+  #alive({ key, id }: Held['version']): { readonly value: unknown } | undefined {
+    const large = this.#large.get(key)
+    const value = large?.id === id ? large.value.deref() : undefined
+    return value === undefined ? undefined : { value }
+  }
+}
+
+/** The schema is asked of the result, whatever form that is stored in. */
+export function checkBy(schema: StandardSchema, codec: ValueCodec): Check {
+  return async (response) => {
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    const value = codec.decode({ bytes, type: response.headers.get('content-type') ?? '' })
+    const { issues } = (await schema['~standard'].validate(value)) as { issues?: readonly unknown[] }
+    if (issues !== undefined) throw new Error(`schema: ${issuesText(issues)}`)
+  }
+}

@@ -1,0 +1,11 @@
+/** A whole body at rest, read as often as one likes. */
+export interface StoredBody {
+  readonly size: number
+  /** Bytes `n * CHUNK_SIZE` up to the next chunk, checked against their SHA-256; rejects where they are missing or damaged. */
+  chunk(n: number): Promise<Uint8Array>
+  /**
+   * Says that a reader begins; the returned function, that it ended. A store is not closed under a reader. What is only in this process
+   * goes with its last reader, not with who copies it.
+   */
+  hold(why?: 'to read' | 'to copy'): () => void
+}

@@ -1,0 +1,103 @@
+import { deserialize, serialize } from 'node:v8'
+import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
+
+/** The user's own way from a result to bytes and back. */
+export interface CustomCodec<T = unknown> {
+  encode(value: T): Uint8Array
+  decode(bytes: Uint8Array): T
+}
+
+/** A result as it is stored. */
+export interface Encoded {
+  readonly bytes: Uint8Array
+  /** How it is to be read: a media type, for whoever meets it in a list or in another program. */
+  readonly type: string
+}
+
+const TYPES: Readonly<Record<CodecName, string>> = {
+  structured: 'application/x-v8-structured-clone',
+  json: 'application/json',
+  bytes: 'application/octet-stream',
+  custom: 'application/x-custom',
+}
+
+/** Said of what was frozen to its leaves, so that it is so again. */
+const FROZEN = '; frozen'
+
+/** Stored under another codec, or by a release that knew another format: it is a miss, and made anew. */
+export class Unreadable extends Error {
+  constructor(message: string, options?: { cause: unknown }) {
+    super(message, options)
+    this.name = 'Unreadable'
+  }
+}
+
+/** Results to bytes and back. What comes back is nobody else's: neither the caller that returned it nor any other can change it. */
+export class ValueCodec {
+  readonly #name: CodecName
+  readonly #custom: CustomCodec | undefined
+
+  constructor(codec: Exclude<CodecName, 'custom'> | CustomCodec) {
+    this.#name = typeof codec === 'string' ? codec : 'custom'
+    this.#custom = typeof codec === 'string' ? undefined : codec
+  }
+
+  /** @throws TypeError for a result that would not come back as it was; what the user's own `encode` throws. */
+  encode(value: unknown): Encoded {
+    refuseResult(value, this.#name)
+    const type = TYPES[this.#name]
+    switch (this.#name) {
+      case 'structured':
+        return { bytes: serialize(value), type: isFrozen(value) ? type + FROZEN : type }
+      case 'json':
+        // JSON has no word for undefined, and no text of it is empty.
+        return {
+          bytes: new TextEncoder().encode(value === undefined ? '' : JSON.stringify(value)),
+          type: isFrozen(value) ? type + FROZEN : type,
+        }
+      case 'bytes':
+        return { bytes: new Uint8Array(value as Uint8Array), type }
+      case 'custom':
+        return { bytes: bytesOf(this.#custom?.encode(value)), type }
+    }
+  }
+
+  /** Whether a value that was decoded may be handed to everybody. Of what a codec of one's own makes nobody can tell. */
+  isUnchangeable(value: unknown): boolean {
+    return isImmutable(value)
+  }
+
+  /** @throws Unreadable */
+  decode({ bytes, type }: Encoded): unknown {
+    const expected = TYPES[this.#name]
+    if (type !== expected && type !== expected + FROZEN) throw new Unreadable(`it is stored as ${type}`)
+    try {
+      const value = this.#read(bytes)
+      return type === expected ? value : frozen(value)
+    } catch (error) {
+      throw new Unreadable((error as Error).message, { cause: error })
+    }
+  }
+
+  #read(bytes: Uint8Array): unknown {
+    switch (this.#name) {
+      case 'structured':
+        // Views in it would lie in the stored bytes themselves.
+        return deserialize(new Uint8Array(bytes))
+      case 'json':
+        return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes))
+      case 'bytes':
+        return new Uint8Array(bytes)
+      case 'custom':
+        return this.#custom?.decode(new Uint8Array(bytes))
+    }
+  }
+}
+
+const isFrozen = (value: unknown): boolean => typeof value === 'object' && value !== null && isImmutable(value)
+
+function bytesOf(encoded: unknown): Uint8Array {
+  if (!(encoded instanceof Uint8Array))
+    throw new TypeError(`codec.encode returned ${typeof encoded}, and has to return a Uint8Array`)
+  return new Uint8Array(encoded)
+}

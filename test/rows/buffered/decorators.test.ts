@@ -1,0 +1,139 @@
+import ts from 'typescript5'
+import { transformWithEsbuild } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { buffered } from '../../../src/index.ts'
+import { bench } from './kit.ts'
+
+const SOURCE = `
+class A {
+  static runs = 0
+  constructor(readonly token: string) {}
+  @buffered async me(suffix: string): Promise<string> {
+    A.runs++
+    return this.token + suffix
+  }
+  @buffered({ ttl: '10m', scope: 'class' }) async shared(n: number): Promise<object> {
+    A.runs++
+    return { n }
+  }
+  @buffered static async list(): Promise<number[]> {
+    A.runs++
+    return [A.runs]
+  }
+}
+`
+
+const PRIVATE = `
+class A {
+  static runs = 0
+  @buffered async #load(n: number): Promise<number> {
+    A.runs++
+    return n
+  }
+  load(n: number): Promise<number> {
+    return this.#load(n)
+  }
+}
+`
+
+type Compile = (source: string) => Promise<string>
+
+const byTypeScript =
+  (experimentalDecorators: boolean): Compile =>
+  async (source) =>
+    ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators },
+    }).outputText
+
+const byEsbuild =
+  (experimentalDecorators: boolean): Compile =>
+  async (source) =>
+    (
+      await transformWithEsbuild(source, 'a.ts', {
+        format: 'esm',
+        target: 'es2022',
+        tsconfigRaw: { compilerOptions: { experimentalDecorators } },
+      })
+    ).code
+
+/** The class that the source is, with this door in its reach. */
+async function compiled<T>(compile: Compile, source: string, door: typeof buffered): Promise<T> {
+  const code = await compile(`export function make(buffered) { ${source}; return A }`)
+  const { make } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { make: (door: typeof buffered) => T }
+  return make(door)
+}
+
+interface Github {
+  me(suffix: string): Promise<string>
+  shared(n: number): Promise<object>
+}
+
+const COMPILERS: [string, Compile][] = [
+  ['TypeScript, standard', byTypeScript(false)],
+  ['TypeScript, experimentalDecorators', byTypeScript(true)],
+  ['esbuild, standard', byEsbuild(false)],
+  ['esbuild, experimentalDecorators', byEsbuild(true)],
+]
+
+describe('methods of a class (D01, D24)', () => {
+  test.each(COMPILERS)('%s', async (_, compile) => {
+    await using b = await bench()
+    const Github = await compiled<{ new (token: string): Github; runs: number; list(): Promise<number[]> }>(
+      compile,
+      SOURCE,
+      b.fetch.buffered,
+    )
+    const [ann, bob] = [new Github('ann'), new Github('bob')]
+    expect([await ann.me('!'), await bob.me('!'), await ann.me('!'), await ann.me('?')]).toEqual(['ann!', 'bob!', 'ann!', 'ann?'])
+    expect(Github.runs).toBe(3)
+    expect([await ann.shared(1), await bob.shared(1)]).toEqual([{ n: 1 }, { n: 1 }])
+    expect(Github.runs).toBe(4)
+    expect([await Github.list(), await Github.list()]).toEqual([[5], [5]])
+    expect([ann.me.name, ann.me.length]).toEqual(['me', 1])
+  })
+
+  test.each(COMPILERS.filter(([name]) => name.endsWith('standard')))('a private one: %s', async (_, compile) => {
+    await using b = await bench()
+    const Hidden = await compiled<{ new (): { load(n: number): Promise<number> }; runs: number }>(
+      compile,
+      PRIVATE,
+      b.fetch.buffered,
+    )
+    const hidden = new Hidden()
+    expect([await hidden.load(1), await hidden.load(1)]).toEqual([1, 1])
+    expect(Hidden.runs).toBe(1)
+  })
+
+  test.each(COMPILERS)('what is no method is refused: %s', async (_, compile) => {
+    await using b = await bench()
+    const kinds = [
+      'class A { @buffered get a() { return 1 } }',
+      'class A { @buffered set a(value) {} }',
+      'class A { @buffered a = 1 }',
+      '@buffered class A {}',
+      'class A { @buffered async *a() {} }',
+    ]
+    for (const source of kinds)
+      await expect(compiled(compile, source, b.fetch.buffered), source).rejects.toThrow(/buffered: .* is not right/)
+  })
+})
+
+describe('the one at the top of the package is in memory (D04)', () => {
+  test('as a function, with options, and with options first', async () => {
+    let runs = 0
+    const count = (n: number): string => `${n} ${++runs}`
+    const [plain, given, first] = [buffered(count), buffered(count, { ttl: '1h' }), buffered({ ttl: '1h' })(count)]
+    expect([await plain(1), await plain(1), await given(1), await given(1), await first(1), await first(1)]).toEqual([
+      '1 1',
+      '1 1',
+      '1 2',
+      '1 2',
+      '1 3',
+      '1 3',
+    ])
+  })
+
+  test('wrong options are refused before there is anything to decorate', () => {
+    expect(() => buffered({ tll: 1 } as object)).toThrow(/buffered\.tll/)
+  })
+})

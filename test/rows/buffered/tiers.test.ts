@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos } from '../../../adapters/testing/index.ts'
+import { startChild } from '../../helpers/child.ts'
+import { bench, thrownBy } from './kit.ts'
+
+const CALLER = new URL('./children/caller.ts', import.meta.url)
+
+interface Told {
+  runs: number
+  results: { by: number; at: number; n: string }[]
+}
+
+describe('several tiers and processes are one cache', () => {
+  test('what one process has, the next one runs not at all (D26)', { timeout: 20_000 }, async () => {
+    await using b = await bench()
+    const file = b.file('shared.db')
+    const told: Told[] = []
+    for (const ids of [
+      ['a', 'b'],
+      ['b', 'a', 'c'],
+    ]) {
+      await using child = startChild(CALLER, { args: [file, ...ids] })
+      told.push(await child.message<Told>())
+      expect(await child.exit).toMatchObject({ code: 0, stderr: '' })
+    }
+    const [first, second] = told
+    expect(first).toMatchObject({ runs: 2, results: [{ at: 7, n: String(2n ** 70n) }, { at: 7 }] })
+    expect(second?.runs).toBe(1)
+    expect(second?.results.map(({ by }) => by === first?.results[0]?.by)).toEqual([true, true, false])
+  })
+
+  test('what only the farther tier has is answered, and put into the nearer one as old as it is (D12, D13)', async () => {
+    await using b = await bench()
+    let runs = 0
+    const count = (): { run: number } => ({ run: ++runs })
+    const options = { name: 'count', ttl: '10s' }
+    const file = b.file('a.db')
+    await b.open({ tiers: [sqlite(file)] }).buffered(count, options)()
+    await b.clock.advance(9_000)
+    const both = b.open({ tiers: [memory(), sqlite(file)] })
+    const tiers: (string | undefined)[] = []
+    both.on('lookup', ({ tier }) => tiers.push(tier))
+    const load = both.buffered(count, options)
+    expect([await load(), await load()]).toEqual([{ run: 1 }, { run: 1 }])
+    expect(tiers).toEqual(['sqlite', 'memory'])
+    await b.clock.advance(2_000)
+    expect(await load()).toEqual({ run: 2 })
+  })
+
+  test('a tier that fails costs a run, and no error (D14)', async () => {
+    await using b = await bench()
+    const broken = chaos(sqlite(b.file('a.db')), {
+      faults: [{ do: 'throw', on: ['get', 'getMany', 'set', 'setMany'] }],
+      clock: b.clock,
+    })
+    const fetch = b.open({ tiers: [memory(), broken] })
+    const errors: string[] = []
+    fetch.on('tier-error', ({ tier }) => errors.push(tier))
+    let runs = 0
+    const load = fetch.buffered(() => ++runs, { name: 'load' })
+    expect([await load(), await load()]).toEqual([1, 1])
+    expect(errors.length).toBeGreaterThan(0)
+  })
+
+  test('what is stored in another form is made anew', async () => {
+    await using b = await bench()
+    const file = b.file('a.db')
+    let runs = 0
+    const count = (): number => ++runs
+    expect(await b.open({ tiers: [sqlite(file)] }).buffered(count, { name: 'count', codec: 'json' })()).toBe(1)
+    const load = b.open({ tiers: [memory(), sqlite(file)] }).buffered(count, { name: 'count' })
+    expect([await load(), await load()]).toEqual([2, 2])
+  })
+
+  test('no argument stands in a store that outlives the process', async () => {
+    await using b = await bench()
+    const store = sqlite(b.file('a.db'))
+    const load = b.open({ tiers: [store] }).buffered((token: string) => token.length, { name: 'load' })
+    expect(await load('s3cr3t-t0ken')).toBe(12)
+    for await (const key of store.keys('')) {
+      expect(key).not.toContain('s3cr3t')
+      expect(Buffer.from((await store.get(key)) ?? []).toString('latin1')).not.toContain('s3cr3t')
+    }
+  })
+
+  test('a result that nobody may read is a failure of the codec, and told', async () => {
+    await using b = await bench()
+    const codec = {
+      encode: (value: number) => new Uint8Array([value]),
+      decode: (): number => {
+        throw new Error('no')
+      },
+    }
+    expect(String(await thrownBy(b.fetch.buffered(() => 1, { codec })()))).toMatch(/no/)
+  })
+})

@@ -100,9 +100,9 @@ function refuseOthers(fn: unknown): asserts fn is Plain {
   if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
 }
 
-function wrapped(behind: Behind, fn: unknown, given: unknown): object {
+function wrapped(behind: Behind, { fn, member }: { fn: unknown; member?: PropertyKey }, given: unknown): object {
   refuseOthers(fn)
-  const calls = new FunctionCalls(behind, fn, readFunctionOptions(given))
+  const calls = new FunctionCalls(behind, { fn, ...(member !== undefined && { member }) }, readFunctionOptions(given))
   function bufferedFunction(this: unknown, ...args: unknown[]): Promise<unknown> {
     return calls.call({ self: this, args })
   }
@@ -118,12 +118,14 @@ function wrapped(behind: Behind, fn: unknown, given: unknown): object {
 export function sideDoor(behind: Behind): Buffered {
   const buffered = (...given: unknown[]): object => {
     const [first, second] = given
-    if (isDecorating(given)) return decorated(given, (method) => wrapped(behind, method, {}))
-    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, first, second ?? {})
+    if (isDecorating(given)) return decorated(given, (fn, member) => wrapped(behind, { fn, member }, {}))
+    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, { fn: first }, second ?? {})
     const options = first ?? {}
     readFunctionOptions(options)
     return (...more: unknown[]) =>
-      isDecorating(more) ? decorated(more, (method) => wrapped(behind, method, options)) : wrapped(behind, more[0], options)
+      isDecorating(more)
+        ? decorated(more, (fn, member) => wrapped(behind, { fn, member }, options))
+        : wrapped(behind, { fn: more[0] }, options)
   }
   return Object.assign(buffered, { context: () => openHouse(behind).runs.context() }) as Buffered
 }

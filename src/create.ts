@@ -37,6 +37,7 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly runs: Runs
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -63,7 +64,7 @@ export function buildHouse(plan: HousePlan): House {
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
-    runs: new Runs(),
+    runs: basis.runs,
     clock: plan.clock,
     stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
@@ -89,6 +90,7 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    runs: new Runs(),
     closing: new AbortController(),
   }
 }
@@ -118,7 +120,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
 }
 
 function buildStages(basis: Basis & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, closing, responses } = basis
+  const { clock, report, background, flights, runs, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)
   const departures = new Departures({
@@ -150,7 +152,7 @@ function buildStages(basis: Basis & { responses: Responses }, storage: Storage, 
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
-    wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
+    wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,
     tell: tellLookup(report),
     background: (work, call) => background.run(work, refreshFailed(call)),

@@ -125,8 +125,9 @@ export class FunctionCalls {
     const { house, codec } = this.space()
     // The function may add to the tags of its own call, and of no other.
     const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ work: () => this.#fn.apply(self, [...args]), codec, tags })
-    const served = await walk(house, { ...call, settings: { ...call.settings, tags }, origin })
+    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
+    const settings = { ...call.settings, tags }
+    const served = await walk(house, { ...call, settings, origin, caller: house.runs.caller() })
     const { outcome } = served
     if (served.held.tier !== undefined) this.index.note(call, house)
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++

@@ -2,6 +2,7 @@ import { decorated, isDecorating } from './decorated.ts'
 import { openHouse } from './entrance.ts'
 import { type FunctionCache, functionCache } from './function-cache.ts'
 import { type Behind, FunctionCalls, type Plain } from './function-calls.ts'
+import type { Duration } from './model/duration.ts'
 import type { CallOptions } from './model/options.ts'
 import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -30,6 +31,11 @@ export interface BufferedOptions<This, A extends unknown[], R>
   share?: boolean
   /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
   maxItems?: number
+  /**
+   * For how long a failure is thrown again, to whoever asks for the same, without a run: in this process, and where there is nothing to fall
+   * back to (else `fallback.cooldown` says so). Default 0: the next call runs the function again.
+   */
+  negativeTtl?: Duration
   /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
   codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
 }

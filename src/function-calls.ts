@@ -1,4 +1,5 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
+import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
@@ -36,6 +37,7 @@ export class FunctionCalls {
   readonly #member: PropertyKey | undefined
   readonly #options: FunctionOptions
   readonly index: FunctionIndex
+  readonly failures: FunctionFailures
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
   /** It was called as a method of an object that has results of its own. */
@@ -47,6 +49,7 @@ export class FunctionCalls {
     this.#member = member
     this.#options = options
     this.index = new FunctionIndex(options.maxItems)
+    this.failures = new FunctionFailures(options.negativeTtl)
     if (options.name !== undefined) behind.functions.claim(options.name, fn)
   }
 
@@ -89,7 +92,8 @@ export class FunctionCalls {
       const call = this.callOf(asked)
       const { house, results } = this.space()
       const served = atOnce(house, call)
-      if (served === undefined || !(served.body instanceof Uint8Array)) return house.walks.during(this.#walked(call, asked))
+      if (served === undefined || !(served.body instanceof Uint8Array))
+        return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
@@ -97,6 +101,14 @@ export class FunctionCalls {
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
     }
+  }
+
+  /** It failed a short while ago, and that is remembered. */
+  #fallen({ key }: Call): Promise<never> | undefined {
+    const failure = this.failures.of(key, this.space().house.clock)
+    if (failure === undefined) return undefined
+    this.counts.hits++
+    return Promise.reject(failure.error)
   }
 
   /** Runs the function, whatever is stored. */
@@ -127,7 +139,13 @@ export class FunctionCalls {
     const tags = [...call.settings.tags]
     const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
     const settings = { ...call.settings, tags }
-    const served = await walk(house, { ...call, settings, origin, caller: house.runs.caller() })
+    const walking = walk(house, { ...call, settings, origin, caller: house.runs.caller() })
+    const served = await walking.catch((error: unknown) => {
+      this.counts.misses++
+      this.failures.note(call.key, error, house.clock)
+      throw error
+    })
+    this.failures.forget(call.key)
     const { outcome } = served
     if (served.held.tier !== undefined) this.index.note(call, house)
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++

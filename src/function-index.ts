@@ -21,6 +21,10 @@ export class FunctionIndex {
     }
   }
 
+  forget(key: string): void {
+    this.#calls.delete(key)
+  }
+
   clear(): void {
     this.#calls.clear()
   }

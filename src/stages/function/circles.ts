@@ -5,6 +5,15 @@ export interface Run {
   readonly waitsFor: Map<string, number>
 }
 
+/** Nobody would ever be answered. */
+export class WaitsForItself extends TypeError {
+  constructor(name: string) {
+    super(
+      `buffered: ${name} waits for itself: it was called, with the same arguments, by what it is waiting for. Call the function itself (original), or with other arguments.`,
+    )
+  }
+}
+
 /**
  * Which runs wait for which: a call that would join what waits for its own caller would wait for ever. The circle is found by whoever closes
  * it, so nobody else is disturbed.
@@ -28,13 +37,10 @@ export class Circles {
   /**
    * `run` waits for the flight of `key`.
    *
-   * @throws TypeError where that flight waits for this run.
+   * @throws WaitsForItself where that flight waits for this run.
    */
   async whileWaiting<T>(run: Run, { key, name }: { key: string; name: string }, wait: () => Promise<T>): Promise<T> {
-    if (this.#leads(key, run))
-      throw new TypeError(
-        `buffered: ${name} waits for itself: it was called, with the same arguments, by what it is waiting for. Call the function itself (original), or with other arguments.`,
-      )
+    if (this.#leads(key, run)) throw new WaitsForItself(name)
     run.waitsFor.set(key, (run.waitsFor.get(key) ?? 0) + 1)
     try {
       return await wait()

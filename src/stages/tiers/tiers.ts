@@ -61,6 +61,11 @@ export class Tiers {
     return undefined
   }
 
+  /** Whether a live tier has any version of it. No use, so it keeps its place in the order of use. */
+  has(key: string): boolean {
+    return this.nearestFirst.some(({ shelf }) => shelf?.has(key) === true)
+  }
+
   /** Asks the tiers in order until one has a version that is `enough`; what nearer tiers lacked is put there. */
   async lookup(call: Keyed, enough: (held: Held) => boolean): Promise<Found> {
     let entry: EntryRecord | undefined

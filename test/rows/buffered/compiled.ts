@@ -5,29 +5,33 @@ import type { Buffered } from '../../../src/index.ts'
 type Compile = (source: string) => Promise<string>
 
 const byTypeScript =
-  (experimentalDecorators: boolean): Compile =>
+  (decorators: 'standard' | 'legacy'): Compile =>
   async (source) =>
     ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators },
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        experimentalDecorators: decorators === 'legacy',
+      },
     }).outputText
 
 const byEsbuild =
-  (experimentalDecorators: boolean): Compile =>
+  (decorators: 'standard' | 'legacy'): Compile =>
   async (source) =>
     (
       await transformWithEsbuild(source, 'a.ts', {
         format: 'esm',
         target: 'es2022',
-        tsconfigRaw: { compilerOptions: { experimentalDecorators } },
+        tsconfigRaw: { compilerOptions: { experimentalDecorators: decorators === 'legacy' } },
       })
     ).code
 
 /** The ways in which a decorator comes to be called. */
 export const COMPILERS: [string, Compile][] = [
-  ['TypeScript, standard', byTypeScript(false)],
-  ['TypeScript, experimentalDecorators', byTypeScript(true)],
-  ['esbuild, standard', byEsbuild(false)],
-  ['esbuild, experimentalDecorators', byEsbuild(true)],
+  ['TypeScript, standard', byTypeScript('standard')],
+  ['TypeScript, experimentalDecorators', byTypeScript('legacy')],
+  ['esbuild, standard', byEsbuild('standard')],
+  ['esbuild, experimentalDecorators', byEsbuild('legacy')],
 ]
 
 /** Those that have private methods decorated. */

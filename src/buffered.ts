@@ -97,13 +97,21 @@ export interface Buffered {
   context(): RunContext
 }
 
-const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]'])
+const GENERATORS: ReadonlyMap<string, string> = new Map([
+  ['[object GeneratorFunction]', 'the generator'],
+  ['[object AsyncGeneratorFunction]', 'the async generator'],
+])
 
+/** @throws TypeError */
 function refuseOthers(fn: unknown): asserts fn is Plain {
   if (typeof fn !== 'function') throw wrong('buffered', fn, 'Give a function.')
-  if (GENERATORS.has(Object.prototype.toString.call(fn)))
-    throw wrong('buffered', fn, 'A generator gives its values once only. Return a list.')
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
+  const generator = GENERATORS.get(Object.prototype.toString.call(fn))
+  if (generator !== undefined) throw refused(generator, fn, 'It gives its values once only. Return a list.')
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw refused('the class', fn, 'Decorate its methods.')
+}
+
+function refused(kind: string, { name }: { name: string }, cure: string): TypeError {
+  return new TypeError(`buffered: ${kind}${name === '' ? '' : ` ${name}`} cannot be buffered. ${cure}`)
 }
 
 function wrapped(behind: Behind, { fn, member }: { fn: unknown; member?: PropertyKey }, given: unknown): object {

@@ -68,19 +68,6 @@ describe('methods of a class (D01, D24)', () => {
     expect([await hidden.load(1), await hidden.load(1)]).toEqual([1, 1])
     expect(Hidden.runs).toBe(1)
   })
-
-  test.each(COMPILERS)('what is no method is refused: %s', async (_, compile) => {
-    await using b = await bench()
-    const kinds = [
-      'class A { @buffered get a() { return 1 } }',
-      'class A { @buffered set a(value) {} }',
-      'class A { @buffered a = 1 }',
-      '@buffered class A {}',
-      'class A { @buffered async *a() {} }',
-    ]
-    for (const source of kinds)
-      await expect(compiled(compile, source, b.fetch.buffered), source).rejects.toThrow(/buffered: .* is not right/)
-  })
 })
 
 describe('the one at the top of the package is in memory (D04)', () => {

@@ -56,7 +56,9 @@ test('they go out on channels too, and a listener that throws hurts nobody', asy
   const told: unknown[] = []
   const listen = (message: unknown): void => void told.push(message)
   channel('holdfast:stored').subscribe(listen)
-  onTestFinished(() => void channel('holdfast:stored').unsubscribe(listen))
+  onTestFinished(() => {
+    channel('holdfast:stored').unsubscribe(listen)
+  })
   b.fetch.on('lookup', () => {
     throw new Error('mine')
   })

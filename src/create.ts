@@ -69,6 +69,7 @@ export function buildHouse(plan: HousePlan): House {
     stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
+      storage.standing.end()
       closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))
       return closing
     },

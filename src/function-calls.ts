@@ -1,6 +1,7 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
 import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
+import type { Asked, Recall } from './function-recall.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
 import type { Functions } from './functions.ts'
@@ -25,11 +26,6 @@ export interface Subject {
   readonly member?: PropertyKey
 }
 
-export interface Asked {
-  readonly self: unknown
-  readonly args: readonly unknown[]
-}
-
 /** The calls of one function: arguments → the same walk as a fetch → a result. */
 export class FunctionCalls {
   readonly #behind: Behind
@@ -40,6 +36,7 @@ export class FunctionCalls {
   readonly failures: FunctionFailures
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
+  #recall: Recall | undefined
   /** It was called as a method of an object that has results of its own. */
   #isPerObject = false
 
@@ -64,7 +61,12 @@ export class FunctionCalls {
     const { functions } = this.#behind
     const owner = this.#member === undefined ? '' : classOf(self, this.#member)
     const shown = owner === '' ? this.#fn.name : `${owner}.${this.#fn.name}`
-    return openSpace({ house, under: this.#behind.basis().settings, functions, options: this.#options, shown })
+    const { index, counts } = this
+    const under = this.#behind.basis().settings
+    const space = openSpace({ house, under, functions, options: this.#options, shown, index, counts })
+    // What `key` and `instanceKey` say is theirs to say each time.
+    if (this.#options.key === undefined && this.#options.instanceKey === undefined) this.#recall = space.recall
+    return space
   }
 
   /** What a call is of, as the rooms see it. @throws TypeError for arguments that have no text. */
@@ -88,6 +90,11 @@ export class FunctionCalls {
 
   /** Up to the promise a result in memory is synchronous. */
   call(asked: Asked): Promise<unknown> {
+    const again = this.#recall?.find(asked.self, asked.args)
+    return again ?? this.#looked(asked)
+  }
+
+  #looked(asked: Asked): Promise<unknown> {
     try {
       const call = this.callOf(asked)
       const { house, results } = this.space()
@@ -97,6 +104,7 @@ export class FunctionCalls {
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
+      if (this.#recall !== undefined) this.#recall.keep(asked, { call, served, result: results.again(served.held, served.body) })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
@@ -127,7 +135,7 @@ export class FunctionCalls {
     try {
       return await results.of(served)
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error
+      if (!(error instanceof Unreadable) || isNew(served)) throw error
       // Stored by another release, or damaged: as good as not there.
       return results.of(await this.#walk({ ...call, cache: 'reload' }, asked))
     }
@@ -153,3 +161,6 @@ export class FunctionCalls {
     return served
   }
 }
+
+/** The function ran for it just now: to run it again would bring the same. */
+const isNew = ({ outcome }: Served): boolean => outcome === 'miss' || outcome === 'revalidated'

@@ -49,6 +49,12 @@ export class Results {
     return value
   }
 
+  /** How what was decoded just now is given again: the same to all, or decoded anew. */
+  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) {
+    const type = headerOf(version.headers, 'content-type') ?? ''
+    return this.#inHand.get(bytes) ?? (() => this.#codec.decode({ bytes, type }))
+  }
+
   #keep({ key, id }: Held['version'], value: object): void {
     this.#large.delete(key)
     this.#large.set(key, { id, value: new WeakRef(value) })

@@ -1,3 +1,5 @@
+import type { FunctionIndex } from './function-index.ts'
+import { type Counts, Recall } from './function-recall.ts'
 import { checkBy, Results } from './function-results.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
@@ -16,6 +18,7 @@ export interface Space {
   readonly call: Omit<Call, 'key' | 'cache'>
   readonly keyOf: (self: string, args: string) => string
   readonly isDurable: boolean
+  readonly recall: Recall
 }
 
 interface Site {
@@ -23,12 +26,14 @@ interface Site {
   readonly under: Settings
   readonly functions: Functions
   readonly options: FunctionOptions
+  readonly index: FunctionIndex
+  readonly counts: Counts
   /** What the function is called by people: 'repo', or 'Github.repo'. */
   readonly shown: string
 }
 
 /** @throws TypeError where the function needs a name and has none. */
-export function openSpace({ house, under, functions, options, shown }: Site): Space {
+export function openSpace({ house, under, functions, options, shown, index, counts }: Site): Space {
   const { name: given, v, layer, share, codec: chosen } = options
   const isDurable = house.stores.some(({ durable }) => durable)
   if (given === undefined && isDurable)
@@ -54,5 +59,5 @@ export function openSpace({ house, under, functions, options, shown }: Site): Sp
     settings,
     credentialHeaders: new Set<string>(),
   } as const
-  return { house, codec, results, call, keyOf, isDurable }
+  return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, index, counts) }
 }

@@ -61,6 +61,17 @@ export class Tiers {
     return undefined
   }
 
+  /** Milliseconds for which what was peeked at is what all processes know, as far as is asked. */
+  trustedFor(key: string): number {
+    const entry = this.nearestFirst.map((tier) => tier.shelf?.lookEntry(key)).find((seen) => seen !== undefined)
+    return entry === undefined ? 0 : this.#hearsay.trustedFor(entry)
+  }
+
+  /** It was used once more, and not looked for. */
+  touch({ entry: { key }, ref: { id } }: Held): void {
+    for (const tier of this.nearestFirst) if (tier.peekEntry(key) !== undefined) tier.peekVersion(key, id)
+  }
+
   /** Whether a live tier has any version of it. No use, so it keeps its place in the order of use. */
   has(key: string): boolean {
     return this.nearestFirst.some(({ shelf }) => shelf?.has(key) === true)

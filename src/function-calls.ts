@@ -1,7 +1,7 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
 import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
-import type { Asked, Recall } from './function-recall.ts'
+import type { Asked } from './function-recall.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
 import type { Functions } from './functions.ts'
@@ -36,7 +36,6 @@ export class FunctionCalls {
   readonly failures: FunctionFailures
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
-  #recall: Recall | undefined
   /** It was called as a method of an object that has results of its own. */
   #isPerObject = false
 
@@ -63,10 +62,7 @@ export class FunctionCalls {
     const shown = owner === '' ? this.#fn.name : `${owner}.${this.#fn.name}`
     const { index, counts } = this
     const under = this.#behind.basis().settings
-    const space = openSpace({ house, under, functions, options: this.#options, shown, index, counts })
-    // What `key` and `instanceKey` say is theirs to say each time.
-    if (this.#options.key === undefined && this.#options.instanceKey === undefined) this.#recall = space.recall
-    return space
+    return openSpace({ house, under, functions, options: this.#options, shown, index, counts })
   }
 
   /** What a call is of, as the rooms see it. @throws TypeError for arguments that have no text. */
@@ -90,21 +86,23 @@ export class FunctionCalls {
 
   /** Up to the promise a result in memory is synchronous. */
   call(asked: Asked): Promise<unknown> {
-    const again = this.#recall?.find(asked.self, asked.args)
-    return again ?? this.#looked(asked)
+    return this.#space?.recall.find(asked) ?? this.#looked(asked)
   }
 
   #looked(asked: Asked): Promise<unknown> {
     try {
       const call = this.callOf(asked)
-      const { house, results } = this.space()
+      const { house, results, recall } = this.space()
+      const given = recall.findBy(call.key)
+      if (given !== undefined) return given
       const served = atOnce(house, call)
       if (served === undefined || !(served.body instanceof Uint8Array))
         return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
-      if (this.#recall !== undefined) this.#recall.keep(asked, { call, served, result: results.again(served.held, served.body) })
+      const again = results.again(served.held, served.body)
+      if (again !== undefined) recall.keep(asked, { call, served, result: again })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)

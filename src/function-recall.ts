@@ -20,6 +20,9 @@ export interface Counts {
   stale: number
 }
 
+/** Whether a call may be told by its arguments alone, or by the whole of its key only: `key` and `instanceKey` have a say in that each time. */
+export type ToldBy = 'arguments' | 'key'
+
 /** What a hit came to. */
 export interface Hit {
   readonly call: Call
@@ -41,9 +44,13 @@ export class Recall {
   readonly #counts: Counts
   readonly #byArgument: ByArgument = new Map()
   #byObject = new WeakMap<object, ByArgument>()
+  /** By the key of the call, where it takes that to tell them apart. */
+  readonly #byKey = new Map<string, Remembered>()
+  readonly #toldBy: ToldBy
   readonly #isHeard: () => boolean
 
-  constructor(house: House, index: FunctionIndex, counts: Counts) {
+  constructor(house: House, { index, counts, toldBy }: { index: FunctionIndex; counts: Counts; toldBy: ToldBy }) {
+    this.#toldBy = toldBy
     this.#house = house
     this.#index = index
     this.#counts = counts
@@ -51,9 +58,17 @@ export class Recall {
   }
 
   /** Undefined: it has to be looked for. */
-  find(self: unknown, args: readonly unknown[]): Promise<unknown> | undefined {
+  find({ self, args }: Asked): Promise<unknown> | undefined {
+    if (this.#toldBy === 'key') return undefined
     const known = self === undefined ? this.#byArgument : this.#byObject.get(self as object)
-    const hit = known?.get(nameOf(args))
+    return this.#given(known?.get(nameOf(args)))
+  }
+
+  findBy(key: string): Promise<unknown> | undefined {
+    return this.#given(this.#byKey.get(key))
+  }
+
+  #given(hit: Remembered | undefined): Promise<unknown> | undefined {
     if (hit === undefined) return undefined
     const now = this.#house.clock.now()
     // A clock that was set back makes nothing last for longer.
@@ -69,13 +84,15 @@ export class Recall {
 
   /** `asked` came to this hit, now. */
   keep({ self, args }: Asked, hit: Hit): void {
-    const name = nameOf(args)
-    if (name === undefined || hit.served.outcome !== 'hit' || !this.#house.standing.keep(this)) return
+    if (hit.served.outcome !== 'hit' || !this.#house.standing.keep(this)) return
     const at = this.#house.clock.now()
     const until = Math.min(at + lifetimeOf(hit), at + this.#house.tiers.trustedFor(hit.served.held.entry.key))
     if (until <= at) return
     const remembered = new Remembered(hit, { at, until, house: this.#house, index: this.#index })
-    this.#of(self)?.set(name, remembered)
+    const name = this.#toldBy === 'key' ? undefined : nameOf(args)
+    const known = name === undefined ? undefined : this.#of(self)
+    if (known === undefined) this.#byKey.set(hit.call.key, remembered)
+    else known.set(name, remembered)
   }
 
   #of(self: unknown): ByArgument | undefined {
@@ -90,6 +107,7 @@ export class Recall {
 
   drop(): void {
     this.#byArgument.clear()
+    this.#byKey.clear()
     this.#byObject = new WeakMap()
   }
 }

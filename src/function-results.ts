@@ -49,8 +49,9 @@ export class Results {
     return value
   }
 
-  /** How what was decoded just now is given again: the same to all, or decoded anew. */
-  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) {
+  /** How what was decoded just now is given again: the same to all, or decoded anew. Undefined for what is too large to be held for that. */
+  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) | undefined {
+    if (this.#large.get(version.key)?.id === version.id) return undefined
     const type = headerOf(version.headers, 'content-type') ?? ''
     return this.#inHand.get(bytes) ?? (() => this.#codec.decode({ bytes, type }))
   }

@@ -59,5 +59,6 @@ export function openSpace({ house, under, functions, options, shown, index, coun
     settings,
     credentialHeaders: new Set<string>(),
   } as const
-  return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, index, counts) }
+  const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'key'
+  return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, { index, counts, toldBy }) }
 }

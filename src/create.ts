@@ -110,6 +110,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
     random,
     report,
     decoded,
+    repetition: {},
     writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
     transient: ({ call }) => bodies.transient(call),
     adopt: (call, tier) =>

@@ -69,6 +69,7 @@ function buildUses(
   const records = new UseRecords(stores, clock)
   return new Uses({
     clock,
+    areKept: records.areKept,
     write: (key, use) => records.add(key, use),
     read: (key) => records.read(key),
     background: (work) => background.run(work, () => undefined),

@@ -22,7 +22,9 @@ export interface Stats {
 
 export interface UseRooms {
   readonly clock: Clock
-  /** Adds to what is written; undefined where no tier keeps such. */
+  /** Whether anything can be written down. */
+  readonly areKept: boolean
+  /** Adds to what is written; false where it could not be. */
   readonly write: (key: string, use: Use) => Promise<boolean>
   readonly read: (key: string) => Promise<UseRecord | undefined>
   readonly background: (work: Promise<unknown>) => void
@@ -77,7 +79,9 @@ export class Uses {
       return
     }
     this.#pending.set(key, useOf(outcome, now))
-    if (this.#pending.size > MOST_PENDING) this.#rooms.background(this.#flushOldest())
+    if (this.#pending.size <= MOST_PENDING) return
+    if (this.#rooms.areKept) this.#rooms.background(this.#flushOldest())
+    else if (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
   }
 
   /** What is counted of an entry is written down. */
@@ -91,6 +95,11 @@ export class Uses {
     const since = this.#pending.get(key)
     if (since !== undefined) added(use, since, since.lastRequestedAt)
     this.#pending.set(key, use)
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#pending.keys()
+    if (oldest !== undefined) this.#pending.delete(oldest)
   }
 
   async #flushOldest(): Promise<void> {

@@ -118,13 +118,8 @@ function contextOf(
   said: Said,
   { signal, tags, previous }: { signal: AbortSignal; tags: string[]; previous: (() => unknown) | undefined },
 ): RunContext {
-  return {
+  const context: RunContext = {
     signal,
-    ...(previous !== undefined && {
-      get previous(): unknown {
-        return previous()
-      },
-    }),
     setTtl: (ttl) => {
       said.lifetime = parseDuration(ttl, 'setTtl')
     },
@@ -139,6 +134,8 @@ function contextOf(
       throw reason
     },
   }
+  // A getter that is spread would be asked at once, and what nobody asks for need not be decoded.
+  return previous === undefined ? context : Object.defineProperty(context, 'previous', { get: previous, enumerable: true })
 }
 
 /** Read before the function runs, decoded when it asks. What cannot be read is as if it were not there. */

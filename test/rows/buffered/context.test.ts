@@ -117,3 +117,33 @@ test('a wrong lifetime or tag is a failure of the function', async () => {
   await expect(buffered(() => buffered.context().setTtl('soon'))()).rejects.toThrow(/setTtl/)
   await expect(buffered(() => buffered.context().tag(''))()).rejects.toThrow(/tag\[0\]/)
 })
+
+test('previous is decoded when it is asked for, and not before', async () => {
+  await using b = await bench()
+  let decoded = 0
+  let asks = false
+  const load = b.fetch.buffered(
+    () => {
+      const known = b.fetch.buffered.context()
+      return asks ? [known.previous, known.previous] : [1]
+    },
+    {
+      ttl: '1s',
+      codec: {
+        encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
+        decode: (bytes) => {
+          decoded++
+          return JSON.parse(new TextDecoder().decode(bytes))
+        },
+      },
+    },
+  )
+  await load()
+  await b.clock.advance(2_000)
+  decoded = 0
+  await load()
+  expect(decoded, 'the result of the call').toBe(1)
+  asks = true
+  await b.clock.advance(2_000)
+  expect(await load()).toEqual([[1], [1]])
+})

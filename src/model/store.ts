@@ -35,6 +35,8 @@ export interface LiveRecords {
   delete(key: string): void
   /** As `get`, but no use: what is only looked over keeps its place in the order of use. Without it `get` is asked. */
   peek?(key: string): object | undefined
+  /** Calls back once, before the next change of any record: until then what was looked up stands as it is. Without it every look is one. */
+  beforeChange?(told: () => void): void
   /** In no order. Without it entries that stand nowhere else are not listed. */
   keys?(): Iterable<string>
 }

@@ -188,3 +188,8 @@ export function argumentsText(args: readonly unknown[]): string {
 export function keyValueText(value: unknown): string {
   return `k${valueText(value, () => 'key(...)', [])}`
 }
+
+/** The same of what a method is called on, or of the name that `instanceKey` gave it. */
+export function selfText(self: unknown): string {
+  return `k${valueText(self, () => 'this', [])}`
+}

@@ -81,6 +81,22 @@ export class Tiers {
     return held
   }
 
+  /** Milliseconds for which what was peeked at is what all processes know, as far as is asked. */
+  trustedFor(key: string): number {
+    const entry = this.nearestFirst.map((tier) => tier.shelf?.lookEntry(key)).find((seen) => seen !== undefined)
+    return entry === undefined ? 0 : this.#hearsay.trustedFor(entry)
+  }
+
+  /** It was used once more, and not looked for. */
+  touch({ entry: { key }, ref: { id } }: Held): void {
+    for (const tier of this.nearestFirst) if (tier.peekEntry(key) !== undefined) tier.peekVersion(key, id)
+  }
+
+  /** Whether a live tier has any version of it. No use, so it keeps its place in the order of use. */
+  has(key: string): boolean {
+    return this.nearestFirst.some(({ shelf }) => shelf?.has(key) === true)
+  }
+
   /** Asks the tiers in order until one has a version that is `enough`; what nearer tiers lacked is put there. */
   async lookup(call: Keyed, enough: (held: Held) => boolean): Promise<Found> {
     let entry: EntryRecord | undefined

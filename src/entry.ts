@@ -56,7 +56,7 @@ export interface Entry {
 }
 
 /** What is stored of an entry, and was: without the asking, and without options of its own. */
-export type History = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
+export type EntryHistory = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
 
 /** What its history is read from. */
 export interface HistoryBasis {
@@ -91,7 +91,7 @@ export function entryOf(basis: EntryBasis): Entry {
   }
 }
 
-export function historyOf(basis: HistoryBasis): History {
+export function historyOf(basis: HistoryBasis): EntryHistory {
   return {
     versions: (filter = {}) => versions(basis, readObject(filter, FILTER, 'versions') as Filter),
     version: (which) => version(basis, which),

@@ -8,7 +8,7 @@ import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Served } from './model/rooms.ts'
-import { callText } from './policy/function-key.ts'
+import { askedText, callText } from './policy/function-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
 
@@ -66,13 +66,19 @@ export class FunctionCalls {
   }
 
   /** What a call is of, as the rooms see it. @throws TypeError for arguments that have no text. */
-  callOf({ self, args }: Asked, cache: Call['cache'] = 'default'): Call {
-    const { call, keyOf, isDurable } = this.space(self)
+  callOf(asked: Asked, cache: Call['cache'] = 'default'): Call {
+    const text = this.#textOf(asked)
+    const { call, keyOf } = this.space()
+    return { ...call, cache, key: keyOf(text) }
+  }
+
+  #textOf({ self, args }: Asked): string {
+    const { isDurable } = this.space(self)
     const isOwn = isOfObject(self, this.#options)
     if (isOwn) this.#isPerObject = true
     const { functions } = this.#behind
     const own = isOwn ? whose(self, this.#options, { functions, isDurable }) : ''
-    return { ...call, cache, key: keyOf(own, callText(args, this.#options.key)) }
+    return askedText(own, callText(args, this.#options.key))
   }
 
   /** What `fn.cache` is asked about: it is told of no object. @throws TypeError where each has results of its own. */
@@ -91,10 +97,11 @@ export class FunctionCalls {
 
   #looked(asked: Asked): Promise<unknown> {
     try {
-      const call = this.callOf(asked)
-      const { house, results, recall } = this.space()
-      const given = recall.findBy(call.key)
+      const text = this.#textOf(asked)
+      const { house, results, recall, call: bare, keyOf } = this.space()
+      const given = recall.findBy(text)
       if (given !== undefined) return given
+      const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)
       if (served === undefined || !(served.body instanceof Uint8Array))
         return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
@@ -102,7 +109,7 @@ export class FunctionCalls {
       this.counts.hits++
       this.index.note(call, house)
       const again = results.again(served.held, served.body)
-      if (again !== undefined) recall.keep(asked, { call, served, result: again })
+      if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)

@@ -16,7 +16,8 @@ export interface Space {
   readonly results: Results
   /** A call of it, but for what it is a call of. */
   readonly call: Omit<Call, 'key' | 'cache'>
-  readonly keyOf: (self: string, args: string) => string
+  /** The key of a call that asks this. */
+  readonly keyOf: (asked: string) => string
   readonly isDurable: boolean
   readonly recall: Recall
 }
@@ -59,6 +60,6 @@ export function openSpace({ house, under, functions, options, shown, index, coun
     settings,
     credentialHeaders: new Set<string>(),
   } as const
-  const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'key'
+  const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'text'
   return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, { index, counts, toldBy }) }
 }

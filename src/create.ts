@@ -12,6 +12,7 @@ import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Chronicle } from './stages/chronicle.ts'
+import { DeadEnds } from './stages/dead-ends.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
 import { Origin } from './stages/download/origin.ts'
@@ -63,6 +64,7 @@ export function buildHouse(plan: HousePlan): House {
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
+    deadEnds: new DeadEnds(),
     runs: new Runs(),
     clock: plan.clock,
     stages: buildStages({ ...basis, responses }, storage, versions),

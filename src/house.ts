@@ -5,6 +5,7 @@ import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Chronicle } from './stages/chronicle.ts'
+import type { DeadEnds } from './stages/dead-ends.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Runs } from './stages/function/run.ts'
 import type { Walks } from './stages/presence.ts'
@@ -48,6 +49,7 @@ export interface House {
   /** A store that is no tier, to be copied to. */
   readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
+  readonly deadEnds: DeadEnds
   readonly runs: Runs
   readonly clock: Clock
   idle(): Promise<void>

@@ -4,10 +4,10 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HttpError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
-import { beforeNeeded } from './policy/background-call.ts'
 import { isInsistent } from './policy/course.ts'
 import { cooldownOf, isRecent } from './policy/dead-end.ts'
 import { isCached } from './policy/passing.ts'
+import { unhurried } from './policy/urgency.ts'
 import { servedAs } from './stages/response/held-response.ts'
 
 /**
@@ -28,7 +28,7 @@ export async function fetchedAhead(
   // Without a server there is nothing to be ahead of.
   if (isForeign(input)) return accepted(await enter(behind, input, { ...init, signal }))
   const house = openHouse(behind)
-  const call = beforeNeeded(await drafted(behind, input, { ...init, signal }))
+  const call = unhurried(await drafted(behind, input, { ...init, signal }))
   const left = abortReason(call)
   if (left !== undefined) throw left.reason
   const before = await failedBefore(house, call)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildScheduler } from './create-scheduler.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
@@ -54,6 +55,7 @@ export function buildHouse(plan: HousePlan): House {
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
+  const stages = buildStages({ ...basis, responses }, storage, versions)
   let closing: Promise<void> | undefined
   return {
     ...storage,
@@ -67,7 +69,8 @@ export function buildHouse(plan: HousePlan): House {
     deadEnds: new DeadEnds(),
     runs: new Runs(),
     clock: plan.clock,
-    stages: buildStages({ ...basis, responses }, storage, versions),
+    stages,
+    scheduler: buildScheduler({ ...basis, responses }, storage, stages),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
       closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))

@@ -110,7 +110,8 @@ const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect =
 function handed(house: House, served: Served): Served {
   house.uses.count(served)
   const { call, held } = served
-  const { tags, meta } = call.settings
+  const { tags, meta, refresh } = call.settings
+  if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
   if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
     house.stages.background(house.remarks.describe(held.entry, call.settings), call)
   return served
@@ -128,6 +129,7 @@ export async function walk(house: House, call: Call): Promise<Served> {
   } catch (error) {
     const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
     if (told instanceof Error) {
+      if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
       house.chronicle.note(call.key, { ...took(), error: told })
       // What a function threw is its callers', as it is.
       throw error instanceof FunctionFailure ? error.cause : told

@@ -11,6 +11,7 @@ import type { Runs } from './stages/function/run.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
+import type { Scheduler } from './stages/scheduler.ts'
 import type { Guarded } from './stages/tiers/guard.ts'
 import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
@@ -50,6 +51,7 @@ export interface House {
   readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
   readonly deadEnds: DeadEnds
+  readonly scheduler: Scheduler
   readonly runs: Runs
   readonly clock: Clock
   idle(): Promise<void>

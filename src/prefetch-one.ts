@@ -28,7 +28,7 @@ export async function fetchedAhead(
   // Without a server there is nothing to be ahead of.
   if (isForeign(input)) return accepted(await enter(behind, input, { ...init, signal }))
   const house = openHouse(behind)
-  const call = unhurried(await drafted(behind, input, { ...init, signal }))
+  const call = ahead(await drafted(behind, input, { ...init, signal }))
   const left = abortReason(call)
   if (left !== undefined) throw left.reason
   const before = await failedBefore(house, call)
@@ -37,6 +37,15 @@ export async function fetchedAhead(
   if (!response.ok && servedAs(response)?.held.tier === undefined)
     house.deadEnds.note(call.key, { at: house.clock.now(), status: response.status, statusText: response.statusText })
   return accepted(response, call)
+}
+
+/** Behind those who wait, also where the entry has a word on other things. */
+function ahead(call: Call): Call {
+  const unhurriedly = unhurried(call)
+  const { layers } = call
+  if (layers === undefined) return unhurriedly
+  const under = { ...layers.under, priority: layers.under.priority ?? unhurriedly.settings.priority }
+  return { ...unhurriedly, layers: { ...layers, under } }
 }
 
 function accepted(

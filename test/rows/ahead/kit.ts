@@ -1,5 +1,6 @@
 import type { Prefetched } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
+import { turnUntil } from '../../helpers/turning.ts'
 import type { Given } from '../download/given.ts'
 
 export const HOUR: { readonly ttl: string } = { ttl: '1h' }
@@ -16,4 +17,13 @@ export function urls(g: Given, count: number): string[] {
     g.origin.script(`/${n}`, ok(`text ${n}`))
     return g.origin.url(`/${n}`)
   })
+}
+
+/** Time goes by, a step at a time, and what it set off comes to its end. */
+export async function pass({ clock, fetch }: Pick<Given, 'clock' | 'fetch'>, ms: number): Promise<void> {
+  const step = Math.max(1_000, ms / 20)
+  for (let left = ms; left > 0; left -= step) {
+    await clock.advance(Math.min(step, left))
+    await turnUntil(clock, fetch.idle(), { step: 1 })
+  }
 }

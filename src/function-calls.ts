@@ -1,10 +1,11 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
 import { FunctionIndex } from './function-index.ts'
+import { keepFresh } from './function-refresh.ts'
 import { checkBy, Results } from './function-results.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
-import type { Served } from './model/rooms.ts'
+import type { Held, Served } from './model/rooms.ts'
 import { keyValueText } from './policy/argument-key.ts'
 import { callText, functionKeys, functionUrl } from './policy/function-key.ts'
 import { type FunctionOptions, functionSettings } from './policy/function-options.ts'
@@ -127,6 +128,7 @@ export class FunctionCalls {
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
@@ -154,17 +156,34 @@ export class FunctionCalls {
     }
   }
 
-  async #walk(call: Call, { self, args }: Asked): Promise<Served> {
+  async #walk(call: Call, asked: Asked): Promise<Served> {
+    const { house } = this.space()
+    const served = await walk(house, this.#withOrigin(call, asked))
+    const { outcome } = served
+    if (served.held.tier !== undefined) {
+      this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
+    }
+    this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
+    if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
+    return served
+  }
+
+  #withOrigin(call: Call, { self, args }: Asked): Call {
     const { house, codec } = this.space()
     // The function may add to the tags of its own call, and of no other.
     const tags = [...call.settings.tags]
     const origin = house.runs.origin({ work: () => this.#fn.apply(self, [...args]), codec, tags })
-    const served = await walk(house, { ...call, settings: { ...call.settings, tags }, origin })
-    const { outcome } = served
-    if (served.held.tier !== undefined) this.index.note(call, house)
-    this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
-    if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
-    return served
+    return { ...call, settings: { ...call.settings, tags }, origin }
+  }
+
+  #keepFresh(call: Call, { self, args }: Asked, held: Held): void {
+    const { refresh } = this.#options.layer
+    if (refresh === undefined) return
+    const kept = [...args]
+    const keyOf = (of: unknown): string => this.callOf({ self: of, args: kept }).key
+    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
+    keepFresh(this.space().house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
   }
 }
 

@@ -27,6 +27,7 @@ import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import { Traffic } from './stages/traffic.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
 import type { Versions } from './stages/versions.ts'
@@ -39,6 +40,7 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -63,6 +65,7 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     walks: basis.walks,
+    traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
@@ -84,7 +87,9 @@ export function buildHouse(plan: HousePlan): House {
 function buildBasis(plan: HousePlan, report: Report): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
-  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const traffic = new Traffic()
+  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const transport = traffic.counted(chosen)
   return {
     ...plan,
     report,
@@ -94,6 +99,7 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    traffic,
     closing: new AbortController(),
   }
 }
@@ -104,13 +110,14 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
-function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
+function buildOrigin({ clock, random, report, concurrency, transport, traffic }: Basis, { bodies }: Storage): Origin {
   return new Origin({
     transport,
     governor: new HostGovernor(concurrency, { clock, report }),
     clock,
     random,
     report,
+    ended: (attempt) => traffic.ended(attempt),
     decoded,
     writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
     transient: ({ call }) => bodies.transient(call),

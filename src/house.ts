@@ -16,6 +16,7 @@ import type { Guarded } from './stages/tiers/guard.ts'
 import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
+import type { Traffic } from './stages/traffic.ts'
 import type { Unpacking } from './stages/unpacking.ts'
 import type { Uses } from './stages/uses.ts'
 import type { Versions } from './stages/versions.ts'
@@ -46,6 +47,7 @@ export interface House {
   readonly unpacking: Unpacking
   readonly remarks: Remarks
   readonly uses: Uses
+  readonly traffic: Traffic
   readonly upkeep: Upkeep
   /** A store that is no tier, to be copied to. */
   readonly target: (store: Store) => Tier

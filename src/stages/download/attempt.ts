@@ -79,6 +79,7 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
     abort.end()
     reached?.ticket.release()
     const { call } = series.order
+    rooms.ended(record)
     rooms.report('attempt', () => ({ key: call.key, url: call.url, attempt: record }))
   }
 }

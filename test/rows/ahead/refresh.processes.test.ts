@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Child, startChild } from '../../helpers/child.ts'
-import { counting, inOrder, ok, reset } from '../../helpers/origin/index.ts'
+import { counting, inOrder, ok, status } from '../../helpers/origin/index.ts'
 import { anOrigin, folder } from '../stores/given.ts'
 
 const REFRESHING = new URL('./children/refreshing.ts', import.meta.url)
@@ -27,9 +27,9 @@ describe('processes', { timeout: 60_000, concurrent: true }, () => {
 
   test('a refresh that fails kills nobody, and the program ends when it has nothing more to do (B134)', async () => {
     const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
-    origin.script('/f', inOrder(ok('text'), reset()))
+    origin.script('/f', inOrder(ok('text'), status(503)))
     const { code, stdout, stderr } = await aChild(origin.url('/f'), file, 'for a while').exit
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'text\nfailed: HoldfastError\n', stderr: '' })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'text\nfailed: HttpError\n', stderr: '' })
     expect(origin.hits('/f')).toBe(2)
   })
 

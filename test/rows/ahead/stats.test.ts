@@ -39,7 +39,7 @@ test('a refresh without a caller is sent, and is no request of a caller', async 
   await using g = await given({ ttl: '1d', refresh: { every: '1h' } })
   g.origin.script('/f', ok('x'))
   await seen(g.fetch(g.origin.url('/f')))
-  await pass(g, 3 * HOUR)
+  await pass(g, 3 * HOUR + 30 * MINUTE)
   expect(g.fetch.cache.stats()).toMatchObject({ requests: 1, misses: 1, hits: 0, sent: 4 })
   expect(await g.fetch.entry(g.origin.url('/f')).stats()).toMatchObject({ requests: 1 })
 })

@@ -31,6 +31,8 @@ export class Scheduler {
   readonly #calendar = new Calendar()
   /** By variant and key; those asked for last at the end. */
   readonly #plans = new Map<string, Plan>()
+  /** Due, and waiting for room. */
+  #line: Plan[] = []
   #running = 0
   #timer: { cancel(): void } | undefined
   /** When the timer fires, epoch ms. */
@@ -54,7 +56,7 @@ export class Scheduler {
     const checkedAt = held?.ref.checkedAt
     const known = this.#plans.get(id)
     if (known === undefined) {
-      this.#add(id, this.#planned(wish, refresh))
+      this.#add(this.#planned(id, wish, refresh))
       return
     }
     // In the order of their last use.
@@ -69,16 +71,16 @@ export class Scheduler {
     this.#await(known, { ...known, failedAt: undefined })
   }
 
-  #planned({ call, held, again }: Wish, schedule: Schedule): Plan {
+  #planned(id: string, { call, held, again }: Wish, schedule: Schedule): Plan {
     // What never came is tried again when its time is over; what was missed, where nobody wants it made up for, at its next one.
     const isFromNow = held === undefined || ('cron' in schedule && !schedule.runAtStart)
     const triedAt = isFromNow ? this.#rooms.clock.now() : undefined
     const due = Number.POSITIVE_INFINITY
-    return { call, again, schedule, checkedAt: held?.ref.checkedAt, triedAt, due, isRunning: false, isMissing: false }
+    return { id, call, again, schedule, checkedAt: held?.ref.checkedAt, triedAt, due, isUnderWay: false, isMissing: false }
   }
 
-  #add(id: string, plan: Plan): void {
-    this.#plans.set(id, plan)
+  #add(plan: Plan): void {
+    this.#plans.set(plan.id, plan)
     this.#await(plan, { ...plan, failedAt: undefined })
     const [oldest] = this.#plans
     if (this.#plans.size <= MOST || oldest === undefined) return
@@ -96,6 +98,7 @@ export class Scheduler {
   #end(): void {
     this.#timer?.cancel()
     this.#plans.clear()
+    this.#line = []
   }
 
   /** Works out when it is due, and sees to it that it is awaited. */
@@ -106,7 +109,7 @@ export class Scheduler {
       return
     }
     plan.due = dueAt(facts, plan.call.settings, times)
-    if (!plan.isRunning && plan.due < this.#armedFor) this.#arm(plan.due)
+    if (!plan.isUnderWay && plan.due < this.#armedFor) this.#arm(plan.due)
   }
 
   #arm(due: number): void {
@@ -117,36 +120,50 @@ export class Scheduler {
     this.#timer = this.#rooms.clock.setTimeout(() => this.#go(), wait)
   }
 
-  /** Does what is due, as far as there is room; when one of them ends there is more. */
+  /** Looks for what is due, in the order of its times. */
   #go(): void {
     const now = this.#rooms.clock.now()
-    const waiting = [...this.#plans.values()].filter(({ isRunning }) => !isRunning)
-    const due = waiting.filter((plan) => plan.due <= now).sort((a, b) => a.due - b.due)
-    for (const plan of due.slice(0, Math.max(0, AT_ONCE - this.#running))) this.#rooms.background(this.#run(plan))
-    this.#arm(waiting.reduce((next, plan) => (plan.due > now && plan.due < next ? plan.due : next), Number.POSITIVE_INFINITY))
+    let next = Number.POSITIVE_INFINITY
+    const due: Plan[] = []
+    for (const plan of this.#plans.values()) {
+      if (plan.isUnderWay) continue
+      if (plan.due <= now) due.push(plan)
+      else next = Math.min(next, plan.due)
+    }
+    for (const plan of due.sort((a, b) => a.due - b.due)) {
+      plan.isUnderWay = true
+      this.#line.push(plan)
+    }
+    this.#arm(next)
+    this.#fill()
+  }
+
+  /** Begins as many as there is room for; when one of them ends there is more. */
+  #fill(): void {
+    while (this.#running < AT_ONCE) {
+      const plan = this.#line.shift()
+      if (plan === undefined) return
+      if (this.#plans.get(plan.id) !== plan) continue
+      this.#running++
+      this.#rooms.background(this.#run(plan))
+    }
   }
 
   async #run(plan: Plan): Promise<void> {
     const { clock, closing, failed } = this.#rooms
-    plan.isRunning = true
-    this.#running++
     const facts = await refreshed(this.#rooms, this.#calendar, plan).catch((error: unknown): Touched => {
       if (!closing.aborted) failed(plan.call, error)
       return { checkedAt: undefined, failedAt: clock.now(), triedAt: clock.now() }
     })
-    plan.isRunning = false
+    plan.isUnderWay = false
     this.#running--
     if (closing.aborted) return
-    if (facts === undefined) this.#drop(plan)
+    if (facts === undefined) this.#plans.delete(plan.id)
     else {
       plan.triedAt = facts.triedAt
       plan.checkedAt = facts.checkedAt ?? plan.checkedAt
       this.#await(plan, facts)
     }
-    this.#go()
-  }
-
-  #drop(plan: Plan): void {
-    for (const [id, one] of this.#plans) if (one === plan) this.#plans.delete(id)
+    this.#fill()
   }
 }

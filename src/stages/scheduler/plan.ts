@@ -12,6 +12,8 @@ export interface Wish {
 }
 
 export interface Plan {
+  /** Its entry and variant. */
+  readonly id: string
   call: Call
   again: (() => Call | undefined) | undefined
   schedule: Schedule
@@ -21,7 +23,8 @@ export interface Plan {
   triedAt: number | undefined
   /** Infinity: not known yet, or never. */
   due: number
-  isRunning: boolean
+  /** Running, or in the line for it. */
+  isUnderWay: boolean
   /** What was stored was not found the last time. */
   isMissing: boolean
 }

@@ -91,7 +91,7 @@ export class Prefetching {
     if (this.#isExhausted || this.#isPulling || this.#leaving.signal.aborted) return
     if (this.#underWay + this.#waiting.length >= concurrency) return
     this.#isPulling = true
-    this.#pull().finally(() => {
+    void this.#pull().finally(() => {
       this.#isPulling = false
       this.#fill()
       this.#wake()
@@ -114,7 +114,7 @@ export class Prefetching {
   #begin(given: unknown): void {
     const place = `prefetch[${this.#taken++}]`
     this.#underWay++
-    this.#one(given, place).then((ended) => {
+    void this.#one(given, place).then((ended) => {
       this.#underWay--
       this.#ended(ended)
       this.#fill()

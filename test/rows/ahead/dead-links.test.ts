@@ -146,7 +146,7 @@ describe('a dead link is not hammered (T06, B68)', () => {
     expect((await g.fetch(g.origin.url('/f'))).status).toBe(404)
     const insisting = g.fetch.prefetch([[g.origin.url('/f'), { cache: 'reload' }]])
     expect(await Array.fromAsync(insisting)).toMatchObject([{ ok: true }])
-    expect(await (await ask(g.fetch, g.origin.url('/f'))).there).toBe(true)
+    expect((await ask(g.fetch, g.origin.url('/f'))).there).toBe(true)
     expect(g.origin.hits('/f')).toBe(3)
   })
 

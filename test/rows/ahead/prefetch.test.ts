@@ -77,7 +77,9 @@ describe('what a list comes to', () => {
     expect(seen).toHaveLength(bad.length + 3)
     const errors = seen.flatMap((one) => (one.ok ? [] : [one.error]))
     expect(errors.filter((error) => error instanceof TypeError)).toHaveLength(bad.length)
-    expect(errors.flatMap((error) => (error instanceof HttpError ? [error.response.status] : [])).toSorted()).toEqual([404, 503])
+    expect(
+      errors.flatMap((error) => (error instanceof HttpError ? [error.response.status] : [])).toSorted((a, b) => a - b),
+    ).toEqual([404, 503])
     expect(seen.filter((one) => one.ok).map(({ url }) => url)).toEqual([good])
     expect(seen.flatMap((one) => (one.ok ? [] : [one.error.message])).join()).toContain('prefetch[3]')
   })

@@ -119,7 +119,8 @@ describe('refresh.every', () => {
     await pass(g, MINUTE)
     const asked = g.origin.requests('/f').map(({ headers }) => headers['accept-language'])
     expect(asked.slice(0, 2)).toEqual(['de', 'en'])
-    expect(asked.slice(2).toSorted()).toEqual(['de', 'en'])
+    expect(new Set(asked.slice(2))).toEqual(new Set(['de', 'en']))
+    expect(asked).toHaveLength(4)
   })
 })
 

@@ -28,7 +28,7 @@ describe('processes', { timeout: 60_000, concurrent: true }, () => {
   test('a refresh that fails kills nobody, and the program ends when it has nothing more to do (B134)', async () => {
     const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
     origin.script('/f', inOrder(ok('text'), status(503)))
-    const { code, stdout, stderr } = await aChild(origin.url('/f'), file, 'for a while').exit
+    const { code, stdout, stderr } = await aChild(origin.url('/f'), file, 'until it fails').exit
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'text\nfailed: HttpError\n', stderr: '' })
     expect(origin.hits('/f')).toBe(2)
   })

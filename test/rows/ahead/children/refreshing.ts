@@ -5,7 +5,10 @@ import { createCachedFetch } from '../../../../src/index.ts'
 
 const [url = '', file = '', then = ''] = process.argv.slice(2)
 const fetch = createCachedFetch({ tiers: [memory(), sqlite(file)], ttl: '1h', retry: false, refresh: { every: '2s' } })
-fetch.on('refresh-failed', ({ error }) => console.log(`failed: ${error.name}`))
+fetch.on('refresh-failed', ({ error }) => {
+  console.log(`failed: ${error.name}`)
+  process.disconnect()
+})
 
 console.log(await (await fetch(url)).text())
 if (then === 'until told') {
@@ -15,4 +18,5 @@ if (then === 'until told') {
     void fetch.close()
   })
 }
-if (then === 'for a while') setTimeout(() => undefined, 3_500)
+// The channel keeps it alive until then, and nothing does after that.
+if (then === 'until it fails') process.once('message', () => undefined)

@@ -55,8 +55,8 @@ export const AHEAD: readonly Mutant[] = [
     file: 'src/stages/scheduler/refreshing.ts',
     find: "due > clock.now() ? 'done' : 'due'",
     replace: "due > clock.now() + plan.due ? 'done' : 'due'",
-    tests: ['test/rows/ahead/refresh.processes.test.ts'],
-    killer: 'processes of several processes on one file one refreshes, and when it is killed another one',
+    tests: ['test/rows/ahead/refresh.lease.test.ts'],
+    killer: 'of several processes on one file one refreshes, and when it is killed another one',
   },
   {
     name: 'a function is run again with arguments that have changed',

@@ -8,9 +8,15 @@ import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
 import type { RunContext } from './stages/function/run.ts'
 
-/** The options of a buffered function; those of a call mean what they mean for a fetch. */
+/**
+ * The options of a buffered function; those of a call mean what they mean for a fetch. `refresh` runs it again with the same arguments, and the
+ * same `this` while that lives; it has to be said here, for the instance's is of fetches.
+ */
 export interface BufferedOptions<This, A extends unknown[], R>
-  extends Pick<CallOptions, 'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group'> {
+  extends Pick<
+    CallOptions,
+    'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group' | 'refresh'
+  > {
   /**
    * Names the function in the key. In memory the default is its own name, and each function has a space of its own. Required where a tier
    * outlives the process.

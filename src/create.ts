@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildScheduler } from './create-scheduler.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
@@ -12,6 +13,7 @@ import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Chronicle } from './stages/chronicle.ts'
+import { DeadEnds } from './stages/dead-ends.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
 import { Origin } from './stages/download/origin.ts'
@@ -25,6 +27,7 @@ import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import { Traffic } from './stages/traffic.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
 import type { Versions } from './stages/versions.ts'
@@ -38,6 +41,7 @@ interface Basis extends HousePlan {
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
   readonly runs: Runs
+  readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -54,6 +58,7 @@ export function buildHouse(plan: HousePlan): House {
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
+  const stages = buildStages({ ...basis, responses }, storage, versions)
   let closing: Promise<void> | undefined
   return {
     ...storage,
@@ -61,12 +66,15 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     walks: basis.walks,
+    traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
     runs: basis.runs,
+    deadEnds: new DeadEnds(),
     clock: plan.clock,
-    stages: buildStages({ ...basis, responses }, storage, versions),
+    stages,
+    scheduler: buildScheduler({ ...basis, responses }, storage, stages),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
       storage.standing.end()
@@ -81,7 +89,9 @@ export function buildHouse(plan: HousePlan): House {
 function buildBasis(plan: HousePlan, report: Report): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
-  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const traffic = new Traffic()
+  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const transport = traffic.counted(chosen)
   return {
     ...plan,
     report,
@@ -92,6 +102,7 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
     runs: new Runs(),
+    traffic,
     closing: new AbortController(),
   }
 }
@@ -102,13 +113,14 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
-function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
+function buildOrigin({ clock, random, report, concurrency, transport, traffic }: Basis, { bodies }: Storage): Origin {
   return new Origin({
     transport,
     governor: new HostGovernor(concurrency, { clock, report }),
     clock,
     random,
     report,
+    ended: (attempt) => traffic.ended(attempt),
     decoded,
     repetition: {},
     writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),

@@ -107,8 +107,10 @@ export function historyOf(basis: HistoryBasis): EntryHistory {
     stats: async () => statsOf(basis.house(), await basis.call()),
     explain: async () => explained(basis.house(), await basis.call()),
     delete: async () => {
-      const { tiers, remarks } = basis.house()
-      const known = await tiers.known(await basis.call())
+      const { tiers, remarks, scheduler } = basis.house()
+      const call = await basis.call()
+      scheduler.forget(call.key)
+      const known = await tiers.known(call)
       if (known !== undefined) await remarks.remove(known)
     },
   }

@@ -2,12 +2,13 @@ import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts
 import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
 import type { Asked } from './function-recall.ts'
+import { keepFresh } from './function-refresh.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
-import type { Served } from './model/rooms.ts'
+import type { Held, Served } from './model/rooms.ts'
 import { askedText, callText } from './policy/function-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
@@ -108,6 +109,7 @@ export class FunctionCalls {
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
       const again = results.again(served.held, served.body)
       if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
       return Promise.resolve(result)
@@ -146,13 +148,9 @@ export class FunctionCalls {
     }
   }
 
-  async #walk(call: Call, { self, args }: Asked): Promise<Served> {
-    const { house, codec } = this.space()
-    // The function may add to the tags of its own call, and of no other.
-    const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
-    const settings = { ...call.settings, tags }
-    const walking = walk(house, { ...call, settings, origin, caller: house.runs.caller() })
+  async #walk(call: Call, asked: Asked): Promise<Served> {
+    const { house } = this.space()
+    const walking = walk(house, { ...this.#withOrigin(call, asked), caller: house.runs.caller() })
     const served = await walking.catch((error: unknown) => {
       this.counts.misses++
       this.failures.note(call.key, error, house.clock)
@@ -160,10 +158,30 @@ export class FunctionCalls {
     })
     this.failures.forget(call.key)
     const { outcome } = served
-    if (served.held.tier !== undefined) this.index.note(call, house)
+    if (served.held.tier !== undefined) {
+      this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
+    }
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
     if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
     return served
+  }
+
+  #withOrigin(call: Call, { self, args }: Asked): Call {
+    const { house, codec } = this.space()
+    // The function may add to the tags of its own call, and of no other.
+    const tags = [...call.settings.tags]
+    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
+    return { ...call, settings: { ...call.settings, tags }, origin }
+  }
+
+  #keepFresh(call: Call, { self, args }: Asked, held: Held): void {
+    const { refresh } = this.#options.layer
+    if (refresh === undefined) return
+    const kept = [...args]
+    const keyOf = (of: unknown): string => this.callOf({ self: of, args: kept }).key
+    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
+    keepFresh(this.space().house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
   }
 }
 

@@ -52,6 +52,16 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   }
 }
 
+/** Asks the origin on nobody's behalf. There is nobody to fall back for: what is stored stays as it is, and what failed is told. */
+export async function renew(call: Call, stored: Found, stages: Stages): Promise<void> {
+  const now = stages.clock.now()
+  const fits = stored.held === undefined || (await stages.proves(stored.held, call))
+  const found = fits ? stored : { ...stored, held: undefined }
+  const verdict = judgeHeld(found.held, call, now)
+  if (course(verdict, call, { ...found, now }) !== 'obtain') return
+  await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined })
+}
+
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
 async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served> {
   const call = found.held === undefined ? sentOn(asked) : asked

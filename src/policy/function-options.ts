@@ -38,7 +38,7 @@ const codec: Reader<FunctionOptions['codec']> = (value, path) => {
   return value as OwnCodec
 }
 
-const OF_CALLS = ['ttl', 'staleWhileRevalidate', 'fallback', 'timeouts', 'retry', 'schema', 'tags', 'group'] as const
+const OF_CALLS = ['ttl', 'staleWhileRevalidate', 'fallback', 'timeouts', 'retry', 'schema', 'tags', 'group', 'refresh'] as const
 
 const READERS: Readers = {
   ...Object.fromEntries(OF_CALLS.map((name) => [name, CALL_READERS[name] as Reader])),
@@ -102,6 +102,7 @@ export function functionSettings(under: Settings, { ttl, retry, ...layer }: Laye
     prefer: undefined,
     require: undefined,
     unpack: undefined,
+    refresh: undefined,
     onProgress: undefined,
   }
 }

@@ -15,7 +15,7 @@ const BUILDS_DEFAULT_STORES: Readonly<Record<string, readonly string[]>> = {
 const CORRIDOR: ReadonlySet<string> = new Set(['src/pipeline.ts', 'src/landing.ts'])
 
 /** The library that a stage is about. */
-const LIBRARY_OF_STAGE: Readonly<Record<string, string>> = { governor: 'p-queue', download: 'p-retry' }
+const LIBRARY_OF_STAGE: Readonly<Record<string, string>> = { governor: 'p-queue', download: 'p-retry', scheduler: 'croner' }
 
 /** The library that an adapter is about, by the stem of its file or folder. */
 const LIBRARY_OF_ADAPTER: Readonly<Record<string, string>> = {

@@ -40,6 +40,7 @@ export const everyOption: Options = {
   key: 'rates',
   safe: true,
   maxEntryBytes: '64MB',
+  refresh: { cron: '0 3 * * *', timezone: 'Europe/Berlin', runAtStart: false },
   onProgress: ({ bytes, total, bytesPerSecond, attempt }) => console.log(bytes, total, bytesPerSecond, attempt),
 }
 
@@ -48,6 +49,9 @@ export const shortForms: CallOptions[] = [
   { ttl: Infinity, fallback: true, retry: false, staleWhileRevalidate: true },
   { ttl: 0, fallback: '30d', retry: 4, staleWhileRevalidate: 1_000 },
   { partition: 'user 7' },
+  { refresh: { every: '6h' } },
+  { refresh: { cron: '@daily' } },
+  { refresh: false },
 ]
 
 export const mistakes = [
@@ -77,6 +81,8 @@ export const mistakes = [
   () => createCachedFetch()('https://example.org/', { holdfast: { versions: { keep: 1 } } }),
   // @ts-expect-error versions are kept by number and by age, not by size
   () => createCachedFetch({ versions: { maxBytes: '1GB' } }),
+  // @ts-expect-error a refresh says when
+  () => createCachedFetch({ refresh: true }),
   // @ts-expect-error tags are a list
   () => createCachedFetch({ tags: 'prices' }),
   // @ts-expect-error a cause is one of five words, or a status
@@ -85,8 +91,6 @@ export const mistakes = [
 
 /** Options that a later release brings are refused until they do something. */
 export const notYet = [
-  // @ts-expect-error not yet: refresh
-  () => createCachedFetch({ refresh: { every: '1h' } }),
   // @ts-expect-error not yet: limits.hosts
   () => createCachedFetch({ limits: { hosts: [] } }),
 ]

@@ -26,10 +26,7 @@ const unknown: [name: string, nearest: string | undefined][] = [
 ]
 
 /** Of a later issue: never accepted and ignored. */
-const later: [string, unknown][] = [
-  ['refresh', false],
-  ['priority', 1],
-]
+const later: [string, unknown][] = [['priority', 1]]
 const laterOnInstances: [string, unknown][] = [
   ['limits.total', 3],
   ['limits.hosts', []],

@@ -22,6 +22,7 @@ interface Open extends Busy {
   readonly stores: readonly Store[]
   readonly holds: Holds
   readonly transport: Transport
+  readonly governor: { close(): Promise<void> }
   readonly clock: Clock
   readonly report: Report
 }
@@ -36,12 +37,13 @@ export async function idle({ walks, flights, background, uses }: Busy): Promise<
 
 /** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
 export async function close(open: Open): Promise<void> {
-  const { closing, flights, transport, stores, holds, clock, report } = open
+  const { closing, flights, transport, governor, stores, holds, clock, report } = open
   const reason = new HoldfastError('CLOSED', 'the instance was closed')
   closing.abort(reason)
   flights.abortAll(reason)
   await idle(open)
   await transport.close()
+  await governor.close()
   await holds.close(stores, clock, ({ name }, error) =>
     report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
   )

@@ -18,7 +18,7 @@ import { Origin } from './stages/download/origin.ts'
 import { Emitter } from './stages/emitter.ts'
 import { Flights } from './stages/flights.ts'
 import { Runs } from './stages/function/run.ts'
-import { HostGovernor } from './stages/governor.ts'
+import { HostGovernor } from './stages/governor/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
@@ -41,6 +41,10 @@ interface Basis extends HousePlan {
   readonly closing: AbortController
 }
 
+interface Governed {
+  readonly governor: HostGovernor
+}
+
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
@@ -50,6 +54,8 @@ export function buildHouse(plan: HousePlan): House {
     wrote: () => schedule.begin(),
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
   })
+  const durable = storage.stores.find((store) => store.durable && store.readOnly !== true)
+  const governor = new HostGovernor(plan.limits, { clock: plan.clock, report: emitter.report, durable })
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
@@ -65,10 +71,11 @@ export function buildHouse(plan: HousePlan): House {
     chronicle: new Chronicle(),
     runs: new Runs(),
     clock: plan.clock,
-    stages: buildStages({ ...basis, responses }, storage, versions),
+    governor,
+    stages: buildStages({ ...basis, governor, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
-      closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))
+      closing ??= presence.during(close({ ...basis, ...storage, governor, transport: transport() }))
       return closing
     },
     isClosed: () => closing !== undefined,
@@ -99,10 +106,10 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
-function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
+function buildOrigin({ clock, random, report, transport, governor }: Basis & Governed, { bodies }: Storage): Origin {
   return new Origin({
     transport,
-    governor: new HostGovernor(concurrency, { clock, report }),
+    governor,
     clock,
     random,
     report,
@@ -117,7 +124,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
   })
 }
 
-function buildStages(basis: Basis & { responses: Responses }, storage: Storage, versions: Versions): Stages {
+function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
   const { clock, report, background, flights, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)

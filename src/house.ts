@@ -1,12 +1,15 @@
 import { type Clock, systemClock } from './model/clock.ts'
+import type { Limits } from './model/limits.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Retention } from './model/settings.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
+import { DEFAULT_LIMITS } from './policy/limit-options.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Chronicle } from './stages/chronicle.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Runs } from './stages/function/run.ts'
+import type { HostGovernor } from './stages/governor/governor.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
@@ -21,7 +24,7 @@ import type { Versions } from './stages/versions.ts'
 /** What the rooms are built from: read options, and the stores nearest first. */
 export interface HousePlan {
   readonly stores: readonly Store[]
-  readonly concurrency: number
+  readonly limits: Limits
   readonly storeTimeout: number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
@@ -49,6 +52,7 @@ export interface House {
   readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
   readonly runs: Runs
+  readonly governor: HostGovernor
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>
@@ -57,8 +61,8 @@ export interface House {
   readonly closing: AbortSignal
 }
 
-export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {
-  concurrency: 6,
+export const DEFAULT_PLAN: Pick<HousePlan, 'limits' | 'clock' | 'random'> = {
+  limits: DEFAULT_LIMITS,
   clock: systemClock,
   random: Math.random,
 }

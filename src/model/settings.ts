@@ -114,4 +114,6 @@ export interface Settings {
   readonly require: Selection | undefined
   readonly unpack: 'gzip' | 'deflate' | 'br' | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
+  /** undefined: nothing was said. */
+  readonly priority: number | undefined
 }

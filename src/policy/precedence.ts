@@ -55,6 +55,7 @@ export const DEFAULT_SETTINGS: Settings = {
   require: undefined,
   unpack: undefined,
   onProgress: undefined,
+  priority: undefined,
 }
 
 /** Lays one layer over settings: nested objects key by key, lists and all else replaced. */

@@ -1,13 +1,17 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { ErrorCode } from '../../model/errors.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { RedirectFacts } from '../../model/record.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
-import type { WireResponse } from '../../model/transport.ts'
+import { TransportFailure, type WireResponse } from '../../model/transport.ts'
 import { normalisedUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
+import { learnedWait } from '../../policy/rate-limit-fields.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
 import { through } from '../../policy/redirects.ts'
+import { standIn } from '../../policy/stand-in.ts'
+import { urgencyOf } from '../../policy/urgency.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
@@ -84,7 +88,7 @@ export async function reach(
 }
 
 /** A function is no host, and may itself ask one: it would wait for a place that it holds. */
-const NO_TICKET: Ticket = { release: () => undefined }
+const NO_TICKET: Ticket = { release: () => undefined, answered: () => undefined, missed: () => undefined }
 
 async function ask(
   rooms: DownloadRooms,
@@ -117,8 +121,11 @@ async function ask(
       requestedAt,
       receivedAt: rooms.clock.now(),
     }
+    ticket.answered(status, learnedWait(head, order.call.settings.retry))
     return { head, response, ticket }
   } catch (error) {
+    // A request that we gave up ourselves says nothing of the host.
+    if (error instanceof TransportFailure && !signal.aborted) ticket.missed(error)
     ticket.release()
     throw error
   }
@@ -126,18 +133,26 @@ async function ask(
 
 /** A ticket of the host. The wait for it is nobody's time-out; a host that asked for longer than we would wait is not waited for. */
 async function boarding(
-  { governor }: DownloadRooms,
+  { governor, clock }: DownloadRooms,
   { url }: Hop,
   { order, signal, allowance }: { order: Order; signal: AbortSignal; allowance: Allowance },
 ): Promise<Ticket> {
+  const { call, stored } = order
   const host = hostOf(url)
   const paused = governor.pausedFor(host)
-  if (paused > order.call.settings.retry.maxRetryAfter) {
+  if (paused > call.settings.retry.maxRetryAfter) {
     const seconds = Math.ceil(paused / 1000)
     throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${seconds} s`, {
       retry: 'never',
       retryAfter: paused,
     })
   }
-  return allowance.whileQueued(governor.ticket(host, signal))
+  const wish = {
+    host,
+    url: url.href,
+    signal,
+    priority: urgencyOf(call),
+    standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
+  }
+  return allowance.whileQueued(governor.ticket(wish))
 }

@@ -2,6 +2,7 @@ import { decorated, isDecorating } from './decorated.ts'
 import { openHouse } from './entrance.ts'
 import { type FunctionCache, functionCache } from './function-cache.ts'
 import { type Behind, FunctionCalls, type Plain } from './function-calls.ts'
+import type { Duration } from './model/duration.ts'
 import type { CallOptions } from './model/options.ts'
 import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -30,6 +31,13 @@ export interface BufferedOptions<This, A extends unknown[], R>
   share?: boolean
   /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
   maxItems?: number
+  /**
+   * How many runs of this function at a time, and how often one may start (`rate` in each `per`, evenly spaced): a bucket of its own for all
+   * objects together, and never a host's. Runs that were asked for again count; the wait for one's turn is no time-out. A run holds its
+   * place until it ends: a function that calls itself with other arguments waits for itself for ever where all places are its own
+   * callers', at `concurrency: 1` at once. Default: no limit.
+   */
+  limit?: { concurrency?: number; rate?: number; per?: Duration }
   /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
   codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
 }

@@ -4,10 +4,12 @@ import { buildAside, buildStorage, buildVersions, type Storage } from './create-
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
+import type { Clock } from './model/clock.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
 import { bodyPlan } from './policy/body-plan.ts'
+import { type FunctionLimit, limitsOf } from './policy/limit-options.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
@@ -72,6 +74,7 @@ export function buildHouse(plan: HousePlan): House {
     runs: new Runs(),
     clock: plan.clock,
     governor,
+    turns: (limit) => turnsBy(limit, plan.clock),
     stages: buildStages({ ...basis, governor, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
@@ -104,6 +107,11 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   const known = (key: string): EntryRecord | undefined =>
     tiers.nearestFirst.map((tier) => tier.peekEntry(key)).find((seen) => seen !== undefined) ?? recent.of(key)
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
+}
+
+function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']> {
+  const bucket = new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined })
+  return (signal) => bucket.ticket({ host: 'function:0', url: '', priority: 0, signal, standIn: () => 'there is none' })
 }
 
 function buildOrigin({ clock, random, report, transport, governor }: Basis & Governed, { bodies }: Storage): Origin {

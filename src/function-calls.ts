@@ -60,7 +60,7 @@ export class FunctionCalls {
   }
 
   #open(house: House): Space {
-    const { name: given, v, layer, share, codec: chosen } = this.#options
+    const { name: given, v, layer, share, codec: chosen, limit } = this.#options
     const isDurable = house.stores.some(({ durable }) => durable)
     if (given === undefined && isDurable)
       throw new TypeError(
@@ -84,6 +84,7 @@ export class FunctionCalls {
       integrity: '',
       settings,
       credentialHeaders: new Set<string>(),
+      ...(limit !== undefined && { turn: house.turns(limit) }),
     } as const
     return { house, codec, results, call, keyOf, isDurable }
   }

@@ -1,10 +1,11 @@
+import type { Call } from './model/call.ts'
 import { type Clock, systemClock } from './model/clock.ts'
 import type { Limits } from './model/limits.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Retention } from './model/settings.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
-import { DEFAULT_LIMITS } from './policy/limit-options.ts'
+import { DEFAULT_LIMITS, type FunctionLimit } from './policy/limit-options.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Chronicle } from './stages/chronicle.ts'
 import type { Emitter } from './stages/emitter.ts'
@@ -53,6 +54,8 @@ export interface House {
   readonly chronicle: Chronicle
   readonly runs: Runs
   readonly governor: HostGovernor
+  /** A bucket for one function: resolves when it may run. */
+  readonly turns: (limit: FunctionLimit) => NonNullable<Call['turn']>
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>

@@ -1,5 +1,6 @@
 import type { Settings } from '../model/settings.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
+import { type FunctionLimit, functionLimit } from './limit-options.ts'
 import { callback, count, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
 import { overlay } from './precedence.ts'
 
@@ -20,6 +21,8 @@ export interface FunctionOptions {
   readonly codec: 'structured' | 'json' | 'bytes' | OwnCodec
   /** Infinity: as many as the tiers take. */
   readonly maxItems: number
+  /** undefined: runs as it is called. */
+  readonly limit: FunctionLimit | undefined
   readonly layer: Layer
 }
 
@@ -47,6 +50,7 @@ const READERS: Readers = {
   instanceKey: callback,
   share: flag,
   maxItems: count(1),
+  limit: functionLimit,
   codec,
 }
 
@@ -61,9 +65,10 @@ export function readFunctionOptions(given: unknown): FunctionOptions {
     share = false,
     codec: chosen = 'structured',
     maxItems = Number.POSITIVE_INFINITY,
+    limit,
     ...layer
   } = readObject(given, READERS, 'buffered')
-  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, layer } as FunctionOptions
+  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, limit, layer } as FunctionOptions
 }
 
 /** Of a function there is no retry unless it was asked for: whether it may run twice, only its author knows. */

@@ -99,7 +99,7 @@ const LIMITS: Readers = {
   concurrency: count(1),
   total: count(1),
   bytesPerSecond,
-  queue: count(0),
+  queue: count(1),
   hosts: listOf(host),
   shared,
 }
@@ -118,5 +118,15 @@ export const functionLimit: Reader<FunctionLimit> = (value, path) => {
   return {
     concurrency: (said.concurrency as number | undefined) ?? Number.POSITIVE_INFINITY,
     pace: pace(said as Said, value, path),
+  }
+}
+
+/** A bucket of its own, as a governor has it: one host, which is whatever it is called. */
+export function limitsOf({ concurrency, pace: paced }: FunctionLimit): Limits {
+  const all = hostPattern('*', 'limit')
+  return {
+    ...DEFAULT_LIMITS,
+    concurrency,
+    hosts: [{ ...all, share: 'pattern', concurrency, pace: paced, quota: undefined }],
   }
 }

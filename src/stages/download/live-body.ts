@@ -1,11 +1,10 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
-import type { Call } from '../../model/call.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
 import { isEndless } from '../../policy/keeping.ts'
-import { counted, refuseTooMuch } from './fill.ts'
+import { arrivingFrom, counted, refuseTooMuch } from './fill.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import type { Reached } from './reach.ts'
 import { Watch } from './watch.ts'
@@ -14,17 +13,17 @@ import { Watch } from './watch.ts'
  * A body that is passed through, as the caller reads it. To leave it is to give the connection up, also where nothing was read yet.
  * Only what is meant never to end may be silent: any other body is watched as if it were stored.
  */
-export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
-  const body = opened(rooms, call, { response, head })
+export function liveBody(rooms: DownloadRooms, order: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
+  const { call } = order
   return {
     [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-      const iterator = body[Symbol.asyncIterator]()
       let given: TransportFailure | undefined
       const give = (reason: TransportFailure): void => {
         given = reason
         response.discard()
       }
       const watch = isEndless(call, head) ? undefined : new Watch(rooms.clock, call.settings.timeouts, give)
+      const iterator = opened(rooms, order, { response, head, watch })[Symbol.asyncIterator]()
       return {
         async next() {
           watch?.wake()
@@ -57,12 +56,14 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
 /** The body without its codings; one that would never end is left. */
 async function* opened(
   rooms: DownloadRooms,
-  call: Call,
-  { response, head }: Pick<Reached, 'response' | 'head'>,
+  order: Order,
+  { response, head, watch }: Pick<Reached, 'response' | 'head'> & { watch: Watch | undefined },
 ): AsyncGenerator<Uint8Array> {
+  const { call } = order
   const wire = { bytes: 0 }
-  const raw = isCoded(head.headers) ? counted(response.body, [], wire) : response.body
-  const body = response.decoded ? response.body : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
+  const arriving = arrivingFrom(rooms, { response, head, order }, watch)
+  const raw = isCoded(head.headers) ? counted(arriving, [], wire) : arriving
+  const body = response.decoded ? arriving : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.length

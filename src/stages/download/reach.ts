@@ -98,7 +98,9 @@ async function ask(
   const { hop, signal, allowance } = facts
   const { timeouts } = order.call.settings
   const { origin } = order.call
-  const ticket = origin === undefined ? await boarding(rooms, hop, { order, signal, allowance }) : NO_TICKET
+  const ticket = await (origin === undefined
+    ? boarding(rooms, hop, { order, signal, allowance })
+    : admitted(order, signal, allowance))
   try {
     const requestedAt = rooms.clock.now()
     const response = await (origin?.({ signal, stored: order.stored }) ??
@@ -111,17 +113,8 @@ async function ask(
         connectTimeout: timeouts.connect,
         headersTimeout: timeouts.headers,
       }))
-    const { status, statusText, headers } = response
-    const head = {
-      status,
-      statusText,
-      headers,
-      url: shown(hop.url),
-      redirected: false,
-      requestedAt,
-      receivedAt: rooms.clock.now(),
-    }
-    ticket.answered(status, learnedWait(head, order.call.settings.retry))
+    const head = headOf(response, hop, { requestedAt, receivedAt: rooms.clock.now() })
+    ticket.answered(head.status, learnedWait(head, order.call.settings.retry))
     return { head, response, ticket }
   } catch (error) {
     // A request that we gave up ourselves says nothing of the host.
@@ -129,6 +122,19 @@ async function ask(
     ticket.release()
     throw error
   }
+}
+
+function headOf(
+  { status, statusText, headers }: WireResponse,
+  { url }: Hop,
+  times: { requestedAt: number; receivedAt: number },
+): ResponseHead {
+  return { status, statusText, headers, url: shown(url), redirected: false, ...times }
+}
+
+/** The turn of a function that has a limit of its own. */
+async function admitted({ call }: Order, signal: AbortSignal, allowance: Allowance): Promise<Ticket> {
+  return call.turn === undefined ? NO_TICKET : { ...NO_TICKET, ...(await allowance.whileQueued(call.turn(signal))) }
 }
 
 /** A ticket of the host. The wait for it is nobody's time-out; a host that asked for longer than we would wait is not waited for. */

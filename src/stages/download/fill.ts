@@ -53,7 +53,7 @@ export async function pour(
   const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
   const wire = { bytes: 0 }
   const part = resumedFrom === undefined ? 'whole' : 'part'
-  const arriving = arrivingFrom(rooms, { response, head, order }, watch)
+  const arriving = arrivingFrom(rooms, { response, head }, { ...order, watch })
   const coded = checked(arriving, { call: order.call, head, wire, part })
   const body = response.decoded ? arriving : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
   try {
@@ -78,11 +78,11 @@ export async function pour(
 /** No faster than its host's bodies may come; a function has no host. */
 export function arrivingFrom(
   { governor }: DownloadRooms,
-  { response, head, order }: Pick<Pour, 'response' | 'head' | 'order'>,
-  watch: Watch | undefined,
+  { response, head }: Pick<Pour, 'response' | 'head'>,
+  how: { call: Call; signal: AbortSignal; watch: Watch | undefined },
 ): AsyncIterable<Uint8Array> {
-  if (order.call.origin !== undefined) return response.body
-  return governor.slowed(response.body, { host: hostOf(new URL(head.url)), signal: order.signal, watch })
+  if (how.call.origin !== undefined) return response.body
+  return governor.slowed(response.body, { host: hostOf(new URL(head.url)), signal: how.signal, watch: how.watch })
 }
 
 /** Leaving a body early drops its connection, on which nobody knows what would come next. */

@@ -13,17 +13,17 @@ import { Watch } from './watch.ts'
  * A body that is passed through, as the caller reads it. To leave it is to give the connection up, also where nothing was read yet.
  * Only what is meant never to end may be silent: any other body is watched as if it were stored.
  */
-export function liveBody(rooms: DownloadRooms, order: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
-  const { call } = order
+export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      const left = new AbortController()
       let given: TransportFailure | undefined
       const give = (reason: TransportFailure): void => {
         given = reason
         response.discard()
       }
       const watch = isEndless(call, head) ? undefined : new Watch(rooms.clock, call.settings.timeouts, give)
-      const iterator = opened(rooms, order, { response, head, watch })[Symbol.asyncIterator]()
+      const iterator = opened(rooms, call, { response, head, watch, signal: left.signal })[Symbol.asyncIterator]()
       return {
         async next() {
           watch?.wake()
@@ -45,6 +45,7 @@ export function liveBody(rooms: DownloadRooms, order: Order, { response, head }:
         async return() {
           watch?.end()
           response.discard()
+          left.abort()
           await iterator.return?.(undefined)
           return { done: true, value: undefined }
         },
@@ -53,15 +54,14 @@ export function liveBody(rooms: DownloadRooms, order: Order, { response, head }:
   }
 }
 
-/** The body without its codings; one that would never end is left. */
+/** The body without its codings; one that would never end is left. The signal is its reader's: that of the flight ended with the headers. */
 async function* opened(
   rooms: DownloadRooms,
-  order: Order,
-  { response, head, watch }: Pick<Reached, 'response' | 'head'> & { watch: Watch | undefined },
+  call: Order['call'],
+  { response, head, ...how }: Pick<Reached, 'response' | 'head'> & { watch: Watch | undefined; signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
-  const { call } = order
   const wire = { bytes: 0 }
-  const arriving = arrivingFrom(rooms, { response, head, order }, watch)
+  const arriving = arrivingFrom(rooms, { response, head }, { ...how, call })
   const raw = isCoded(head.headers) ? counted(arriving, [], wire) : arriving
   const body = response.decoded ? arriving : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
   let bytes = 0

@@ -84,13 +84,21 @@ const host: Reader<HostLimitRule> = (value, path) => {
   }
 }
 
-const shared: Reader<SharedPlace> = (value, path) => {
+const shared: Reader<SharedPlace | undefined> = (value, path) => {
   const said = readObject(value, { redis: (given) => given, sqlite: text }, path)
-  const cure = "Give { redis: 'redis://localhost:6379' }, { redis: a client of ioredis }, or { sqlite: './limits.db' }."
-  if ((said.redis === undefined) === (said.sqlite === undefined)) throw wrong(path, value, cure)
+  const cure =
+    "Give { redis: 'redis://localhost:6379' }, { redis: a client of ioredis for one server }, or { sqlite: './limits.db' }."
+  const given = [said.redis, said.sqlite].filter((one) => one !== undefined).length
+  // `{ redis: process.env.REDIS_URL }` where there is none.
+  if (given === 0 && Object.keys(value as object).length > 0) return undefined
+  if (given !== 1) throw wrong(path, value, cure)
   if (said.sqlite !== undefined) return { name: 'sqlite', file: said.sqlite as string }
   const { redis } = said
-  const isClient = typeof redis === 'object' && redis !== null && ['defineCommand', 'duplicate'].every((name) => name in redis)
+  const isClient =
+    typeof redis === 'object' &&
+    redis !== null &&
+    ['defineCommand', 'duplicate'].every((name) => name in redis) &&
+    !('isCluster' in redis && redis.isCluster === true)
   if (typeof redis === 'string' ? !URL.canParse(redis) : !isClient) throw wrong(`${path}.redis`, redis, cure)
   return { name: 'redis', client: redis as string | object }
 }

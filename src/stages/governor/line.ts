@@ -1,4 +1,4 @@
-import type PQueue from 'p-queue'
+import type { PriorityQueue } from 'p-queue'
 import type { Clock } from '../../model/clock.ts'
 import type { HostRules, HostState } from '../../model/limits.ts'
 import type { Wish } from '../../model/rooms.ts'
@@ -9,7 +9,7 @@ import type { Pacer } from './pacer.ts'
 
 export interface LineRooms {
   readonly clock: Clock
-  readonly queue: PQueue
+  readonly queue: PriorityQueue
   readonly pacer: Pacer | undefined
   /** Something changed: somebody came, went or left, or the gate opened. */
   readonly changed: () => void
@@ -18,8 +18,8 @@ export interface LineRooms {
 }
 
 /**
- * Those who wait for one host, or for one bucket of hosts, and those who are there. The queue is p-queue's; it stands still, and lets one go
- * when `start` says so, because that depends on more than this line.
+ * Those who wait for one host, or for one bucket of hosts, and those who are there. Of p-queue it has the queue by priority, and not the
+ * whole: who goes when depends on more than this line, and a whole one a host costs some kilobytes.
  */
 export class Line {
   readonly rules: HostRules
@@ -27,6 +27,7 @@ export class Line {
   readonly #gate: Gate | undefined
   /** How many wait, by their priority. */
   readonly #waiting = new Map<number, number>()
+  #running = 0
   #bearing: Bearing
   /** Monotonic milliseconds; 0: open. */
   #pausedUntil = 0
@@ -36,10 +37,8 @@ export class Line {
     this.rules = rules
     this.#rooms = rooms
     this.#bearing = unlearned(rules.concurrency)
-    const { clock, pacer, queue, changed } = rooms
+    const { clock, pacer, changed } = rooms
     if (rules.pace !== undefined && pacer !== undefined) this.#gate = new Gate(rules.pace, pacer, { clock, wake: changed })
-    queue.pause()
-    queue.addEventListener('next', changed)
   }
 
   get queued(): number {
@@ -48,47 +47,41 @@ export class Line {
 
   /** Resolves when it is this one's turn, with what ends it. */
   enter({ signal, priority }: Wish): Promise<() => void> {
-    const { queue } = this.#rooms
-    // The queue's own signal would free the place as soon as the signal aborts, while the request is still on its way down.
-    const leaving = new AbortController()
-    const leave = (): void => leaving.abort(signal.reason)
+    const { queue, changed } = this.#rooms
+    const { promise, resolve, reject } = Promise.withResolvers<() => void>()
+    const end = (): void => {
+      this.#running -= 1
+      changed()
+    }
+    const go = async (): Promise<void> => {
+      signal.removeEventListener('abort', leave)
+      this.#count(priority, -1)
+      this.#running += 1
+      resolve(end)
+    }
+    const leave = (): void => {
+      queue.remove(go)
+      this.#count(priority, -1)
+      reject(signal.reason)
+      changed()
+    }
     signal.addEventListener('abort', leave, { once: true })
     this.#count(priority, 1)
-    return new Promise((resolve, reject) => {
-      const gone = (): void => {
-        signal.removeEventListener('abort', leave)
-        this.#count(priority, -1)
-      }
-      const go = (): Promise<void> => {
-        gone()
-        queue.pause()
-        return new Promise<void>((done) => resolve(done))
-      }
-      queue.add(go, { priority, signal: leaving.signal }).catch((reason: unknown) => {
-        gone()
-        this.#rooms.changed()
-        reject(reason)
-      })
-      this.#rooms.changed()
-    })
+    queue.enqueue(go, { priority })
+    changed()
+    return promise
   }
 
   /** The highest priority of those who wait, when one of them may go now. */
   get ready(): number | undefined {
-    const { queue } = this.#rooms
-    if (queue.size === 0 || queue.pending >= this.#bearing.limit || this.pausedFor > 0) return undefined
+    if (this.queued === 0 || this.#running >= this.#bearing.limit || this.pausedFor > 0) return undefined
     return this.#gate?.isOpen() === false ? undefined : Math.max(...this.#waiting.keys())
   }
 
-  /** Lets one go. */
-  start(): 'gone' | 'nobody was there' {
-    const { queue } = this.#rooms
-    const before = queue.pending
-    queue.start()
-    queue.pause()
-    if (queue.pending === before) return 'nobody was there'
+  /** Lets the first one go. */
+  start(): void {
     this.#gate?.pass()
-    return 'gone'
+    this.#rooms.queue.dequeue()?.()
   }
 
   /** What an answer says of how much the host bears. */
@@ -133,24 +126,22 @@ export class Line {
 
   /** Whether there is nobody here and nothing to remember; 'learnt': only how much the host bears. A number: in so many milliseconds. */
   get idle(): 'no' | 'yes' | 'learnt' | number {
-    const { queue } = this.#rooms
-    if (queue.size > 0 || queue.pending > 0 || this.#pausedUntil > 0) return 'no'
+    if (this.queued > 0 || this.#running > 0 || this.#pausedUntil > 0) return 'no'
     const rests = this.#gate?.restsIn ?? 0
     if (rests > 0) return rests
     return this.#bearing.limit < this.rules.concurrency ? 'learnt' : 'yes'
   }
 
   get state(): HostState {
-    const { queue, clock } = this.#rooms
     const left = this.pausedFor
     return {
       host: this.rules.bucket,
-      running: queue.pending,
-      queued: queue.size,
+      running: this.#running,
+      queued: this.queued,
       concurrency: this.#bearing.limit,
       ...(this.rules.pace !== undefined && { rate: perSecond(this.rules.pace) }),
       state: left > 0 ? 'waiting' : 'open',
-      ...(left > 0 && { until: new Date(clock.now() + left) }),
+      ...(left > 0 && { until: new Date(this.#rooms.clock.now() + left) }),
     }
   }
 

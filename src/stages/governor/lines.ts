@@ -1,4 +1,4 @@
-import type PQueue from 'p-queue'
+import type { PriorityQueue } from 'p-queue'
 import type { Clock } from '../../model/clock.ts'
 import type { HostRules, Pace } from '../../model/limits.ts'
 import type { Wish } from '../../model/rooms.ts'
@@ -30,7 +30,7 @@ export class Lines {
   #running = 0
   #isTurning = false
   /** Imported at the first miss. */
-  #Queue: typeof PQueue | undefined
+  #Queue: typeof PriorityQueue | undefined
 
   constructor(rooms: LinesRooms) {
     this.#rooms = rooms
@@ -78,7 +78,7 @@ export class Lines {
 
   async #open(rules: HostRules): Promise<Line> {
     const { clock, open, told } = this.#rooms
-    this.#Queue ??= (await import('p-queue')).default
+    this.#Queue ??= (await import('p-queue')).PriorityQueue
     const line: Line = new Line(rules, {
       clock,
       queue: new this.#Queue(),
@@ -105,7 +105,8 @@ export class Lines {
     while (this.#running < this.#rooms.total) {
       const line = this.#turns.take()
       if (line === undefined) return
-      if (line.start() === 'gone') this.#running += 1
+      this.#running += 1
+      line.start()
       this.#turns.place(line, line.ready)
     }
   }

@@ -5,6 +5,8 @@ import type { Report } from './model/events.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
+import { Urgency } from './model/urgency.ts'
+import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
 import type { Flights } from './stages/flights.ts'
 import type { Walks } from './stages/presence.ts'
@@ -69,5 +71,6 @@ export function pathOf({ signal, settings }: Call, closing: AbortController): Fl
     faltered: () => undefined,
     judging: () => undefined,
     progress: (progress) => settings.onProgress?.(progress),
+    urgency: new Urgency(urgencyOf({ settings })),
   }
 }

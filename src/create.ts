@@ -8,6 +8,7 @@ import type { Clock } from './model/clock.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
+import { Urgency } from './model/urgency.ts'
 import { bodyPlan } from './policy/body-plan.ts'
 import { type FunctionLimit, limitsOf } from './policy/limit-options.ts'
 import { Admission } from './stages/admission.ts'
@@ -111,7 +112,8 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
 
 function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']> {
   const bucket = new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined })
-  return (signal) => bucket.ticket({ host: 'function:0', url: '', priority: 0, signal, standIn: () => 'there is none' })
+  return (signal) =>
+    bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
 }
 
 function buildOrigin({ clock, random, report, transport, governor }: Basis & Governed, { bodies }: Storage): Origin {

@@ -6,6 +6,7 @@ import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
 import type { StoredBody } from './stored-body.ts'
 import type { TransportFailure } from './transport.ts'
+import type { Urgency } from './urgency.ts'
 
 export type { StoredBody }
 
@@ -115,8 +116,7 @@ export interface Wish {
   readonly host: string
   readonly url: string
   readonly signal: AbortSignal
-  /** Higher first. */
-  readonly priority: number
+  readonly urgency: Urgency
   /** Whether a request that failed this way would be answered with what is stored. */
   standIn(code: ErrorCode): 'there is one' | 'there is none'
 }

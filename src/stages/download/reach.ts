@@ -11,7 +11,6 @@ import { learnedWait } from '../../policy/rate-limit-fields.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
 import { through } from '../../policy/redirects.ts'
 import { standIn } from '../../policy/stand-in.ts'
-import { urgencyOf } from '../../policy/urgency.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
@@ -157,7 +156,7 @@ async function boarding(
     host,
     url: url.href,
     signal,
-    priority: urgencyOf(call),
+    urgency: order.urgency,
     standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
   }
   return allowance.whileQueued(governor.ticket(wish))

@@ -46,29 +46,43 @@ export class Line {
   }
 
   /** Resolves when it is this one's turn, with what ends it. */
-  enter({ signal, priority }: Wish): Promise<() => void> {
+  enter({ signal, urgency }: Wish): Promise<() => void> {
     const { queue, changed } = this.#rooms
     const { promise, resolve, reject } = Promise.withResolvers<() => void>()
+    let priority = Number.NaN
+    const queueUp = (): void => {
+      priority = urgency.now
+      this.#count(priority, 1)
+      queue.enqueue(go, { priority })
+      changed()
+    }
+    const gone = (): void => {
+      signal.removeEventListener('abort', leave)
+      unhurried()
+      this.#count(priority, -1)
+    }
     const end = (): void => {
       this.#running -= 1
       changed()
     }
     const go = async (): Promise<void> => {
-      signal.removeEventListener('abort', leave)
-      this.#count(priority, -1)
+      gone()
       this.#running += 1
       resolve(end)
     }
     const leave = (): void => {
       queue.remove(go)
-      this.#count(priority, -1)
+      gone()
       reject(signal.reason)
       changed()
     }
+    const unhurried = urgency.onRaised(() => {
+      queue.remove(go)
+      this.#count(priority, -1)
+      queueUp()
+    })
     signal.addEventListener('abort', leave, { once: true })
-    this.#count(priority, 1)
-    queue.enqueue(go, { priority })
-    changed()
+    queueUp()
     return promise
   }
 

@@ -93,6 +93,17 @@ describe('B92: what somebody waits for comes before what nobody does', () => {
     await until(s.fetch.idle())
     expect(order(s).slice(2)).toEqual(['blocking', 'mine', 'a', 'b'])
   })
+
+  test('what was asked for in the background, and is waited for now, moves up', async () => {
+    await using s = stubbed({ limits: { concurrency: 1 } }, slow(50))
+    const calls = Array.from({ length: 10 }, (_, n) => s.fetch(`http://h.example/b${n}`, background))
+    await vi.advanceTimersByTimeAsync(10)
+    const mine = s.fetch('http://h.example/b7')
+    await until(mine)
+    expect(order(s).slice(0, 2)).toEqual(['b0', 'b7'])
+    await until(Promise.all(calls))
+    expect(order(s)).toHaveLength(10)
+  })
 })
 
 describe('B95: a queue is no failure', () => {

@@ -1,6 +1,7 @@
 // A crawl: so many hosts, each asked once, so many at a time, through the governor alone: node --expose-gc crowd.ts HOSTS AT-ONCE STATUS.
 // Says how many bytes it held at most, and in the end.
 import { systemClock } from '../../../../src/model/clock.ts'
+import { Urgency } from '../../../../src/model/urgency.ts'
 import { DEFAULT_LIMITS } from '../../../../src/policy/limit-options.ts'
 import { HostGovernor } from '../../../../src/stages/governor/governor.ts'
 
@@ -15,7 +16,7 @@ function held(): number {
 
 async function round(from: number): Promise<number> {
   const { signal } = new AbortController()
-  const wish = { url: '', signal, priority: 10, standIn }
+  const wish = { url: '', signal, urgency: new Urgency(10), standIn }
   const wishes = Array.from({ length: atOnce }, (_, n) => governor.ticket({ ...wish, host: `h${from + n}.example:443` }))
   const tickets = await Promise.all(wishes)
   const most = held()

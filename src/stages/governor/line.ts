@@ -95,7 +95,7 @@ export class Line {
   /** Lets the first one go. */
   start(): void {
     this.#gate?.pass()
-    this.#rooms.queue.dequeue()?.()
+    void this.#rooms.queue.dequeue()?.()
   }
 
   /** What an answer says of how much the host bears. */

@@ -73,10 +73,10 @@ export async function until<T>(
   { step = 10, limit = 3_600_000 }: { step?: number; limit?: number } = {},
 ): Promise<T> {
   let isDone = false
-  const done = (): void => {
+  const settle = (): void => {
     isDone = true
   }
-  work.then(done, done)
+  work.then(settle, settle)
   await vi.advanceTimersByTimeAsync(0)
   for (let passed = 0; !isDone; passed += step) {
     if (passed > limit) throw new Error(`it is not done after ${limit} ms`)

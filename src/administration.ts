@@ -1,5 +1,6 @@
 import { type Behind, openHouse } from './entrance.ts'
 import type { House } from './house.ts'
+import type { HostState } from './model/limits.ts'
 import type { Input } from './model/options.ts'
 import type { Store } from './model/store.ts'
 import {
@@ -61,6 +62,11 @@ export interface Administration {
    * version because the origin gives nothing, and it says when the oldest of these was last confirmed.
    */
   stats(): Stats
+  /**
+   * The hosts that are asked now, wait, or of which something is remembered: what they have learnt to bear, until when they are left alone,
+   * and which do not answer.
+   */
+  hosts(): HostState[]
   /**
    * Tries each tier now, by a read and a write that mean nothing, and says how it is; at most 5 s for each. A tier that cannot be used is no
    * reason to fail: calls go on without it.
@@ -125,6 +131,7 @@ export function administrationOf(behind: Behind): Administration {
       })
     },
     stats: () => statsOf(openHouse(behind)),
+    hosts: () => openHouse(behind).governor.hosts(),
     ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
     sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),
     audit: (given = {}) => during((house) => house.upkeep.audit(readAudit(given))),

@@ -25,7 +25,18 @@ export type { Duration } from './model/duration.ts'
 export { type Attempt, type ErrorCode, HoldfastError, HttpError } from './model/errors.ts'
 export type { Events } from './model/events.ts'
 export type { Inspection, VersionInfo } from './model/inspection.ts'
-export type { CallOptions, Init, Input, Options, Rule, VersionsOptions } from './model/options.ts'
+export type { HostState } from './model/limits.ts'
+export type {
+  CallOptions,
+  HostLimit,
+  Init,
+  Input,
+  LimitOptions,
+  Options,
+  Rule,
+  SharedLimits,
+  VersionsOptions,
+} from './model/options.ts'
 export type { Select } from './model/select.ts'
 export type { Check, Guard, Progress } from './model/settings.ts'
 export type { Size } from './model/size.ts'

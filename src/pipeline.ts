@@ -13,6 +13,7 @@ import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
 import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
+import { unhurried } from './policy/urgency.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -39,7 +40,10 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(board({ ...call, signal: undefined, caller: undefined }, found, { stages, spare: undefined }), call)
+      stages.background(
+        board({ ...unhurried(call), signal: undefined, caller: undefined }, found, { stages, spare: undefined }),
+        call,
+      )
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)

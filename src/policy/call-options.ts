@@ -59,6 +59,7 @@ export interface Layer {
   require?: Selection
   respect?: Settings['respect']
   mode?: Settings['mode']
+  priority?: number
 }
 
 const status: Reader<number> = (value, path) => {
@@ -109,6 +110,12 @@ const staleWhileRevalidate: Reader<number> = (value, path) => {
   return duration(value, path)
 }
 
+const priority: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw wrong(path, value, 'Give a number: a caller is 10, background work 0, and higher is first.')
+  return value
+}
+
 const ttl: Reader = (value, path) => {
   if (value === 'http') return value
   try {
@@ -132,6 +139,7 @@ export const CALL_READERS: Readers = {
   key: text,
   safe: flag,
   onProgress: callback,
+  priority,
   maxEntryBytes: size,
   tags,
   meta,

@@ -7,7 +7,18 @@ export const everyOption: Options = {
   mode: 'offline',
   headers: { 'user-agent': 'mine' },
   credentialHeaders: ['x-token'],
-  limits: { concurrency: 2 },
+  limits: {
+    concurrency: 2,
+    total: 10,
+    bytesPerSecond: '1MB',
+    queue: 100,
+    hosts: [
+      { match: '*.example.org', share: 'pattern', concurrency: 1, rate: 3, per: '1s', burst: 3 },
+      { match: 'api.example.org:8443', share: 'host', quota: { calls: 1_000, per: 'month' } },
+    ],
+    shared: { redis: 'redis://localhost:6379' },
+  },
+  priority: 5,
   storeTimeout: '1s',
   fetch: globalThis.fetch,
   clock: { now: () => 0, monotonic: () => 0, setTimeout: () => ({ cancel: () => undefined }) },
@@ -89,8 +100,11 @@ export const mistakes = [
   () => createCachedFetch({ fallback: { on: ['404'] } }),
 ]
 
-/** Options that a later release brings are refused until they do something. */
-export const notYet = [
-  // @ts-expect-error not yet: limits.hosts
-  () => createCachedFetch({ limits: { hosts: [] } }),
+export const hostMistakes = [
+  // @ts-expect-error a limit of hosts says which hosts
+  () => createCachedFetch({ limits: { hosts: [{ rate: 1 }] } }),
+  // @ts-expect-error a quota is by the day or by the month
+  () => createCachedFetch({ limits: { hosts: [{ match: 'a.example', quota: { calls: 1, per: 'year' } }] } }),
+  // @ts-expect-error one place, not two
+  () => createCachedFetch({ limits: { shared: {} } }),
 ]

@@ -7,6 +7,7 @@ import type { BodyWriter, Governor, Held, ResponseHead } from '../../model/rooms
 import type { Progress } from '../../model/settings.ts'
 import type { Inherits } from '../../model/stages.ts'
 import type { Transport } from '../../model/transport.ts'
+import type { Urgency } from '../../model/urgency.ts'
 
 /** What the download room is handed. */
 export interface DownloadRooms {
@@ -41,6 +42,7 @@ export interface Order {
   /** The URL whose answer they are of, after redirects. */
   readonly at: string
   readonly signal: AbortSignal
+  readonly urgency: Urgency
   /** The tier that granted the right to download. */
   readonly tier: string | undefined
   readonly inherits: Inherits

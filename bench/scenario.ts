@@ -1,8 +1,19 @@
+import type { Verdict } from './measure/target.ts'
+
 /** One measurement: of one client, in one case of one scenario. A line of the JSON lines. */
 export interface Line {
   readonly client: string
   readonly version: string
   readonly [fact: string]: unknown
+}
+
+/** How the scenarios are run this time. */
+export interface Run {
+  readonly tell: (news: string) => void
+  /** As `--rounds` says; each scenario has a number of its own. */
+  readonly rounds: number | undefined
+  /** Whether `--clients` leaves this one in. */
+  readonly takes: (client: string) => boolean
 }
 
 /** What the runner knows how to run. One file each in `scenarios/`. */
@@ -12,7 +23,9 @@ export interface Scenario<L extends Line = Line> {
   /** What it answers, in one sentence. */
   readonly question: string
   /** Measures every client that is here; tells what it leaves out. */
-  run(tell: (news: string) => void): Promise<readonly L[]>
+  run(run: Run): Promise<readonly L[]>
   /** The measurements as Markdown. */
   table(lines: readonly L[]): string
+  /** The measurements that have a gate, for `--record` and `--check`. */
+  verdicts?(lines: readonly L[]): readonly Verdict[]
 }

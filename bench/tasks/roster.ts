@@ -1,0 +1,13 @@
+import type { Task } from '../measure/job.ts'
+
+/** Each is imported only in the process that does it. */
+const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
+  'function-hit': async () => (await import('./function-hit.ts')).functionHit,
+  hit: async () => (await import('./hit.ts')).hit,
+}
+
+export async function taskOf(name: string): Promise<Task> {
+  const load = TASKS[name]
+  if (load === undefined) throw new Error(`no task is called ${name}`)
+  return load()
+}

@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { circumstances } from './measure/circumstances.ts'
 import { compared, recorded } from './measure/recorded.ts'
-import type { Verdict } from './measure/target.ts'
-import type { Run, Scenario } from './scenario.ts'
+import type { Run, Scenario, Verdict } from './scenario.ts'
 import { broken } from './scenarios/broken.ts'
 import { functions } from './scenarios/functions.ts'
 import { memory } from './scenarios/memory.ts'
+import { miss } from './scenarios/miss.ts'
+import { sqlite } from './scenarios/sqlite.ts'
 import { upkeep } from './scenarios/upkeep.ts'
 
-const SCENARIOS = [broken, upkeep, memory, functions]
+const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 function wanted(only: readonly string[]): readonly (typeof SCENARIOS)[number][] {

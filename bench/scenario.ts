@@ -1,10 +1,15 @@
-import type { Verdict } from './measure/target.ts'
-
 /** One measurement: of one client, in one case of one scenario. A line of the JSON lines. */
 export interface Line {
   readonly client: string
   readonly version: string
   readonly [fact: string]: unknown
+}
+
+/** One of our figures that has a gate. */
+export interface Verdict {
+  readonly name: string
+  readonly measured: number
+  readonly gate: number
 }
 
 /** How the scenarios are run this time. */

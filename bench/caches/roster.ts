@@ -11,6 +11,7 @@ interface Entrant {
 const CACHES: Readonly<Record<string, Entrant>> = {
   holdfast: { load: () => import('./holdfast.ts'), package: 'holdfast' },
   'limit-map': { load: () => import('./limit-map.ts') },
+  'limit-sqlite': { load: () => import('./limit-sqlite.ts') },
   plain: { load: () => import('./plain.ts'), package: 'undici' },
   'undici-cache': { load: () => import('./undici-cache.ts'), package: 'undici' },
   'cacheable-net': { load: () => import('./cacheable-net.ts'), package: '@cacheable/net' },

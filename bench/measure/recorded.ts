@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Verdict } from '../scenario.ts'
 import { short } from './table.ts'
-import type { Verdict } from './target.ts'
 
 const FILE = fileURLToPath(new URL('../recorded.json', import.meta.url))
 

@@ -1,3 +1,4 @@
+import type { Verdict } from '../scenario.ts'
 import { type Figure, figureOf, type Measured, ratioOf } from './measured.ts'
 import { isPeer } from './rounds.ts'
 import { row, short } from './table.ts'
@@ -16,10 +17,9 @@ export interface Target extends Figure {
   readonly others?: 'none'
 }
 
-export interface Verdict {
-  readonly name: string
-  readonly measured: number
-  readonly gate: number
+/** The same figure of ours over that of another client. */
+export function overBase(client: string, base: string): (measure: string, fact: string) => Figure & { base: Figure } {
+  return (measure, fact) => ({ client, measure, fact, base: { client: base, measure, fact } })
 }
 
 /** Those that were measured. */

@@ -3,7 +3,7 @@ import type { Measured } from '../measure/measured.ts'
 import { startOrigin } from '../measure/origin.ts'
 import { inRounds } from '../measure/rounds.ts'
 import { figures } from '../measure/table.ts'
-import { judged, type Target, verdicts } from '../measure/target.ts'
+import { judged, overBase, type Target, verdicts } from '../measure/target.ts'
 import type { Scenario } from '../scenario.ts'
 import { HIT_MEASURES, hitColumns, PROOF } from './hits.ts'
 
@@ -20,12 +20,7 @@ const CLIENTS = [
   'make-fetch-happen:disk',
 ]
 
-const over = (measure: string, fact: string): Pick<Target, 'client' | 'measure' | 'fact' | 'base'> => ({
-  client: OURS,
-  measure,
-  fact,
-  base: { client: LIMIT, measure, fact },
-})
+const over = overBase(OURS, LIMIT)
 
 const TARGETS: readonly Target[] = [
   { name: 'memory hit 1 KB .json(), p50', ...over('1 KB json', 'p50'), gate: 1.2, stretch: 0.6 },

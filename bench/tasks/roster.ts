@@ -4,6 +4,7 @@ import type { Task } from '../measure/job.ts'
 const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'function-hit': async () => (await import('./function-hit.ts')).functionHit,
   hit: async () => (await import('./hit.ts')).hit,
+  miss: async () => (await import('./miss.ts')).miss,
 }
 
 export async function taskOf(name: string): Promise<Task> {

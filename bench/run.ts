@@ -10,10 +10,14 @@ import { broken } from './scenarios/broken.ts'
 import { functions } from './scenarios/functions.ts'
 import { memory } from './scenarios/memory.ts'
 import { miss } from './scenarios/miss.ts'
+import { redis } from './scenarios/redis.ts'
 import { sqlite } from './scenarios/sqlite.ts'
+import { stampede } from './scenarios/stampede.ts'
+import { startup } from './scenarios/startup.ts'
+import { tiered } from './scenarios/tiered.ts'
 import { upkeep } from './scenarios/upkeep.ts'
 
-const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite]
+const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite, stampede, startup, tiered, redis]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 function wanted(only: readonly string[]): readonly (typeof SCENARIOS)[number][] {

@@ -12,6 +12,7 @@ const CACHES: Readonly<Record<string, Entrant>> = {
   holdfast: { load: () => import('./holdfast.ts'), package: 'holdfast' },
   'limit-map': { load: () => import('./limit-map.ts') },
   'limit-sqlite': { load: () => import('./limit-sqlite.ts') },
+  'limit-redis': { load: () => import('./limit-redis.ts') },
   plain: { load: () => import('./plain.ts'), package: 'undici' },
   'undici-cache': { load: () => import('./undici-cache.ts'), package: 'undici' },
   'cacheable-net': { load: () => import('./cacheable-net.ts'), package: '@cacheable/net' },

@@ -7,15 +7,16 @@ interface Entry {
 
 /**
  * The limits by hand. map: a Map and an await. entry: what a cache cannot do without, that is a typed key, an expiry and one run for each key.
- * clone: map, and a copy for the caller.
+ * clone: map, and a copy for the caller. tiered: a Map before a GET and JSON.parse.
  */
-export const memoize: Memoize = (fn, kind) => {
+export const memoize: Memoize = async (fn, kind, { redis }) => {
   if (kind === 'entry') return withEntries(fn)
+  const behind = kind === 'tiered' ? await behindRedis(fn, redis) : fn
   const map = new Map<string, Value>()
   return async (id) => {
     let value = map.get(id)
     if (value === undefined) {
-      value = await fn(id)
+      value = await behind(id)
       map.set(id, value)
     }
     return kind === 'clone' ? structuredClone(value) : value
@@ -41,5 +42,18 @@ function withEntries(fn: Fn): Fn {
     const flight = flights.get(key) ?? fly(id, key)
     flights.set(key, flight)
     return flight
+  }
+}
+
+async function behindRedis(fn: Fn, url = ''): Promise<Fn> {
+  const { createClient } = await import('redis')
+  const client = createClient({ url })
+  await client.connect()
+  return async (id) => {
+    const text = await client.get(id)
+    if (text !== null) return JSON.parse(text) as Value
+    const value = await fn(id)
+    await client.set(id, JSON.stringify(value))
+    return value
   }
 }

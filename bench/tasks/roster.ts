@@ -5,6 +5,9 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'function-hit': async () => (await import('./function-hit.ts')).functionHit,
   hit: async () => (await import('./hit.ts')).hit,
   miss: async () => (await import('./miss.ts')).miss,
+  stampede: async () => (await import('./stampede.ts')).stampede,
+  'function-stampede': async () => (await import('./stampede.ts')).functionStampede,
+  'tiered-hit': async () => (await import('./tiered-hit.ts')).tieredHit,
 }
 
 export async function taskOf(name: string): Promise<Task> {

@@ -8,6 +8,7 @@ import { compared, recorded } from './measure/recorded.ts'
 import type { Run, Scenario, Verdict } from './scenario.ts'
 import { broken } from './scenarios/broken.ts'
 import { functions } from './scenarios/functions.ts'
+import { large } from './scenarios/large.ts'
 import { memory } from './scenarios/memory.ts'
 import { miss } from './scenarios/miss.ts'
 import { redis } from './scenarios/redis.ts'
@@ -17,7 +18,7 @@ import { startup } from './scenarios/startup.ts'
 import { tiered } from './scenarios/tiered.ts'
 import { upkeep } from './scenarios/upkeep.ts'
 
-const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite, stampede, startup, tiered, redis]
+const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite, stampede, startup, tiered, redis, large]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 function wanted(only: readonly string[]): readonly (typeof SCENARIOS)[number][] {

@@ -18,8 +18,14 @@ export async function tiersOf(kind: string, place: Place): Promise<NonNullable<O
   return tiers(place)
 }
 
+/** After a `~` follows how bodies are delivered; the default is 'whole'. */
 export const open: Open = async (kind, place) => {
-  // As many connections as fetch would open: 6 for a host are its default, which is not the question here.
-  const fetch = createCachedFetch({ tiers: await tiersOf(kind, place), limits: { concurrency: 64 } })
+  const [tiers = '', delivery] = kind.split('~')
+  const fetch = createCachedFetch({
+    tiers: await tiersOf(tiers, place),
+    // As many connections as fetch would open: 6 for a host are its default, which is not the question here.
+    limits: { concurrency: 64 },
+    ...(delivery === 'streaming' && { delivery }),
+  })
   return likeFetch(fetch, () => fetch.close())
 }

@@ -13,6 +13,7 @@ const CACHES: Readonly<Record<string, Entrant>> = {
   'limit-map': { load: () => import('./limit-map.ts') },
   'limit-sqlite': { load: () => import('./limit-sqlite.ts') },
   'limit-redis': { load: () => import('./limit-redis.ts') },
+  base: { load: () => import('./plain.ts') },
   plain: { load: () => import('./plain.ts'), package: 'undici' },
   'undici-cache': { load: () => import('./undici-cache.ts'), package: 'undici' },
   'cacheable-net': { load: () => import('./cacheable-net.ts'), package: '@cacheable/net' },

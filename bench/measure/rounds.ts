@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Run } from '../scenario.ts'
-import type { Setting } from './job.ts'
+import type { Job, Setting } from './job.ts'
 import type { Measured } from './measured.ts'
 import { inProcess } from './processes.ts'
 
@@ -44,20 +44,28 @@ async function sideBySide(
   const lines: Measured[] = []
   for (const client of measure.clients.filter((client) => run.takes(client) && isDue(client, round, run))) {
     const { origin, redis } = plan
-    const { task, setting } = measure
-    const told = await inFolder((folder) =>
-      inProcess({ task, client, setting, origin, folder, ...(redis !== undefined && { redis }) }),
-    )
-    const error = 'error' in told ? told.error : undefined
-    if (error !== undefined) run.tell(`${client}, ${measure.name}: ${error}`)
-    const facts = 'facts' in told ? told.facts : {}
-    lines.push({ client, version: plan.versionOf(client), measure: measure.name, round, facts, error })
+    const { task, setting, name } = measure
+    const line = { client, version: plan.versionOf(client), measure: name, round }
+    const of = (folder: string): Job => ({ task, client, setting, origin, folder, ...(redis !== undefined && { redis }) })
+    lines.push(await inFolder((folder) => lineOf(line, of(folder), run)))
   }
   return lines
 }
 
+/** One measurement, as a line; one that fails says so, and the others go on. */
+export async function lineOf(
+  line: Pick<Measured, 'client' | 'version' | 'measure' | 'round'>,
+  job: Job,
+  { tell }: Run,
+): Promise<Measured> {
+  const told = await inProcess(job)
+  if ('facts' in told) return { ...line, facts: told.facts }
+  tell(`${line.client}, ${line.measure}: ${told.error}`)
+  return { ...line, facts: {}, error: told.error }
+}
+
 /** Where `--rounds` says nothing it is a quick look: the others show their place once, and ours and the limits are measured again. */
-function isDue(client: string, round: number, run: Run): boolean {
+export function isDue(client: string, round: number, run: Run): boolean {
   return round === 1 || run.rounds !== undefined || !isPeer(client)
 }
 

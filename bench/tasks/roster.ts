@@ -8,6 +8,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   stampede: async () => (await import('./stampede.ts')).stampede,
   'function-stampede': async () => (await import('./stampede.ts')).functionStampede,
   'tiered-hit': async () => (await import('./tiered-hit.ts')).tieredHit,
+  large: async () => (await import('./large.ts')).large,
 }
 
 export async function taskOf(name: string): Promise<Task> {

@@ -7,18 +7,38 @@ import { circumstances } from './measure/circumstances.ts'
 import { compared, recorded } from './measure/recorded.ts'
 import type { Run, Scenario, Verdict } from './scenario.ts'
 import { broken } from './scenarios/broken.ts'
+import { cut } from './scenarios/cut.ts'
 import { functions } from './scenarios/functions.ts'
+import { growth } from './scenarios/growth.ts'
 import { large } from './scenarios/large.ts'
 import { memory } from './scenarios/memory.ts'
 import { miss } from './scenarios/miss.ts'
+import { processes } from './scenarios/processes.ts'
 import { redis } from './scenarios/redis.ts'
+import { revalidation } from './scenarios/revalidation.ts'
 import { sqlite } from './scenarios/sqlite.ts'
 import { stampede } from './scenarios/stampede.ts'
 import { startup } from './scenarios/startup.ts'
 import { tiered } from './scenarios/tiered.ts'
 import { upkeep } from './scenarios/upkeep.ts'
 
-const SCENARIOS = [broken, upkeep, memory, functions, miss, sqlite, stampede, startup, tiered, redis, large]
+const SCENARIOS = [
+  broken,
+  upkeep,
+  memory,
+  functions,
+  miss,
+  sqlite,
+  stampede,
+  startup,
+  tiered,
+  redis,
+  large,
+  revalidation,
+  cut,
+  growth,
+  processes,
+]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 function wanted(only: readonly string[]): readonly (typeof SCENARIOS)[number][] {

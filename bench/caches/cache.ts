@@ -10,6 +10,8 @@ export interface Cache extends AsyncDisposable {
 export interface Place {
   readonly folder: string
   readonly redis?: string | undefined
+  /** What stands in the network's place, where it is not the question. */
+  readonly fetch?: typeof globalThis.fetch
 }
 
 /** `kind` is what follows the colon in its name: 'memory', 'sqlite', 'redis'. */

@@ -18,14 +18,22 @@ export async function tiersOf(kind: string, place: Place): Promise<NonNullable<O
   return tiers(place)
 }
 
-/** After a `~` follows how bodies are delivered; the default is 'whole'. */
+const WAYS: Readonly<Record<string, Options>> = {
+  '': {},
+  streaming: { delivery: 'streaming' },
+  /** As good as no delay between attempts: the least that may be said. */
+  eager: { retry: { minDelay: 1, maxDelay: 1 } },
+}
+
+/** After a `~` follows what is not the default. */
 export const open: Open = async (kind, place) => {
-  const [tiers = '', delivery] = kind.split('~')
+  const [tiers = '', way = ''] = kind.split('~')
   const fetch = createCachedFetch({
     tiers: await tiersOf(tiers, place),
     // As many connections as fetch would open: 6 for a host are its default, which is not the question here.
     limits: { concurrency: 64 },
-    ...(delivery === 'streaming' && { delivery }),
+    ...(place.fetch !== undefined && { fetch: place.fetch }),
+    ...WAYS[way],
   })
   return likeFetch(fetch, () => fetch.close())
 }

@@ -3,11 +3,12 @@ import { likeFetch, type Open } from './cache.ts'
 import { type Kept, keptOf, responseOf } from './kept.ts'
 
 /** The limit of a cache in memory that answers with a Response: a Map, and a real Response of what is in it. flight: one download for all who ask. */
-export const open: Open = (kind) => {
+export const open: Open = (kind, place) => {
+  const get = place.fetch ?? fetch
   const map = new Map<string, Kept>()
   const flights = new Map<string, Promise<Kept>>()
   const load = async (url: string): Promise<Kept> => {
-    const fresh = await keptOf(await fetch(url))
+    const fresh = await keptOf(await get(url))
     map.set(url, fresh)
     return fresh
   }

@@ -14,6 +14,7 @@ const CACHES: Readonly<Record<string, Entrant>> = {
   'limit-sqlite': { load: () => import('./limit-sqlite.ts') },
   'limit-redis': { load: () => import('./limit-redis.ts') },
   base: { load: () => import('./plain.ts') },
+  'by-hand': { load: () => import('./by-hand.ts') },
   plain: { load: () => import('./plain.ts'), package: 'undici' },
   'undici-cache': { load: () => import('./undici-cache.ts'), package: 'undici' },
   'cacheable-net': { load: () => import('./cacheable-net.ts'), package: '@cacheable/net' },

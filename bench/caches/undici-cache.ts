@@ -6,7 +6,9 @@ export const open: Open = (kind, { folder }) => {
   const store =
     kind === 'sqlite' ? sqlite(folder) : new cacheStores.MemoryCacheStore({ maxEntrySize: 4 * 2 ** 30, maxSize: 4 * 2 ** 30 })
   const agent = new Agent()
-  const dispatcher = agent.compose(interceptors.cache({ store }))
+  // The last one is asked first: what is cached is whole.
+  const retry = kind === 'retry' ? [interceptors.retry({ minTimeout: 1 })] : []
+  const dispatcher = agent.compose(...retry, interceptors.cache({ store }))
   return likeFetch(
     (url) => fetch(url, { dispatcher }),
     () => agent.close(),

@@ -63,8 +63,10 @@ async function sideBySide(part: Part, { round, origin }: { round: number; origin
   const lines: Measured[] = []
   for (const client of part.clients.filter((name) => run.takes(name) && isDue(name, round, run))) {
     await inFolder(async (folder) => {
-      const path = `/large/${part.size}/${encodeURIComponent(`${client} ${round} ${part.name}`)}`
-      const setting = { path, size: part.size, readers: client === BASE ? 1 : part.readers, latest: LATEST }
+      // Plain fetch has one reader, and always of the size that the gate names.
+      const size = client === BASE && part.readers > 1 ? 100 * MB : part.size
+      const path = `/large/${size}/${encodeURIComponent(`${client} ${round} ${part.name}`)}`
+      const setting = { path, size, readers: client === BASE ? 1 : part.readers, latest: LATEST }
       const job: Job = { task: 'large', client, setting, origin, folder }
       const line = { client, version: versionOf(client), round }
       lines.push(await lineOf({ ...line, measure: `${part.name} cold` }, job, run))

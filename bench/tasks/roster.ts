@@ -9,6 +9,11 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'function-stampede': async () => (await import('./stampede.ts')).functionStampede,
   'tiered-hit': async () => (await import('./tiered-hit.ts')).tieredHit,
   large: async () => (await import('./large.ts')).large,
+  cut: async () => (await import('./cut.ts')).cut,
+  revalidation: async () => (await import('./revalidation.ts')).revalidation,
+  growth: async () => (await import('./growth.ts')).growth,
+  versions: async () => (await import('./versions.ts')).versions,
+  share: async () => (await import('./share.ts')).share,
 }
 
 export async function taskOf(name: string): Promise<Task> {

@@ -8,10 +8,14 @@ export interface Sampling {
   readonly batch?: number
 }
 
-/** Microseconds of one call: the one in the middle, and the one of a hundred. */
-export async function latency(call: () => Promise<unknown>, { ms, batch = 1 }: Sampling): Promise<{ p50: number; p99: number }> {
+/** Microseconds of one call: the one in the middle, the one of a hundred, and what it takes of a processor, which neighbours change least. */
+export async function latency(
+  call: () => Promise<unknown>,
+  { ms, batch = 1 }: Sampling,
+): Promise<{ p50: number; p99: number; cpu: number }> {
   await during(call, WARM_UP, batch)
   const samples: number[] = []
+  const cpu = process.cpuUsage()
   const end = performance.now() + ms
   for (let before = performance.now(); before < end; ) {
     for (let left = batch; left > 0; left--) await call()
@@ -19,9 +23,11 @@ export async function latency(call: () => Promise<unknown>, { ms, batch = 1 }: S
     samples.push((after - before) / batch)
     before = after
   }
+  const { user, system } = process.cpuUsage(cpu)
+  const each = (user + system) / (samples.length * batch)
   samples.sort((a, b) => a - b)
   const at = (share: number): number => 1000 * (samples[Math.floor(samples.length * share)] ?? Number.NaN)
-  return { p50: at(0.5), p99: at(0.99) }
+  return { p50: at(0.5), p99: at(0.99), cpu: each }
 }
 
 /** Microseconds of processor time for one call, of all threads: collections are in it, which a p50 hides. */

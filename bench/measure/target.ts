@@ -79,13 +79,17 @@ function spreadOf(lines: readonly Measured[], target: Target): string {
 /** Of those who are neither ours nor a limit, and give right bytes. */
 function bestOther(lines: readonly Measured[], target: Target): string {
   if (target.others === 'none') return ''
-  const others = new Set(
-    lines.filter(({ client, facts }) => isPeer(client) && facts.body !== 'corrupt' && !facts.asked).map(({ client }) => client),
-  )
+  const others = new Set(lines.map(({ client }) => client).filter((client) => isPeer(client) && isRight(lines, client)))
   const figures = [...others].flatMap((client) => {
     const measured = measuredOf(lines, { ...target, client })
     return measured === undefined ? [] : [{ client, measured }]
   })
   const best = figures.sort((a, b) => a.measured - b.measured)[0]
   return best === undefined ? '' : `${short(best.measured)} ${best.client}`
+}
+
+/** Right bytes, and none where something failed: half a file is soon there. */
+function isRight(lines: readonly Measured[], client: string): boolean {
+  const own = lines.filter((line) => line.client === client)
+  return own.every(({ facts, error }) => error === undefined && (facts.body ?? 'exact') === 'exact' && !facts.wrong)
 }

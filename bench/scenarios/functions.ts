@@ -66,6 +66,7 @@ function tableOf(lines: readonly Measured[]): string[] {
     lines,
     [
       { title: 'p50 ns', measure: NAME, fact: 'p50', base: LIMIT },
+      { title: 'CPU ns', measure: NAME, fact: 'cpu', base: LIMIT },
       { title: 'p99 ns, of 20 calls', measure: NAME, fact: 'p99', base: LIMIT },
     ],
     [

@@ -27,6 +27,7 @@ const MEASURES: readonly Measure[] = [
 const of = (client: string, fact: string): Pick<Target, 'client' | 'measure' | 'fact'> => ({ client, measure: NAME, fact })
 const TARGETS: readonly Target[] = [
   { name: 'revalidation 100 KB, memory, p50', ...overBase('holdfast:memory', BASE)(NAME, 'p50'), gate: 1.25, stretch: 1.1 },
+  { name: 'revalidation 100 KB, memory, CPU', ...overBase('holdfast:memory', BASE)(NAME, 'cpu'), gate: 1.25, stretch: 1.1 },
   { name: 'revalidation 100 KB, memory, requests per call', ...of('holdfast:memory', 'asked'), gate: 1 },
   { name: 'revalidation 100 KB, SQLite, p50', ...overBase('holdfast:sqlite', BASE)(NAME, 'p50'), gate: 1.25, stretch: 1.1 },
 ]
@@ -47,6 +48,7 @@ function tableOf(lines: readonly Measured[]): string[] {
     lines,
     [
       { title: 'p50 µs', measure: NAME, fact: 'p50', base: BASE },
+      { title: 'CPU µs', measure: NAME, fact: 'cpu', base: BASE },
       { title: '304 per call', measure: NAME, fact: 'notModified' },
       { title: 'requests per call', measure: NAME, fact: 'asked' },
     ],

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Facts, Job } from '../measure/job.ts'
 import { latency } from '../measure/sampling.ts'
 import type { Value } from '../memos/memo.ts'
@@ -19,7 +20,8 @@ export async function functionHit({ client, setting, folder, redis }: Job): Prom
     },
     { folder, redis },
   )
-  const ids = Array.from({ length: Number(setting.keys) }, (_, number) => `item-${number}`)
+  // Nobody else's: all clients and rounds of a scenario share one Redis.
+  const ids = Array.from({ length: Number(setting.keys) }, (_, number) => `${basename(folder)}-${number}`)
   for (const id of ids) await call(id)
   const [first = ''] = ids
   const right = JSON.stringify(await call(first)) === JSON.stringify(resultOf(first))
@@ -30,6 +32,7 @@ export async function functionHit({ client, setting, folder, redis }: Job): Prom
   return {
     p50: 1000 * facts.p50,
     p99: 1000 * facts.p99,
+    cpu: 1000 * facts.cpu,
     body: right ? 'exact' : 'wrong',
     asked: runs - before,
     object: one === two ? 'same' : 'copy',

@@ -15,11 +15,12 @@ export async function revalidation({ client, setting, origin, folder }: Job): Pr
     calls++
     return cache.bytes(url)
   }
-  const { p50 } = await latency(call, { ms: Number(setting.ms) })
+  const { p50, cpu } = await latency(call, { ms: Number(setting.ms) })
   const after = await seen(url)
   const body = bodyAt(String(setting.path)).equals(await cache.bytes(url)) ? 'exact' : 'corrupt'
   return {
     p50,
+    cpu,
     notModified: (after.notModified - before.notModified) / calls,
     asked: (after.requests - before.requests) / calls,
     body,

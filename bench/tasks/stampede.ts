@@ -41,10 +41,14 @@ export async function functionStampede({ client, setting, folder, redis }: Job):
 async function together(
   read: () => Promise<Buffer>,
   { callers, right, wait }: { callers: number; right: Buffer; wait: number },
-): Promise<{ ms: number; times: number; wrong: number }> {
+): Promise<{ ms: number; times: number; alone: number; wrong: number }> {
+  const cpu = process.cpuUsage()
   const startedAt = performance.now()
   const came = await Promise.allSettled(Array.from({ length: callers }, read))
   const ms = performance.now() - startedAt
+  const { user, system } = process.cpuUsage(cpu)
+  // What it would take on a machine of its own: the wait, and the processor's time.
+  const alone = (wait + (user + system) / 1000) / wait
   const wrong = came.filter((one) => one.status === 'rejected' || !one.value.equals(right)).length
-  return { ms, times: ms / wait, wrong }
+  return { ms, times: ms / wait, alone, wrong }
 }

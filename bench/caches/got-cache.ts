@@ -4,7 +4,7 @@ import { Keyv } from 'keyv'
 import type { Open } from './cache.ts'
 
 export const open: Open = (kind, { redis }) => {
-  const cache = kind === 'redis' ? new Keyv({ store: new KeyvRedis(redis) }) : new Map()
+  const cache = kind === 'redis' ? new Keyv({ store: new KeyvRedis(redis), namespace: 'got' }) : new Map()
   const client = got.extend({ cache, retry: { limit: 0 } })
   return {
     json: (url) => client(url).json(),

@@ -56,7 +56,7 @@ function withDifference(lines: readonly Measured[]): Measured[] {
 export const functions: Scenario<Measured> = {
   name: 'functions',
   question: 'what does a hit of a function with kept results cost?',
-  run: (run) => inRounds({ measures: MEASURES, versionOf, origin: '', rounds: 3 }, run),
+  run: (run) => inRounds({ measures: MEASURES, versionOf, origin: '', rounds: 5 }, run),
   table: (lines) => [...judged(withDifference(lines), TARGETS), '', ...tableOf(lines), ''].join('\n'),
   verdicts: (lines) => verdicts(withDifference(lines), TARGETS),
 }

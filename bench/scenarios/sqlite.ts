@@ -31,7 +31,7 @@ export const sqlite: Scenario<Measured> = {
   run: async (run) => {
     await using origin = await startOrigin()
     const measures = HIT_MEASURES.map((measure) => ({ ...measure, clients: CLIENTS }))
-    return await inRounds({ measures, versionOf, origin: origin.url, rounds: 3 }, run)
+    return await inRounds({ measures, versionOf, origin: origin.url, rounds: 5 }, run)
   },
   table: (lines) => [...judged(lines, TARGETS), '', ...figures(lines, hitColumns(LIMIT), PROOF), ''].join('\n'),
   verdicts: (lines) => verdicts(lines, TARGETS),

@@ -14,19 +14,21 @@ export async function share({ client, setting, origin, folder }: Job): Promise<F
   const turns = Array.from({ length: urls * Number(setting.passes) }, (_, at) => paths[(at * step) % urls] ?? '').values()
   let wrong = 0
   let failed = 0
+  let first = ''
   const cpu = process.cpuUsage()
   const startedAt = performance.now()
   const lane = async (): Promise<void> => {
     for (const path of turns) {
       try {
         if (!right.get(path)?.equals(await cache.bytes(`${origin}${path}`))) wrong++
-      } catch {
+      } catch (error) {
         failed++
+        first ||= String(error)
       }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
   const { user, system } = process.cpuUsage(cpu)
   const calls = urls * Number(setting.passes)
-  return { s: (performance.now() - startedAt) / 1000, cpu: (user + system) / calls, calls, wrong, failed }
+  return { s: (performance.now() - startedAt) / 1000, cpu: (user + system) / calls, calls, wrong, failed, first }
 }

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Cache } from '../caches/cache.ts'
@@ -16,6 +17,8 @@ export async function large({ client, setting, origin, folder }: Job): Promise<F
   const { size, readers = 1 } = setting
   const before = await seen(url)
   const block = blockOf()
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
   const start = { cpu: process.cpuUsage(), wall: performance.now() }
   const all = Array.from({ length: Number(readers) }, () => new Comparison(block))
   const bodies = await (client === 'base:disk'
@@ -23,9 +26,17 @@ export async function large({ client, setting, origin, folder }: Job): Promise<F
     : throughCache({ client, folder }, url, all).then(() => all.map((one) => one.told(Number(size)))))
   const s = (performance.now() - start.wall) / 1000
   const { user, system } = process.cpuUsage(start.cpu)
+  delay.disable()
   const mb = process.resourceUsage().maxRSS / 1024
   const asked = (await seen(url)).requests - before.requests
-  return { s, cpu: (user + system) / 1e6, mb, asked, body: bodies.every((body) => body === 'exact') ? 'exact' : 'corrupt' }
+  return {
+    s,
+    cpu: (user + system) / 1e6,
+    mb,
+    delay: delay.percentile(99) / 1e6,
+    asked,
+    body: bodies.every((body) => body === 'exact') ? 'exact' : 'corrupt',
+  }
 }
 
 /** Plain fetch, piped to a file: what everything here is a ratio of. It does nothing else, and compares nothing but the length. */

@@ -37,6 +37,7 @@ const cold = (measure: string): Column[] => [
   { title: `${measure} s`, measure, fact: 's', base: BASE },
   { title: 'CPU s', measure, fact: 'cpu', base: BASE },
   { title: 'peak RSS MB', measure, fact: 'mb', base: BASE },
+  { title: 'loop delay p99 ms', measure, fact: 'delay' },
   { title: 'origin asked', measure, fact: 'asked' },
 ]
 

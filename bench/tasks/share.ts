@@ -23,7 +23,7 @@ export async function share({ client, setting, origin, folder }: Job): Promise<F
         if (!right.get(path)?.equals(await cache.bytes(`${origin}${path}`))) wrong++
       } catch (error) {
         failed++
-        first ||= String(error)
+        first ||= `a call: ${String(error)}`
       }
     }
   }

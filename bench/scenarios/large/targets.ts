@@ -23,7 +23,6 @@ function targetsAtThreeTimes(client: string): Target[] {
   const [, tier = ''] = client.split(':')
   return [
     { name: `1,536 MB cold, ${tier}, peak RSS`, ...to(client, '1,536 MB cold', 'mb'), gate: 1.25, stretch: 1.1 },
-    { name: `1,536 MB warm, ${tier}, peak RSS`, ...to(client, '1,536 MB warm', 'mb'), gate: 1.25, stretch: 1 },
     { name: `1,000 readers, ${tier}, peak RSS`, ...to(client, 'readers cold', 'mb'), gate: 1.25 },
   ]
 }
@@ -51,6 +50,5 @@ export const COLUMNS: readonly Column[] = [
   ...cold('512 MB cold'),
   ...warm('512 MB warm'),
   ...cold('1,536 MB cold'),
-  ...warm('1,536 MB warm'),
   ...cold('readers cold'),
 ]

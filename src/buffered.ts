@@ -2,6 +2,7 @@ import { decorated, isDecorating } from './decorated.ts'
 import { openHouse } from './entrance.ts'
 import { type FunctionCache, functionCache } from './function-cache.ts'
 import { type Behind, FunctionCalls, type Plain } from './function-calls.ts'
+import type { Duration } from './model/duration.ts'
 import type { CallOptions } from './model/options.ts'
 import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -30,6 +31,11 @@ export interface BufferedOptions<This, A extends unknown[], R>
   share?: boolean
   /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
   maxItems?: number
+  /**
+   * For how long a failure is thrown again, to whoever asks for the same, without a run: in this process, and where there is nothing to fall
+   * back to (else `fallback.cooldown` says so). Default 0: the next call runs the function again.
+   */
+  negativeTtl?: Duration
   /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
   codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
 }
@@ -91,18 +97,26 @@ export interface Buffered {
   context(): RunContext
 }
 
-const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]'])
+const GENERATORS: ReadonlyMap<string, string> = new Map([
+  ['[object GeneratorFunction]', 'the generator'],
+  ['[object AsyncGeneratorFunction]', 'the async generator'],
+])
 
+/** @throws TypeError */
 function refuseOthers(fn: unknown): asserts fn is Plain {
   if (typeof fn !== 'function') throw wrong('buffered', fn, 'Give a function.')
-  if (GENERATORS.has(Object.prototype.toString.call(fn)))
-    throw wrong('buffered', fn, 'A generator gives its values once only. Return a list.')
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
+  const generator = GENERATORS.get(Object.prototype.toString.call(fn))
+  if (generator !== undefined) throw refused(generator, fn, 'It gives its values once only. Return a list.')
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw refused('the class', fn, 'Decorate its methods.')
 }
 
-function wrapped(behind: Behind, fn: unknown, given: unknown): object {
+function refused(kind: string, { name }: { name: string }, cure: string): TypeError {
+  return new TypeError(`buffered: ${kind}${name === '' ? '' : ` ${name}`} cannot be buffered. ${cure}`)
+}
+
+function wrapped(behind: Behind, { fn, member }: { fn: unknown; member?: PropertyKey }, given: unknown): object {
   refuseOthers(fn)
-  const calls = new FunctionCalls(behind, fn, readFunctionOptions(given))
+  const calls = new FunctionCalls(behind, { fn, ...(member !== undefined && { member }) }, readFunctionOptions(given))
   function bufferedFunction(this: unknown, ...args: unknown[]): Promise<unknown> {
     return calls.call({ self: this, args })
   }
@@ -118,12 +132,14 @@ function wrapped(behind: Behind, fn: unknown, given: unknown): object {
 export function sideDoor(behind: Behind): Buffered {
   const buffered = (...given: unknown[]): object => {
     const [first, second] = given
-    if (isDecorating(given)) return decorated(given, (method) => wrapped(behind, method, {}))
-    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, first, second ?? {})
+    if (isDecorating(given)) return decorated(given, (fn, member) => wrapped(behind, { fn, member }, {}))
+    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, { fn: first }, second ?? {})
     const options = first ?? {}
     readFunctionOptions(options)
     return (...more: unknown[]) =>
-      isDecorating(more) ? decorated(more, (method) => wrapped(behind, method, options)) : wrapped(behind, more[0], options)
+      isDecorating(more)
+        ? decorated(more, (fn, member) => wrapped(behind, { fn, member }, options))
+        : wrapped(behind, { fn: more[0] }, options)
   }
   return Object.assign(buffered, { context: () => openHouse(behind).runs.context() }) as Buffered
 }

@@ -37,6 +37,7 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly runs: Runs
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -63,11 +64,12 @@ export function buildHouse(plan: HousePlan): House {
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
-    runs: new Runs(),
+    runs: basis.runs,
     clock: plan.clock,
     stages: buildStages({ ...basis, responses }, storage, versions),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
+      storage.standing.end()
       closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))
       return closing
     },
@@ -89,6 +91,7 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    runs: new Runs(),
     closing: new AbortController(),
   }
 }
@@ -107,6 +110,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
     random,
     report,
     decoded,
+    repetition: {},
     writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
     transient: ({ call }) => bodies.transient(call),
     adopt: (call, tier) =>
@@ -118,7 +122,7 @@ function buildOrigin({ clock, random, report, concurrency, transport }: Basis, {
 }
 
 function buildStages(basis: Basis & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, closing, responses } = basis
+  const { clock, report, background, flights, runs, closing, responses } = basis
   const { tiers } = storage
   const origin = buildOrigin(basis, storage)
   const departures = new Departures({
@@ -150,7 +154,7 @@ function buildStages(basis: Basis & { responses: Responses }, storage: Storage, 
     depart: (call, before, path) => departures.clear(call, before, path),
     download: (call, found, flight) => origin.obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
-    wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
+    wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,
     tell: tellLookup(report),
     background: (work, call) => background.run(work, refreshFailed(call)),

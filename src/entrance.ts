@@ -85,7 +85,7 @@ const isParticular = ({ settings: { unpack, prefer, require } }: Call): boolean 
 /** A fresh version in memory. */
 export function atOnce(house: House, asked: Call): Served | undefined {
   if (asked.cache === 'no-store' || isForeknown(asked) || !isCached(asked)) return undefined
-  const held = house.tiers.peek(asked)
+  const held = house.tiers.peek(asked) ?? house.tiers.glance(asked)
   if (held === undefined) return undefined
   const call = obeying(asked, held.entry)
   if (isParticular(call)) return undefined

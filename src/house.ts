@@ -11,6 +11,7 @@ import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
 import type { Guarded } from './stages/tiers/guard.ts'
+import type { Standing } from './stages/tiers/standing.ts'
 import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
@@ -44,6 +45,8 @@ export interface House {
   readonly unpacking: Unpacking
   readonly remarks: Remarks
   readonly uses: Uses
+  /** Hits that may be given again without a look. */
+  readonly standing: Standing
   readonly upkeep: Upkeep
   /** A store that is no tier, to be copied to. */
   readonly target: (store: Store) => Tier

@@ -39,7 +39,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(board({ ...call, signal: undefined }, found, { stages, spare: undefined }), call)
+      stages.background(board({ ...call, signal: undefined, caller: undefined }, found, { stages, spare: undefined }), call)
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)

@@ -6,6 +6,11 @@ export function functionUrl(name: string): string {
   return `function:${encodeURIComponent(name.toWellFormed())}`
 }
 
+/** The name in it. */
+export function functionName(url: string): string {
+  return decodeURIComponent(url.slice('function:'.length))
+}
+
 export interface FunctionIdentity {
   readonly group: string
   /** The principal that the instance names; null and undefined: the same for all. */

@@ -1,6 +1,6 @@
 import type { Settings } from '../model/settings.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
-import { callback, count, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
+import { callback, count, duration, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
 import { overlay } from './precedence.ts'
 
 /** A codec of the user's own. */
@@ -20,6 +20,8 @@ export interface FunctionOptions {
   readonly codec: 'structured' | 'json' | 'bytes' | OwnCodec
   /** Infinity: as many as the tiers take. */
   readonly maxItems: number
+  /** Milliseconds for which a failure is thrown again without a run. */
+  readonly negativeTtl: number
   readonly layer: Layer
 }
 
@@ -48,6 +50,7 @@ const READERS: Readers = {
   share: flag,
   maxItems: count(1),
   codec,
+  negativeTtl: duration,
 }
 
 /** @throws TypeError that names an unknown or wrong option, its value, and the cure. */
@@ -61,9 +64,10 @@ export function readFunctionOptions(given: unknown): FunctionOptions {
     share = false,
     codec: chosen = 'structured',
     maxItems = Number.POSITIVE_INFINITY,
+    negativeTtl = 0,
     ...layer
   } = readObject(given, READERS, 'buffered')
-  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, layer } as FunctionOptions
+  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, negativeTtl, layer } as FunctionOptions
 }
 
 /** Of a function there is no retry unless it was asked for: whether it may run twice, only its author knows. */

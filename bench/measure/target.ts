@@ -13,6 +13,8 @@ export interface Target extends Figure {
   /** What the limits allow. */
   readonly stretch?: number
   readonly unit?: string
+  /** 'machine': a time, which another machine, or this one with other neighbours, would not repeat; so `--record` leaves it out. Default 'code'. */
+  readonly tells?: 'machine' | 'code'
   /** 'none': nobody else has this figure. */
   readonly others?: 'none'
 }
@@ -22,9 +24,10 @@ export function overBase(client: string, base: string): (measure: string, fact: 
   return (measure, fact) => ({ client, measure, fact, base: { client: base, measure, fact } })
 }
 
-/** Those that were measured. */
+/** Those that were measured, and could be compared with another day's. */
 export function verdicts(lines: readonly Measured[], targets: readonly Target[]): Verdict[] {
-  return targets.flatMap((target) => {
+  const ofCode = targets.filter(({ tells }) => tells !== 'machine')
+  return ofCode.flatMap((target) => {
     const measured = measuredOf(lines, target)
     return measured === undefined ? [] : [{ name: target.name, measured, gate: target.gate }]
   })

@@ -4,7 +4,7 @@ import type { Facts, Job } from '../measure/job.ts'
 import { bodyAt } from '../origin/body.ts'
 
 /** So many before the clock runs: the code is compiled, and the connections stand. */
-const WARM_UP = 400
+const WARM_UP = 1_000
 /** Milliseconds after the last answer, in which what is written behind is part of the cost. */
 const BEHIND = 30
 

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Scenario } from './scenario.ts'
 import { broken } from './scenarios/broken.ts'
+import { politeness } from './scenarios/politeness.ts'
 import { upkeep } from './scenarios/upkeep.ts'
 
-const SCENARIOS = [broken, upkeep]
+const SCENARIOS = [broken, upkeep, politeness]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 function wanted(only: readonly string[]): readonly (typeof SCENARIOS)[number][] {

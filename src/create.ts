@@ -75,9 +75,8 @@ export function buildHouse(plan: HousePlan): House {
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
-    chronicle: new Chronicle(),
+    ...memories(),
     runs: basis.runs,
-    deadEnds: new DeadEnds(),
     clock: plan.clock,
     governor,
     turns: (limit) => turnsBy(limit, plan.clock),
@@ -98,6 +97,9 @@ export function buildHouse(plan: HousePlan): House {
 function buildGovernor({ limits }: HousePlan, { clock, report }: Basis, { stores }: Storage): HostGovernor {
   return new HostGovernor(limits, { clock, report, durable: stores.find((store) => store.durable && store.readOnly !== true) })
 }
+
+/** What this process remembers of calls. */
+const memories = (): Pick<House, 'chronicle' | 'deadEnds'> => ({ chronicle: new Chronicle(), deadEnds: new DeadEnds() })
 
 function buildBasis(plan: HousePlan, report: Report): Basis {
   const { clock, fetch } = plan

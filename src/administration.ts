@@ -19,7 +19,7 @@ import { type Health, readiness } from './readiness.ts'
 import { retentionBy } from './retention-rules.ts'
 import { groupMark, tagMark } from './stages/tiers/marks.ts'
 import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
-import type { Stats } from './stages/uses.ts'
+import { type Stats, statsOf } from './stats.ts'
 
 /** Which entries: exactly one of these. */
 export interface Which {
@@ -130,7 +130,7 @@ export function administrationOf(behind: Behind): Administration {
         return house.upkeep.remove((entry) => isMeant(entry, what))
       })
     },
-    stats: () => openHouse(behind).uses.totals(),
+    stats: () => statsOf(openHouse(behind)),
     hosts: () => openHouse(behind).governor.hosts(),
     ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
     sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),

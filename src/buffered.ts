@@ -8,9 +8,15 @@ import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
 import type { RunContext } from './stages/function/run.ts'
 
-/** The options of a buffered function; those of a call mean what they mean for a fetch. */
+/**
+ * The options of a buffered function; those of a call mean what they mean for a fetch. `refresh` runs it again with the same arguments, and the
+ * same `this` while that lives; it has to be said here, for the instance's is of fetches.
+ */
 export interface BufferedOptions<This, A extends unknown[], R>
-  extends Pick<CallOptions, 'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group'> {
+  extends Pick<
+    CallOptions,
+    'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group' | 'refresh'
+  > {
   /**
    * Names the function in the key. In memory the default is its own name, and each function has a space of its own. Required where a tier
    * outlives the process.
@@ -31,6 +37,11 @@ export interface BufferedOptions<This, A extends unknown[], R>
   share?: boolean
   /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
   maxItems?: number
+  /**
+   * For how long a failure is thrown again, to whoever asks for the same, without a run: in this process, and where there is nothing to fall
+   * back to (else `fallback.cooldown` says so). Default 0: the next call runs the function again.
+   */
+  negativeTtl?: Duration
   /**
    * How many runs of this function at a time, and how often one may start (`rate` in each `per`, evenly spaced): a bucket of its own for all
    * objects together, and never a host's. Runs that were asked for again count; the wait for one's turn is no time-out. A run holds its
@@ -99,18 +110,26 @@ export interface Buffered {
   context(): RunContext
 }
 
-const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]'])
+const GENERATORS: ReadonlyMap<string, string> = new Map([
+  ['[object GeneratorFunction]', 'the generator'],
+  ['[object AsyncGeneratorFunction]', 'the async generator'],
+])
 
+/** @throws TypeError */
 function refuseOthers(fn: unknown): asserts fn is Plain {
   if (typeof fn !== 'function') throw wrong('buffered', fn, 'Give a function.')
-  if (GENERATORS.has(Object.prototype.toString.call(fn)))
-    throw wrong('buffered', fn, 'A generator gives its values once only. Return a list.')
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw wrong('buffered', fn, 'Decorate the methods of a class.')
+  const generator = GENERATORS.get(Object.prototype.toString.call(fn))
+  if (generator !== undefined) throw refused(generator, fn, 'It gives its values once only. Return a list.')
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) throw refused('the class', fn, 'Decorate its methods.')
 }
 
-function wrapped(behind: Behind, fn: unknown, given: unknown): object {
+function refused(kind: string, { name }: { name: string }, cure: string): TypeError {
+  return new TypeError(`buffered: ${kind}${name === '' ? '' : ` ${name}`} cannot be buffered. ${cure}`)
+}
+
+function wrapped(behind: Behind, { fn, member }: { fn: unknown; member?: PropertyKey }, given: unknown): object {
   refuseOthers(fn)
-  const calls = new FunctionCalls(behind, fn, readFunctionOptions(given))
+  const calls = new FunctionCalls(behind, { fn, ...(member !== undefined && { member }) }, readFunctionOptions(given))
   function bufferedFunction(this: unknown, ...args: unknown[]): Promise<unknown> {
     return calls.call({ self: this, args })
   }
@@ -126,12 +145,14 @@ function wrapped(behind: Behind, fn: unknown, given: unknown): object {
 export function sideDoor(behind: Behind): Buffered {
   const buffered = (...given: unknown[]): object => {
     const [first, second] = given
-    if (isDecorating(given)) return decorated(given, (method) => wrapped(behind, method, {}))
-    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, first, second ?? {})
+    if (isDecorating(given)) return decorated(given, (fn, member) => wrapped(behind, { fn, member }, {}))
+    if (given.length > 0 && (typeof first !== 'object' || first === null)) return wrapped(behind, { fn: first }, second ?? {})
     const options = first ?? {}
     readFunctionOptions(options)
     return (...more: unknown[]) =>
-      isDecorating(more) ? decorated(more, (method) => wrapped(behind, method, options)) : wrapped(behind, more[0], options)
+      isDecorating(more)
+        ? decorated(more, (fn, member) => wrapped(behind, { fn, member }, options))
+        : wrapped(behind, { fn: more[0] }, options)
   }
   return Object.assign(buffered, { context: () => openHouse(behind).runs.context() }) as Buffered
 }

@@ -12,6 +12,7 @@ import type { Stamps } from './stages/stamps.ts'
 import { type Guarded, guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { named } from './stages/tiers/names.ts'
+import { Standing } from './stages/tiers/standing.ts'
 import { Tiers, type TiersRooms } from './stages/tiers/tiers.ts'
 import { UseRecords } from './stages/tiers/use-records.ts'
 import { decoded } from './stages/transport/decode.ts'
@@ -34,6 +35,7 @@ export interface Storage {
   readonly tiers: Tiers
   readonly uses: Uses
   readonly recent: Recent
+  readonly standing: Standing
 }
 
 export function buildStorage(
@@ -44,6 +46,7 @@ export function buildStorage(
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
   const recent = new Recent()
+  const standing = new Standing(stores)
   const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
   const tiers = new Tiers(stores, {
     bodies,
@@ -56,16 +59,21 @@ export function buildStorage(
       wrote()
     },
   })
-  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background }), recent }
+  return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background, standing }), recent, standing }
 }
 
-function buildUses(stores: readonly Store[], { clock, background }: Pick<Ground, 'clock' | 'background'>): Uses {
+function buildUses(
+  stores: readonly Store[],
+  { clock, background, standing }: Pick<Ground, 'clock' | 'background'> & { standing: Standing },
+): Uses {
   const records = new UseRecords(stores, clock)
   return new Uses({
     clock,
+    areKept: records.areKept,
     write: (key, use) => records.add(key, use),
     read: (key) => records.read(key),
     background: (work) => background.run(work, () => undefined),
+    settle: () => standing.settle(),
   })
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildScheduler } from './create-scheduler.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
@@ -9,15 +10,15 @@ import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
 import { Urgency } from './model/urgency.ts'
-import { bodyPlan } from './policy/body-plan.ts'
 import { type FunctionLimit, limitsOf } from './policy/limit-options.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Chronicle } from './stages/chronicle.ts'
+import { DeadEnds } from './stages/dead-ends.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
-import { Origin } from './stages/download/origin.ts'
+import type { Origin } from './stages/download/origin.ts'
 import { Emitter } from './stages/emitter.ts'
 import { Flights } from './stages/flights.ts'
 import { Runs } from './stages/function/run.ts'
@@ -28,8 +29,8 @@ import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import { Traffic } from './stages/traffic.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
-import { decoded } from './stages/transport/decode.ts'
 import type { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
@@ -40,6 +41,8 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly runs: Runs
+  readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -62,6 +65,7 @@ export function buildHouse(plan: HousePlan): House {
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
+  const stages = buildStages({ ...basis, governor, responses }, storage, versions)
   let closing: Promise<void> | undefined
   return {
     ...storage,
@@ -69,16 +73,20 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     walks: basis.walks,
+    traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
-    runs: new Runs(),
+    runs: basis.runs,
+    deadEnds: new DeadEnds(),
     clock: plan.clock,
     governor,
     turns: (limit) => turnsBy(limit, plan.clock),
-    stages: buildStages({ ...basis, governor, responses }, storage, versions),
+    stages,
+    scheduler: buildScheduler({ ...basis, responses }, storage, stages),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
+      storage.standing.end()
       closing ??= presence.during(close({ ...basis, ...storage, governor, transport: transport() }))
       return closing
     },
@@ -90,7 +98,9 @@ export function buildHouse(plan: HousePlan): House {
 function buildBasis(plan: HousePlan, report: Report): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
-  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const traffic = new Traffic()
+  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const transport = traffic.counted(chosen)
   return {
     ...plan,
     report,
@@ -100,6 +110,8 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    runs: new Runs(),
+    traffic,
     closing: new AbortController(),
   }
 }
@@ -116,28 +128,19 @@ function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']>
     bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
 }
 
-function buildOrigin({ clock, random, report, transport, governor }: Basis & Governed, { bodies }: Storage): Origin {
-  return new Origin({
-    transport,
-    governor,
-    clock,
-    random,
-    report,
-    decoded,
-    writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
-    transient: ({ call }) => bodies.transient(call),
-    adopt: (call, tier) =>
-      bodies.adopt(call.key, tier, ({ head, values, total }) => {
-        const plan = bodyPlan(call, head, total)
-        return plan.partial?.values === values ? plan : undefined
-      }),
-  })
+/** Built at the first miss: what downloads is a third of the whole, and a program that starts may find all that it asks for. */
+function lateOrigin(basis: Basis & Governed, { bodies }: Storage): () => Promise<Origin> {
+  let origin: Promise<Origin> | undefined
+  return () => {
+    origin ??= import('./create-origin.ts').then(({ buildOrigin }) => buildOrigin({ ...basis, bodies }))
+    return origin
+  }
 }
 
 function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, closing, responses } = basis
+  const { clock, report, background, flights, runs, closing, responses } = basis
   const { tiers } = storage
-  const origin = buildOrigin(basis, storage)
+  const origin = lateOrigin(basis, storage)
   const departures = new Departures({
     peek: (call) => tiers.peek(call),
     lookup: (call, enough) => tiers.lookup(call, enough),
@@ -165,9 +168,9 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
     admission,
     depart: (call, before, path) => departures.clear(call, before, path),
-    download: (call, found, flight) => origin.obtain(call, found, flight),
+    download: async (call, found, flight) => (await origin()).obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
-    wait: (flight, call, spare) => waitFor(flight, call, { spare, clock }),
+    wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,
     tell: tellLookup(report),
     background: (work, call) => background.run(work, refreshFailed(call)),

@@ -1,8 +1,7 @@
-import { wrong } from './policy/option-readers.ts'
-
 /** What a standard decorator is told (TC39 stage 3, 2023-05). */
 interface Context {
   readonly kind: string
+  readonly name: string | symbol | undefined
   readonly addInitializer: unknown
 }
 
@@ -12,22 +11,33 @@ function isContext(value: unknown): value is Context {
 
 /** Whether these are what a decorator is called with: a standard one (value, context), a legacy one (target, name, descriptor). */
 export function isDecorating(given: readonly unknown[]): boolean {
-  return isContext(given[1]) || typeof given[1] === 'string' || typeof given[1] === 'symbol'
+  // TypeScript hands the name of `7() {}` on as a number.
+  return isContext(given[1]) || ['string', 'symbol', 'number'].includes(typeof given[1])
 }
 
-/** The method in its place, by what the compiler in use expects back. */
-export function decorated(given: readonly unknown[], wrap: (method: unknown) => object): object {
+/** The method in its place, by what the compiler in use expects back. @throws TypeError for what is no method */
+export function decorated(given: readonly unknown[], wrap: (method: unknown, member: PropertyKey) => object): object {
   const [value, context, descriptor] = given
   if (isContext(context)) {
-    if (context.kind !== 'method') throw notMethod(`a ${context.kind}`)
-    return wrap(value)
+    if (context.kind !== 'method') throw notMethod(context.kind, context.name)
+    return wrap(value, context.name ?? '')
   }
-  if (typeof descriptor !== 'object' || descriptor === null) throw notMethod(`"${String(context)}"`)
-  const { value: method } = descriptor as PropertyDescriptor
-  if (typeof method !== 'function') throw notMethod(`"${String(context)}"`)
-  return { ...descriptor, value: wrap(method) }
+  const member = context as PropertyKey
+  if (typeof descriptor !== 'object' || descriptor === null) throw notMethod('field', member)
+  const { value: method, get, set } = descriptor as PropertyDescriptor
+  if (get !== undefined || set !== undefined) throw notMethod(get === undefined ? 'setter' : 'getter', member)
+  if (typeof method !== 'function') throw notMethod('field', member)
+  return { ...descriptor, value: wrap(method, member) }
 }
 
-function notMethod(what: string): TypeError {
-  return wrong('@buffered', what, 'It is for methods: what is no method gives its value without arguments, and at once.')
+const CURES: Readonly<Record<string, string>> = {
+  class: 'Decorate its methods.',
+  setter: 'A setter gives nothing that could be kept.',
+}
+
+function notMethod(kind: string, member: PropertyKey | undefined): TypeError {
+  const name = member === undefined ? '' : ` ${String(member)}`
+  const cure =
+    CURES[kind] ?? `It gives its value at once, and what is buffered gives a promise. Make it a method: async${name}() { ... }.`
+  return new TypeError(`@buffered: the ${kind}${name} cannot be buffered. ${cure}`)
 }

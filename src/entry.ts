@@ -55,10 +55,17 @@ export interface Entry {
   delete(): Promise<void>
 }
 
-/** What an entry handle stands on. */
-export interface EntryBasis {
+/** What is stored of an entry, and was: without the asking, and without options of its own. */
+export type EntryHistory = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
+
+/** What its history is read from. */
+export interface HistoryBasis {
   readonly house: () => House
   readonly call: () => Promise<Call>
+}
+
+/** What an entry handle stands on. */
+export interface EntryBasis extends HistoryBasis {
   readonly fetch: (over: { refresh: 'yes' | 'no' }) => Promise<Response>
 }
 
@@ -76,8 +83,16 @@ const PINNING = { version: id, until: time, for: (value: unknown, path: string) 
 
 export function entryOf(basis: EntryBasis): Entry {
   return {
+    ...historyOf(basis),
     fetch: () => basis.fetch({ refresh: 'no' }),
     refresh: () => basis.fetch({ refresh: 'yes' }),
+    policy: async () => policyOf(basis.house(), await basis.call()),
+    setPolicy: async (policy) => setPolicyOf(basis.house(), await basis.call(), policy),
+  }
+}
+
+export function historyOf(basis: HistoryBasis): EntryHistory {
+  return {
     versions: (filter = {}) => versions(basis, readObject(filter, FILTER, 'versions') as Filter),
     version: (which) => version(basis, which),
     label: (label, options = {}) => labelled(basis, { label, options, on: 'yes' }),
@@ -89,13 +104,13 @@ export function entryOf(basis: EntryBasis): Entry {
     },
     diff: async (from, to) => compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
     failures: () => failures(basis),
-    policy: async () => policyOf(basis.house(), await basis.call()),
-    setPolicy: async (policy) => setPolicyOf(basis.house(), await basis.call(), policy),
     stats: async () => statsOf(basis.house(), await basis.call()),
     explain: async () => explained(basis.house(), await basis.call()),
     delete: async () => {
-      const { tiers, remarks } = basis.house()
-      const known = await tiers.known(await basis.call())
+      const { tiers, remarks, scheduler } = basis.house()
+      const call = await basis.call()
+      scheduler.forget(call.key)
+      const known = await tiers.known(call)
       if (known !== undefined) await remarks.remove(known)
     },
   }
@@ -109,7 +124,7 @@ interface Filter {
 }
 
 async function versions(
-  { house, call }: EntryBasis,
+  { house, call }: HistoryBasis,
   { label, pinned: onlyPinned, skip = 0, limit = 10 }: Filter,
 ): Promise<VersionInfo[]> {
   const { tiers, clock } = house()
@@ -136,7 +151,7 @@ function chooserOf(which: unknown, now: number): Chooser {
   return chosenBy(wanted, now)
 }
 
-async function version({ house, call }: EntryBasis, which: unknown): ReturnType<Entry['version']> {
+async function version({ house, call }: HistoryBasis, which: unknown): ReturnType<Entry['version']> {
   const { tiers, clock, responses } = house()
   const asked = await call()
   const held = await tiers.pick(asked, chooserOf(which, clock.now()))
@@ -146,7 +161,7 @@ async function version({ house, call }: EntryBasis, which: unknown): ReturnType<
 }
 
 /** The version of this id, or the current one. */
-async function heldOf({ house, call }: EntryBasis, which: string | undefined): Promise<Held> {
+async function heldOf({ house, call }: HistoryBasis, which: string | undefined): Promise<Held> {
   const { tiers, clock } = house()
   const asked = await call()
   const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
@@ -156,7 +171,7 @@ async function heldOf({ house, call }: EntryBasis, which: string | undefined): P
 }
 
 async function labelled(
-  basis: EntryBasis,
+  basis: HistoryBasis,
   { label, options, on }: { label: unknown; options: unknown; on: 'yes' | 'no' },
 ): Promise<VersionInfo> {
   const word = labelReader(label, 'label')
@@ -166,7 +181,7 @@ async function labelled(
   return versionInfo(held, clock.now())
 }
 
-async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pin']> {
+async function pinned(basis: HistoryBasis, options: unknown): ReturnType<Entry['pin']> {
   const read = readObject(options, PINNING, 'pin') as { version?: string; until?: number; for?: number }
   if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
   const { remarks, clock } = basis.house()
@@ -176,7 +191,7 @@ async function pinned(basis: EntryBasis, options: unknown): ReturnType<Entry['pi
   return { unpin, [Symbol.asyncDispose]: unpin }
 }
 
-async function failures({ house, call }: EntryBasis): Promise<Attempt[][]> {
+async function failures({ house, call }: HistoryBasis): Promise<Attempt[][]> {
   const asked = await call()
   const entry = await house().tiers.known(asked)
   return (entry?.failures ?? [])

@@ -1,4 +1,6 @@
+import { type EntryHistory, historyOf } from './entry.ts'
 import type { FunctionCalls } from './function-calls.ts'
+import type { Call } from './model/call.ts'
 import type { Held } from './model/rooms.ts'
 import { putVersion } from './put.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
@@ -23,6 +25,8 @@ export interface FunctionCache<A extends unknown[], R> {
   set(args: A, value: R): Promise<void>
   /** Runs the function, whatever is stored; where it fails, the last good result is the answer, as in a call. */
   refresh(...args: A): Promise<R>
+  /** The versions of the result for these arguments, with their labels and pins; nothing happens until it is asked. A version's `response()` has the bytes that the codec made. */
+  entry(...args: A): EntryHistory
 }
 
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
@@ -33,11 +37,13 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const { house, call } = calls.space()
       house.stages.flights.part([call.url])
       calls.index.clear()
+      calls.failures.clear()
       await during(house.upkeep.remove(({ url }) => url === call.url))
     },
     invalidate: async (...args) => {
       const { house } = calls.space()
       const call = calls.callOfAll(args)
+      calls.failures.forget(call.key)
       // A run that is under way began before this word.
       house.stages.flights.part([call.url])
       await during(house.versions.invalidate(call))
@@ -50,10 +56,24 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       await during(putVersion(house, call, { response, options: {} }))
       calls.index.note(call, house)
+      calls.failures.forget(call.key)
     },
     refresh: async (...args) => {
       calls.callOfAll(args)
       return calls.refresh({ self: undefined, args })
+    },
+    entry: (...args) => entryOfResult(calls, args),
+  }
+}
+
+function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): EntryHistory {
+  const call = async (): Promise<Call> => calls.callOfAll(args)
+  const history = historyOf({ house: () => calls.space().house, call })
+  return {
+    ...history,
+    delete: async () => {
+      calls.index.forget((await call()).key)
+      await history.delete()
     },
   }
 }

@@ -1,14 +1,17 @@
 import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
+import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
-import { checkBy, Results } from './function-results.ts'
+import type { Asked } from './function-recall.ts'
+import { keepFresh } from './function-refresh.ts'
+import { classOf, isOfObject, whose } from './function-self.ts'
+import { openSpace, type Space } from './function-space.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
-import type { Served } from './model/rooms.ts'
-import { keyValueText } from './policy/argument-key.ts'
-import { callText, functionKeys, functionUrl } from './policy/function-key.ts'
-import { type FunctionOptions, functionSettings } from './policy/function-options.ts'
-import { Unreadable, type ValueCodec } from './stages/function/value-codec.ts'
+import type { Held, Served } from './model/rooms.ts'
+import { askedText, callText } from './policy/function-key.ts'
+import type { FunctionOptions } from './policy/function-options.ts'
+import { Unreadable } from './stages/function/value-codec.ts'
 
 /** What is behind the side door. */
 export interface Behind extends Threshold {
@@ -17,82 +20,66 @@ export interface Behind extends Threshold {
 
 export type Plain = (this: unknown, ...args: unknown[]) => unknown
 
-/** Where the results of one function are: known at its first call, when the instance is built. */
-interface Space {
-  readonly house: House
-  readonly codec: ValueCodec
-  readonly results: Results
-  /** A call of it, but for what it is a call of. */
-  readonly call: Omit<Call, 'key' | 'cache'>
-  readonly keyOf: (self: string, args: string) => string
-  readonly isDurable: boolean
-}
-
-export interface Asked {
-  readonly self: unknown
-  readonly args: readonly unknown[]
+/** What is buffered: a function, or the method of a class. */
+export interface Subject {
+  readonly fn: Plain
+  /** What a decorated method is called in its class. */
+  readonly member?: PropertyKey
 }
 
 /** The calls of one function: arguments → the same walk as a fetch → a result. */
 export class FunctionCalls {
   readonly #behind: Behind
   readonly #fn: Plain
+  readonly #member: PropertyKey | undefined
   readonly #options: FunctionOptions
   readonly index: FunctionIndex
+  readonly failures: FunctionFailures
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
   /** It was called as a method of an object that has results of its own. */
   #isPerObject = false
 
-  constructor(behind: Behind, fn: Plain, options: FunctionOptions) {
+  constructor(behind: Behind, { fn, member }: Subject, options: FunctionOptions) {
     this.#behind = behind
     this.#fn = fn
+    this.#member = member
     this.#options = options
     this.index = new FunctionIndex(options.maxItems)
+    this.failures = new FunctionFailures(options.negativeTtl)
     if (options.name !== undefined) behind.functions.claim(options.name, fn)
   }
 
   /** @throws HoldfastError CLOSED. TypeError where the function needs a name and has none. */
-  space(): Space {
+  space(self?: unknown): Space {
     const house = openHouse(this.#behind)
-    this.#space ??= this.#open(house)
+    this.#space ??= this.#open(house, self)
     return this.#space
   }
 
-  #open(house: House): Space {
-    const { name: given, v, layer, share, codec: chosen, limit } = this.#options
-    const isDurable = house.stores.some(({ durable }) => durable)
-    if (given === undefined && isDurable)
-      throw new TypeError(
-        `buffered: ${this.#fn.name === '' ? 'a function' : `the function ${this.#fn.name}`} needs a name where results outlive the process, for minifiers rename functions. Give the option name.`,
-      )
-    const name = given ?? this.#behind.functions.unnamed(this.#fn.name === '' ? 'anonymous' : this.#fn.name)
-    const codec = house.runs.codec(chosen)
-    const results = new Results(codec, share ? 'one for all' : 'a copy for each')
-    const check = layer.schema === undefined ? undefined : checkBy(layer.schema, codec)
-    const settings = functionSettings(this.#behind.basis().settings, layer, check)
-    const { group, partition } = settings
-    const keyOf = functionKeys({ group, partition, name, v }, isDurable ? 'as a digest' : 'in clear')
-    const call = {
-      method: 'GET',
-      url: functionUrl(name),
-      headers: [],
-      preconditions: [],
-      body: undefined,
-      signal: undefined,
-      redirect: 'follow',
-      integrity: '',
-      settings,
-      credentialHeaders: new Set<string>(),
-      ...(limit !== undefined && { turn: house.turns(limit) }),
-    } as const
-    return { house, codec, results, call, keyOf, isDurable }
+  #open(house: House, self: unknown): Space {
+    const { functions } = this.#behind
+    const owner = this.#member === undefined ? '' : classOf(self, this.#member)
+    const shown = owner === '' ? this.#fn.name : `${owner}.${this.#fn.name}`
+    const { index, counts } = this
+    const under = this.#behind.basis().settings
+    return openSpace({ house, under, functions, options: this.#options, shown, index, counts })
   }
 
   /** What a call is of, as the rooms see it. @throws TypeError for arguments that have no text. */
-  callOf({ self, args }: Asked, cache: Call['cache'] = 'default'): Call {
+  callOf(asked: Asked, cache: Call['cache'] = 'default'): Call {
+    const text = this.#textOf(asked)
     const { call, keyOf } = this.space()
-    return { ...call, cache, key: keyOf(this.#selfText(self), callText(args, this.#options.key)) }
+    return { ...call, cache, key: keyOf(text) }
+  }
+
+  #textOf({ self, args }: Asked): string {
+    const { isDurable } = this.space(self)
+    const isOwn = isOfObject(self, this.#options)
+    if (isOwn) this.#isPerObject = true
+    const { functions } = this.#behind
+    const own = isOwn ? whose(self, this.#options, { functions, isDurable }) : ''
+    return askedText(own, callText(args, this.#options.key))
   }
 
   /** What `fn.cache` is asked about: it is told of no object. @throws TypeError where each has results of its own. */
@@ -104,40 +91,46 @@ export class FunctionCalls {
     return this.callOf({ self: undefined, args }, cache)
   }
 
-  /** Whose results: with `scope: 'instance'` an object has its own, so what one user's client got never reaches another's. */
-  #selfText(self: unknown): string {
-    const { scope, instanceKey } = this.#options
-    if (scope === 'class' || self === undefined || self === null || isModule(self)) return ''
-    this.#isPerObject = true
-    if (instanceKey !== undefined) return `k${keyValueText(instanceKey(self))}`
-    if (typeof self !== 'object' && typeof self !== 'function') return `p${keyValueText(self)}`
-    if (this.space().isDurable)
-      throw new TypeError(
-        `buffered: objects have no name that outlives the process. Give "${this.#options.name}" the option instanceKey, for instance instanceKey: (self) => self.id, or say scope: 'class' where all objects share their results.`,
-      )
-    return `#${this.#behind.functions.numberOf(self)}`
-  }
-
   /** Up to the promise a result in memory is synchronous. */
   call(asked: Asked): Promise<unknown> {
+    return this.#space?.recall.find(asked) ?? this.#looked(asked)
+  }
+
+  #looked(asked: Asked): Promise<unknown> {
     try {
-      const { house, results } = this.space()
-      const call = this.callOf(asked)
+      const text = this.#textOf(asked)
+      const { house, results, recall, call: bare, keyOf } = this.space()
+      const given = recall.findBy(text)
+      if (given !== undefined) return given
+      const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)
-      if (served === undefined || !(served.body instanceof Uint8Array)) return house.walks.during(this.#walked(call, asked))
+      if (served === undefined || !(served.body instanceof Uint8Array))
+        return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
+      const again = results.again(served.held, served.body)
+      if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
     }
   }
 
+  /** It failed a short while ago, and that is remembered. */
+  #fallen({ key }: Call): Promise<never> | undefined {
+    const failure = this.failures.of(key, this.space().house.clock)
+    if (failure === undefined) return undefined
+    this.counts.hits++
+    return Promise.reject(failure.error)
+  }
+
   /** Runs the function, whatever is stored. */
   refresh(asked: Asked): Promise<unknown> {
     try {
-      return this.space().house.walks.during(this.#walked(this.callOf(asked, 'no-cache'), asked))
+      const call = this.callOf(asked, 'no-cache')
+      return this.space().house.walks.during(this.#walked(call, asked))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -149,27 +142,48 @@ export class FunctionCalls {
     try {
       return await results.of(served)
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error
+      if (!(error instanceof Unreadable) || isNew(served)) throw error
       // Stored by another release, or damaged: as good as not there.
       return results.of(await this.#walk({ ...call, cache: 'reload' }, asked))
     }
   }
 
-  async #walk(call: Call, { self, args }: Asked): Promise<Served> {
-    const { house, codec } = this.space()
-    // The function may add to the tags of its own call, and of no other.
-    const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ work: () => this.#fn.apply(self, [...args]), codec, tags })
-    const served = await walk(house, { ...call, settings: { ...call.settings, tags }, origin })
+  async #walk(call: Call, asked: Asked): Promise<Served> {
+    const { house } = this.space()
+    const walking = walk(house, { ...this.#withOrigin(call, asked), caller: house.runs.caller() })
+    const served = await walking.catch((error: unknown) => {
+      this.counts.misses++
+      this.failures.note(call.key, error, house.clock)
+      throw error
+    })
+    this.failures.forget(call.key)
     const { outcome } = served
-    if (served.held.tier !== undefined) this.index.note(call, house)
+    if (served.held.tier !== undefined) {
+      this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
+    }
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
     if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
     return served
   }
+
+  #withOrigin(call: Call, { self, args }: Asked): Call {
+    const { house, codec } = this.space()
+    // The function may add to the tags of its own call, and of no other.
+    const tags = [...call.settings.tags]
+    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
+    return { ...call, settings: { ...call.settings, tags }, origin }
+  }
+
+  #keepFresh(call: Call, { self, args }: Asked, held: Held): void {
+    const { refresh } = this.#options.layer
+    if (refresh === undefined) return
+    const kept = [...args]
+    const keyOf = (of: unknown): string => this.callOf({ self: of, args: kept }).key
+    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
+    keepFresh(this.space().house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
+  }
 }
 
-/** `import * as api` and `api.load()`: a module is nobody's instance. */
-function isModule(self: unknown): boolean {
-  return Object.prototype.toString.call(self) === '[object Module]' && Object.getPrototypeOf(self) === null
-}
+/** The function ran for it just now: to run it again would bring the same. */
+const isNew = ({ outcome }: Served): boolean => outcome === 'miss' || outcome === 'revalidated'

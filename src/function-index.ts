@@ -1,10 +1,18 @@
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
+import { OrderOfUse } from './order-of-use.ts'
+
+/** Results counted where nothing else bounds them; beyond that the ones seen longest ago are not counted. */
+const MOST_COUNTED = 100_000
+
+/** As many are looked over at least, before those that memory gave up are left out. */
+const LOOKED_OVER = 10_000
 
 /** Which results of one function are kept, as far as this process has seen them: the least recently used first. */
 export class FunctionIndex {
-  readonly #calls = new Map<string, Call>()
+  readonly #keys = new OrderOfUse()
   readonly #most: number
+  #lookAt = LOOKED_OVER
 
   constructor(most: number) {
     this.#most = most
@@ -12,24 +20,34 @@ export class FunctionIndex {
 
   /** A result was stored, or used. What is one too many goes, behind. */
   note(call: Call, house: House): void {
-    this.#calls.delete(call.key)
-    this.#calls.set(call.key, call)
-    for (const [key, oldest] of this.#calls) {
-      if (this.#calls.size <= this.#most) return
-      this.#calls.delete(key)
-      house.stages.background(removed(house, oldest), oldest)
+    const { key } = call
+    this.#keys.use(key)
+    if (this.#keys.size > this.#lookAt) this.#lookOver(house)
+    while (this.#keys.size > Math.min(this.#most, MOST_COUNTED)) {
+      const oldest = this.#keys.shift()
+      if (oldest === undefined || !Number.isFinite(this.#most)) return
+      const gone = { ...call, key: oldest }
+      house.stages.background(removed(house, gone), gone)
     }
   }
 
+  forget(key: string): void {
+    this.#keys.delete(key)
+  }
+
   clear(): void {
-    this.#calls.clear()
+    this.#keys.clear()
   }
 
   /** How many there are now: what memory gave up to make room is none of them. */
-  size({ stores, tiers }: House): number {
-    if (stores.every(({ durable }) => !durable))
-      for (const [key, call] of this.#calls) if (tiers.peek(call) === undefined) this.#calls.delete(key)
-    return this.#calls.size
+  size(house: House): number {
+    this.#lookOver(house)
+    return this.#keys.size
+  }
+
+  #lookOver({ stores, tiers }: House): void {
+    if (stores.every(({ durable }) => !durable)) for (const key of this.#keys.keys()) if (!tiers.has(key)) this.#keys.delete(key)
+    this.#lookAt = Math.max(LOOKED_OVER, 2 * this.#keys.size)
   }
 }
 

@@ -7,6 +7,9 @@ import type { StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
 import { Unreadable, type ValueCodec } from './stages/function/value-codec.ts'
 
+/** Large results that are looked for in hand; the one used longest ago is decoded anew. */
+const MOST_LARGE = 1_000
+
 /** Stored versions of one function → its results. */
 export class Results {
   readonly #codec: ValueCodec
@@ -42,9 +45,22 @@ export class Results {
     const value = this.#codec.decode({ bytes, type: headerOf(version.headers, 'content-type') ?? '' })
     if (this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
     if (bytes.length <= INLINE_LIMIT) this.#inHand.set(bytes, { value })
-    else if (typeof value === 'object' && value !== null)
-      this.#large.set(version.key, { id: version.id, value: new WeakRef(value) })
+    else if (typeof value === 'object' && value !== null) this.#keep(version, value)
     return value
+  }
+
+  /** How what was decoded just now is given again: the same to all, or decoded anew. Undefined for what is too large to be held for that. */
+  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) | undefined {
+    if (this.#large.get(version.key)?.id === version.id) return undefined
+    const type = headerOf(version.headers, 'content-type') ?? ''
+    return this.#inHand.get(bytes) ?? (() => this.#codec.decode({ bytes, type }))
+  }
+
+  #keep({ key, id }: Held['version'], value: object): void {
+    this.#large.delete(key)
+    this.#large.set(key, { id, value: new WeakRef(value) })
+    const [oldest] = this.#large.keys()
+    if (this.#large.size > MOST_LARGE && oldest !== undefined) this.#large.delete(oldest)
   }
 
   #alive({ key, id }: Held['version']): { readonly value: unknown } | undefined {

@@ -89,6 +89,7 @@ class MemoryStore implements Store {
       delete: (key) => shelf.delete(key),
       peek: (key) => shelf.peek(key)?.value,
       keys: () => shelf.keys(),
+      beforeChange: (told) => this.#records.beforeChange(told),
     }
   }
 

@@ -13,7 +13,7 @@ import { table } from './broken/table.ts'
 export const broken: Scenario<Measured> = {
   name: 'broken',
   question: `a download breaks at half, in ${SITUATIONS.length} situations: the right bytes, wrong ones, or an error?`,
-  run: async (tell) => {
+  run: async ({ tell }) => {
     await using origin = await Origin.start()
     const here = ENTRANTS.filter(isHere)
     for (const { name, needs } of ENTRANTS.filter((entrant) => !here.includes(entrant)))

@@ -20,7 +20,7 @@ type Tell = (news: string) => void
 export const upkeep: Scenario<Measured> = {
   name: 'upkeep',
   question: 'what does it cost to look after a large cache, and to fill it?',
-  run: async (tell) => {
+  run: async ({ tell }) => {
     const entries = entriesOf(process.env.BENCH_ENTRIES)
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
     try {

@@ -38,6 +38,8 @@ export interface Call extends RequestFacts {
   readonly settings: Settings
   /** Absent: the server that the URL names. It is user code, so neither a host's ticket nor a lease is held while it runs. */
   readonly origin?: CallOrigin
+  /** The running function that made this call and waits for it; absent outside of one, and where nobody waits. */
+  readonly caller?: object | undefined
   /** Where that waits for its turn; absent: it needs none. */
   readonly turn?: (signal: AbortSignal) => Promise<{ release(): void }>
   /** What the settings came of, for an entry whose own policy stands in between; absent where no entry has a say. */

@@ -130,6 +130,14 @@ export interface CallOptions {
   key?: string
   /** A POST (or QUERY) that only asks: cacheable by explicit freshness or `ttl`, the body's digest in the key, re-sent on each attempt. */
   safe?: boolean
+  /**
+   * Work without a caller: what this process has asked for is refreshed in the background, by one process of several, behind those who
+   * wait. `every`: so long after the origin last confirmed it, at least '1s'. `cron`: five fields, or six with seconds first; `timezone`
+   * (default 'UTC') by its IANA name; `runAtStart` (default true): what was missed while no process ran is done once, when the entry is
+   * first asked for; false: it waits for its next time. It goes on until the entry is deleted, or `false` is said; no timer keeps the
+   * process alive; a failure is the event `refresh-failed`. At most 10,000 entries, those asked for last. Default: none.
+   */
+  refresh?: false | { every: Duration } | { cron: string; timezone?: string; runAtStart?: boolean }
   onProgress?: (progress: Progress) => void
   /**
    * Higher first in the queue of the host; among equals who came first. It may be any number. Default: 10 for a caller, 0 for work that

@@ -35,6 +35,8 @@ export interface LiveRecords {
   delete(key: string): void
   /** As `get`, but no use: what is only looked over keeps its place in the order of use. Without it `get` is asked. */
   peek?(key: string): object | undefined
+  /** Calls back once, before the next change of any record: until then what was looked up stands as it is. Without it every look is one. */
+  beforeChange?(told: () => void): void
   /** In no order. Without it entries that stand nowhere else are not listed. */
   keys?(): Iterable<string>
 }
@@ -66,6 +68,10 @@ export interface Store {
   readonly maxEntryBytes?: number
   get(key: string): Promise<Uint8Array | undefined>
   getMany(keys: string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]>
+  /** As `getMany`, at once, for a store that answers within microseconds; undefined where it cannot say now. It never throws. */
+  glance?(keys: readonly string[]): (Uint8Array | undefined)[] | undefined
+  /** Another number as soon as anything that `glance` would give may be different, whoever has changed it; undefined as there. */
+  stamp?(): number | undefined
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>
   setMany(entries: StoreEntry[], options?: { fence?: Lease }): Promise<void>
   delete(keys: string[], options?: { fence?: Lease }): Promise<void>

@@ -118,12 +118,17 @@ const WRITERS: ReadonlyMap<object | null, Writer> = new Map<object | null, Write
   [RegExp.prototype, (pattern: RegExp) => `R${text(pattern.source)}${text(pattern.flags)}${pattern.lastIndex};`],
   [URL.prototype, (url: URL) => `U${text(url.href)}`],
   [URLSearchParams.prototype, (params: URLSearchParams) => `P${pairsText(params)}`],
-  [Headers.prototype, (headers: Headers) => `H${pairsText(headers)}`],
-  [Request.prototype, requestText],
   [ArrayBuffer.prototype, (buffer: ArrayBuffer) => octets('ArrayBuffer', new Uint8Array(buffer))],
   [DataView.prototype, (view: DataView) => octets('DataView', viewed(view))],
   [Buffer.prototype, (buffer: Buffer) => octets('Buffer', buffer)],
 ])
+
+/** By name first: to name the platform's own loads the whole of its fetch, which is half of what an import of ours would cost. */
+function platformWriter(prototype: object | null): Writer | undefined {
+  const name: unknown = prototype?.constructor?.name
+  if (name === 'Headers' && prototype === Headers.prototype) return (headers: Headers) => `H${pairsText(headers)}`
+  return name === 'Request' && prototype === Request.prototype ? requestText : undefined
+}
 
 /** Also one of another realm, as a test runner makes them. */
 function isPlain(prototype: object | null): boolean {
@@ -140,7 +145,7 @@ function objectText(value: object, path: Path, around: Around): string {
     const view = value as Uint8Array
     return octets(view[Symbol.toStringTag], viewed(view))
   }
-  const writer = WRITERS.get(prototype)
+  const writer = WRITERS.get(prototype) ?? (isPlain(prototype) ? undefined : platformWriter(prototype))
   if (writer !== undefined) return writer(value as never, path, within)
   if (isPlain(prototype)) return `o${members(value, Object.keys(value), path, within)}`
   const name: unknown = prototype?.constructor?.name
@@ -182,4 +187,9 @@ export function argumentsText(args: readonly unknown[]): string {
 /** The same of what the option `key` returned. */
 export function keyValueText(value: unknown): string {
   return `k${valueText(value, () => 'key(...)', [])}`
+}
+
+/** The same of what a method is called on, or of the name that `instanceKey` gave it. */
+export function selfText(self: unknown): string {
+  return `k${valueText(self, () => 'this', [])}`
 }

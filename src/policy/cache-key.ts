@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { HeaderList } from '../model/headers.ts'
 
 /** RFC 9110 11.6.2, 11.7.2; RFC 6265 5.4: whatever an instance calls a credential, these are. */
@@ -12,7 +12,7 @@ export const DEFAULT_CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 ])
 
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content)
 }
 
 /**

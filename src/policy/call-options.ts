@@ -25,6 +25,7 @@ import {
   text,
   wrong,
 } from './option-readers.ts'
+import { refresh } from './refresh-options.ts'
 import { selection } from './select-options.ts'
 import { meta, tags } from './tag-options.ts'
 
@@ -50,6 +51,7 @@ export interface Layer {
   sources?: string[]
   resume?: Settings['resume']
   unpack?: Settings['unpack']
+  refresh?: Settings['refresh']
   tags?: string[]
   meta?: unknown
   versions?: Partial<Retention>
@@ -144,6 +146,7 @@ export const CALL_READERS: Readers = {
   ...ADMISSION_READERS,
   prefer: selection,
   require: selection,
+  refresh,
 }
 
 /** `init.holdfast` → a layer. */

@@ -54,6 +54,7 @@ export const DEFAULT_SETTINGS: Settings = {
   prefer: undefined,
   require: undefined,
   unpack: undefined,
+  refresh: undefined,
   onProgress: undefined,
   priority: undefined,
 }

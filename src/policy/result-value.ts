@@ -26,6 +26,9 @@ const ADVICE: ReadonlyMap<string, string> = new Map(
     Request: 'Return what matters of it.',
     ReadableStream: 'A stream can be read once only. Read it to its end, and return what came.',
     Readable: 'A stream can be read once only. Read it to its end, and return what came.',
+    Iterator: 'An iterator gives its values once only. Return a list, for instance Array.from(it).',
+    AsyncIterator: 'An iterator gives its values once only. Return a list, for instance await Array.fromAsync(it).',
+    Blob: 'Return its bytes, for instance await blob.bytes().',
     Promise: 'Await it first.',
     URL: 'Return its href.',
     Headers: 'Return Object.fromEntries(headers).',
@@ -57,9 +60,8 @@ function classes(value: object): string[] {
 }
 
 function refuseInstance(value: object, path: string): never {
-  const advice = classes(value)
-    .map((name) => ADVICE.get(name))
-    .find((known) => known !== undefined)
+  const kind = Symbol.asyncIterator in value ? ['AsyncIterator'] : []
+  const advice = [...classes(value), ...kind].map((name) => ADVICE.get(name)).find((known) => known !== undefined)
   throw refused(
     path,
     `an instance of ${nameOf(value)}`,
@@ -91,6 +93,9 @@ function lookStructured(): Look {
     }
     if (ERRORS.has(prototype) && Object.keys(value).length === 0) return look((value as Error).cause, `${path}.cause`)
     if (prototype !== Array.prototype && !plainly(prototype)) refuseInstance(value, path)
+    const symbol = Object.getOwnPropertySymbols(value).find((name) => Object.prototype.propertyIsEnumerable.call(value, name))
+    if (symbol !== undefined)
+      throw refused(path, `a property named by a symbol (${String(symbol)})`, 'Return plain data, or give the option codec.')
     within(value, path, look)
   }
   return look

@@ -9,10 +9,26 @@ export class Emitter {
   readonly #channels = new Map<keyof Events, Channel>()
 
   on<K extends keyof Events>(event: K, listener: Listener<K>): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set()
-    this.#listeners.set(event, listeners)
+    const listeners = this.#of(event)
     listeners.add(listener as Listener<keyof Events>)
     return () => listeners.delete(listener as Listener<keyof Events>)
+  }
+
+  /** Whether anybody would be told of one of these: for who makes a call that is dearer than the question. */
+  isHeard(...events: (keyof Events)[]): () => boolean {
+    const ears = events.map((event) => ({ listeners: this.#of(event), published: this.#channel(event) }))
+    return () => {
+      for (const { listeners, published } of ears) if (listeners.size > 0 || published.hasSubscribers) return true
+      return false
+    }
+  }
+
+  #of(event: keyof Events): Set<Listener<keyof Events>> {
+    const known = this.#listeners.get(event)
+    if (known !== undefined) return known
+    const listeners = new Set<Listener<keyof Events>>()
+    this.#listeners.set(event, listeners)
+    return listeners
   }
 
   readonly report = <K extends keyof Events>(event: K, payload: () => Events[K]): void => {

@@ -103,9 +103,9 @@ export class Flights {
         if (watcher !== undefined && !state.detached) state.watching.delete(watcher)
         state.waiters--
         if (state.waiters > 0 || state.detached) return
-        // A caller who comes now starts anew: this flight is on its way down.
+        // One that has landed has nothing left to end. A caller who comes now starts anew: this flight is on its way down.
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
-        state.controller.abort(new Deserted())
+        if (this.#all.has(state)) state.controller.abort(new Deserted())
       },
     }
   }

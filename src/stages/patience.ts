@@ -47,8 +47,8 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
       settle(() => (isTimeout(reason) ? resolve({ name: 'timed out', reason }) : reject(reason)))
     }
     const limit = Math.min(after, deadline)
-    const reason = tooLate(limit, deadline < after ? 'timeouts.deadline' : 'fallback.after')
-    const late = (): void => settle(() => resolve({ name: 'late', reason }))
+    const which = deadline < after ? 'timeouts.deadline' : 'fallback.after'
+    const late = (): void => settle(() => resolve({ name: 'late', reason: tooLate(limit, which) }))
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
     unpaced = flight.pace((pace) => {
       timer?.cancel()

@@ -6,11 +6,17 @@ import { added, type Use, useOf } from '../policy/use.ts'
 /** Entries whose use is counted in memory before some of it is written down. */
 const MOST_PENDING = 1_000
 
-/** What all calls of an instance came to. */
-export interface Stats {
+/** What the calls of an instance came to: each is a hit, a miss, a revalidation or a fallback. */
+export interface UseTotals {
+  /** Answered from a tier, and nobody asked before that. */
   hits: number
+  /** Of the hits, those that were stale, and refreshed behind. */
+  stale: number
+  /** Downloaded, or passed through. */
   misses: number
+  /** Confirmed by the origin. */
   revalidated: number
+  /** Answered with a stored version because the origin gave nothing acceptable. */
   fallbacks: number
   /** When the origin last confirmed the oldest of the versions that calls fall back to now. */
   oldestFallback?: Date
@@ -22,10 +28,14 @@ export interface Stats {
 
 export interface UseRooms {
   readonly clock: Clock
-  /** Adds to what is written; undefined where no tier keeps such. */
+  /** Whether anything can be written down. */
+  readonly areKept: boolean
+  /** Adds to what is written; false where it could not be. */
   readonly write: (key: string, use: Use) => Promise<boolean>
   readonly read: (key: string) => Promise<UseRecord | undefined>
   readonly background: (work: Promise<unknown>) => void
+  /** Has what was not counted yet counted. */
+  readonly settle: () => void
 }
 
 /** Counts how entries are used. In memory, for a hit must not wait; written down with other writes. */
@@ -34,7 +44,7 @@ export class Uses {
   readonly #pending = new Map<string, Use>()
   /** Entries that the last call fell back for → when their version was last confirmed, epoch ms. */
   readonly #falling = new Map<string, number>()
-  readonly #totals = { hits: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
+  readonly #totals = { hits: 0, stale: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
 
   constructor(rooms: UseRooms) {
     this.#rooms = rooms
@@ -48,11 +58,26 @@ export class Uses {
       totals.bytesSaved += held.version.size
       if (outcome === 'revalidated') totals.revalidated++
       else if (outcome === 'fallback') totals.fallbacks++
-      else totals.hits++
+      else {
+        totals.hits++
+        if (outcome === 'stale') totals.stale++
+      }
     }
     if (outcome === 'fallback') this.#falling.set(key, held.ref.checkedAt)
     else if (this.#falling.size > 0) this.#falling.delete(key)
     if (held.ref.id !== '') this.#note(key, outcome)
+  }
+
+  /** The same answer was given so many times more, the last time at `at` (epoch ms). */
+  countAgain({ call: { key }, held }: Pick<Served, 'call' | 'held'>, times: number, at: number): void {
+    const totals = this.#totals
+    totals.requests += times
+    totals.hits += times
+    totals.bytesSaved += times * held.version.size
+    const again: Use = { requests: times, hits: times, fallbacks: 0, firstRequestedAt: at, lastRequestedAt: at }
+    const use = this.#pending.get(key)
+    if (use === undefined) this.#pending.set(key, again)
+    else added(use, again, at)
   }
 
   #note(key: string, outcome: Served['outcome']): void {
@@ -63,11 +88,14 @@ export class Uses {
       return
     }
     this.#pending.set(key, useOf(outcome, now))
-    if (this.#pending.size > MOST_PENDING) this.#rooms.background(this.#flushOldest())
+    if (this.#pending.size <= MOST_PENDING) return
+    if (this.#rooms.areKept) this.#rooms.background(this.#flushOldest())
+    else if (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
   }
 
   /** What is counted of an entry is written down. */
   async flush(key: string): Promise<void> {
+    this.#rooms.settle()
     const use = this.#pending.get(key)
     if (use === undefined) return
     this.#pending.delete(key)
@@ -78,6 +106,11 @@ export class Uses {
     this.#pending.set(key, use)
   }
 
+  #forgetOldest(): void {
+    const [oldest] = this.#pending.keys()
+    if (oldest !== undefined) this.#pending.delete(oldest)
+  }
+
   async #flushOldest(): Promise<void> {
     const [oldest] = this.#pending.keys()
     if (oldest === undefined) return
@@ -86,16 +119,19 @@ export class Uses {
   }
 
   async flushAll(): Promise<void> {
+    this.#rooms.settle()
     await Promise.all([...this.#pending.keys()].map((key) => this.flush(key)))
   }
 
   /** When an entry was last asked for, as far as that is not written down yet. Epoch ms. */
   lastRequestedAt(key: string): number | undefined {
+    this.#rooms.settle()
     return this.#pending.get(key)?.lastRequestedAt
   }
 
   /** All that is known of an entry's use: what is written, and what is not yet. */
   async of(key: string): Promise<Use | undefined> {
+    this.#rooms.settle()
     const written = await this.#rooms.read(key)
     const pending = this.#pending.get(key)
     if (written === undefined || pending === undefined) return pending ?? written
@@ -104,7 +140,8 @@ export class Uses {
     return use
   }
 
-  totals(): Stats {
+  totals(): UseTotals {
+    this.#rooms.settle()
     const oldest = Math.min(...this.#falling.values())
     return { ...this.#totals, ...(Number.isFinite(oldest) && { oldestFallback: new Date(oldest) }) }
   }

@@ -18,6 +18,7 @@ const CORRIDOR: ReadonlySet<string> = new Set(['src/pipeline.ts', 'src/landing.t
 const LIBRARIES_OF_STAGE: Readonly<Record<string, readonly string[]>> = {
   governor: ['p-queue', 'bottleneck', 'ioredis'],
   download: ['p-retry'],
+  scheduler: ['croner'],
 }
 
 /** The library that an adapter is about, by the stem of its file or folder. */

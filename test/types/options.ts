@@ -51,6 +51,7 @@ export const everyOption: Options = {
   key: 'rates',
   safe: true,
   maxEntryBytes: '64MB',
+  refresh: { cron: '0 3 * * *', timezone: 'Europe/Berlin', runAtStart: false },
   onProgress: ({ bytes, total, bytesPerSecond, attempt }) => console.log(bytes, total, bytesPerSecond, attempt),
 }
 
@@ -59,6 +60,9 @@ export const shortForms: CallOptions[] = [
   { ttl: Infinity, fallback: true, retry: false, staleWhileRevalidate: true },
   { ttl: 0, fallback: '30d', retry: 4, staleWhileRevalidate: 1_000 },
   { partition: 'user 7' },
+  { refresh: { every: '6h' } },
+  { refresh: { cron: '@daily' } },
+  { refresh: false },
 ]
 
 export const mistakes = [
@@ -88,6 +92,8 @@ export const mistakes = [
   () => createCachedFetch()('https://example.org/', { holdfast: { versions: { keep: 1 } } }),
   // @ts-expect-error versions are kept by number and by age, not by size
   () => createCachedFetch({ versions: { maxBytes: '1GB' } }),
+  // @ts-expect-error a refresh says when
+  () => createCachedFetch({ refresh: true }),
   // @ts-expect-error tags are a list
   () => createCachedFetch({ tags: 'prices' }),
   // @ts-expect-error a cause is one of five words, or a status
@@ -101,10 +107,4 @@ export const hostMistakes = [
   () => createCachedFetch({ limits: { hosts: [{ match: 'a.example', quota: { calls: 1, per: 'year' } }] } }),
   // @ts-expect-error one place, not two
   () => createCachedFetch({ limits: { shared: {} } }),
-]
-
-/** Options that a later release brings are refused until they do something. */
-export const notYet = [
-  // @ts-expect-error not yet: refresh
-  () => createCachedFetch({ refresh: { every: '1h' } }),
 ]

@@ -48,10 +48,23 @@ export class RecordsInOrderOfUse {
   #bytes = 0
   #alwaysBytes = 0
   #items = 0
+  #told: (() => void)[] = []
 
   constructor(bounds: Bounds, evicted: (record: RecordOf<unknown>) => void) {
     this.#bounds = bounds
     this.#evicted = evicted
+  }
+
+  /** Calls back once, before anything changes. */
+  beforeChange(told: () => void): void {
+    this.#told.push(told)
+  }
+
+  #changes(): void {
+    if (this.#told.length === 0) return
+    const told = this.#told
+    this.#told = []
+    for (const tell of told) tell()
   }
 
   shelf<T>(): Shelf<T> {
@@ -65,6 +78,7 @@ export class RecordsInOrderOfUse {
       },
       peek: (key) => home.get(key) as RecordOf<T> | undefined,
       set: (key, value, { bytes, expires, kept }) => {
+        this.#changes()
         const cost = bytes + key.length + RECORD_COST
         const old = home.get(key)
         const oldAlways = old !== undefined && !this.#isChained(old) ? old.bytes : 0
@@ -76,13 +90,16 @@ export class RecordsInOrderOfUse {
       },
       delete: (key) => {
         const node = home.get(key)
-        if (node !== undefined) this.#remove(node)
+        if (node === undefined) return
+        this.#changes()
+        this.#remove(node)
       },
       keys: () => home.keys(),
     }
   }
 
   clear(): void {
+    this.#changes()
     for (const home of this.#shelves) home.clear()
     this.#oldest = undefined
     this.#newest = undefined

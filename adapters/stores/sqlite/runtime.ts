@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { groupOf } from '../key-group.ts'
 import { BodyFilesOnDisk } from './body-files.ts'
+import { Changes } from './changes.ts'
 import { explained, faultOf } from './faults.ts'
 import { FileWatch } from './file-watch.ts'
 import type { Patience } from './patience.ts'
@@ -28,6 +29,7 @@ export interface RuntimeFacts {
 export class Runtime {
   readonly space: Space
   readonly files: BodyFilesOnDisk
+  readonly changes: Changes
   readonly waiting: WaitingValues = new WaitingValues()
   readonly listeners: Set<Evicted> = new Set()
   /** Why it can no longer be used; the next call opens the file anew. */
@@ -45,6 +47,7 @@ export class Runtime {
     this.#facts = facts
     this.#watch = new FileWatch(facts)
     this.#tables = new Tables(db)
+    this.changes = new Changes(this.#tables)
     this.space = new Space({ tables: this.#tables, recency: this.#recency, file: place.file, maxBytes: facts.maxBytes })
     this.#transactions = new Transactions({
       tables: this.#tables,
@@ -80,6 +83,7 @@ export class Runtime {
   }
 
   write<T>(write: Write<T>): Promise<T> {
+    this.changes.own()
     return this.#queue.add(write)
   }
 
@@ -97,6 +101,19 @@ export class Runtime {
     } catch {
       // Asked once more, where a failure is judged.
       return this.read((tables) => this.#sound(key, tables.value(key), recency))
+    }
+  }
+
+  /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
+  glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
+    try {
+      return keys.map((key) => {
+        const waiting = this.waiting.get(key)
+        if (waiting === undefined) return this.#sound(key, this.#tables.value(key), 'touch')
+        return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
+      })
+    } catch {
+      return undefined
     }
   }
 
@@ -138,6 +155,7 @@ export class Runtime {
     const gone = this.#watch.gone()
     if (gone !== undefined) throw this.#lose(gone)
     const outcomes = this.#transactions.commit(writes)
+    this.changes.own()
     this.#vacuum.consider()
     return outcomes
   }

@@ -32,6 +32,7 @@ export const STATEMENTS = {
   removeLeases: 'DELETE FROM leases WHERE key IN (SELECT key FROM leases WHERE until < ? LIMIT ?) RETURNING generation',
   raiseFloor: 'UPDATE facts SET value = max(value, ?) WHERE name = ?',
   fact: 'SELECT value FROM facts WHERE name = ?',
+  changesOfOthers: 'PRAGMA data_version',
   pageSize: 'PRAGMA page_size',
   pages: 'PRAGMA page_count',
   freePages: 'PRAGMA freelist_count',

@@ -19,10 +19,9 @@ export interface Settings {
   readonly patience: Patience
 }
 
-/** Bytes from which reading a value takes about a millisecond. */
+/** Bytes from which reading a value takes about a millisecond: who reads one after the other, a body in chunks, must let others pass. */
 const LARGE = 256 * 1024
 
-/** A read is synchronous here: who reads one large value after the other, a body in chunks, must let others pass in between. */
 async function letPass(value: Uint8Array | undefined): Promise<Uint8Array | undefined> {
   if (value !== undefined && value.length >= LARGE) await nextRound()
   return value
@@ -37,6 +36,8 @@ export class OneSqlite implements Store {
   readonly readOnly: boolean
   readonly maxEntryBytes: number
   declare readonly bodies?: BodyFiles
+  readonly glance: NonNullable<Store['glance']> = (keys) => this.#ready()?.glance(keys)
+  readonly stamp: NonNullable<Store['stamp']> = () => this.#ready()?.changes.stamp()
   readonly #settings: Settings
   readonly #listeners: Evicted[] = []
   readonly #tell: Evicted = (evicted) => {

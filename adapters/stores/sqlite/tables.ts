@@ -157,6 +157,11 @@ export class Tables {
     return first(this.#sql.fact, 'lease floor')?.[0] as number
   }
 
+  /** Another number whenever another connection has committed. */
+  get changesOfOthers(): number {
+    return first(this.#sql.changesOfOthers)?.[0] as number
+  }
+
   // ── space
   bodyBytes(): number {
     return first(this.#sql.fact, 'body bytes')?.[0] as number

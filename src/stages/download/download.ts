@@ -20,7 +20,6 @@ export interface Along {
 
 /** Obtains one answer, stubbornly: attempts, each with a ticket, until one is acceptable or the limits are reached. */
 export async function obtain(rooms: DownloadRooms, order: Order, { allowance, waiting }: Along): Promise<Obtained> {
-  const { default: pRetry } = await import('p-retry')
   const { retry } = order.call.settings
   const series: Series = {
     order,
@@ -37,6 +36,10 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
   // A stream was consumed by the first try.
   const budget = order.call.body instanceof ReadableStream ? 0 : retry.attempts
   try {
+    // One attempt needs nobody to count it.
+    if (budget === 0) return await attempt(rooms, series, allowance)
+    rooms.repetition.library ??= import('p-retry')
+    const { default: pRetry } = await rooms.repetition.library
     return await pRetry(() => attempt(rooms, series, allowance), {
       // It would end the series where none is left, whatever the last one brought: `between` counts instead.
       retries: Number.POSITIVE_INFINITY,

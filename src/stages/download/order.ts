@@ -16,6 +16,10 @@ export interface DownloadRooms {
   readonly clock: Clock
   readonly random: () => number
   readonly report: Report
+  /** The library of repetition, loaded once: to ask the loader for it costs more than a short download. */
+  readonly repetition: { library?: Promise<typeof import('p-retry')> }
+  /** An attempt is over, whatever it brought. */
+  readonly ended: (attempt: Attempt) => void
   /** A place for a body of which the head is known; `expected` is its size where the head told. */
   writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
   /** A place for a body that no tier may have. */

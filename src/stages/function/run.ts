@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { FunctionFailure } from '../../model/attempt-failure.ts'
 import { piecesOf, wholeOf } from '../../model/body-chunks.ts'
-import type { CallOrigin } from '../../model/call.ts'
+import type { Call, CallOrigin } from '../../model/call.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { headerOf } from '../../model/headers.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { WireResponse } from '../../model/transport.ts'
+import { functionName } from '../../policy/function-key.ts'
 import { tags as readTags } from '../../policy/tag-options.ts'
+import { Circles, type Run as Running } from './circles.ts'
 import { type CustomCodec, type Encoded, ValueCodec } from './value-codec.ts'
 
 /** What a function that runs may know of its call, and say of its result. */
@@ -25,8 +27,9 @@ export interface RunContext {
   fail(reason: unknown): never
 }
 
-/** One run: what to do, how its result is written down, and the tags of its call, to which it may add. */
+/** One run: of which entry, what to do, how its result is written down, and the tags of its call, to which it may add. */
 export interface Run {
+  readonly key: string
   readonly work: () => unknown
   readonly codec: ValueCodec
   readonly tags: string[]
@@ -44,7 +47,8 @@ const FOR_EVER = 2 ** 31
 
 /** Runs functions in the network's place, and lets them ask what they run for. */
 export class Runs {
-  readonly #running = new AsyncLocalStorage<RunContext>()
+  readonly #running = new AsyncLocalStorage<{ readonly context: RunContext; readonly run: Running }>()
+  readonly #circles = new Circles()
 
   codec(chosen: 'structured' | 'json' | 'bytes' | CustomCodec): ValueCodec {
     return new ValueCodec(chosen)
@@ -52,22 +56,39 @@ export class Runs {
 
   /** @throws TypeError outside of a running function */
   context(): RunContext {
-    const context = this.#running.getStore()
-    if (context === undefined)
+    const running = this.#running.getStore()
+    if (running === undefined)
       throw new TypeError('buffered.context() is there inside a running function only, and of the instance that buffers it')
-    return context
+    return running.context
+  }
+
+  /** The run that this is called from; undefined outside of one. */
+  caller(): object | undefined {
+    return this.#running.getStore()?.run
+  }
+
+  /** A caller waits for a flight of this call. @throws TypeError where that one waits for the caller. */
+  waiting<T>({ key, url, caller }: Call, wait: () => Promise<T>): Promise<T> {
+    if (caller === undefined) return wait()
+    return this.#circles.whileWaiting(caller as Running, { key, name: functionName(url) }, wait)
   }
 
   /** The function as a server: its result is a body, what it says of it are headers. */
-  origin({ work, codec, tags }: Run): CallOrigin {
+  origin({ key, work, codec, tags }: Run): CallOrigin {
     return async ({ signal, stored }) => {
       const said: Said = { lifetime: undefined, keeps: 'kept', gaveUp: 'no' }
       const context = contextOf(said, { signal, tags, previous: await previousOf(stored, codec) })
-      const value = await whileWanted(() => this.#running.run(context, work), signal).catch((thrown: unknown) => {
+      const run = this.#circles.begin(key)
+      try {
+        const value = await whileWanted(() => this.#running.run({ context, run }, work), signal)
+        return answer(encoded(value, codec), said)
+      } catch (thrown) {
+        if (thrown instanceof FunctionFailure) throw thrown
         if (signal.aborted) throw signal.reason
         throw new FunctionFailure(thrown, said.gaveUp === 'yes' ? 'never' : 'yes')
-      })
-      return answer(encoded(value, codec), said)
+      } finally {
+        this.#circles.end(run)
+      }
     }
   }
 }
@@ -97,13 +118,8 @@ function contextOf(
   said: Said,
   { signal, tags, previous }: { signal: AbortSignal; tags: string[]; previous: (() => unknown) | undefined },
 ): RunContext {
-  return {
+  const context: RunContext = {
     signal,
-    ...(previous !== undefined && {
-      get previous(): unknown {
-        return previous()
-      },
-    }),
     setTtl: (ttl) => {
       said.lifetime = parseDuration(ttl, 'setTtl')
     },
@@ -118,6 +134,8 @@ function contextOf(
       throw reason
     },
   }
+  // A getter that is spread would be asked at once, and what nobody asks for need not be decoded.
+  return previous === undefined ? context : Object.defineProperty(context, 'previous', { get: previous, enumerable: true })
 }
 
 /** Read before the function runs, decoded when it asks. What cannot be read is as if it were not there. */

@@ -44,7 +44,22 @@ export class ValueCodec {
 
   /** @throws TypeError for a result that would not come back as it was; what the user's own `encode` throws. */
   encode(value: unknown): Encoded {
-    refuseResult(value, this.#name)
+    try {
+      refuseResult(value, this.#name)
+      return this.#written(value)
+    } catch (error) {
+      if (error instanceof TypeError || this.#name === 'custom') throw error
+      // Nested too deep, an exotic object, a getter that throws: only who writes it down finds out.
+      throw new TypeError(
+        `result: it cannot be kept (${(error as Error).message}). Return plain data, or give the option codec.`,
+        {
+          cause: error,
+        },
+      )
+    }
+  }
+
+  #written(value: unknown): Encoded {
     const type = TYPES[this.#name]
     switch (this.#name) {
       case 'structured':

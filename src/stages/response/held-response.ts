@@ -2,7 +2,10 @@ import type { Inspection } from '../../model/inspection.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import type { Held, Served } from '../../model/rooms.ts'
 import { inspectionOf } from '../../policy/inspection.ts'
-import type { ResponseBody } from './body-stream.ts'
+import { type BodySource, followed } from './body-stream.ts'
+import type { Head } from './late.ts'
+import { LATE, type LateResponse } from './late-response.ts'
+import { wholeResponse } from './whole-response.ts'
 
 /** What was served, and when (epoch milliseconds). */
 export interface Told {
@@ -12,7 +15,7 @@ export interface Told {
   readonly entry: (held: Held) => EntryRecord
 }
 
-export type HeldResponse = new (body: ResponseBody, init: ResponseInit, told: Told) => Response
+export type HeldResponse = new (source: BodySource, head: Head, told: Told) => Response
 
 /** Under this name a response of ours says what it was, also to another copy of this library. */
 const INSPECTED: unique symbol = Symbol.for('holdfast.inspected')
@@ -26,23 +29,20 @@ interface Inspected {
 }
 
 /** As the platform's Response is: `url`, `redirected` and `type` are accessors there, which its type does not say. */
-interface PlatformResponse extends Omit<Response, 'url' | 'redirected' | 'type' | 'clone'> {
-  clone(): Response
-}
+type HeldBase = new (source: BodySource, head: Head) => LateResponse & { readonly status: number; readonly ok: boolean }
 
 /**
  * Makes the class of an instance's responses: they know where they came from (`new Response()` takes neither `url` nor `redirected`,
- * and a clone would lose them), and are Responses like any other otherwise. Made at the first answer, since to name the platform's
- * Response is to load its whole fetch, which is half of what an import of ours would cost.
+ * and a clone would lose them), and are Responses like any other otherwise.
  */
 export function heldResponse(): HeldResponse {
-  const Platform = Response as unknown as new (body: ResponseBody, init: ResponseInit) => PlatformResponse
+  const Whole = wholeResponse() as HeldBase
 
-  return class HeldResponse extends Platform implements Inspected {
+  return class HeldResponse extends Whole implements Inspected {
     readonly #told: Told
 
-    constructor(body: ResponseBody, init: ResponseInit, told: Told) {
-      super(body, init)
+    constructor(source: BodySource, head: Head, told: Told) {
+      super(source, head)
       this.#told = told
     }
 
@@ -67,11 +67,22 @@ export function heldResponse(): HeldResponse {
       return 'basic'
     }
 
-    override clone(): Response {
-      const { body, status, statusText, headers } = super.clone()
-      return new HeldResponse(body, { status, statusText, headers }, this.#told)
+    override clone(): HeldResponse {
+      const source = again(this, () => super.clone())
+      return new HeldResponse(source, this[LATE].headAgain(super.headers), this.#told)
     }
-  }
+  } as unknown as HeldResponse
+}
+
+/** The body once more: of what is at rest nothing is copied, and a stream is parted. @throws TypeError for one that was read. */
+function again(response: LateResponse, platformClone: () => { readonly body: Response['body'] }): BodySource {
+  const { [LATE]: late } = response
+  const untouched = late.untouched(response)
+  if (untouched !== undefined || late.source === undefined) return untouched?.again()
+  const { body } = platformClone()
+  // The platform reads one half of a stream that is parted now: past it there is no way any more.
+  late.streamed()
+  return body === null ? undefined : followed(body, late.source.presence)
 }
 
 /** What lies behind a response of this library's own. */

@@ -37,12 +37,9 @@ export class Responses {
     const at = this.#clock.now()
     const { status, statusText, headers } = shown ?? version
     const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(status)
-    const init = { status, statusText, headers: headersOf(served, headers, at) }
-    return new this.#Held(bodyless ? null : bodyOf(served.body, this.#presence, shown?.pieces), init, {
-      served,
-      at,
-      entry: this.#entry,
-    })
+    const source = bodyless ? undefined : bodyOf(served.body, this.#presence, shown?.pieces)
+    const head = { status, statusText, headers: () => headersOf(served, headers, at) }
+    return new this.#Held(source, head, { served, at, entry: this.#entry })
   }
 
   /** A failure inside the house as callers see it: with its code, its URL, and each attempt. */

@@ -71,6 +71,10 @@ export class Breaker {
     return states.includes('open') ? 'open' : states.includes('half-open') ? 'half-open' : 'closed'
   }
 
+  get mayRead(): boolean {
+    return this.#gates.read.state === 'closed'
+  }
+
   /** Why it is left alone; undefined where it is not. */
   get error(): Error | undefined {
     return this.#gates.read.error ?? this.#gates.write.error

@@ -81,6 +81,10 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
     ...(store.maxEntryBytes !== undefined && { maxEntryBytes: store.maxEntryBytes }),
     get: (key) => breaker.call('read', 'get', () => store.get(key)),
     getMany: (keys, options) => breaker.call('read', 'getMany', () => store.getMany(keys, options)),
+    ...(store.glance !== undefined && {
+      glance: (keys: readonly string[]) => (breaker.mayRead ? store.glance?.(keys) : undefined),
+    }),
+    ...(store.stamp !== undefined && { stamp: () => (breaker.mayRead ? store.stamp?.() : undefined) }),
     set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
     setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
     delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, options)),

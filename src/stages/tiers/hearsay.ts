@@ -35,6 +35,13 @@ export class Hearsay {
     if (at !== undefined) this.#background(this.#hear(entry.key, marks()))
   }
 
+  /** Milliseconds for which an entry in memory need not be listened for. */
+  trustedFor(entry: EntryRecord): number {
+    if (this.#others.length === 0) return Number.POSITIVE_INFINITY
+    const at = this.#heardAt.get(entry)
+    return at === undefined ? 0 : TRUSTED - (this.#clock.monotonic() - at)
+  }
+
   async #hear(key: string, marks: readonly string[]): Promise<void> {
     const told = await Promise.all(this.#others.map((tier) => tier.entry(key, marks)))
     for (const tier of this.#live) {

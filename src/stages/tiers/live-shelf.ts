@@ -70,6 +70,12 @@ export class LiveShelf {
     return this.#look(versionKey(key, id)) as LiveVersion | undefined
   }
 
+  /** Whether a version of it is here, with its body or without. */
+  has(key: string): boolean {
+    const versions = this.lookEntry(key)?.variants.flatMap((variant) => variant.versions) ?? []
+    return versions.some(({ id }) => this.lookVersion(key, id) !== undefined)
+  }
+
   #look(key: string): object | undefined {
     const live = this.#live
     return live.peek === undefined ? live.get(key) : live.peek(key)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import type { EntryRecord, LiveVersion, VersionRecord } from '../../model/record.ts'
+import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
 import { type Decoded, decode } from './codec.ts'
@@ -21,6 +21,9 @@ export interface TierRooms {
   readonly pins: 'hold here' | 'hold elsewhere'
 }
 
+const versionKey = (key: string, id: string): string => `h1:v:${sha256(key)}:${id}`
+const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
+
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
   readonly store: Guarded
@@ -38,8 +41,7 @@ export class Tier {
     this.#background = background
     this.#wrote = wrote
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined =>
-      this.#accepted(decode(bytes, key, isEntryRecord), key)
+    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#entryOf(bytes, key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
@@ -56,11 +58,37 @@ export class Tier {
   async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
     if (this.store.live) return this.peekEntry(key)
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
-    const entry = bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isEntryRecord), key)
+    const entry = this.#entryOf(bytes, key)
     if (entry === undefined) return undefined
-    const tags = Object.keys(entry.tags ?? {}).map(tagMark)
+    const tags = tagMarks(entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
     return markedAt(entry, Math.max(tagged, this.#latest(said, marks)))
+  }
+
+  /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
+  glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
+    const [bytes, ...said] = this.store.glance?.([`h1:e:${sha256(key)}`, ...marks.map(markKey)]) ?? []
+    const entry = this.#entryOf(bytes, key)
+    if (entry === undefined) return undefined
+    const tags = tagMarks(entry)
+    const tagged = tags.length === 0 ? [] : this.store.glance?.(tags.map(markKey))
+    return tagged && markedAt(entry, Math.max(this.#latest(tagged, tags), this.#latest(said, marks)))
+  }
+
+  /** A version at once, with its body beside it; undefined also where the body, or a mark of its redirects, stands elsewhere. */
+  glanceVersion(key: string, { id, digest }: VersionRef): (VersionRecord & { readonly body: Uint8Array }) | undefined {
+    const version = this.#versionOf(this.store.glance?.([versionKey(key, id)])?.[0], key)
+    const { body, redirects, size } = version ?? {}
+    if (version?.id !== id || version.digest !== digest || redirects !== undefined || body?.length !== size) return undefined
+    return body === undefined ? undefined : { ...version, body }
+  }
+
+  #entryOf(bytes: Uint8Array | undefined, key: string): EntryRecord | undefined {
+    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isEntryRecord), key)
+  }
+
+  #versionOf(bytes: Uint8Array | undefined, key: string): VersionRecord | undefined {
+    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isVersionRecord), key)
   }
 
   /** The time of the latest of these marks, epoch ms; 0 for none. */
@@ -99,12 +127,12 @@ export class Tier {
       url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.store.delete([`h1:v:${sha256(key)}:${id}`, `h1:d:${digest}`]))
+    this.#background(this.store.delete([versionKey(key, id), `h1:d:${digest}`]))
   }
 
   async #stored(key: string, id: string): Promise<VersionRecord | undefined> {
-    const [bytes] = await this.#many([`h1:v:${sha256(key)}:${id}`])
-    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isVersionRecord), key)
+    const [bytes] = await this.#many([versionKey(key, id)])
+    return this.#versionOf(bytes, key)
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {

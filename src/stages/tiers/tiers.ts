@@ -7,6 +7,7 @@ import { merge } from '../../policy/merge.ts'
 import { current, lastGood } from '../../policy/selection.ts'
 import { matchingVariants } from '../../policy/variants.ts'
 import type { Chooser } from '../../policy/version-choice.ts'
+import { Glances } from './glances.ts'
 import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
 import { Loader } from './loading.ts'
@@ -31,10 +32,12 @@ export class Tiers {
   readonly #loader: Loader
   readonly #hearsay: Hearsay
   readonly #saving: Saving
+  readonly #glances: Glances
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
     this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins }))
+    this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
       store: tier.store,
@@ -59,6 +62,39 @@ export class Tiers {
       }
     }
     return undefined
+  }
+
+  /**
+   * The current version out of the first store behind memory, where that can be asked without a promise and has the body beside the
+   * record. Whatever else there is to it (memory knows the entry, another tier, damage, a body of its own), the walk finds out.
+   */
+  glance(call: Keyed): Held | undefined {
+    const { tier } = this.#glances
+    if (tier === undefined || this.nearestFirst.some((each) => each.peekEntry(call.key) !== undefined)) return undefined
+    const seen = this.#glances.entry(call.key, marksOf(call))
+    const entry = seen && this.marks.onEntry(seen, call.url)
+    const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
+    const version = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
+    if (entry === undefined || choice === undefined || version === undefined) return undefined
+    const held = { entry, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+    this.#promote(entry, held)
+    return held
+  }
+
+  /** Milliseconds for which what was peeked at is what all processes know, as far as is asked. */
+  trustedFor(key: string): number {
+    const entry = this.nearestFirst.map((tier) => tier.shelf?.lookEntry(key)).find((seen) => seen !== undefined)
+    return entry === undefined ? 0 : this.#hearsay.trustedFor(entry)
+  }
+
+  /** It was used once more, and not looked for. */
+  touch({ entry: { key }, ref: { id } }: Held): void {
+    for (const tier of this.nearestFirst) if (tier.peekEntry(key) !== undefined) tier.peekVersion(key, id)
+  }
+
+  /** Whether a live tier has any version of it. No use, so it keeps its place in the order of use. */
+  has(key: string): boolean {
+    return this.nearestFirst.some(({ shelf }) => shelf?.has(key) === true)
   }
 
   /** Asks the tiers in order until one has a version that is `enough`; what nearer tiers lacked is put there. */

@@ -19,6 +19,11 @@ export class UseRecords {
     this.#clock = clock
   }
 
+  /** Whether any tier keeps such. */
+  get areKept(): boolean {
+    return this.#store !== undefined
+  }
+
   async read(key: string): Promise<UseRecord | undefined> {
     if (this.#store === undefined) return undefined
     const bytes = await this.#store.get(useKey(sha256(key))).catch(() => undefined)

@@ -143,8 +143,19 @@ describe('one object for all, or one for each (D31)', () => {
   test('a large one too, for as long as somebody has it', async () => {
     await using b = await bench()
     const load = b.fetch.buffered(() => ({ bytes: new Uint8Array(2 * 1024 * 1024) }), { share: true })
-    const [one, two] = [await load(), await load()]
-    expect(one).toBe(two)
+    const one = await load()
+    for (let n = 0; n < 4; n++) expect(await load()).toBe(one)
+  })
+
+  test.each([70_000, 2_000_000])('one of %s bytes too, in memory or not', async (bytes) => {
+    await using b = await bench()
+    const load = b.fetch.buffered((_id: number) => ({ text: 'x'.repeat(bytes), list: [1] }), { share: true })
+    const one = await load(1)
+    for (let n = 0; n < 4; n++) expect(await load(1)).toBe(one)
+    const copied = b.fetch.buffered((_id: number) => ({ text: 'x'.repeat(bytes), list: [1] }))
+    const copies = [await copied(1), await copied(1), await copied(1), await copied(1)]
+    expect(new Set(copies).size).toBe(4)
+    for (const copy of copies) expect(copy).toEqual(one)
   })
 
   test('a new result is another object', async () => {

@@ -44,17 +44,18 @@ describe.each(TIERS)('inside a running function: %s', (_, tiers) => {
         b.fetch.buffered.context().tag(...tags)
         return ++runs
       },
-      { name: 'load', ttl: '1h', tags: ['all'] },
+      { name: 'load', ttl: '20s', tags: ['all'] },
     )
-    expect([await load('10s'), await load('1m', 'rare'), await load(Number.POSITIVE_INFINITY)]).toEqual([1, 2, 3])
+    expect([await load('10s'), await load('15s', 'rare'), await load(Number.POSITIVE_INFINITY)]).toEqual([1, 2, 3])
     await b.clock.advance(11_000)
-    expect([await load('10s'), await load('1m', 'rare')]).toEqual([4, 2])
+    expect([await load('10s'), await load('15s', 'rare')]).toEqual([4, 2])
     expect(await Array.fromAsync(b.fetch.cache.entries({ tag: 'rare' }))).toHaveLength(1)
     expect(await Array.fromAsync(b.fetch.cache.entries({ tag: 'all' }))).toHaveLength(3)
     await b.fetch.cache.invalidate({ tag: 'rare' })
     await b.clock.advance(1)
-    expect([await load('10s'), await load('1m', 'rare')]).toEqual([4, 5])
-    await b.clock.advance(7_200_000)
+    expect([await load('10s'), await load('15s', 'rare')]).toEqual([4, 5])
+    // Within the minute after which the instance sweeps.
+    await b.clock.advance(30_000)
     expect(await load(Number.POSITIVE_INFINITY)).toBe(3)
   })
 
@@ -115,4 +116,34 @@ test('a wrong lifetime or tag is a failure of the function', async () => {
   const { buffered } = b.fetch
   await expect(buffered(() => buffered.context().setTtl('soon'))()).rejects.toThrow(/setTtl/)
   await expect(buffered(() => buffered.context().tag(''))()).rejects.toThrow(/tag\[0\]/)
+})
+
+test('previous is decoded when it is asked for, and not before', async () => {
+  await using b = await bench()
+  let decoded = 0
+  let asks = false
+  const load = b.fetch.buffered(
+    () => {
+      const known = b.fetch.buffered.context()
+      return asks ? [known.previous, known.previous] : [1]
+    },
+    {
+      ttl: '1s',
+      codec: {
+        encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
+        decode: (bytes) => {
+          decoded++
+          return JSON.parse(new TextDecoder().decode(bytes))
+        },
+      },
+    },
+  )
+  await load()
+  await b.clock.advance(2_000)
+  decoded = 0
+  await load()
+  expect(decoded, 'the result of the call').toBe(1)
+  asks = true
+  await b.clock.advance(2_000)
+  expect(await load()).toEqual([[1], [1]])
 })

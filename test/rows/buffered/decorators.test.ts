@@ -1,7 +1,6 @@
-import ts from 'typescript5'
-import { transformWithEsbuild } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { buffered } from '../../../src/index.ts'
+import { COMPILERS, compiled, STANDARD } from './compiled.ts'
 import { bench } from './kit.ts'
 
 const SOURCE = `
@@ -36,44 +35,10 @@ class A {
 }
 `
 
-type Compile = (source: string) => Promise<string>
-
-const byTypeScript =
-  (experimentalDecorators: boolean): Compile =>
-  async (source) =>
-    ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators },
-    }).outputText
-
-const byEsbuild =
-  (experimentalDecorators: boolean): Compile =>
-  async (source) =>
-    (
-      await transformWithEsbuild(source, 'a.ts', {
-        format: 'esm',
-        target: 'es2022',
-        tsconfigRaw: { compilerOptions: { experimentalDecorators } },
-      })
-    ).code
-
-/** The class that the source is, with this door in its reach. */
-async function compiled<T>(compile: Compile, source: string, door: typeof buffered): Promise<T> {
-  const code = await compile(`export function make(buffered) { ${source}; return A }`)
-  const { make } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { make: (door: typeof buffered) => T }
-  return make(door)
-}
-
 interface Github {
   me(suffix: string): Promise<string>
   shared(n: number): Promise<object>
 }
-
-const COMPILERS: [string, Compile][] = [
-  ['TypeScript, standard', byTypeScript(false)],
-  ['TypeScript, experimentalDecorators', byTypeScript(true)],
-  ['esbuild, standard', byEsbuild(false)],
-  ['esbuild, experimentalDecorators', byEsbuild(true)],
-]
 
 describe('methods of a class (D01, D24)', () => {
   test.each(COMPILERS)('%s', async (_, compile) => {
@@ -92,7 +57,7 @@ describe('methods of a class (D01, D24)', () => {
     expect([ann.me.name, ann.me.length]).toEqual(['me', 1])
   })
 
-  test.each(COMPILERS.filter(([name]) => name.endsWith('standard')))('a private one: %s', async (_, compile) => {
+  test.each(STANDARD)('a private one: %s', async (_, compile) => {
     await using b = await bench()
     const Hidden = await compiled<{ new (): { load(n: number): Promise<number> }; runs: number }>(
       compile,
@@ -102,19 +67,6 @@ describe('methods of a class (D01, D24)', () => {
     const hidden = new Hidden()
     expect([await hidden.load(1), await hidden.load(1)]).toEqual([1, 1])
     expect(Hidden.runs).toBe(1)
-  })
-
-  test.each(COMPILERS)('what is no method is refused: %s', async (_, compile) => {
-    await using b = await bench()
-    const kinds = [
-      'class A { @buffered get a() { return 1 } }',
-      'class A { @buffered set a(value) {} }',
-      'class A { @buffered a = 1 }',
-      '@buffered class A {}',
-      'class A { @buffered async *a() {} }',
-    ]
-    for (const source of kinds)
-      await expect(compiled(compile, source, b.fetch.buffered), source).rejects.toThrow(/buffered: .* is not right/)
   })
 })
 

@@ -1,0 +1,4 @@
+import pMemoize from 'p-memoize'
+import type { Memoize } from './memo.ts'
+
+export const memoize: Memoize = (fn) => pMemoize(fn)

@@ -75,9 +75,8 @@ export function buildHouse(plan: HousePlan): House {
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
-    chronicle: new Chronicle(),
+    ...buildMemories(),
     runs: basis.runs,
-    deadEnds: new DeadEnds(),
     clock: plan.clock,
     governor,
     turns: (limit) => turnsBy(limit, plan.clock),
@@ -92,6 +91,11 @@ export function buildHouse(plan: HousePlan): House {
     isClosed: () => closing !== undefined,
     closing: basis.closing.signal,
   }
+}
+
+/** What one process remembers of its walks. */
+function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
+  return { chronicle: new Chronicle(), deadEnds: new DeadEnds() }
 }
 
 /** Quotas are counted where they outlive the process. */

@@ -1,15 +1,15 @@
-/** A tripwire, not a goal: what one import brings, compressed, without the two dependencies. */
+/** A tripwire, not a goal: what one import brings, compressed, without the dependencies. */
 const withoutBuiltIns = (config) => ({ ...config, external: [config.external, /^node:/] })
 const budget = (name, path, limit) => ({
   name,
   path,
   limit,
-  ignore: ['p-queue', 'p-retry'],
+  ignore: ['p-queue', 'p-retry', 'croner'],
   modifyRolldownConfig: withoutBuiltIns,
 })
 
 export default [
-  budget('holdfast', 'dist/index.js', '90 kB'),
+  budget('holdfast', 'dist/index.js', '110 kB'),
   budget('holdfast/memory', 'dist/memory.js', '6 kB'),
   budget('holdfast/sqlite', 'dist/sqlite.js', '20 kB'),
   budget('holdfast/folder', 'dist/folder.js', '20 kB'),

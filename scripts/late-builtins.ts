@@ -1,5 +1,7 @@
 import { builtinModules } from 'node:module'
-import type { Plugin } from 'esbuild'
+import type { Options } from 'tsup'
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 /** Functions of these are not asked for at every start: the module is loaded at the first call. */
 const AT_FIRST_CALL: readonly string[] = ['node:crypto', 'node:v8']

@@ -1,5 +1,6 @@
 import { type Behind, openHouse } from './entrance.ts'
 import type { House } from './house.ts'
+import type { HostState } from './model/limits.ts'
 import type { Input } from './model/options.ts'
 import type { Store } from './model/store.ts'
 import {
@@ -18,7 +19,7 @@ import { type Health, readiness } from './readiness.ts'
 import { retentionBy } from './retention-rules.ts'
 import { groupMark, tagMark } from './stages/tiers/marks.ts'
 import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
-import type { Stats } from './stages/uses.ts'
+import { type Stats, statsOf } from './stats.ts'
 
 /** Which entries: exactly one of these. */
 export interface Which {
@@ -61,6 +62,11 @@ export interface Administration {
    * version because the origin gives nothing, and it says when the oldest of these was last confirmed.
    */
   stats(): Stats
+  /**
+   * The hosts that are asked now, wait, or of which something is remembered: what they have learnt to bear, until when they are left alone,
+   * and which do not answer.
+   */
+  hosts(): HostState[]
   /**
    * Tries each tier now, by a read and a write that mean nothing, and says how it is; at most 5 s for each. A tier that cannot be used is no
    * reason to fail: calls go on without it.
@@ -124,7 +130,8 @@ export function administrationOf(behind: Behind): Administration {
         return house.upkeep.remove((entry) => isMeant(entry, what))
       })
     },
-    stats: () => openHouse(behind).uses.totals(),
+    stats: () => statsOf(openHouse(behind)),
+    hosts: () => openHouse(behind).governor.hosts(),
     ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
     sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),
     audit: (given = {}) => during((house) => house.upkeep.audit(readAudit(given))),

@@ -8,9 +8,15 @@ import { readFunctionOptions } from './policy/function-options.ts'
 import { wrong } from './policy/option-readers.ts'
 import type { RunContext } from './stages/function/run.ts'
 
-/** The options of a buffered function; those of a call mean what they mean for a fetch. */
+/**
+ * The options of a buffered function; those of a call mean what they mean for a fetch. `refresh` runs it again with the same arguments, and the
+ * same `this` while that lives; it has to be said here, for the instance's is of fetches.
+ */
 export interface BufferedOptions<This, A extends unknown[], R>
-  extends Pick<CallOptions, 'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group'> {
+  extends Pick<
+    CallOptions,
+    'ttl' | 'staleWhileRevalidate' | 'fallback' | 'timeouts' | 'retry' | 'schema' | 'tags' | 'group' | 'refresh'
+  > {
   /**
    * Names the function in the key. In memory the default is its own name, and each function has a space of its own. Required where a tier
    * outlives the process.
@@ -36,6 +42,13 @@ export interface BufferedOptions<This, A extends unknown[], R>
    * back to (else `fallback.cooldown` says so). Default 0: the next call runs the function again.
    */
   negativeTtl?: Duration
+  /**
+   * How many runs of this function at a time, and how often one may start (`rate` in each `per`, evenly spaced): a bucket of its own for all
+   * objects together, and never a host's. Runs that were asked for again count; the wait for one's turn is no time-out. A run holds its
+   * place until it ends: a function that calls itself with other arguments waits for itself for ever where all places are its own
+   * callers', at `concurrency: 1` at once. Default: no limit.
+   */
+  limit?: { concurrency?: number; rate?: number; per?: Duration }
   /** How results become bytes. Default 'structured': Date, Map, Set, BigInt, typed arrays and cycles come back as they were. */
   codec?: 'structured' | 'json' | 'bytes' | { encode(value: R): Uint8Array; decode(bytes: Uint8Array): R }
 }

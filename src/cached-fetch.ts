@@ -9,6 +9,8 @@ import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
 import { isCached } from './policy/passing.ts'
+import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
+import type { Prefetched } from './prefetch-run.ts'
 import { putVersion } from './put.ts'
 import { rejected, used } from './use.ts'
 import { type Change, watched } from './watch.ts'
@@ -32,6 +34,15 @@ export interface CachedFetch {
   use<T>(input: Input, init: Init, read: (response: Response) => T | Promise<T>): Promise<T>
   /** "That one was bad": labels the version behind this response 'failed', and answers with the last good one. HoldfastError REJECTED where there is none. */
   reject(response: Response, reason: unknown): Promise<Response>
+  /**
+   * Requests made before their answers are needed, in the background: what is stored and fresh costs no request, so a list that broke off is
+   * gone on with by being given again. Nothing happens until it is iterated; results come as they end. It never rejects as a whole: a bad
+   * input, a failure, and an answer outside 2xx (HttpError) are `ok: false`. What failed and left nothing is not asked for again within
+   * `fallback.cooldown`. Ends when the loop is left or the signal aborts; then what is under way is given up.
+   *
+   * @throws TypeError for what is no list, and for a wrong option. HoldfastError CLOSED.
+   */
+  prefetch(inputs: Iterable<PrefetchInput> | AsyncIterable<PrefetchInput>, options?: PrefetchOptions): AsyncIterable<Prefetched>
   /** A handle on what is stored of one request; nothing happens until it is asked. The partition is that of `init`. */
   entry(input: Input, init?: Init): Entry
   /**
@@ -86,6 +97,8 @@ export function frontDoor(behind: Behind): CachedFetch {
       return used(await fetch(input, init), read, reject)
     },
     reject,
+    prefetch: (inputs: Iterable<PrefetchInput> | AsyncIterable<PrefetchInput>, options: PrefetchOptions = {}) =>
+      prefetched(behind, inputs, options),
     entry: (input: Input, init: Init = {}) =>
       entryOf({
         house: () => openHouse(behind),

@@ -5,6 +5,8 @@ import type { Report } from './model/events.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
 import type { Transport } from './model/transport.ts'
+import { Urgency } from './model/urgency.ts'
+import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
 import type { Flights } from './stages/flights.ts'
 import type { Walks } from './stages/presence.ts'
@@ -22,6 +24,7 @@ interface Open extends Busy {
   readonly stores: readonly Store[]
   readonly holds: Holds
   readonly transport: Transport
+  readonly governor: { close(): Promise<void> }
   readonly clock: Clock
   readonly report: Report
 }
@@ -36,12 +39,13 @@ export async function idle({ walks, flights, background, uses }: Busy): Promise<
 
 /** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
 export async function close(open: Open): Promise<void> {
-  const { closing, flights, transport, stores, holds, clock, report } = open
+  const { closing, flights, transport, governor, stores, holds, clock, report } = open
   const reason = new HoldfastError('CLOSED', 'the instance was closed')
   closing.abort(reason)
   flights.abortAll(reason)
   await idle(open)
   await transport.close()
+  await governor.close()
   await holds.close(stores, clock, ({ name }, error) =>
     report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
   )
@@ -67,5 +71,6 @@ export function pathOf({ signal, settings }: Call, closing: AbortController): Fl
     faltered: () => undefined,
     judging: () => undefined,
     progress: (progress) => settings.onProgress?.(progress),
+    urgency: new Urgency(urgencyOf({ settings })),
   }
 }

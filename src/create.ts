@@ -1,32 +1,36 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildScheduler } from './create-scheduler.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
 import type { Call } from './model/call.ts'
+import type { Clock } from './model/clock.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Stages } from './model/stages.ts'
-import { bodyPlan } from './policy/body-plan.ts'
+import { Urgency } from './model/urgency.ts'
+import { type FunctionLimit, limitsOf } from './policy/limit-options.ts'
 import { Admission } from './stages/admission.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Chronicle } from './stages/chronicle.ts'
+import { DeadEnds } from './stages/dead-ends.ts'
 import { Departures } from './stages/departure.ts'
 import type { DownloadRooms } from './stages/download/order.ts'
-import { Origin } from './stages/download/origin.ts'
+import type { Origin } from './stages/download/origin.ts'
 import { Emitter } from './stages/emitter.ts'
 import { Flights } from './stages/flights.ts'
 import { Runs } from './stages/function/run.ts'
-import { HostGovernor } from './stages/governor.ts'
+import { HostGovernor } from './stages/governor/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import { Traffic } from './stages/traffic.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
-import { decoded } from './stages/transport/decode.ts'
 import type { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
@@ -38,8 +42,13 @@ interface Basis extends HousePlan {
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
   readonly runs: Runs
+  readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
+}
+
+interface Governed {
+  readonly governor: HostGovernor
 }
 
 /** Builds the rooms. The only place that constructs stages. */
@@ -51,9 +60,12 @@ export function buildHouse(plan: HousePlan): House {
     wrote: () => schedule.begin(),
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
   })
+  const durable = storage.stores.find((store) => store.durable && store.readOnly !== true)
+  const governor = new HostGovernor(plan.limits, { clock: plan.clock, report: emitter.report, durable })
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
+  const stages = buildStages({ ...basis, governor, responses }, storage, versions)
   let closing: Promise<void> | undefined
   return {
     ...storage,
@@ -61,16 +73,21 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     walks: basis.walks,
+    traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
     chronicle: new Chronicle(),
     runs: basis.runs,
+    deadEnds: new DeadEnds(),
     clock: plan.clock,
-    stages: buildStages({ ...basis, responses }, storage, versions),
+    governor,
+    turns: (limit) => turnsBy(limit, plan.clock),
+    stages,
+    scheduler: buildScheduler({ ...basis, responses }, storage, stages),
     idle: () => presence.during(idle({ ...basis, ...storage })),
     close: () => {
       storage.standing.end()
-      closing ??= presence.during(close({ ...basis, ...storage, transport: transport() }))
+      closing ??= presence.during(close({ ...basis, ...storage, governor, transport: transport() }))
       return closing
     },
     isClosed: () => closing !== undefined,
@@ -81,7 +98,9 @@ export function buildHouse(plan: HousePlan): House {
 function buildBasis(plan: HousePlan, report: Report): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
-  const transport = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const traffic = new Traffic()
+  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
+  const transport = traffic.counted(chosen)
   return {
     ...plan,
     report,
@@ -92,6 +111,7 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
     runs: new Runs(),
+    traffic,
     closing: new AbortController(),
   }
 }
@@ -102,29 +122,25 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
-function buildOrigin({ clock, random, report, concurrency, transport }: Basis, { bodies }: Storage): Origin {
-  return new Origin({
-    transport,
-    governor: new HostGovernor(concurrency, { clock, report }),
-    clock,
-    random,
-    report,
-    decoded,
-    repetition: {},
-    writer: ({ call }, head, expected) => bodies.writer(bodyPlan(call, head, expected)),
-    transient: ({ call }) => bodies.transient(call),
-    adopt: (call, tier) =>
-      bodies.adopt(call.key, tier, ({ head, values, total }) => {
-        const plan = bodyPlan(call, head, total)
-        return plan.partial?.values === values ? plan : undefined
-      }),
-  })
+function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']> {
+  const bucket = new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined })
+  return (signal) =>
+    bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
 }
 
-function buildStages(basis: Basis & { responses: Responses }, storage: Storage, versions: Versions): Stages {
+/** Built at the first miss: what downloads is a third of the whole, and a program that starts may find all that it asks for. */
+function lateOrigin(basis: Basis & Governed, { bodies }: Storage): () => Promise<Origin> {
+  let origin: Promise<Origin> | undefined
+  return () => {
+    origin ??= import('./create-origin.ts').then(({ buildOrigin }) => buildOrigin({ ...basis, bodies }))
+    return origin
+  }
+}
+
+function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
   const { clock, report, background, flights, runs, closing, responses } = basis
   const { tiers } = storage
-  const origin = buildOrigin(basis, storage)
+  const origin = lateOrigin(basis, storage)
   const departures = new Departures({
     peek: (call) => tiers.peek(call),
     lookup: (call, enough) => tiers.lookup(call, enough),
@@ -152,7 +168,7 @@ function buildStages(basis: Basis & { responses: Responses }, storage: Storage, 
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
     admission,
     depart: (call, before, path) => departures.clear(call, before, path),
-    download: (call, found, flight) => origin.obtain(call, found, flight),
+    download: async (call, found, flight) => (await origin()).obtain(call, found, flight),
     alone: (call) => pathOf(call, closing),
     wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,

@@ -47,16 +47,24 @@ export function enter(behind: Behind, input: Input, init: Init | undefined): Pro
     const left = abortReason(call)
     if (left !== undefined) return Promise.reject(left.reason)
     const house = behind.house()
-    const respond = (served: Served): Response => house.responses.respond(served)
-    if (withBody !== undefined)
-      return house.walks.during(withBody().then((whole) => leaving(whole, walk(house, whole).then(respond))))
-    const served = atOnce(house, call)
-    if (served !== undefined) return Promise.resolve(respond(served))
-    return house.walks.during(leaving(call, walk(house, call).then(respond)))
+    if (withBody === undefined) return proceed(house, call)
+    return house.walks.during(withBody().then((whole) => responded(house, whole)))
   } catch (error) {
     return Promise.reject(error)
   }
 }
+
+/** A call that has its key: answered at once, or by a walk. */
+export function proceed(house: House, call: Call): Promise<Response> {
+  const served = atOnce(house, call)
+  return served === undefined ? house.walks.during(responded(house, call)) : Promise.resolve(house.responses.respond(served))
+}
+
+const responded = (house: House, call: Call): Promise<Response> =>
+  leaving(
+    call,
+    walk(house, call).then((served) => house.responses.respond(served)),
+  )
 
 /** A caller who leaves gets its own reason at once, whatever the walk is waiting for; the walk notices by itself. */
 function leaving(call: Call, walking: Promise<Response>): Promise<Response> {
@@ -74,7 +82,7 @@ function leaving(call: Call, walking: Promise<Response>): Promise<Response> {
 }
 
 /** A caller who has left already gets its own reason; one whose time was up may still have the fallback. */
-function abortReason(call: Call): { reason: unknown } | undefined {
+export function abortReason(call: Call): { reason: unknown } | undefined {
   return call.signal?.aborted !== true || isTimeUp(call) ? undefined : { reason: call.signal.reason }
 }
 
@@ -102,7 +110,8 @@ const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect =
 function handed(house: House, served: Served): Served {
   house.uses.count(served)
   const { call, held } = served
-  const { tags, meta } = call.settings
+  const { tags, meta, refresh } = call.settings
+  if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
   if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
     house.stages.background(house.remarks.describe(held.entry, call.settings), call)
   return served
@@ -120,6 +129,7 @@ export async function walk(house: House, call: Call): Promise<Served> {
   } catch (error) {
     const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
     if (told instanceof Error) {
+      if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
       house.chronicle.note(call.key, { ...took(), error: told })
       // What a function threw is its callers', as it is.
       throw error instanceof FunctionFailure ? error.cause : told

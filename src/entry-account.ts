@@ -40,6 +40,8 @@ export async function policyOf(house: House, call: Call): Promise<CallOptions> {
 export async function setPolicyOf(house: House, call: Call, policy: Partial<CallOptions> | undefined): Promise<void> {
   const options = policy === undefined ? null : policyOptions(policy)
   await house.remarks.policy((await house.tiers.known(call)) ?? identity(call), options)
+  const found = await house.tiers.lookup(call, () => true)
+  if (found.held !== undefined) house.scheduler.note({ call: obeying(call, found.entry), held: found.held })
 }
 
 export async function statsOf(house: House, call: Call): Promise<EntryStats> {

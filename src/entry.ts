@@ -56,7 +56,7 @@ export interface Entry {
 }
 
 /** What is stored of an entry, and was: without the asking, and without options of its own. */
-export type History = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
+export type EntryHistory = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
 
 /** What its history is read from. */
 export interface HistoryBasis {
@@ -91,7 +91,7 @@ export function entryOf(basis: EntryBasis): Entry {
   }
 }
 
-export function historyOf(basis: HistoryBasis): History {
+export function historyOf(basis: HistoryBasis): EntryHistory {
   return {
     versions: (filter = {}) => versions(basis, readObject(filter, FILTER, 'versions') as Filter),
     version: (which) => version(basis, which),
@@ -107,8 +107,10 @@ export function historyOf(basis: HistoryBasis): History {
     stats: async () => statsOf(basis.house(), await basis.call()),
     explain: async () => explained(basis.house(), await basis.call()),
     delete: async () => {
-      const { tiers, remarks } = basis.house()
-      const known = await tiers.known(await basis.call())
+      const { tiers, remarks, scheduler } = basis.house()
+      const call = await basis.call()
+      scheduler.forget(call.key)
+      const known = await tiers.known(call)
       if (known !== undefined) await remarks.remove(known)
     },
   }

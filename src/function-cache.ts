@@ -1,4 +1,4 @@
-import { type History, historyOf } from './entry.ts'
+import { type EntryHistory, historyOf } from './entry.ts'
 import type { FunctionCalls } from './function-calls.ts'
 import type { Call } from './model/call.ts'
 import type { Held } from './model/rooms.ts'
@@ -26,7 +26,7 @@ export interface FunctionCache<A extends unknown[], R> {
   /** Runs the function, whatever is stored; where it fails, the last good result is the answer, as in a call. */
   refresh(...args: A): Promise<R>
   /** The versions of the result for these arguments, with their labels and pins; nothing happens until it is asked. A version's `response()` has the bytes that the codec made. */
-  entry(...args: A): History
+  entry(...args: A): EntryHistory
 }
 
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
@@ -66,7 +66,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
   }
 }
 
-function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): History {
+function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): EntryHistory {
   const call = async (): Promise<Call> => calls.callOfAll(args)
   const history = historyOf({ house: () => calls.space().house, call })
   return {

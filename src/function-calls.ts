@@ -2,13 +2,14 @@ import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts
 import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
 import type { Asked } from './function-recall.ts'
+import { keepFresh } from './function-refresh.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
-import type { Served } from './model/rooms.ts'
-import { callText } from './policy/function-key.ts'
+import type { Held, Served } from './model/rooms.ts'
+import { askedText, callText } from './policy/function-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
 
@@ -66,13 +67,19 @@ export class FunctionCalls {
   }
 
   /** What a call is of, as the rooms see it. @throws TypeError for arguments that have no text. */
-  callOf({ self, args }: Asked, cache: Call['cache'] = 'default'): Call {
-    const { call, keyOf, isDurable } = this.space(self)
+  callOf(asked: Asked, cache: Call['cache'] = 'default'): Call {
+    const text = this.#textOf(asked)
+    const { call, keyOf } = this.space()
+    return { ...call, cache, key: keyOf(text) }
+  }
+
+  #textOf({ self, args }: Asked): string {
+    const { isDurable } = this.space(self)
     const isOwn = isOfObject(self, this.#options)
     if (isOwn) this.#isPerObject = true
     const { functions } = this.#behind
     const own = isOwn ? whose(self, this.#options, { functions, isDurable }) : ''
-    return { ...call, cache, key: keyOf(own, callText(args, this.#options.key)) }
+    return askedText(own, callText(args, this.#options.key))
   }
 
   /** What `fn.cache` is asked about: it is told of no object. @throws TypeError where each has results of its own. */
@@ -91,18 +98,20 @@ export class FunctionCalls {
 
   #looked(asked: Asked): Promise<unknown> {
     try {
-      const call = this.callOf(asked)
-      const { house, results, recall } = this.space()
-      const given = recall.findBy(call.key)
+      const text = this.#textOf(asked)
+      const { house, results, recall, call: bare, keyOf } = this.space()
+      const given = recall.findBy(text)
       if (given !== undefined) return given
+      const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)
       if (served === undefined || !(served.body instanceof Uint8Array))
         return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
       const again = results.again(served.held, served.body)
-      if (again !== undefined) recall.keep(asked, { call, served, result: again })
+      if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
@@ -139,13 +148,9 @@ export class FunctionCalls {
     }
   }
 
-  async #walk(call: Call, { self, args }: Asked): Promise<Served> {
-    const { house, codec } = this.space()
-    // The function may add to the tags of its own call, and of no other.
-    const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
-    const settings = { ...call.settings, tags }
-    const walking = walk(house, { ...call, settings, origin, caller: house.runs.caller() })
+  async #walk(call: Call, asked: Asked): Promise<Served> {
+    const { house } = this.space()
+    const walking = walk(house, { ...this.#withOrigin(call, asked), caller: house.runs.caller() })
     const served = await walking.catch((error: unknown) => {
       this.counts.misses++
       this.failures.note(call.key, error, house.clock)
@@ -153,10 +158,30 @@ export class FunctionCalls {
     })
     this.failures.forget(call.key)
     const { outcome } = served
-    if (served.held.tier !== undefined) this.index.note(call, house)
+    if (served.held.tier !== undefined) {
+      this.index.note(call, house)
+      this.#keepFresh(call, asked, served.held)
+    }
     this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
     if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
     return served
+  }
+
+  #withOrigin(call: Call, { self, args }: Asked): Call {
+    const { house, codec } = this.space()
+    // The function may add to the tags of its own call, and of no other.
+    const tags = [...call.settings.tags]
+    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
+    return { ...call, settings: { ...call.settings, tags }, origin }
+  }
+
+  #keepFresh(call: Call, { self, args }: Asked, held: Held): void {
+    const { refresh } = this.#options.layer
+    if (refresh === undefined) return
+    const kept = [...args]
+    const keyOf = (of: unknown): string => this.callOf({ self: of, args: kept }).key
+    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
+    keepFresh(this.space().house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
   }
 }
 

@@ -20,8 +20,8 @@ export interface Counts {
   stale: number
 }
 
-/** Whether a call may be told by its arguments alone, or by the whole of its key only: `key` and `instanceKey` have a say in that each time. */
-export type ToldBy = 'arguments' | 'key'
+/** Whether a call may be told by its arguments as they are, or by their text only: `key` and `instanceKey` have a say in that each time. */
+export type ToldBy = 'arguments' | 'text'
 
 /** What a hit came to. */
 export interface Hit {
@@ -44,8 +44,8 @@ export class Recall {
   readonly #counts: Counts
   readonly #byArgument: ByArgument = new Map()
   #byObject = new WeakMap<object, ByArgument>()
-  /** By the key of the call, where it takes that to tell them apart. */
-  readonly #byKey = new Map<string, Remembered>()
+  /** By the text of what is asked, where it takes that to tell them apart. */
+  readonly #byText = new Map<string, Remembered>()
   readonly #toldBy: ToldBy
   readonly #isHeard: () => boolean
 
@@ -59,13 +59,13 @@ export class Recall {
 
   /** Undefined: it has to be looked for. */
   find({ self, args }: Asked): Promise<unknown> | undefined {
-    if (this.#toldBy === 'key') return undefined
+    if (this.#toldBy === 'text') return undefined
     const known = self === undefined ? this.#byArgument : this.#byObject.get(self as object)
     return this.#given(known?.get(nameOf(args)))
   }
 
-  findBy(key: string): Promise<unknown> | undefined {
-    return this.#given(this.#byKey.get(key))
+  findBy(text: string): Promise<unknown> | undefined {
+    return this.#given(this.#byText.get(text))
   }
 
   #given(hit: Remembered | undefined): Promise<unknown> | undefined {
@@ -83,15 +83,15 @@ export class Recall {
   }
 
   /** `asked` came to this hit, now. */
-  keep({ self, args }: Asked, hit: Hit): void {
+  keep({ self, args, text }: Asked & { text: string }, hit: Hit): void {
     if (hit.served.outcome !== 'hit' || !this.#house.standing.keep(this)) return
     const at = this.#house.clock.now()
     const until = Math.min(at + lifetimeOf(hit), at + this.#house.tiers.trustedFor(hit.served.held.entry.key))
     if (until <= at) return
     const remembered = new Remembered(hit, { at, until, house: this.#house, index: this.#index })
-    const name = this.#toldBy === 'key' ? undefined : nameOf(args)
+    const name = this.#toldBy === 'text' ? undefined : nameOf(args)
     const known = name === undefined ? undefined : this.#of(self)
-    if (known === undefined) this.#byKey.set(hit.call.key, remembered)
+    if (known === undefined) this.#byText.set(text, remembered)
     else known.set(name, remembered)
   }
 
@@ -107,7 +107,7 @@ export class Recall {
 
   drop(): void {
     this.#byArgument.clear()
-    this.#byKey.clear()
+    this.#byText.clear()
     this.#byObject = new WeakMap()
   }
 }

@@ -16,7 +16,8 @@ export interface Space {
   readonly results: Results
   /** A call of it, but for what it is a call of. */
   readonly call: Omit<Call, 'key' | 'cache'>
-  readonly keyOf: (self: string, args: string) => string
+  /** The key of a call that asks this. */
+  readonly keyOf: (asked: string) => string
   readonly isDurable: boolean
   readonly recall: Recall
 }
@@ -34,7 +35,7 @@ interface Site {
 
 /** @throws TypeError where the function needs a name and has none. */
 export function openSpace({ house, under, functions, options, shown, index, counts }: Site): Space {
-  const { name: given, v, layer, share, codec: chosen } = options
+  const { name: given, v, layer, share, codec: chosen, limit } = options
   const isDurable = house.stores.some(({ durable }) => durable)
   if (given === undefined && isDurable)
     throw new TypeError(
@@ -58,7 +59,8 @@ export function openSpace({ house, under, functions, options, shown, index, coun
     integrity: '',
     settings,
     credentialHeaders: new Set<string>(),
+    ...(limit !== undefined && { turn: house.turns(limit) }),
   } as const
-  const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'key'
+  const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'text'
   return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, { index, counts, toldBy }) }
 }

@@ -1,20 +1,27 @@
+import type { Call } from './model/call.ts'
 import { type Clock, systemClock } from './model/clock.ts'
+import type { Limits } from './model/limits.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Retention } from './model/settings.ts'
 import type { Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
+import { DEFAULT_LIMITS, type FunctionLimit } from './policy/limit-options.ts'
 import type { Bodies } from './stages/bodies/bodies.ts'
 import type { Chronicle } from './stages/chronicle.ts'
+import type { DeadEnds } from './stages/dead-ends.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Runs } from './stages/function/run.ts'
+import type { HostGovernor } from './stages/governor/governor.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
+import type { Scheduler } from './stages/scheduler.ts'
 import type { Guarded } from './stages/tiers/guard.ts'
 import type { Standing } from './stages/tiers/standing.ts'
 import type { Tier } from './stages/tiers/tier.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import type { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
+import type { Traffic } from './stages/traffic.ts'
 import type { Unpacking } from './stages/unpacking.ts'
 import type { Uses } from './stages/uses.ts'
 import type { Versions } from './stages/versions.ts'
@@ -22,7 +29,7 @@ import type { Versions } from './stages/versions.ts'
 /** What the rooms are built from: read options, and the stores nearest first. */
 export interface HousePlan {
   readonly stores: readonly Store[]
-  readonly concurrency: number
+  readonly limits: Limits
   readonly storeTimeout: number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
@@ -47,11 +54,17 @@ export interface House {
   readonly uses: Uses
   /** Hits that may be given again without a look. */
   readonly standing: Standing
+  readonly traffic: Traffic
   readonly upkeep: Upkeep
   /** A store that is no tier, to be copied to. */
   readonly target: (store: Store) => Tier
   readonly chronicle: Chronicle
+  readonly deadEnds: DeadEnds
+  readonly scheduler: Scheduler
   readonly runs: Runs
+  readonly governor: HostGovernor
+  /** A bucket for one function: resolves when it may run. */
+  readonly turns: (limit: FunctionLimit) => NonNullable<Call['turn']>
   readonly clock: Clock
   idle(): Promise<void>
   close(): Promise<void>
@@ -60,8 +73,8 @@ export interface House {
   readonly closing: AbortSignal
 }
 
-export const DEFAULT_PLAN: Pick<HousePlan, 'concurrency' | 'clock' | 'random'> = {
-  concurrency: 6,
+export const DEFAULT_PLAN: Pick<HousePlan, 'limits' | 'clock' | 'random'> = {
+  limits: DEFAULT_LIMITS,
   clock: systemClock,
   random: Math.random,
 }

@@ -57,7 +57,7 @@ const BARE: CallBasis = { settings: DEFAULT_SETTINGS, rules: [], headers: [], cr
 
 function build(read: InstanceOptions): Built {
   const basis = basisOf(read, BARE)
-  const { tiers, limits, ...rooms } = read.rooms as Partial<HousePlan> & { tiers?: object[]; limits?: { concurrency?: number } }
+  const { tiers, ...rooms } = read.rooms as Partial<HousePlan> & { tiers?: object[] }
   const place = tiers === undefined ? defaultPlace(process.env, process.argv[1]) : undefined
   const stores = tiers === undefined ? [memory(), ...(place?.name === 'folder' ? [sqlite(place.file)] : [])] : tiers.map(storeOf)
   const plan: HousePlan = {
@@ -66,7 +66,6 @@ function build(read: InstanceOptions): Built {
     fetch: undefined,
     waitUntil: undefined,
     ...rooms,
-    ...(limits?.concurrency !== undefined && { concurrency: limits.concurrency }),
     stores,
     retention: retentionBy(basis),
   }

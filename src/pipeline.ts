@@ -13,6 +13,7 @@ import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
 import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
+import { unhurried } from './policy/urgency.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -39,7 +40,10 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(board({ ...call, signal: undefined, caller: undefined }, found, { stages, spare: undefined }), call)
+      stages.background(
+        board({ ...unhurried(call), signal: undefined, caller: undefined }, found, { stages, spare: undefined }),
+        call,
+      )
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)
@@ -50,6 +54,16 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
     case 'obtain':
       return obtain(call, found, stages)
   }
+}
+
+/** Asks the origin on nobody's behalf. There is nobody to fall back for: what is stored stays as it is, and what failed is told. */
+export async function renew(call: Call, stored: Found, stages: Stages): Promise<void> {
+  const now = stages.clock.now()
+  const fits = stored.held === undefined || (await stages.proves(stored.held, call))
+  const found = fits ? stored : { ...stored, held: undefined }
+  const verdict = judgeHeld(found.held, call, now)
+  if (course(verdict, call, { ...found, now }) !== 'obtain') return
+  await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined })
 }
 
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */

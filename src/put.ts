@@ -52,5 +52,6 @@ export async function putVersion(house: House, call: Call, { response, options }
     labels: labelRecords(read.labels ?? [], at),
   })
   if (held.tier === undefined) throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })
+  if (call.settings.refresh !== undefined) house.scheduler.note({ call, held })
   return versionInfo(held, house.clock.now())
 }

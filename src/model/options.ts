@@ -130,7 +130,20 @@ export interface CallOptions {
   key?: string
   /** A POST (or QUERY) that only asks: cacheable by explicit freshness or `ttl`, the body's digest in the key, re-sent on each attempt. */
   safe?: boolean
+  /**
+   * Work without a caller: what this process has asked for is refreshed in the background, by one process of several, behind those who
+   * wait. `every`: so long after the origin last confirmed it, at least '1s'. `cron`: five fields, or six with seconds first; `timezone`
+   * (default 'UTC') by its IANA name; `runAtStart` (default true): what was missed while no process ran is done once, when the entry is
+   * first asked for; false: it waits for its next time. It goes on until the entry is deleted, or `false` is said; no timer keeps the
+   * process alive; a failure is the event `refresh-failed`. At most 10,000 entries, those asked for last. Default: none.
+   */
+  refresh?: false | { every: Duration } | { cron: string; timezone?: string; runAtStart?: boolean }
   onProgress?: (progress: Progress) => void
+  /**
+   * Higher first in the queue of the host; among equals who came first. It may be any number. Default: 10 for a caller, 0 for work that
+   * nobody waits for.
+   */
+  priority?: number
   /** The largest body kept. Default: what the tiers take. */
   maxEntryBytes?: Size
 }
@@ -157,9 +170,49 @@ export interface VersionsOptions {
   maxPinned?: number
 }
 
-export interface LimitOptions {
-  /** Requests in flight per host (name and port). Default 6. */
+/** What holds for the hosts that `match`; what is left out here is as in `limits`. */
+export interface HostLimit {
+  /** A host name or a glob in which `*` is any run of characters, with `:port` where that matters. The most specific counts, and it alone. */
+  match: string
+  /** 'host': each host that matches has a bucket of its own. 'pattern': one for all of them. Default 'host'. */
+  share?: 'host' | 'pattern'
+  /** Requests in flight. Default: that of `limits`. */
   concurrency?: number
+  /** Requests that may start in each `per`, attempts after the first and revalidations included. Default: no limit. */
+  rate?: number
+  /** At most 24 days. Default '1s'. */
+  per?: Duration
+  /**
+   * 1: evenly spaced. n: n at once, as often as they fit whole into `rate`; no sliding `per` ever holds more than `rate` starts. Default 1.
+   */
+  burst?: number
+  /**
+   * Requests in a day or a month (UTC). What is beyond is answered with the last good version, or rejects with RETRY_AFTER. It is counted in
+   * the nearest durable tier; without one, and while that is away, in memory, and so anew in each process.
+   */
+  quota?: { calls: number; per: 'day' | 'month' }
+}
+
+/**
+ * Where several processes meet, so that a `rate` holds for all of them together: Redis (a URL, or a client of ioredis, which is to be
+ * installed), or a SQLite file for processes of one machine. Starts are evenly spaced there, whatever `burst` says. While it cannot be
+ * reached each process keeps the rate by itself, and a `warning` tells.
+ */
+export type SharedLimits = { redis: string | object } | { sqlite: string }
+
+/** How hosts (names with ports) are treated. What they say themselves (Retry-After, RateLimit, 429 and 503) is obeyed in any case. */
+export interface LimitOptions {
+  /** Requests in flight per host; halved by each 429 or 503, and grown back by one with each round of good answers. Default 6. */
+  concurrency?: number
+  /** Requests in flight over all hosts; the urgent first, then hosts in turn. Default: no limit. */
+  total?: number
+  /** How fast the bodies of one host may come, all together. Default: no limit. */
+  bytesPerSecond?: Size
+  /** Requests that may wait for one host; one more falls back at once, or rejects with RETRY_AFTER. Default: no limit. */
+  queue?: number
+  hosts?: HostLimit[]
+  /** Of `rate` only. Default: each process for itself. */
+  shared?: SharedLimits
 }
 
 /** What {@link createCachedFetch} takes. Nested objects merge key by key; lists replace. */

@@ -1,10 +1,12 @@
 import type { CacheStatusFacts, Forward } from './cache-status.ts'
 import type { Call } from './call.ts'
-import type { Attempt } from './errors.ts'
+import type { Attempt, ErrorCode } from './errors.ts'
 import type { HeaderList } from './headers.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
 import type { StoredBody } from './stored-body.ts'
+import type { TransportFailure } from './transport.ts'
+import type { Urgency } from './urgency.ts'
 
 export type { StoredBody }
 
@@ -108,19 +110,44 @@ export type Obtained =
       readonly attempts: readonly Attempt[]
     }
 
-/** A place in a host's queue that was granted. */
+/** A request that wants its turn. */
+export interface Wish {
+  /** Name and port. */
+  readonly host: string
+  readonly url: string
+  readonly signal: AbortSignal
+  readonly urgency: Urgency
+  /** Whether a request that failed this way would be answered with what is stored. */
+  standIn(code: ErrorCode): 'there is one' | 'there is none'
+}
+
+/** A place in a host's queue that was granted: one request. */
 export interface Ticket {
+  /** Idempotent. */
   release(): void
+  /** An answer came, of whatever status; `wait`: milliseconds for which it asks that the whole host be left alone. */
+  answered(status: number, wait: number | undefined): void
+  /** The network brought none. */
+  missed(failure: TransportFailure): void
+}
+
+/** Told when a body is held back, and when it goes on: the silence in between is not the origin's. */
+export interface Watching {
+  rest(): void
+  wake(): void
 }
 
 /** Keeps a host from being asked too much, and by whom. Cache hits never come here. */
 export interface Governor {
   /** Resolves when the host may be asked; rejects with the signal's reason when the wait is given up. */
-  ticket(host: string, signal: AbortSignal): Promise<Ticket>
-  /** The whole host waits: Retry-After speaks for the server, not for one URL. */
-  pause(host: string, ms: number): void
+  ticket(wish: Wish): Promise<Ticket>
   /** Milliseconds until the host may be asked again; 0 when it may be now. */
   pausedFor(host: string): number
+  /** The same body, no faster than the host's bodies may come together. */
+  slowed(
+    body: AsyncIterable<Uint8Array>,
+    how: { host: string; signal: AbortSignal; watch: Watching | undefined },
+  ): AsyncIterable<Uint8Array>
 }
 
 /** A call and how it ended for this caller. */

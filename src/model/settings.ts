@@ -67,6 +67,12 @@ export interface Progress {
   resumedFrom?: number
 }
 
+/** When an entry is refreshed without a caller; false: not at all. `every` in milliseconds; `timezone` as IANA names it. */
+export type RefreshSettings =
+  | false
+  | { readonly every: number }
+  | { readonly cron: string; readonly timezone: string; readonly runAtStart: boolean }
+
 /** Which versions are kept. */
 export interface Retention {
   /** The newest of each variant. */
@@ -113,5 +119,9 @@ export interface Settings {
   readonly prefer: Selection | undefined
   readonly require: Selection | undefined
   readonly unpack: 'gzip' | 'deflate' | 'br' | undefined
+  /** undefined: nothing was said. false: what was scheduled before is not any more. */
+  readonly refresh: RefreshSettings | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
+  /** undefined: nothing was said. */
+  readonly priority: number | undefined
 }

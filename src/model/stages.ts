@@ -7,6 +7,7 @@ import type { EntryRecord, VariantRecord, VersionRef } from './record.ts'
 import type { BodyWriter, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
 import type { Progress } from './settings.ts'
 import type { Lease } from './store.ts'
+import type { Urgency } from './urgency.ts'
 
 /** The headers of an acceptable answer, and the body that is on its way behind them. */
 export interface Incoming {
@@ -20,6 +21,8 @@ export interface FlightName {
   readonly url: string
   readonly schema: object | undefined
   readonly check: unknown
+  /** How urgently this caller waits. */
+  readonly priority: number
 }
 
 /** What a flight is told at take-off. */
@@ -31,6 +34,8 @@ export interface FlightPath {
   /** The user's own code is asked about what came. */
   readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
+  /** That of the most urgent of those who wait. */
+  readonly urgency: Urgency
 }
 
 /** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */

@@ -25,6 +25,7 @@ import {
   text,
   wrong,
 } from './option-readers.ts'
+import { refresh } from './refresh-options.ts'
 import { selection } from './select-options.ts'
 import { meta, tags } from './tag-options.ts'
 
@@ -50,6 +51,7 @@ export interface Layer {
   sources?: string[]
   resume?: Settings['resume']
   unpack?: Settings['unpack']
+  refresh?: Settings['refresh']
   tags?: string[]
   meta?: unknown
   versions?: Partial<Retention>
@@ -57,6 +59,7 @@ export interface Layer {
   require?: Selection
   respect?: Settings['respect']
   mode?: Settings['mode']
+  priority?: number
 }
 
 const status: Reader<number> = (value, path) => {
@@ -107,6 +110,12 @@ const staleWhileRevalidate: Reader<number> = (value, path) => {
   return duration(value, path)
 }
 
+const priority: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw wrong(path, value, 'Give a number: a caller is 10, background work 0, and higher is first.')
+  return value
+}
+
 const ttl: Reader = (value, path) => {
   if (value === 'http') return value
   try {
@@ -130,12 +139,14 @@ export const CALL_READERS: Readers = {
   key: text,
   safe: flag,
   onProgress: callback,
+  priority,
   maxEntryBytes: size,
   tags,
   meta,
   ...ADMISSION_READERS,
   prefer: selection,
   require: selection,
+  refresh,
 }
 
 /** `init.holdfast` → a layer. */

@@ -20,17 +20,19 @@ function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }
   return at > held.ref.checkedAt && now - at < cooldown && now >= at
 }
 
+/** Whether a caller wants the origin asked, whatever was heard of it a moment ago. */
+export const isInsistent = ({ cache }: Pick<Call, 'cache'>): boolean => cache === 'reload' || cache === 'no-cache'
+
 export function course(
   verdict: Verdict,
   call: Call,
   stored: { entry: EntryRecord | undefined; held: Held | undefined; now: number },
 ): Course {
-  const { settings, cache } = call
+  const { settings } = call
   if (verdict.name === 'fresh') return 'answer'
   if (mayNotAsk(call) || verdict.reason === 'only-if-cached') return 'not-cached'
   if (verdict.name === 'bypass') return 'pass'
-  const insists = cache === 'reload' || cache === 'no-cache'
-  if (settings.fallback !== false && stored.held !== undefined && !insists) {
+  if (settings.fallback !== false && stored.held !== undefined && !isInsistent(call)) {
     if (isCooling(stored.entry, stored.held, { now: stored.now, cooldown: settings.fallback.cooldown })) return 'fall back'
   }
   return verdict.name === 'stale-while-revalidate' ? 'answer-and-refresh' : 'obtain'

@@ -59,6 +59,14 @@ export function obeying(call: Call, entry: EntryRecord | undefined): Call {
   return { ...call, settings: layers.own === undefined ? under : overlaySpecific(under, layers.own as Layer) }
 }
 
+/** The same of a call that has obeyed already: an entry may say something else by now, or nothing. */
+export function obeyingAnew(call: Call, entry: EntryRecord | undefined): Call {
+  const { layers } = call
+  if (layers === undefined) return call
+  const settings = layers.own === undefined ? layers.under : overlaySpecific(layers.under, layers.own as Layer)
+  return obeying({ ...call, settings }, entry)
+}
+
 /** The call as anybody else would make it: under the same rules, the same instance and the same entry, with no options of its own. */
 export function asOthersAsk(call: Call, entry: EntryRecord | undefined): Call {
   const { layers } = call

@@ -22,16 +22,18 @@ export interface FunctionIdentity {
 /** Whether arguments stand in keys as they are. In a store that outlives the process they do not: they may be secrets. */
 export type Shown = 'in clear' | 'as a digest'
 
-/** Makes the key text of one call: which function, which release of it, whose, and of what. No fetch has a key like it. */
-export function functionKeys(
-  { group, partition, name, v }: FunctionIdentity,
-  shown: Shown,
-): (self: string, args: string) => string {
+/** Makes the key text of one call, from what it asks: which function, which release of it, whose, and of what. No fetch has a key like it. */
+export function functionKeys({ group, partition, name, v }: FunctionIdentity, shown: Shown): (asked: string) => string {
   const principal = partition === undefined || partition === null ? '' : `=${partition}`
   const release = keyValueText(v)
   const prefix = `${group.length}:${group}${principal.length}:${principal}@${name.length}:${name}${release.length}:${release}`
-  if (shown === 'in clear') return (self, args) => `${prefix}${self.length}:${self}${args}`
-  return (self, args) => `${prefix}#${sha256(`${self.length}:${self}${args}`)}`
+  if (shown === 'in clear') return (asked) => `${prefix}${asked}`
+  return (asked) => `${prefix}#${sha256(asked)}`
+}
+
+/** Whose call it is, and of what. */
+export function askedText(self: string, args: string): string {
+  return `${self.length}:${self}${args}`
 }
 
 /** The arguments that matter, as text. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../model/settings.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
+import { type FunctionLimit, functionLimit } from './limit-options.ts'
 import { callback, count, duration, flag, oneOf, type Reader, type Readers, readObject, text, wrong } from './option-readers.ts'
 import { overlay } from './precedence.ts'
 
@@ -22,6 +23,8 @@ export interface FunctionOptions {
   readonly maxItems: number
   /** Milliseconds for which a failure is thrown again without a run. */
   readonly negativeTtl: number
+  /** undefined: runs as it is called. */
+  readonly limit: FunctionLimit | undefined
   readonly layer: Layer
 }
 
@@ -38,7 +41,7 @@ const codec: Reader<FunctionOptions['codec']> = (value, path) => {
   return value as OwnCodec
 }
 
-const OF_CALLS = ['ttl', 'staleWhileRevalidate', 'fallback', 'timeouts', 'retry', 'schema', 'tags', 'group'] as const
+const OF_CALLS = ['ttl', 'staleWhileRevalidate', 'fallback', 'timeouts', 'retry', 'schema', 'tags', 'group', 'refresh'] as const
 
 const READERS: Readers = {
   ...Object.fromEntries(OF_CALLS.map((name) => [name, CALL_READERS[name] as Reader])),
@@ -49,6 +52,7 @@ const READERS: Readers = {
   instanceKey: callback,
   share: flag,
   maxItems: count(1),
+  limit: functionLimit,
   codec,
   negativeTtl: duration,
 }
@@ -64,10 +68,12 @@ export function readFunctionOptions(given: unknown): FunctionOptions {
     share = false,
     codec: chosen = 'structured',
     maxItems = Number.POSITIVE_INFINITY,
+    limit,
     negativeTtl = 0,
     ...layer
   } = readObject(given, READERS, 'buffered')
-  return { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, negativeTtl, layer } as FunctionOptions
+  const read = { name, v, key, scope, instanceKey, share, codec: chosen, maxItems, limit, negativeTtl, layer }
+  return read as FunctionOptions
 }
 
 /** Of a function there is no retry unless it was asked for: whether it may run twice, only its author knows. */
@@ -102,6 +108,7 @@ export function functionSettings(under: Settings, { ttl, retry, ...layer }: Laye
     prefer: undefined,
     require: undefined,
     unpack: undefined,
+    refresh: undefined,
     onProgress: undefined,
   }
 }

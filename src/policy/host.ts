@@ -1,4 +1,4 @@
-/** The host that limits count for: its name and port. */
+/** The host that limits count for: its name and port. A name that ends in the root's dot is the same one (RFC 1034 3.1). */
 export function hostOf({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+  return `${hostname.endsWith('.') ? hostname.slice(0, -1) : hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }

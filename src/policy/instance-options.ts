@@ -1,5 +1,6 @@
 import type { HeaderList } from '../model/headers.ts'
 import { CALL_READERS, type Layer } from './call-options.ts'
+import { limits } from './limit-options.ts'
 import {
   callback,
   count,
@@ -90,7 +91,7 @@ export const INSTANCE_READERS: Readers = {
   mode: oneOf('online', 'prefer-offline', 'offline'),
   headers,
   credentialHeaders: listOf(headerName),
-  limits: (value, path) => readObject(value, { concurrency: count(1) }, path),
+  limits,
   rules: listOf(rule),
   storeTimeout: duration,
   fetch: callback,

@@ -54,7 +54,9 @@ export const DEFAULT_SETTINGS: Settings = {
   prefer: undefined,
   require: undefined,
   unpack: undefined,
+  refresh: undefined,
   onProgress: undefined,
+  priority: undefined,
 }
 
 /** Lays one layer over settings: nested objects key by key, lists and all else replaced. */

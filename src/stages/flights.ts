@@ -1,5 +1,6 @@
 import type { Progress } from '../model/settings.ts'
 import type { Pace } from '../model/stages.ts'
+import { Urgency } from '../model/urgency.ts'
 
 /** One obtain that any number of callers wait for. */
 export interface Flight<T, A> {
@@ -28,6 +29,7 @@ export interface Path<A> {
   readonly faltered: () => void
   readonly judging: () => void
   readonly progress: (progress: Progress) => unknown
+  readonly urgency: Urgency
 }
 
 /** Which flight. */
@@ -37,9 +39,12 @@ export interface Which {
   /** The caller's own code that will be asked of the answer. */
   readonly schema: object | undefined
   readonly check: unknown
+  /** How urgently this caller waits. */
+  readonly priority: number
 }
 
-interface State extends Omit<Which, 'key'> {
+interface State extends Omit<Which, 'key' | 'priority'> {
+  readonly urgency: Urgency
   pace: Pace
   readonly listeners: Set<(pace: Pace) => void>
   readonly watching: Set<(progress: Progress) => void>
@@ -72,6 +77,7 @@ export class Flights {
     const aloft = this.#aloft.get(key)
     const state = aloft ?? this.#takeOff({ ...which, key }, start)
     state.waiters++
+    state.urgency.raise(which.priority)
     let waiting = true
     let watcher: ((progress: Progress) => void) | undefined
     return {
@@ -133,22 +139,11 @@ export class Flights {
     return known
   }
 
-  #takeOff<T, A>({ key, url, schema, check }: Which, start: (path: Path<A>) => Promise<T>): State {
+  #takeOff<T, A>({ key, url, schema, check, priority }: Which, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const landed = Promise.resolve()
-      .then(() =>
-        start({
-          signal: controller.signal,
-          accepted: (headers) => {
-            accept(headers)
-            paced(state, 'coming')
-          },
-          faltered: () => paced(state, 'faltering'),
-          judging: () => paced(state, 'judging'),
-          progress: (progress) => toldTo(state.watching, progress),
-        }),
-      )
+      .then(() => start(pathOf(state, accept)))
       .finally(() => {
         this.#all.delete(state)
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
@@ -162,6 +157,7 @@ export class Flights {
       landed,
       accepted,
       controller,
+      urgency: new Urgency(priority),
       waiters: 0,
       detached: false,
       pace: 'waiting',
@@ -171,6 +167,20 @@ export class Flights {
     this.#aloft.set(key, state)
     this.#all.add(state)
     return state
+  }
+}
+
+function pathOf<A>(state: State, accept: (headers: A) => void): Path<A> {
+  return {
+    signal: state.controller.signal,
+    accepted: (headers) => {
+      accept(headers)
+      paced(state, 'coming')
+    },
+    faltered: () => paced(state, 'faltering'),
+    judging: () => paced(state, 'judging'),
+    progress: (progress) => toldTo(state.watching, progress),
+    urgency: state.urgency,
   }
 }
 

@@ -6,11 +6,17 @@ import { added, type Use, useOf } from '../policy/use.ts'
 /** Entries whose use is counted in memory before some of it is written down. */
 const MOST_PENDING = 1_000
 
-/** What all calls of an instance came to. */
-export interface Stats {
+/** What the calls of an instance came to: each is a hit, a miss, a revalidation or a fallback. */
+export interface UseTotals {
+  /** Answered from a tier, and nobody asked before that. */
   hits: number
+  /** Of the hits, those that were stale, and refreshed behind. */
+  stale: number
+  /** Downloaded, or passed through. */
   misses: number
+  /** Confirmed by the origin. */
   revalidated: number
+  /** Answered with a stored version because the origin gave nothing acceptable. */
   fallbacks: number
   /** When the origin last confirmed the oldest of the versions that calls fall back to now. */
   oldestFallback?: Date
@@ -38,7 +44,7 @@ export class Uses {
   readonly #pending = new Map<string, Use>()
   /** Entries that the last call fell back for → when their version was last confirmed, epoch ms. */
   readonly #falling = new Map<string, number>()
-  readonly #totals = { hits: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
+  readonly #totals = { hits: 0, stale: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
 
   constructor(rooms: UseRooms) {
     this.#rooms = rooms
@@ -52,7 +58,10 @@ export class Uses {
       totals.bytesSaved += held.version.size
       if (outcome === 'revalidated') totals.revalidated++
       else if (outcome === 'fallback') totals.fallbacks++
-      else totals.hits++
+      else {
+        totals.hits++
+        if (outcome === 'stale') totals.stale++
+      }
     }
     if (outcome === 'fallback') this.#falling.set(key, held.ref.checkedAt)
     else if (this.#falling.size > 0) this.#falling.delete(key)
@@ -131,7 +140,7 @@ export class Uses {
     return use
   }
 
-  totals(): Stats {
+  totals(): UseTotals {
     this.#rooms.settle()
     const oldest = Math.min(...this.#falling.values())
     return { ...this.#totals, ...(Number.isFinite(oldest) && { oldestFallback: new Date(oldest) }) }

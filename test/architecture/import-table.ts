@@ -14,8 +14,12 @@ const BUILDS_DEFAULT_STORES: Readonly<Record<string, readonly string[]>> = {
 /** One call's way through the rooms, and one flight's: they are handed the rooms, and construct nothing. */
 const CORRIDOR: ReadonlySet<string> = new Set(['src/pipeline.ts', 'src/landing.ts'])
 
-/** The library that a stage is about. */
-const LIBRARY_OF_STAGE: Readonly<Record<string, string>> = { governor: 'p-queue', download: 'p-retry' }
+/** The libraries that a stage is about. */
+const LIBRARIES_OF_STAGE: Readonly<Record<string, readonly string[]>> = {
+  governor: ['p-queue', 'bottleneck', 'ioredis'],
+  download: ['p-retry'],
+  scheduler: ['croner'],
+}
 
 /** The library that an adapter is about, by the stem of its file or folder. */
 const LIBRARY_OF_ADAPTER: Readonly<Record<string, string>> = {
@@ -76,12 +80,12 @@ function allowedIn(path: string): Allowed | undefined {
 
 function allowedInStage(path: string): Allowed {
   const stage = stemOf(path, 3)
-  const library = LIBRARY_OF_STAGE[stage.slice('src/stages/'.length)]
+  const libraries = LIBRARIES_OF_STAGE[stage.slice('src/stages/'.length)]
   return (to) =>
     within('src/model', 'src/policy')(to) ||
     isNode(to) ||
     (to.startsWith('src/stages/') && stemOf(to, 3) === stage) ||
-    to === library
+    libraries?.includes(to) === true
 }
 
 function allowedInDoor(path: string): Allowed {

@@ -43,6 +43,9 @@ export async function looked(store: Store): Promise<number> {
   const audited: AuditReport = await cache.audit({ repair: false })
   const copied: CopyReport = await cache.copyTo(store)
   const damaged: string[] = audited.damaged.map(({ key, version, tier }) => `${key}${version}${tier}`)
+  const [state] = cache.hosts()
+  if (state !== undefined)
+    console.log(state.host, state.running + state.queued, state.concurrency, state.rate, state.state, state.until?.getTime())
   const { hits, misses, revalidated, fallbacks, oldestFallback, bytesSaved, requests } = cache.stats()
   const since: Date | undefined = oldestFallback
   const counts: number[] = [hits, misses, revalidated, fallbacks, bytesSaved, requests, since?.getTime() ?? 0, damaged.length]

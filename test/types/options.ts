@@ -7,7 +7,18 @@ export const everyOption: Options = {
   mode: 'offline',
   headers: { 'user-agent': 'mine' },
   credentialHeaders: ['x-token'],
-  limits: { concurrency: 2 },
+  limits: {
+    concurrency: 2,
+    total: 10,
+    bytesPerSecond: '1MB',
+    queue: 100,
+    hosts: [
+      { match: '*.example.org', share: 'pattern', concurrency: 1, rate: 3, per: '1s', burst: 3 },
+      { match: 'api.example.org:8443', share: 'host', quota: { calls: 1_000, per: 'month' } },
+    ],
+    shared: { redis: 'redis://localhost:6379' },
+  },
+  priority: 5,
   storeTimeout: '1s',
   fetch: globalThis.fetch,
   clock: { now: () => 0, monotonic: () => 0, setTimeout: () => ({ cancel: () => undefined }) },
@@ -40,6 +51,7 @@ export const everyOption: Options = {
   key: 'rates',
   safe: true,
   maxEntryBytes: '64MB',
+  refresh: { cron: '0 3 * * *', timezone: 'Europe/Berlin', runAtStart: false },
   onProgress: ({ bytes, total, bytesPerSecond, attempt }) => console.log(bytes, total, bytesPerSecond, attempt),
 }
 
@@ -48,6 +60,9 @@ export const shortForms: CallOptions[] = [
   { ttl: Infinity, fallback: true, retry: false, staleWhileRevalidate: true },
   { ttl: 0, fallback: '30d', retry: 4, staleWhileRevalidate: 1_000 },
   { partition: 'user 7' },
+  { refresh: { every: '6h' } },
+  { refresh: { cron: '@daily' } },
+  { refresh: false },
 ]
 
 export const mistakes = [
@@ -77,16 +92,19 @@ export const mistakes = [
   () => createCachedFetch()('https://example.org/', { holdfast: { versions: { keep: 1 } } }),
   // @ts-expect-error versions are kept by number and by age, not by size
   () => createCachedFetch({ versions: { maxBytes: '1GB' } }),
+  // @ts-expect-error a refresh says when
+  () => createCachedFetch({ refresh: true }),
   // @ts-expect-error tags are a list
   () => createCachedFetch({ tags: 'prices' }),
   // @ts-expect-error a cause is one of five words, or a status
   () => createCachedFetch({ fallback: { on: ['404'] } }),
 ]
 
-/** Options that a later release brings are refused until they do something. */
-export const notYet = [
-  // @ts-expect-error not yet: refresh
-  () => createCachedFetch({ refresh: { every: '1h' } }),
-  // @ts-expect-error not yet: limits.hosts
-  () => createCachedFetch({ limits: { hosts: [] } }),
+export const hostMistakes = [
+  // @ts-expect-error a limit of hosts says which hosts
+  () => createCachedFetch({ limits: { hosts: [{ rate: 1 }] } }),
+  // @ts-expect-error a quota is by the day or by the month
+  () => createCachedFetch({ limits: { hosts: [{ match: 'a.example', quota: { calls: 1, per: 'year' } }] } }),
+  // @ts-expect-error one place, not two
+  () => createCachedFetch({ limits: { shared: {} } }),
 ]

@@ -22,7 +22,15 @@ export const fallbacks: Record<string, Row> = {
       answer: [200, 'one'],
       inspected: { outcome: 'stale', staleFor: 2_000 },
       cacheStatus: 'holdfast; hit; ttl=-2; detail=stale-while-revalidate',
-      events: ['lookup memory', 'verdict stale-while-revalidate', 'attempt STATUS', 'attempt STATUS', 'refresh-failed HttpError'],
+      events: [
+        'lookup memory',
+        'verdict stale-while-revalidate',
+        'host open',
+        'attempt STATUS',
+        'host open',
+        'attempt STATUS',
+        'refresh-failed HttpError',
+      ],
     },
   },
   'fallback by a network failure': {
@@ -57,7 +65,7 @@ export const fallbacks: Record<string, Row> = {
         attempts: [{ status: 503 }],
       },
       cacheStatus: 'holdfast; fwd=stale; fwd-status=503; ttl=-2; detail=status',
-      events: ['lookup memory', 'verdict stale', 'attempt STATUS', 'fallback 2000'],
+      events: ['lookup memory', 'verdict stale', 'host open', 'attempt STATUS', 'fallback 2000'],
     },
   },
   'fallback by time, while the download goes on behind': {

@@ -1,4 +1,5 @@
 import { ADMISSIONS } from './admission.ts'
+import { AHEAD } from './ahead.ts'
 import { DOWNLOADS } from './download.ts'
 import type { Mutant } from './mutant.ts'
 import { RULES } from './policy.ts'
@@ -9,4 +10,13 @@ import { WORDS } from './versions.ts'
 
 export type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...RULES, ...DOWNLOADS, ...ROOMS, ...ADMISSIONS, ...WORDS, ...UPKEEP, ...SAMPLED]
+export const MUTANTS: readonly Mutant[] = [
+  ...RULES,
+  ...DOWNLOADS,
+  ...ROOMS,
+  ...ADMISSIONS,
+  ...WORDS,
+  ...UPKEEP,
+  ...AHEAD,
+  ...SAMPLED,
+]

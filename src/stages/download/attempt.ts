@@ -78,9 +78,13 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
   } finally {
     abort.end()
     reached?.ticket.release()
-    const { call } = series.order
-    rooms.report('attempt', () => ({ key: call.key, url: call.url, attempt: record }))
+    over(rooms, series, record)
   }
+}
+
+function over({ ended, report }: DownloadRooms, { order }: Series, attempt: Attempt): void {
+  ended(attempt)
+  report('attempt', () => ({ key: order.call.key, url: order.call.url, attempt }))
 }
 
 /** What came again to be compared was brought too, where more came than that. */

@@ -3,7 +3,6 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import { pause } from '../../model/clock.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { BodyWriter, Obtained } from '../../model/rooms.ts'
-import { hostOf } from '../../policy/host.ts'
 import { backoff } from '../../policy/retry.ts'
 import { attempt } from './attempt.ts'
 import type { Allowance } from './budget.ts'
@@ -75,7 +74,6 @@ async function between(
   const last = attempts.at(-1)
   if (last !== undefined && !isWorthIt(order, last)) throw error
   const wait = error.retryAfter ?? (isProgress(error) ? 0 : backoff(context.retriesConsumed + 1, retry, drawn(rooms.random)))
-  if (error.retryAfter !== undefined && last !== undefined) rooms.governor.pause(hostOf(new URL(last.url)), error.retryAfter)
   if (error.retryAfter !== undefined) {
     if (error.retryAfter > retry.maxRetryAfter) throw error
     // The host asked for it, as a queue would: it costs none of the deadline.

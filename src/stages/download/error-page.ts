@@ -1,7 +1,6 @@
 import { AttemptFailure, type FailedAnswer } from '../../model/attempt-failure.ts'
-import { headerOf } from '../../model/headers.ts'
-import { parseHttpDate } from '../../policy/http-date.ts'
-import { classify, retryAfterMs } from '../../policy/retry.ts'
+import { askedWait } from '../../policy/rate-limit-fields.ts'
+import { classify } from '../../policy/retry.ts'
 import type { Arrival } from './arrival.ts'
 import { pour } from './fill.ts'
 import type { DownloadRooms, Series } from './order.ts'
@@ -11,12 +10,7 @@ export async function failedAnswer(rooms: DownloadRooms, series: Series, arrival
   const { reached, asked } = arrival
   const { head } = reached
   const { retry } = series.order.call.settings
-  const date = headerOf(head.headers, 'date')
-  const retryAfter = retryAfterMs(
-    headerOf(head.headers, 'retry-after'),
-    date === undefined ? undefined : parseHttpDate(date, head.receivedAt),
-    head.receivedAt,
-  )
+  const retryAfter = askedWait(head)
   // In the middle of a resume the origin had the file a moment ago, so any refusal may pass.
   const verdict = asked.from === undefined ? classify(head, retry) : 'yes'
   const page = await errorPage(rooms, series, arrival)

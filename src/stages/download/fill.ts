@@ -5,6 +5,7 @@ import { headerOf } from '../../model/headers.ts'
 import type { BodyWriter, ResponseHead, WrittenBody } from '../../model/rooms.ts'
 import type { TransportFailure, WireResponse } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
+import { hostOf } from '../../policy/host.ts'
 import { checkIntegrity } from '../../policy/integrity.ts'
 import {
   digestsOfBody,
@@ -52,8 +53,9 @@ export async function pour(
   const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
   const wire = { bytes: 0 }
   const part = resumedFrom === undefined ? 'whole' : 'part'
-  const coded = checked(response.body, { call: order.call, head, wire, part })
-  const body = response.decoded ? response.body : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
+  const arriving = arrivingFrom(rooms, { response, head }, { ...order, watch })
+  const coded = checked(arriving, { call: order.call, head, wire, part })
+  const body = response.decoded ? arriving : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
   try {
     let known = overlap
     for await (const arrived of upTo(length, body)) {
@@ -71,6 +73,16 @@ export async function pour(
   } finally {
     watch.end()
   }
+}
+
+/** No faster than its host's bodies may come; a function has no host. */
+export function arrivingFrom(
+  { governor }: DownloadRooms,
+  { response, head }: Pick<Pour, 'response' | 'head'>,
+  how: { call: Call; signal: AbortSignal; watch: Watch | undefined },
+): AsyncIterable<Uint8Array> {
+  if (how.call.origin !== undefined) return response.body
+  return governor.slowed(response.body, { host: hostOf(new URL(head.url)), signal: how.signal, watch: how.watch })
 }
 
 /** Leaving a body early drops its connection, on which nobody knows what would come next. */

@@ -1,11 +1,10 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
-import type { Call } from '../../model/call.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
 import { isEndless } from '../../policy/keeping.ts'
-import { counted, refuseTooMuch } from './fill.ts'
+import { arrivingFrom, counted, refuseTooMuch } from './fill.ts'
 import type { DownloadRooms, Order } from './order.ts'
 import type { Reached } from './reach.ts'
 import { Watch } from './watch.ts'
@@ -15,16 +14,16 @@ import { Watch } from './watch.ts'
  * Only what is meant never to end may be silent: any other body is watched as if it were stored.
  */
 export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head }: Reached): AsyncIterable<Uint8Array> {
-  const body = opened(rooms, call, { response, head })
   return {
     [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-      const iterator = body[Symbol.asyncIterator]()
+      const left = new AbortController()
       let given: TransportFailure | undefined
       const give = (reason: TransportFailure): void => {
         given = reason
         response.discard()
       }
       const watch = isEndless(call, head) ? undefined : new Watch(rooms.clock, call.settings.timeouts, give)
+      const iterator = opened(rooms, call, { response, head, watch, signal: left.signal })[Symbol.asyncIterator]()
       return {
         async next() {
           watch?.wake()
@@ -46,6 +45,7 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
         async return() {
           watch?.end()
           response.discard()
+          left.abort()
           await iterator.return?.(undefined)
           return { done: true, value: undefined }
         },
@@ -54,15 +54,16 @@ export function liveBody(rooms: DownloadRooms, { call }: Order, { response, head
   }
 }
 
-/** The body without its codings; one that would never end is left. */
+/** The body without its codings; one that would never end is left. The signal is its reader's: that of the flight ended with the headers. */
 async function* opened(
   rooms: DownloadRooms,
-  call: Call,
-  { response, head }: Pick<Reached, 'response' | 'head'>,
+  call: Order['call'],
+  { response, head, ...how }: Pick<Reached, 'response' | 'head'> & { watch: Watch | undefined; signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
   const wire = { bytes: 0 }
-  const raw = isCoded(head.headers) ? counted(response.body, [], wire) : response.body
-  const body = response.decoded ? response.body : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
+  const arriving = arrivingFrom(rooms, { response, head }, { ...how, call })
+  const raw = isCoded(head.headers) ? counted(arriving, [], wire) : arriving
+  const body = response.decoded ? arriving : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.length

@@ -7,6 +7,7 @@ import type { BodyWriter, Governor, Held, ResponseHead } from '../../model/rooms
 import type { Progress } from '../../model/settings.ts'
 import type { Inherits } from '../../model/stages.ts'
 import type { Transport } from '../../model/transport.ts'
+import type { Urgency } from '../../model/urgency.ts'
 
 /** What the download room is handed. */
 export interface DownloadRooms {
@@ -17,6 +18,8 @@ export interface DownloadRooms {
   readonly report: Report
   /** The library of repetition, loaded once: to ask the loader for it costs more than a short download. */
   readonly repetition: { library?: Promise<typeof import('p-retry')> }
+  /** An attempt is over, whatever it brought. */
+  readonly ended: (attempt: Attempt) => void
   /** A place for a body of which the head is known; `expected` is its size where the head told. */
   writer(order: Order, head: ResponseHead, expected: number | undefined): BodyWriter
   /** A place for a body that no tier may have. */
@@ -39,6 +42,7 @@ export interface Order {
   /** The URL whose answer they are of, after redirects. */
   readonly at: string
   readonly signal: AbortSignal
+  readonly urgency: Urgency
   /** The tier that granted the right to download. */
   readonly tier: string | undefined
   readonly inherits: Inherits

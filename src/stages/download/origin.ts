@@ -27,6 +27,7 @@ export class Origin {
       validators: facts === undefined ? [] : conditionalHeaders(facts),
       at: held?.version.url ?? call.url,
       signal: path.signal,
+      urgency: path.urgency,
       tier: right?.tier,
       inherits,
       accepted: (head, writer) => path.accepted({ head, writer }),

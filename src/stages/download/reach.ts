@@ -1,13 +1,16 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { ErrorCode } from '../../model/errors.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { RedirectFacts } from '../../model/record.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
-import type { WireResponse } from '../../model/transport.ts'
+import { TransportFailure, type WireResponse } from '../../model/transport.ts'
 import { normalisedUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
+import { learnedWait } from '../../policy/rate-limit-fields.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
 import { through } from '../../policy/redirects.ts'
+import { standIn } from '../../policy/stand-in.ts'
 import type { Allowance } from './budget.ts'
 import type { DownloadRooms, Order } from './order.ts'
 
@@ -84,7 +87,7 @@ export async function reach(
 }
 
 /** A function is no host, and may itself ask one: it would wait for a place that it holds. */
-const NO_TICKET: Ticket = { release: () => undefined }
+const NO_TICKET: Ticket = { release: () => undefined, answered: () => undefined, missed: () => undefined }
 
 async function ask(
   rooms: DownloadRooms,
@@ -94,7 +97,9 @@ async function ask(
   const { hop, signal, allowance } = facts
   const { timeouts } = order.call.settings
   const { origin } = order.call
-  const ticket = origin === undefined ? await boarding(rooms, hop, { order, signal, allowance }) : NO_TICKET
+  const ticket = await (origin === undefined
+    ? boarding(rooms, hop, { order, signal, allowance })
+    : admitted(order, signal, allowance))
   try {
     const requestedAt = rooms.clock.now()
     const response = await (origin?.({ signal, stored: order.stored }) ??
@@ -107,37 +112,52 @@ async function ask(
         connectTimeout: timeouts.connect,
         headersTimeout: timeouts.headers,
       }))
-    const { status, statusText, headers } = response
-    const head = {
-      status,
-      statusText,
-      headers,
-      url: shown(hop.url),
-      redirected: false,
-      requestedAt,
-      receivedAt: rooms.clock.now(),
-    }
+    const head = headOf(response, hop, { requestedAt, receivedAt: rooms.clock.now() })
+    ticket.answered(head.status, learnedWait(head, order.call.settings.retry))
     return { head, response, ticket }
   } catch (error) {
+    // A request that we gave up ourselves says nothing of the host.
+    if (error instanceof TransportFailure && !signal.aborted) ticket.missed(error)
     ticket.release()
     throw error
   }
 }
 
+function headOf(
+  { status, statusText, headers }: WireResponse,
+  { url }: Hop,
+  times: { requestedAt: number; receivedAt: number },
+): ResponseHead {
+  return { status, statusText, headers, url: shown(url), redirected: false, ...times }
+}
+
+/** The turn of a function that has a limit of its own. */
+async function admitted({ call }: Order, signal: AbortSignal, allowance: Allowance): Promise<Ticket> {
+  return call.turn === undefined ? NO_TICKET : { ...NO_TICKET, ...(await allowance.whileQueued(call.turn(signal))) }
+}
+
 /** A ticket of the host. The wait for it is nobody's time-out; a host that asked for longer than we would wait is not waited for. */
 async function boarding(
-  { governor }: DownloadRooms,
+  { governor, clock }: DownloadRooms,
   { url }: Hop,
   { order, signal, allowance }: { order: Order; signal: AbortSignal; allowance: Allowance },
 ): Promise<Ticket> {
+  const { call, stored } = order
   const host = hostOf(url)
   const paused = governor.pausedFor(host)
-  if (paused > order.call.settings.retry.maxRetryAfter) {
+  if (paused > call.settings.retry.maxRetryAfter) {
     const seconds = Math.ceil(paused / 1000)
     throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${seconds} s`, {
       retry: 'never',
       retryAfter: paused,
     })
   }
-  return allowance.whileQueued(governor.ticket(host, signal))
+  const wish = {
+    host,
+    url: url.href,
+    signal,
+    urgency: order.urgency,
+    standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
+  }
+  return allowance.whileQueued(governor.ticket(wish))
 }

@@ -171,7 +171,7 @@ describe('whose and which it is', () => {
     await using b = await bench()
     let now = 'a'
     let runs = 0
-    const load = b.fetch.buffered((_: number) => ++runs, { key: () => now })
+    const load = b.fetch.buffered((_id: number) => ++runs, { key: () => now })
     expect([await load(1), await load(1), await load(1)]).toEqual([1, 1, 1])
     now = 'b'
     expect([await load(1), await load(1)]).toEqual([2, 2])

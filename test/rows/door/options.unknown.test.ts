@@ -3,7 +3,7 @@ import { memory } from '../../../adapters/stores/memory.ts'
 import type { CallOptions } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { bench, failureOf } from './kit.ts'
-import { nest, thrownBy, untold } from './wrong-options.ts'
+import { thrownBy, untold } from './wrong-options.ts'
 
 /** What somebody may bring from elsewhere, or mistype; and the nearest right name. */
 const unknown: [name: string, nearest: string | undefined][] = [
@@ -25,18 +25,6 @@ const unknown: [name: string, nearest: string | undefined][] = [
   ['hasOwnProperty', undefined],
 ]
 
-/** Of a later issue: never accepted and ignored. */
-const later: [string, unknown][] = [
-  ['refresh', false],
-  ['priority', 1],
-]
-const laterOnInstances: [string, unknown][] = [
-  ['limits.total', 3],
-  ['limits.hosts', []],
-  ['limits.queue', 1],
-  ['limits.bytesPerSecond', '1MB'],
-]
-
 describe('an unknown option', () => {
   test.each(unknown)('%s', async (name, nearest) => {
     const cure = nearest === undefined ? [] : [nearest]
@@ -46,19 +34,6 @@ describe('an unknown option', () => {
     expect(
       untold(await failureOf(b.fetch(b.origin.url('/r'), { holdfast: { [name]: '5m' } as CallOptions })), [name, '5m', ...cure]),
     ).toEqual([])
-  })
-
-  test.each([...later, ...laterOnInstances])('of a later issue: %s', (name, value) => {
-    const error = thrownBy({ tiers: [memory()], ...nest(name, value) })
-    expect(error).toBeInstanceOf(TypeError)
-    expect((error as Error).message).toContain(name)
-  })
-
-  test.each(later)('of a later issue, per call: %s', async (name, value) => {
-    await using b = await bench({ '/r': ok('x') })
-    const error = await failureOf(b.fetch(b.origin.url('/r'), { holdfast: { [name]: value } as CallOptions }))
-    expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toContain(name)
   })
 
   test.each(['tiers', 'mode', 'clock', 'rules', 'limits', 'credentialHeaders', 'storeTimeout', 'respect'])(

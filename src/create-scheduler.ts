@@ -1,0 +1,32 @@
+import type { Ground, Storage } from './create-storage.ts'
+import type { Call } from './model/call.ts'
+import type { Stages } from './model/stages.ts'
+import { renew } from './pipeline.ts'
+import { take } from './stages/leases.ts'
+import type { Responses } from './stages/response/response.ts'
+import { Scheduler } from './stages/scheduler.ts'
+
+type Grounds = Ground & { readonly responses: Responses; readonly closing: AbortController }
+
+/** The room of what is done without a caller. */
+export function buildScheduler(
+  { clock, report, background, responses, closing }: Grounds,
+  { tiers }: Storage,
+  stages: Stages,
+): Scheduler {
+  const failed = (call: Call, error: unknown): void =>
+    report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
+  return new Scheduler({
+    clock,
+    report,
+    closing: closing.signal,
+    background: (work) =>
+      background.run(work, (error) =>
+        report('warning', () => ({ key: '', url: '', warning: `a refresh could not be scheduled: ${(error as Error).message}` })),
+      ),
+    lookup: (call) => tiers.lookup(call, () => false),
+    take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
+    renew: (call, found) => renew(call, found, stages),
+    failed,
+  })
+}

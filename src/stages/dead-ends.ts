@@ -1,0 +1,30 @@
+/** Dead ends that are remembered: beyond that the oldest is asked for again. */
+const MOST = 10_000
+
+/** An answer that is no version: a 404 above all. */
+export interface DeadEnd {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly status: number
+  readonly statusText: string
+}
+
+/**
+ * Links that led nowhere, by key: what HTTP forbids to keep as an answer is still a reason not to ask again at once when nobody waits.
+ * In memory, for a minute's mistake is not worth a write.
+ */
+export class DeadEnds {
+  readonly #known = new Map<string, DeadEnd>()
+
+  note(key: string, end: DeadEnd): void {
+    this.#known.delete(key)
+    this.#known.set(key, end)
+    if (this.#known.size <= MOST) return
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined) this.#known.delete(oldest)
+  }
+
+  of(key: string): DeadEnd | undefined {
+    return this.#known.get(key)
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Pace } from '../../model/limits.ts'
+import { tooEarly } from '../../policy/pace.ts'
+import type { Pacer } from './pacer.ts'
+
+/**
+ * The gate of a host that has a rate. It asks its pacer for one start at a time and holds it until somebody goes: who leaves the queue
+ * uses none up, and whoever is first by then has it.
+ */
+export class Gate {
+  readonly pace: Pace
+  readonly #pacer: Pacer
+  readonly #clock: Clock
+  readonly #wake: () => void
+  /** The last starts, oldest first, as many as one span may have. */
+  #log: number[] = []
+  /** Monotonic milliseconds of the start that was granted and is not used yet. */
+  #granted: number | undefined
+  #asking = false
+  #timer: { cancel(): void } | undefined
+
+  constructor(pace: Pace, pacer: Pacer, { clock, wake }: { clock: Clock; wake: () => void }) {
+    this.pace = pace
+    this.#pacer = pacer
+    this.#clock = clock
+    this.#wake = wake
+  }
+
+  /** Whether one may go now. Where not, it wakes the line when that changes. */
+  isOpen(): boolean {
+    const now = this.#clock.monotonic()
+    if (this.#granted !== undefined && now - this.#granted > this.#pacer.lasts) this.#granted = undefined
+    if (this.#granted === undefined) {
+      this.#ask()
+      return false
+    }
+    const early = tooEarly(this.pace, this.#log, now)
+    if (early > 0) this.#wakeIn(early)
+    return early <= 0
+  }
+
+  /** One goes. */
+  pass(): void {
+    this.#granted = undefined
+    this.#log = [...this.#log, this.#clock.monotonic()].slice(-this.pace.starts)
+  }
+
+  /** Milliseconds until nothing of it need be remembered. */
+  get restsIn(): number {
+    const last = this.#log.at(-1)
+    return last === undefined ? 0 : Math.max(0, last + this.pace.within - this.#clock.monotonic())
+  }
+
+  close(): Promise<void> {
+    this.#timer?.cancel()
+    return this.#pacer.close()
+  }
+
+  #ask(): void {
+    if (this.#asking) return
+    this.#asking = true
+    const asked = (): void => {
+      this.#asking = false
+      this.#granted = this.#clock.monotonic()
+      this.#wake()
+    }
+    this.#pacer.next().then(asked, () => {
+      // Closed, or broken: its own log keeps the pace.
+      asked()
+    })
+  }
+
+  #wakeIn(ms: number): void {
+    this.#timer?.cancel()
+    this.#timer = this.#clock.setTimeout(this.#wake, ms)
+  }
+}

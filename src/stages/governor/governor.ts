@@ -1,0 +1,121 @@
+import { AttemptFailure } from '../../model/attempt-failure.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { Report } from '../../model/events.ts'
+import type { HostRules, HostState, Limits } from '../../model/limits.ts'
+import type { Governor, Ticket, Watching, Wish } from '../../model/rooms.ts'
+import type { Store } from '../../model/store.ts'
+import { rulesFor } from '../../policy/host-limits.ts'
+import { perSecond } from '../../policy/pace.ts'
+import { Bandwidths } from './bandwidth.ts'
+import { Lines } from './lines.ts'
+import { Outages } from './outages.ts'
+import { Pacers } from './pacers.ts'
+import { Quotas } from './quotas.ts'
+import { ticketOf } from './ticket.ts'
+
+export interface GovernorRooms {
+  readonly clock: Clock
+  readonly report: Report
+  /** Where counts outlive the process. */
+  readonly durable: Pick<Store, 'get' | 'set' | 'lease'> | undefined
+}
+
+/** Decides when a host may be asked: by what it was told to keep to, and by what the host says of itself. */
+export class HostGovernor implements Governor {
+  readonly #limits: Limits
+  readonly #clock: Clock
+  readonly #report: Report
+  readonly #pacers: Pacers
+  readonly #lines: Lines
+  readonly #outages: Outages
+  readonly #quotas: Quotas
+  readonly #bandwidths: Bandwidths
+
+  constructor(limits: Limits, { clock, report, durable }: GovernorRooms) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#report = report
+    this.#pacers = new Pacers(limits.shared, { clock, report })
+    this.#lines = new Lines({
+      clock,
+      total: limits.total,
+      open: (bucket, pace) => this.#pacers.open(bucket, pace),
+      told: (bucket) => this.#tell(bucket),
+    })
+    this.#outages = new Outages(clock, (host) => this.#tell(host))
+    this.#quotas = new Quotas(durable, clock)
+    this.#bandwidths = new Bandwidths(limits.bytesPerSecond, clock)
+  }
+
+  async ticket(wish: Wish): Promise<Ticket> {
+    const rules = rulesFor(wish.host, this.#limits)
+    this.#quotas.refuse(rules)
+    this.#refuseTooMany(rules, wish)
+    const probe = await this.#outages.pass(wish)
+    try {
+      const { line, leave } = await this.#lines.enter(rules, wish)
+      await this.#quotas.take(rules, wish.signal).catch((error: unknown) => {
+        leave()
+        throw error
+      })
+      return ticketOf(wish, { line, probe, outages: this.#outages, sentAt: this.#clock.monotonic() }, leave)
+    } catch (error) {
+      probe?.('given up')
+      throw error
+    }
+  }
+
+  pausedFor(host: string): number {
+    return this.#lines.get(rulesFor(host, this.#limits).bucket)?.pausedFor ?? 0
+  }
+
+  slowed(
+    body: AsyncIterable<Uint8Array>,
+    { host, ...how }: { host: string; signal: AbortSignal; watch: Watching | undefined },
+  ): AsyncIterable<Uint8Array> {
+    if (!Number.isFinite(this.#limits.bytesPerSecond)) return body
+    return this.#bandwidths.flow(rulesFor(host, this.#limits).bucket, body, how)
+  }
+
+  /** Hosts that are in use, or of which something is remembered. */
+  hosts(): HostState[] {
+    const buckets = this.#lines.all.map(({ rules }) => rules.bucket)
+    return [...new Set([...buckets, ...this.#outages.down])].map((host) => this.#stateOf(host))
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.close()
+    await this.#pacers.close()
+  }
+
+  #refuseTooMany({ bucket }: HostRules, { host }: Wish): void {
+    const { queue } = this.#limits
+    if ((this.#lines.get(bucket)?.queued ?? 0) + this.#outages.waiting(host) < queue) return
+    throw new AttemptFailure('RETRY_AFTER', `${queue} requests wait for ${bucket} already (limits.queue)`, { retry: 'never' })
+  }
+
+  #stateOf(host: string): HostState {
+    const line = this.#lines.get(host)
+    const { concurrency, pace } = rulesFor(host, this.#limits)
+    const state: HostState = line?.state ?? {
+      host,
+      running: 0,
+      queued: 0,
+      concurrency,
+      ...(pace !== undefined && { rate: perSecond(pace) }),
+      state: 'open',
+    }
+    const queued = state.queued + this.#outages.waiting(host)
+    const probeAt = this.#outages.downUntil(host)
+    if (probeAt === undefined) return { ...state, queued }
+    const until = new Date(this.#clock.now() + Math.max(0, probeAt - this.#clock.monotonic()))
+    return { ...state, queued, state: 'down', until }
+  }
+
+  #tell(host: string): void {
+    this.#report('host', () => {
+      const { state, until, concurrency } = this.#stateOf(host)
+      return { host, state, ...(until !== undefined && { until }), concurrency }
+    })
+  }
+}

@@ -1,0 +1,172 @@
+import type { PriorityQueue } from 'p-queue'
+import type { Clock } from '../../model/clock.ts'
+import type { HostRules, HostState } from '../../model/limits.ts'
+import type { Wish } from '../../model/rooms.ts'
+import { type Bearing, isRefusal, learned, unlearned } from '../../policy/concurrency.ts'
+import { perSecond } from '../../policy/pace.ts'
+import { Gate } from './gate.ts'
+import type { Pacer } from './pacer.ts'
+
+export interface LineRooms {
+  readonly clock: Clock
+  readonly queue: PriorityQueue
+  readonly pacer: Pacer | undefined
+  /** Something changed: somebody came, went or left, or the gate opened. */
+  readonly changed: () => void
+  /** The host is treated in another way from now on. */
+  readonly told: () => void
+}
+
+/**
+ * Those who wait for one host, or for one bucket of hosts, and those who are there. Of p-queue it has the queue by priority, and not the
+ * whole: who goes when depends on more than this line, and a whole one a host costs some kilobytes.
+ */
+export class Line {
+  readonly rules: HostRules
+  readonly #rooms: LineRooms
+  readonly #gate: Gate | undefined
+  /** How many wait, by their priority. */
+  readonly #waiting = new Map<number, number>()
+  #running = 0
+  #bearing: Bearing
+  /** Monotonic milliseconds; 0: open. */
+  #pausedUntil = 0
+  #timer: { cancel(): void } | undefined
+
+  constructor(rules: HostRules, rooms: LineRooms) {
+    this.rules = rules
+    this.#rooms = rooms
+    this.#bearing = unlearned(rules.concurrency)
+    const { clock, pacer, changed } = rooms
+    if (rules.pace !== undefined && pacer !== undefined) this.#gate = new Gate(rules.pace, pacer, { clock, wake: changed })
+  }
+
+  get queued(): number {
+    return this.#rooms.queue.size
+  }
+
+  /** Resolves when it is this one's turn, with what ends it. */
+  enter({ signal, urgency }: Wish): Promise<() => void> {
+    const { queue, changed } = this.#rooms
+    const { promise, resolve, reject } = Promise.withResolvers<() => void>()
+    let priority = Number.NaN
+    const queueUp = (): void => {
+      priority = urgency.now
+      this.#count(priority, 1)
+      queue.enqueue(go, { priority })
+      changed()
+    }
+    const gone = (): void => {
+      signal.removeEventListener('abort', leave)
+      unhurried()
+      this.#count(priority, -1)
+    }
+    const end = (): void => {
+      this.#running -= 1
+      changed()
+    }
+    const go = async (): Promise<void> => {
+      gone()
+      this.#running += 1
+      resolve(end)
+    }
+    const leave = (): void => {
+      queue.remove(go)
+      gone()
+      reject(signal.reason)
+      changed()
+    }
+    const unhurried = urgency.onRaised(() => {
+      queue.remove(go)
+      this.#count(priority, -1)
+      queueUp()
+    })
+    signal.addEventListener('abort', leave, { once: true })
+    queueUp()
+    return promise
+  }
+
+  /** The highest priority of those who wait, when one of them may go now. */
+  get ready(): number | undefined {
+    if (this.queued === 0 || this.#running >= this.#bearing.limit || this.pausedFor > 0) return undefined
+    return this.#gate?.isOpen() === false ? undefined : Math.max(...this.#waiting.keys())
+  }
+
+  /** Lets the first one go. */
+  start(): void {
+    this.#gate?.pass()
+    void this.#rooms.queue.dequeue()?.()
+  }
+
+  /** What an answer says of how much the host bears. */
+  learn(status: number, sentAt: number): void {
+    const { limit } = this.#bearing
+    this.#bearing = learned(this.#bearing, {
+      wasRefused: isRefusal(status) ? 'yes' : 'no',
+      sentAt,
+      now: this.#rooms.clock.monotonic(),
+      configured: this.rules.concurrency,
+    })
+    if (this.#bearing.limit !== limit) this.#rooms.told()
+  }
+
+  pause(ms: number): void {
+    const { clock, told } = this.#rooms
+    const until = clock.monotonic() + ms
+    if (until <= this.#pausedUntil) return
+    this.#pausedUntil = until
+    this.#timer?.cancel()
+    this.#await()
+    told()
+  }
+
+  get pausedFor(): number {
+    return Math.max(0, this.#pausedUntil - this.#rooms.clock.monotonic())
+  }
+
+  /** A timer reaches some 24 days and may fire early after a suspend, so it looks again before it opens. */
+  #await(): void {
+    const { clock, changed, told } = this.#rooms
+    const left = this.pausedFor
+    if (left > 0) {
+      this.#timer = clock.setTimeout(() => this.#await(), left)
+      return
+    }
+    this.#pausedUntil = 0
+    this.#timer = undefined
+    told()
+    changed()
+  }
+
+  /** Whether there is nobody here and nothing to remember; 'learnt': only how much the host bears. A number: in so many milliseconds. */
+  get idle(): 'no' | 'yes' | 'learnt' | number {
+    if (this.queued > 0 || this.#running > 0 || this.#pausedUntil > 0) return 'no'
+    const rests = this.#gate?.restsIn ?? 0
+    if (rests > 0) return rests
+    return this.#bearing.limit < this.rules.concurrency ? 'learnt' : 'yes'
+  }
+
+  get state(): HostState {
+    const left = this.pausedFor
+    return {
+      host: this.rules.bucket,
+      running: this.#running,
+      queued: this.queued,
+      concurrency: this.#bearing.limit,
+      ...(this.rules.pace !== undefined && { rate: perSecond(this.rules.pace) }),
+      state: left > 0 ? 'waiting' : 'open',
+      ...(left > 0 && { until: new Date(this.#rooms.clock.now() + left) }),
+    }
+  }
+
+  close(): Promise<void> {
+    this.#timer?.cancel()
+    return this.#gate?.close() ?? Promise.resolve()
+  }
+
+  #count(priority: number, by: 1 | -1): void {
+    const left = (this.#waiting.get(priority) ?? 0) + by
+    if (left === 0) this.#waiting.delete(priority)
+    else this.#waiting.set(priority, left)
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Child, startChild } from '../../helpers/child.ts'
+import { counting } from '../../helpers/origin/index.ts'
+import { anOrigin, folder } from '../stores/given.ts'
+
+const REFRESHING = new URL('./children/refreshing.ts', import.meta.url)
+
+function aChild(...args: string[]): Child {
+  const child = startChild(REFRESHING, { args })
+  onTestFinished(() => child[Symbol.asyncDispose]())
+  return child
+}
+
+/** Looks again and again, until it is so or the test runs out of time. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+test('of several processes on one file one refreshes, and when it is killed another one', { timeout: 60_000 }, async () => {
+  const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
+  origin.script('/f', counting())
+  const children = [0, 1, 2].map(() => aChild(origin.url('/f'), file, 'until told'))
+  for (const child of children) expect(await child.message<string>()).toBe('asked')
+  await until(() => origin.hits('/f') >= 4)
+  const gaps = (): number[] => {
+    const at = origin.requests('/f').map((request) => request.at)
+    return at.slice(1).map((time, n) => time - (at[n] ?? 0))
+  }
+  // Three schedules fall due at the same moment, and the origin sees one.
+  expect(Math.min(...gaps())).toBeGreaterThan(1_900)
+  const before = origin.hits('/f')
+  children[0]?.kill()
+  children[1]?.kill()
+  await until(() => origin.hits('/f') >= before + 2)
+  expect(Math.min(...gaps())).toBeGreaterThan(1_900)
+  children[2]?.send('close')
+  expect(await children[2]?.exit).toMatchObject({ code: 0, stderr: '' })
+})

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { createCachedFetch, type SharedLimits } from '../../../src/index.ts'
+import { startChild } from '../../helpers/child.ts'
+import { ok, startOrigin } from '../../helpers/origin/index.ts'
+import { hasRedis, startRedis } from '../../helpers/redis.ts'
+import { mostIn, shortestGap } from './starts.ts'
+
+// Moonshot 13: one rate for all processes; and when the place where they meet is gone, a rate all the same.
+const CALLER = new URL('children/caller.ts', import.meta.url)
+/** Timers and loopback are late by some milliseconds, and never early. */
+const LATE = 25
+
+function file(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-limits-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  return join(dir, 'limits.db')
+}
+
+interface Said {
+  readonly statuses: number[]
+  readonly warnings: string[]
+}
+
+/** So many processes, each of which asks ten times; when their requests reached the origin. */
+async function together(processes: number, args: readonly string[]): Promise<{ starts: number[]; said: Said[] }> {
+  await using origin = await startOrigin()
+  origin.script('/f', ok('fine'))
+  const base = origin.url('/f')
+  const children = Array.from({ length: processes }, () => startChild(CALLER, { args: [...args, '10', base] }))
+  try {
+    for (const child of children) await child.message()
+    const before = origin.requests().length
+    for (const child of children) child.send('go')
+    const said = await Promise.all(children.map((child) => child.message<Said>()))
+    const exits = await Promise.all(children.map(({ exit }) => exit))
+    expect(exits.map(({ code }) => code)).toEqual(children.map(() => 0))
+    return {
+      starts: origin
+        .requests()
+        .slice(before)
+        .map(({ at }) => at),
+      said,
+    }
+  } finally {
+    for (const child of children) await child[Symbol.asyncDispose]()
+  }
+}
+
+function expectTogether(starts: readonly number[]): void {
+  expect(starts).toHaveLength(20)
+  expect(mostIn(starts, 1_000 - LATE)).toBeLessThanOrEqual(10)
+  expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThanOrEqual(1_900 - LATE)
+  expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(6_000)
+}
+
+test('two processes on one file: ten a second together', { timeout: 30_000 }, async () => {
+  const { starts, said } = await together(2, ['sqlite', file()])
+  expectTogether(starts)
+  expect(said.flatMap(({ warnings }) => warnings)).toEqual([])
+})
+
+/** An instance that shares a rate of 20 a second, and what it warned of. */
+function sharing(shared: SharedLimits): { fetch: ReturnType<typeof createCachedFetch>; warnings: string[] } {
+  const fetch = createCachedFetch({
+    tiers: [memory()],
+    limits: { concurrency: 100, hosts: [{ match: '127.0.0.1', rate: 20 }], shared },
+  })
+  onTestFinished(() => fetch.close())
+  const warnings: string[] = []
+  fetch.on('warning', ({ warning }) => warnings.push(warning))
+  return { fetch, warnings }
+}
+
+test('a file that cannot be opened: each for itself, at its rate, and a warning', async () => {
+  await using origin = await startOrigin()
+  origin.script('/f', ok('fine'))
+  const { fetch, warnings } = sharing({ sqlite: '/nowhere/at/all.db' })
+  await Promise.all(Array.from({ length: 10 }, (_, n) => fetch(origin.url(`/f?${n}`))))
+  expect(shortestGap(origin.requests().map(({ at }) => at))).toBeGreaterThanOrEqual(50 - LATE)
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('limits.shared: sqlite cannot be reached (')
+})
+
+describe.skipIf(!hasRedis())('over Redis', () => {
+  test('two processes: ten a second together', { timeout: 30_000 }, async () => {
+    await using server = await startRedis()
+    const { starts, said } = await together(2, ['redis', server.url])
+    expectTogether(starts)
+    expect(said.flatMap(({ warnings }) => warnings)).toEqual([])
+  })
+
+  test('a client of the caller, which stays open', { timeout: 20_000 }, async () => {
+    await using server = await startRedis()
+    await using origin = await startOrigin()
+    origin.script('/f', ok('fine'))
+    const client = new Redis(server.url)
+    onTestFinished(() => client.disconnect())
+    const [one, two] = [sharing({ redis: client }), sharing({ redis: client })]
+    await Promise.all(
+      [one, two].flatMap(({ fetch }, n) => Array.from({ length: 8 }, (_, m) => fetch(origin.url(`/f?${n}-${m}`)))),
+    )
+    const starts = origin.requests().map(({ at }) => at)
+    expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThanOrEqual(15 * 50 - LATE)
+    for (const { fetch, warnings } of [one, two]) {
+      expect(warnings).toEqual([])
+      await fetch.close()
+    }
+    expect(await client.ping()).toBe('PONG')
+  })
+
+  test('Redis is gone, and comes back: a local rate stands in, with a warning', { timeout: 30_000 }, async () => {
+    await using server = await startRedis()
+    await using origin = await startOrigin()
+    origin.script('/f', ok('fine'))
+    const { fetch, warnings } = sharing({ redis: server.url })
+    const some = async (name: string): Promise<number[]> => {
+      const before = origin.requests().length
+      await Promise.all(Array.from({ length: 6 }, (_, n) => fetch(origin.url(`/f?${name}${n}`))))
+      return origin
+        .requests()
+        .slice(before)
+        .map(({ at }) => at)
+    }
+    expect(shortestGap(await some('before'))).toBeGreaterThanOrEqual(50 - LATE)
+    expect(warnings).toEqual([])
+    await server.stop()
+    expect(shortestGap(await some('gone'))).toBeGreaterThanOrEqual(50 - LATE)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('limits.shared: redis cannot be reached (')
+    await server.start()
+    expect(shortestGap(await some('back'))).toBeGreaterThanOrEqual(50 - LATE)
+  })
+})

@@ -14,6 +14,7 @@ const CLIENTS = [
   'limit-sqlite:batched',
   'holdfast:memory',
   'holdfast:sqlite',
+  'holdfast:memory~paced',
   'undici-cache:memory',
   'undici-cache:sqlite',
   'cacheable-net:memory',

@@ -13,6 +13,7 @@ import { growth } from './scenarios/growth.ts'
 import { large } from './scenarios/large.ts'
 import { memory } from './scenarios/memory.ts'
 import { miss } from './scenarios/miss.ts'
+import { politeness } from './scenarios/politeness.ts'
 import { processes } from './scenarios/processes.ts'
 import { redis } from './scenarios/redis.ts'
 import { revalidation } from './scenarios/revalidation.ts'
@@ -38,6 +39,7 @@ const SCENARIOS = [
   cut,
   growth,
   processes,
+  politeness,
 ]
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 

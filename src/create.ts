@@ -60,8 +60,7 @@ export function buildHouse(plan: HousePlan): House {
     wrote: () => schedule.begin(),
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
   })
-  const durable = storage.stores.find((store) => store.durable && store.readOnly !== true)
-  const governor = new HostGovernor(plan.limits, { clock: plan.clock, report: emitter.report, durable })
+  const governor = buildGovernor(plan, basis, storage)
   const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
   const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
@@ -76,9 +75,8 @@ export function buildHouse(plan: HousePlan): House {
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
-    chronicle: new Chronicle(),
+    ...buildMemories(),
     runs: basis.runs,
-    deadEnds: new DeadEnds(),
     clock: plan.clock,
     governor,
     turns: (limit) => turnsBy(limit, plan.clock),
@@ -93,6 +91,16 @@ export function buildHouse(plan: HousePlan): House {
     isClosed: () => closing !== undefined,
     closing: basis.closing.signal,
   }
+}
+
+/** What one process remembers of its walks. */
+function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
+  return { chronicle: new Chronicle(), deadEnds: new DeadEnds() }
+}
+
+/** Quotas are counted where they outlive the process. */
+function buildGovernor({ limits }: HousePlan, { clock, report }: Basis, { stores }: Storage): HostGovernor {
+  return new HostGovernor(limits, { clock, report, durable: stores.find((store) => store.durable && store.readOnly !== true) })
 }
 
 function buildBasis(plan: HousePlan, report: Report): Basis {

@@ -193,9 +193,7 @@ async function pinned(basis: HistoryBasis, options: unknown): ReturnType<Entry['
 
 async function failures({ house, call }: HistoryBasis): Promise<Attempt[][]> {
   const asked = await call()
-  const entry = await house().tiers.known(asked)
-  return (entry?.failures ?? [])
-    .toReversed()
-    .slice(0, asked.settings.versions.keepFailed)
-    .map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
+  const { failures: known = [] } = (await house().tiers.known(asked)) ?? {}
+  const newest = known.toReversed().slice(0, asked.settings.versions.keepFailed)
+  return newest.map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
 }

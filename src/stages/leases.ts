@@ -36,7 +36,7 @@ export async function take<T>({ ask, look, signal, patience }: LeaseWish<T>, clo
     if (grant === 'none') return { name: 'free' }
     const answer = await look()
     if (answer !== undefined) {
-      if (grant !== 'taken') await grant.lease.release()
+      if (grant !== 'taken') await givenBack(grant.lease)
       return { name: 'answered', answer }
     }
     if (grant !== 'taken') return { name: 'granted', right: grant, end: kept(grant.lease, clock) }
@@ -62,7 +62,11 @@ function kept(lease: Lease, clock: Clock): () => Promise<void> {
   return async () => {
     ended = true
     timer.cancel()
-    // A lease that cannot be given back runs out by itself.
-    await lease.release().catch(() => undefined)
+    await givenBack(lease)
   }
+}
+
+/** One that cannot be given back runs out by itself: nobody's answer fails for it. */
+async function givenBack(lease: Lease): Promise<void> {
+  await lease.release().catch(() => undefined)
 }

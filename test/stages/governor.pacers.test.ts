@@ -74,3 +74,35 @@ describe.each(PACERS)('%s', (_, open) => {
     expect(mostIn(starts, pace.within)).toBeLessThanOrEqual(pace.starts)
   })
 })
+
+test('each start is asked for, one at a time, and one that went by is asked for again', async () => {
+  let asked = 0
+  const grants: (() => void)[] = []
+  const pacer: Pacer = {
+    lasts: 100,
+    next: () => {
+      asked += 1
+      return new Promise((resolve) => grants.push(resolve))
+    },
+    close: async () => undefined,
+  }
+  const gate = new Gate({ starts: 100, within: 1_000 }, pacer, { clock: systemClock, wake: () => undefined })
+  const opened = async (): Promise<boolean> => {
+    grants.shift()?.()
+    await vi.advanceTimersByTimeAsync(0)
+    return gate.isOpen()
+  }
+  expect([gate.isOpen(), gate.isOpen(), asked]).toEqual([false, false, 1])
+  expect(await opened()).toBe(true)
+  gate.pass()
+  expect([gate.isOpen(), asked]).toEqual([false, 2])
+  expect(await opened()).toBe(true)
+  await vi.advanceTimersByTimeAsync(101)
+  expect([gate.isOpen(), asked]).toEqual([false, 3])
+})
+
+test('a pacer that fails is no reason to wait for ever: the last starts keep the rate', async () => {
+  const pacer: Pacer = { lasts: 100, next: () => Promise.reject(new Error('gone')), close: async () => undefined }
+  const starts = await startsOf({ starts: 1, within: 200 }, pacer, { count: 5 })
+  expect(mostIn(starts, 200)).toBe(1)
+})

@@ -22,13 +22,14 @@ test('many small ones one after the other are no faster', async () => {
 })
 
 test('to be held back is neither silence nor crawl of the origin', async () => {
-  const timeouts = { stall: '1s', minRate: '1KB' } as const
-  await using g = await given({ limits: { bytesPerSecond: 100 }, timeouts, retry: false })
-  g.origin.script('/a', ok(body(5_000)))
-  const answer = await turnUntil(g.clock, seen(g.fetch(g.origin.url('/a'))))
+  const timeouts = { stall: '2s', minRate: '10KB' } as const
+  await using g = await given({ limits: { bytesPerSecond: 4_000 }, timeouts, retry: false })
+  // Larger than what a socket takes in one go: what is here already cannot be given up any more.
+  g.origin.script('/a', ok(body(400_000)))
+  const answer = await turnUntil(g.clock, seen(g.fetch(g.origin.url('/a'))), { step: 500 })
   expect(answer).toMatchObject({ status: 200 })
-  expect(answer.text).toHaveLength(5_000)
-  expect(g.clock.monotonic()).toBeGreaterThanOrEqual(48_000)
+  expect(answer.text).toHaveLength(400_000)
+  expect(g.clock.monotonic()).toBeGreaterThanOrEqual(98_000)
 })
 
 test('a live stream too', async () => {

@@ -93,6 +93,7 @@ test('a probe that fails speaks for all who wait: fifty callers cost a handful o
   )
   for (const error of outcomes) expect(error).toBeInstanceOf(HoldfastError)
   expect(outcomes).toMatchObject(Array(50).fill({ code: 'CONNECT' }))
+  expect(s.fetch.cache.hosts()).toMatchObject([{ queued: 0, running: 0, state: 'down' }])
   // Without it there would be 300.
   expect(s.reached.length - before).toBeLessThanOrEqual(12)
 })

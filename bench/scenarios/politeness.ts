@@ -26,9 +26,9 @@ interface Measured extends Line {
 export const politeness: Scenario<Measured> = {
   name: 'politeness',
   question: 'what does it cost a server, and what do its callers get, when nobody knows how much it bears?',
-  run: async (tell) => {
+  run: async ({ tell, takes }) => {
     const lines: Measured[] = []
-    for (const caller of CALLERS) {
+    for (const caller of CALLERS.filter(({ name }) => takes(name))) {
       const line = await measured(caller)
       tell(`${line.client}: ${line.answered} answered, ${line.refused} refused`)
       lines.push(line)
@@ -36,6 +36,10 @@ export const politeness: Scenario<Measured> = {
     return lines
   },
   table,
+  verdicts: (lines) =>
+    lines
+      .filter(({ client }) => client.startsWith('holdfast'))
+      .map((line) => ({ name: 'politeness: refused for each answer', measured: refusedEach(line), gate: 0.25 })),
 }
 
 async function measured(caller: Caller): Promise<Measured> {
@@ -55,7 +59,7 @@ async function measured(caller: Caller): Promise<Measured> {
   const seconds = (performance.now() - since) / 1_000
   return {
     client: caller.name,
-    version: caller.name.startsWith('fetch') ? process.version : versionOf('holdfast'),
+    version: caller.name.startsWith('plain') ? process.version : versionOf('holdfast'),
     ...counts,
     refused: server.refused,
     seconds,
@@ -69,11 +73,13 @@ async function phases(server: MovingLimit): Promise<void> {
   }
 }
 
+const refusedEach = ({ answered, refused }: Pick<Measured, 'answered' | 'refused'>): number => refused / Math.max(1, answered)
+
 function table(lines: readonly Measured[]): string {
   const head =
     '| 50 workers | answered a second | refused by the server | refused for each answer | calls that failed |\n|---|---:|---:|---:|---:|\n'
   const rows = lines.map(({ client, answered, refused, failed, seconds }) =>
-    [client, (answered / seconds).toFixed(0), refused, (refused / Math.max(1, answered)).toFixed(2), failed].join(' | '),
+    [client, (answered / seconds).toFixed(0), refused, refusedEach({ answered, refused }).toFixed(2), failed].join(' | '),
   )
   return `${head}${rows.map((row) => `| ${row} |\n`).join('')}`
 }

@@ -28,7 +28,7 @@ async function tried(url: string): Promise<number> {
 /** A fixed limit around each call, as a program has it that has read some documentation. */
 function limited(most: number): Caller {
   return {
-    name: `fetch with retries, ${most} at a time`,
+    name: `plain:${most} at a time`,
     open: async () => {
       let inside = 0
       const waiting: (() => void)[] = []
@@ -49,12 +49,12 @@ function limited(most: number): Caller {
 }
 
 const unlimited: Caller = {
-  name: 'fetch with retries, no limit',
+  name: 'plain:no limit',
   open: async () => ({ ask: tried, [Symbol.asyncDispose]: async () => undefined }),
 }
 
 const ours: Caller = {
-  name: 'holdfast, at most 16 at a time',
+  name: 'holdfast:at most 16',
   open: async () => {
     const fetch = createCachedFetch({
       tiers: [memory()],

@@ -2,6 +2,7 @@ import { chunksOf } from '../../model/body-chunks.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import { ChunkInHand } from './chunk-in-hand.ts'
 import { Damaged, readChunk, type Sink, StoreSink } from './sinks.ts'
 
 /** A body under its id in a store. */
@@ -11,6 +12,7 @@ export class RestingBody implements StoredBody {
   readonly #bodyId: string
   readonly #hold: () => () => void
   readonly #damaged: () => void
+  readonly #inHand = new ChunkInHand()
 
   constructor(
     store: Store,
@@ -24,7 +26,11 @@ export class RestingBody implements StoredBody {
     this.#damaged = damaged
   }
 
-  async chunk(n: number): Promise<Uint8Array> {
+  chunk(n: number): Promise<Uint8Array> {
+    return this.#inHand.read(n, () => this.#read(n))
+  }
+
+  async #read(n: number): Promise<Uint8Array> {
     try {
       return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
     } catch (error) {
@@ -61,6 +67,7 @@ export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<
 export class SinkBody implements StoredBody {
   readonly size: number
   readonly #sink: Sink
+  readonly #inHand = new ChunkInHand()
   #holders = 0
   #wasRead = false
 
@@ -70,7 +77,7 @@ export class SinkBody implements StoredBody {
   }
 
   chunk(n: number): Promise<Uint8Array> {
-    return this.#sink.chunk(n)
+    return this.#inHand.read(n, () => this.#sink.chunk(n))
   }
 
   hold(why: 'to read' | 'to copy' = 'to read'): () => void {

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { broken, refusedAs } from './breaks.ts'
+import { ChunkInHand } from './chunk-in-hand.ts'
 import { Followers } from './followers.ts'
 import { Gathered } from './gathered.ts'
 import { Resting } from './resting.ts'
@@ -12,6 +13,7 @@ import type { WriterPlan } from './writer-plan.ts'
 export class ChunkWriter implements BodyWriter {
   bytes = 0
   readonly #plan: WriterPlan
+  readonly #inHand = new ChunkInHand()
   readonly #followers: Followers
   #hashes = new Map<string, Hash>()
   #memory: Gathered | undefined
@@ -46,6 +48,7 @@ export class ChunkWriter implements BodyWriter {
     this.#body = undefined
     this.#bytes = undefined
     this.#epoch++
+    this.#inHand.forget()
     const { open, began } = this.#plan
     return new Resting({ open, began, whole: () => this.#memory?.all() })
   }
@@ -163,6 +166,7 @@ export class ChunkWriter implements BodyWriter {
     const n = Math.floor(from / CHUNK_SIZE)
     const bytes = this.#bytes?.deref()
     if (bytes !== undefined) return bytes.subarray(from, (n + 1) * CHUNK_SIZE)
-    return (await (this.#body ?? this.#resting).chunk(n)).subarray(from - n * CHUNK_SIZE)
+    const chunk = await this.#inHand.read(n, () => (this.#body ?? this.#resting).chunk(n))
+    return chunk.subarray(from - n * CHUNK_SIZE)
   }
 }

@@ -8,12 +8,19 @@ import { createCachedFetch, type SharedLimits } from '../../../src/index.ts'
 import { startChild } from '../../helpers/child.ts'
 import { ok, startOrigin } from '../../helpers/origin/index.ts'
 import { hasRedis, startRedis } from '../../helpers/redis.ts'
-import { mostIn, shortestGap } from './starts.ts'
+import { mostIn } from './starts.ts'
 
 // Moonshot 13: one rate for all processes; and when the place where they meet is gone, a rate all the same.
 const CALLER = new URL('children/caller.ts', import.meta.url)
-/** Timers and loopback are late by some milliseconds, and never early. */
-const LATE = 25
+
+/**
+ * On a crowded machine a request arrives later than it started, and the next one does not: seen from the origin two come closer together
+ * by so much. Processes that each keep the rate alone would have 16 in 800 ms, and be done after 900.
+ */
+const CROWDED = 200
+
+/** How long it was from the first to the last. */
+const spanOf = (starts: readonly number[]): number => Math.max(...starts) - Math.min(...starts)
 
 function file(): string {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-limits-'))
@@ -53,9 +60,9 @@ async function together(processes: number, args: readonly string[]): Promise<{ s
 
 function expectTogether(starts: readonly number[]): void {
   expect(starts).toHaveLength(20)
-  expect(mostIn(starts, 1_000 - LATE)).toBeLessThanOrEqual(10)
-  expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThanOrEqual(1_900 - LATE)
-  expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(6_000)
+  expect(mostIn(starts, 1_000 - CROWDED)).toBeLessThanOrEqual(10)
+  expect(spanOf(starts)).toBeGreaterThanOrEqual(1_900 - CROWDED)
+  expect(spanOf(starts)).toBeLessThan(10_000)
 }
 
 test('two processes on one file: ten a second together', { timeout: 30_000 }, async () => {
@@ -81,7 +88,7 @@ test('a file that cannot be opened: each for itself, at its rate, and a warning'
   origin.script('/f', ok('fine'))
   const { fetch, warnings } = sharing({ sqlite: '/nowhere/at/all.db' })
   await Promise.all(Array.from({ length: 10 }, (_, n) => fetch(origin.url(`/f?${n}`))))
-  expect(shortestGap(origin.requests().map(({ at }) => at))).toBeGreaterThanOrEqual(50 - LATE)
+  expect(spanOf(origin.requests().map(({ at }) => at))).toBeGreaterThanOrEqual(9 * 50 - CROWDED)
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain('limits.shared: sqlite cannot be reached (')
 })
@@ -105,7 +112,7 @@ describe.skipIf(!hasRedis())('over Redis', () => {
       [one, two].flatMap(({ fetch }, n) => Array.from({ length: 8 }, (_, m) => fetch(origin.url(`/f?${n}-${m}`)))),
     )
     const starts = origin.requests().map(({ at }) => at)
-    expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThanOrEqual(15 * 50 - LATE)
+    expect(spanOf(starts)).toBeGreaterThanOrEqual(15 * 50 - CROWDED)
     for (const { fetch, warnings } of [one, two]) {
       expect(warnings).toEqual([])
       await fetch.close()
@@ -120,19 +127,19 @@ describe.skipIf(!hasRedis())('over Redis', () => {
     const { fetch, warnings } = sharing({ redis: server.url })
     const some = async (name: string): Promise<number[]> => {
       const before = origin.requests().length
-      await Promise.all(Array.from({ length: 6 }, (_, n) => fetch(origin.url(`/f?${name}${n}`))))
+      await Promise.all(Array.from({ length: 10 }, (_, n) => fetch(origin.url(`/f?${name}${n}`))))
       return origin
         .requests()
         .slice(before)
         .map(({ at }) => at)
     }
-    expect(shortestGap(await some('before'))).toBeGreaterThanOrEqual(50 - LATE)
+    expect(spanOf(await some('before'))).toBeGreaterThanOrEqual(9 * 50 - CROWDED)
     expect(warnings).toEqual([])
     await server.stop()
-    expect(shortestGap(await some('gone'))).toBeGreaterThanOrEqual(50 - LATE)
+    expect(spanOf(await some('gone'))).toBeGreaterThanOrEqual(9 * 50 - CROWDED)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain('limits.shared: redis cannot be reached (')
     await server.start()
-    expect(shortestGap(await some('back'))).toBeGreaterThanOrEqual(50 - LATE)
+    expect(spanOf(await some('back'))).toBeGreaterThanOrEqual(9 * 50 - CROWDED)
   })
 })

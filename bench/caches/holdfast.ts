@@ -23,6 +23,8 @@ const WAYS: Readonly<Record<string, Options>> = {
   streaming: { delivery: 'streaming' },
   /** As good as no delay between attempts: the least that may be said. */
   eager: { retry: { minDelay: 1, maxDelay: 1 } },
+  /** A rate that nobody reaches: what it costs to have one. */
+  paced: { limits: { concurrency: 64, hosts: [{ match: '127.0.0.1', rate: 1_000_000, per: '1s', burst: 1_000 }] } },
 }
 
 /** After a `~` follows what is not the default. */

@@ -13,7 +13,8 @@ interface Row {
 }
 
 /** The limit of a cache in SQLite: a row of node:sqlite, and a real Response of it. batched: one transaction for what comes within 5 ms. */
-export const open: Open = (kind, { folder }) => {
+export const open: Open = (kind, { folder, fetch: given }) => {
+  const get = given ?? fetch
   const database = new DatabaseSync(join(folder, 'limit.db'))
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   database.exec('CREATE TABLE kept (url TEXT PRIMARY KEY, meta TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID')
@@ -30,7 +31,7 @@ export const open: Open = (kind, { folder }) => {
   return likeFetch(async (url) => {
     const kept = batch?.waiting.get(url) ?? read(url)
     if (kept !== undefined && kept.until > Date.now()) return responseOf(kept)
-    const fresh = await keptOf(await fetch(url))
+    const fresh = await keptOf(await get(url))
     if (batch === undefined) write(url, fresh)
     else batch.add(url, fresh)
     return responseOf(fresh)

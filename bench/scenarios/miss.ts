@@ -14,6 +14,7 @@ const CLIENTS = [
   'limit-sqlite:batched',
   'holdfast:memory',
   'holdfast:sqlite',
+  'holdfast:memory~paced',
   'undici-cache:memory',
   'undici-cache:sqlite',
   'cacheable-net:memory',
@@ -26,8 +27,8 @@ const CLIENTS = [
 const ALONE = 'one after the other'
 const BESIDE = '8 at once'
 const MEASURES: readonly Measure[] = [
-  { name: ALONE, task: 'miss', setting: { count: 3_000, atOnce: 1 }, clients: CLIENTS },
-  { name: BESIDE, task: 'miss', setting: { count: 3_000, atOnce: 8 }, clients: CLIENTS },
+  { name: ALONE, task: 'miss', setting: { count: 2_000, atOnce: 1, latest: 200_000 }, clients: CLIENTS },
+  { name: BESIDE, task: 'miss', setting: { count: 2_000, atOnce: 8, latest: 200_000 }, clients: CLIENTS },
 ]
 
 const memory = overBase('holdfast:memory', BASE)

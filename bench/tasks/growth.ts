@@ -60,9 +60,12 @@ function answerTo(url: string): Response {
   const name = url.slice(url.lastIndexOf('/') + 1)
   const headers = {
     'cache-control': 'max-age=3600',
+    connection: 'keep-alive',
+    'content-length': '1024',
     'content-type': 'application/json',
     date: new Date().toUTCString(),
     etag: `"${name}"`,
+    'keep-alive': 'timeout=60',
     'last-modified': 'Sat, 21 Nov 2026 00:00:00 GMT',
     'x-request-id': '4f6f2f0e',
   }

@@ -8,7 +8,7 @@ import type { Patience } from './patience.ts'
 import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
 import { type GivenUp, Space } from './space.ts'
-import { type StoredValue, Tables } from './tables.ts'
+import { AT_ONCE, type StoredValue, Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
@@ -107,9 +107,11 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
     try {
-      return keys.map((key) => {
+      const stored =
+        keys.length > 1 && keys.length <= AT_ONCE ? this.#tables.values(keys) : keys.map((key) => this.#tables.value(key))
+      return keys.map((key, n) => {
         const waiting = this.waiting.get(key)
-        if (waiting === undefined) return this.#sound(key, this.#tables.value(key), 'touch')
+        if (waiting === undefined) return this.#sound(key, stored[n], 'touch')
         return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
       })
     } catch {

@@ -4,6 +4,7 @@ export const STATEMENTS = {
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
   value: 'SELECT expires, sum, value FROM records WHERE key = ?',
+  values: 'SELECT key, expires, sum, value FROM records WHERE key IN (?, ?, ?, ?)',
   put: `INSERT INTO records (key, grp, expires, sum, value) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET grp = excluded.grp, expires = excluded.expires, sum = excluded.sum, value = excluded.value`,
   remove: 'DELETE FROM records WHERE key = ? RETURNING grp',

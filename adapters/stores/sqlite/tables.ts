@@ -22,6 +22,12 @@ export interface StoredValue {
   readonly expires: number | undefined
 }
 
+/** As many as the statement `values` has places. */
+export const AT_ONCE = 4
+
+const storedIn = (row: Row | undefined): StoredValue | undefined =>
+  row && { expires: (row[0] as number | null) ?? undefined, sum: row[1] as number, value: row[2] as Uint8Array }
+
 export interface LeaseRow {
   readonly generation: number
   /** Epoch milliseconds. */
@@ -63,8 +69,15 @@ export class Tables {
 
   // ── records
   value(key: string): StoredValue | undefined {
-    const row = first(this.#sql.value, key)
-    return row && { expires: (row[0] as number | null) ?? undefined, sum: row[1] as number, value: row[2] as Uint8Array }
+    return storedIn(first(this.#sql.value, key))
+  }
+
+  /** At most {@link AT_ONCE} keys by one statement: a statement costs as much as the few rows that it finds. */
+  values(keys: readonly string[]): (StoredValue | undefined)[] {
+    const [last = ''] = keys.slice(-1)
+    const asked = Array.from({ length: AT_ONCE }, (_, n) => keys[n] ?? last)
+    const found = new Map(all(this.#sql.values, ...asked).map(([key, ...row]) => [key, row]))
+    return keys.map((key) => storedIn(found.get(key)))
   }
 
   put(key: string, group: number | null, { value, sum, expires }: StoredValue): void {

@@ -36,6 +36,7 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
   // A stream was consumed by the first try.
   const budget = order.call.body instanceof ReadableStream ? 0 : retry.attempts
   try {
+    order.signal.throwIfAborted()
     // One attempt needs nobody to count it.
     if (budget === 0) return await attempt(rooms, series, allowance)
     rooms.repetition.library ??= import('p-retry')

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
@@ -5,8 +6,8 @@ const config: ViteUserConfig = defineConfig({
   esbuild: { target: 'es2022' },
   test: {
     include: ['test/**/*.test.ts'],
-    // By itself one less than there are processors, which on two of them is one: half of the time for nothing.
-    maxWorkers: '100%',
+    // Many tests wait for a server or another process, so one more than there are processors. By itself it would be one less.
+    maxWorkers: availableParallelism() + 1,
     // The report is where CI reads the totals.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'coverage/test-report.json' }]] : ['default'],
     coverage: { include: ['src/**/*.ts', 'adapters/**/*.ts'] },

@@ -5,6 +5,7 @@ import type { Wish } from '../../model/rooms.ts'
 import { Line } from './line.ts'
 import type { Pacer } from './pacer.ts'
 import { Recollection } from './recollection.ts'
+import type { Distance } from './spacing.ts'
 import { Turns } from './turns.ts'
 
 export interface LinesRooms {
@@ -44,11 +45,12 @@ export class Lines {
     return [...this.#lines.values()]
   }
 
-  /** Resolves when it is this one's turn; rejects with the signal's reason. */
-  async enter(rules: HostRules, wish: Wish): Promise<{ line: Line; leave: () => void }> {
+  /** Resolves when it is this one's turn; rejects with the signal's reason. Without a distance the line keeps those that it has. */
+  async enter(rules: HostRules, wish: Wish, distance?: Distance): Promise<{ line: Line; leave: () => void }> {
     const line = this.#lines.get(rules.bucket) ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
+      if (distance !== undefined) line.space(wish.host, distance)
       const end = await line.enter(wish)
       let isHere = true
       const leave = (): void => {

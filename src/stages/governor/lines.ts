@@ -47,7 +47,9 @@ export class Lines {
 
   /** Resolves when it is this one's turn; rejects with the signal's reason. Without a distance the line keeps those that it has. */
   async enter(rules: HostRules, wish: Wish, distance?: Distance): Promise<{ line: Line; leave: () => void }> {
-    const line = this.#lines.get(rules.bucket) ?? (await this.#opened(rules))
+    // A line that is being opened is there already, but who opens it is told a moment later: nobody goes before them.
+    const there = this.#opening.has(rules.bucket) ? undefined : this.#lines.get(rules.bucket)
+    const line = there ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
       if (distance !== undefined) line.space(wish.host, distance)

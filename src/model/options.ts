@@ -192,10 +192,11 @@ export interface HostLimit {
    */
   quota?: { calls: number; per: 'day' | 'month' }
   /**
-   * true: `/robots.txt` of each origin is asked for before the first request, and its `Crawl-delay` (for `holdfast`, else for `*`; at most
-   * 5 minutes) is the least distance between two starts, beside `rate`: the slower wins. Where hosts share a bucket, the longest of them. It is kept for as long
-   * as it is fresh, at least an hour and at most a day. One that is missing, fails, is larger than 500 KiB or takes longer than 5 s means no delay, for an
-   * hour. The request for it counts for `rate` and `quota`. `Disallow` is not looked at. Default false.
+   * true: `/robots.txt` of each origin is asked for before its first request, and its `Crawl-delay` (for `holdfast`, else for `*`; at most
+   * 5 minutes) is the least distance between two starts, beside `rate`: the slower wins. Where hosts share a bucket, the longest of theirs
+   * counts. It is kept in memory while it is fresh, at least an hour, at most a day. One that is missing, fails, is larger than 500 KiB or
+   * takes longer than 5 s means no delay, for an hour. The request for it counts for `rate` and `quota`. `Disallow` is not obeyed.
+   * Default false.
    */
   robots?: boolean
 }

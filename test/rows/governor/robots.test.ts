@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { gate, ok, redirect } from '../../helpers/origin/index.ts'
 import { isSettled, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given, rejection } from '../download/given.ts'
 import { crawled, delay, get, HOUR, limits, paths, starts } from './crawled.ts'
 import { shortestGap } from './starts.ts'
-import { stubbed, until } from './stub.ts'
 
 // Issue 8: Crawl-delay of robots.txt, by option.
 test('asked for once, before the first request; the delay is kept between any two starts, its own included', async () => {
@@ -62,12 +61,14 @@ test('its quota counts it, and used up it is not asked for: the call says so its
   expect(paths(g)).toEqual(['/robots.txt', '/a'])
 })
 
-test('a hundred at once ask for it once; a hit waits for nobody', async () => {
-  await using g = await crawled(ok('User-agent: *\nDisallow: /\n'), { ttl: HOUR })
+test('a hundred at once ask for it once', async () => {
+  await using g = await crawled(ok('User-agent: *\nDisallow: /\n'))
   g.origin.script('/q', ok('fine'))
   await turnUntil(g.clock, Promise.all(Array.from({ length: 100 }, (_, n) => get(g, `/q?${n}`))))
   expect(g.origin.hits('/robots.txt')).toBe(1)
-  await turnFor(g.clock, 2 * HOUR - 1, HOUR)
+})
+
+test('a hit waits for nobody', async () => {
   await using kept = await crawled(ok(delay(60)), { ttl: 3 * HOUR })
   await turnUntil(kept.clock, get(kept, '/a'))
   expect(await isSettled(get(kept, '/a'))).toBe(true)
@@ -154,75 +155,4 @@ test('at most five minutes', async () => {
   const [asked = 0, a = 0] = starts(g)
   expect(a - asked).toBeGreaterThanOrEqual(300_000)
   expect(a - asked).toBeLessThan(320_000)
-})
-
-const unreachable = (): Error =>
-  Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) })
-
-describe('beside a rate the slower wins, and the request for it counts', () => {
-  beforeEach(() => {
-    vi.useFakeTimers()
-  })
-  afterEach(() => {
-    vi.useRealTimers()
-  })
-
-  test.each([
-    ['the rate', { rate: 1 }, '0.25', 1_000],
-    ['the delay', { rate: 10 }, '2', 2_000],
-    ['the delay, though a burst might go', { rate: 10, burst: 10 }, '0.5', 500],
-  ])('%s', async (_, rate, seconds, gap) => {
-    const hosts = [{ match: 'h.example', robots: true, ...rate }]
-    await using s = stubbed(
-      { limits: { hosts } },
-      ({ url }) => new Response(url.endsWith('/robots.txt') ? delay(seconds) : 'fine'),
-    )
-    await until(Promise.all(['a', 'b', 'c'].map((name) => s.fetch(`http://h.example/${name}`))))
-    expect(s.reached.map(({ url }) => url.slice('http://h.example'.length))).toEqual(['/robots.txt', '/a', '/b', '/c'])
-    expect(shortestGap(s.starts())).toBeGreaterThanOrEqual(gap)
-    expect((s.starts().at(-1) ?? 0) - (s.starts()[0] ?? 0)).toBeLessThan(3 * gap + 200)
-  })
-
-  test('a host that is down is asked for nothing but what is wanted of it', async () => {
-    let mood: 'dead' | 'up' = 'dead'
-    await using s = stubbed({ limits: { hosts: [{ match: 'h.example', robots: true }] }, retry: false }, ({ url }) =>
-      mood === 'dead' ? unreachable() : new Response(url.endsWith('/robots.txt') ? delay(1) : 'fine'),
-    )
-    for (let n = 0; n < 6; n++) await until(s.fetch(`http://h.example/${n}`).catch(() => 'failed'))
-    expect(s.fetch.cache.hosts()).toMatchObject([{ host: 'h.example:80', state: 'down' }])
-    expect(s.reached).toHaveLength(6)
-    await vi.advanceTimersByTimeAsync(2 * HOUR)
-    await until(s.fetch('http://h.example/dead').catch(() => 'failed'))
-    expect(s.reached.slice(6).map(({ url }) => url)).toEqual(['http://h.example/dead'])
-    mood = 'up'
-    for (const name of ['back', 'on']) await until(s.fetch(`http://h.example/${name}`))
-    expect(s.reached.slice(7).map(({ url }) => new URL(url).pathname)).toEqual(['/back', '/robots.txt', '/on'])
-  })
-
-  test('each origin has its own; where hosts share a bucket the longest holds, by whomever it was asked', async () => {
-    const seconds: Record<string, number> = {
-      'a.apart.example': 1,
-      'b.apart.example': 3,
-      'a.shared.example': 1,
-      'b.shared.example': 3,
-    }
-    const hosts = [
-      { match: '*.apart.example', robots: true },
-      { match: '*.shared.example', robots: true, share: 'pattern' as const },
-    ]
-    await using s = stubbed(
-      { limits: { hosts } },
-      ({ url, host }) => new Response(url.endsWith('/robots.txt') ? delay(seconds[host] ?? 0) : 'fine'),
-    )
-    const names = Object.keys(seconds)
-    await until(Promise.all(names.map((name) => s.fetch(`http://${name}/first`))))
-    const before = s.reached.length
-    await until(Promise.all(names.flatMap((name) => [1, 2].map((n) => s.fetch(`http://${name}/${n}`)))))
-    const later = s.reached.slice(before)
-    const of = (...all: string[]): number => shortestGap(later.filter(({ host }) => all.includes(host)).map(({ at }) => at))
-    expect(of('a.apart.example')).toBeLessThan(1_100)
-    expect(of('b.apart.example')).toBeGreaterThanOrEqual(3_000)
-    expect(of('a.shared.example', 'b.shared.example')).toBeGreaterThanOrEqual(3_000)
-    expect(later.filter(({ url }) => url.endsWith('/robots.txt'))).toEqual([])
-  })
 })

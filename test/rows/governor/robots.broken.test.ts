@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hangUp, ok, redirect, reset, type Step, stall, stallHeaders, status } from '../../helpers/origin/index.ts'
+import { hangUp, ok, redirect, reset, retryLater, type Step, stall, stallHeaders, status } from '../../helpers/origin/index.ts'
 import { turnFor, turnUntil } from '../../helpers/turning.ts'
 import { crawled, delay, get, HOUR } from './crawled.ts'
 
@@ -42,4 +42,12 @@ describe('what is no robots.txt means no delay, fails no call, and is not asked 
     expect(await turnUntil(g.clock, get(g, '/b'))).toBe('fine')
     expect(g.origin.hits('/robots.txt')).toBe(1)
   })
+})
+
+test('refused for a day: the host is left alone for five minutes, and then it says itself', async () => {
+  await using g = await crawled(retryLater('86400', 503))
+  const since = g.clock.monotonic()
+  expect(await turnUntil(g.clock, get(g, '/a'), { step: 10_000 })).toBe('fine')
+  expect(g.clock.monotonic() - since).toBeGreaterThanOrEqual(300_000)
+  expect(g.clock.monotonic() - since).toBeLessThan(330_000)
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { delay, HOUR } from './crawled.ts'
 import { shortestGap } from './starts.ts'
-import { stubbed, until } from './stub.ts'
+import { after, stubbed, until } from './stub.ts'
 
 // Issue 8: robots.txt beside what else is known of a host.
 beforeEach(() => {
@@ -68,4 +68,26 @@ test('each origin has its own; where hosts share a bucket the longest holds, by 
   expect(of('b.apart.example')).toBeGreaterThanOrEqual(3_000)
   expect(of('a.shared.example', 'b.shared.example')).toBeGreaterThanOrEqual(3_000)
   expect(later.filter(({ url }) => url.endsWith('/robots.txt'))).toEqual([])
+})
+
+test('who leaves before it was sent takes it along; who comes next asks for it', async () => {
+  const hosts = [{ match: '*.shared.example', robots: true, share: 'pattern' as const, concurrency: 1 }]
+  await using s = stubbed({ limits: { hosts } }, async ({ url }) => {
+    if (url === 'http://a.shared.example/slow') await after(10_000)
+    return new Response(url.endsWith('/robots.txt') ? delay('0.1') : 'fine')
+  })
+  const slow = s.fetch('http://a.shared.example/slow')
+  await vi.advanceTimersByTimeAsync(1_000)
+  const leaver = new AbortController()
+  const leaving = s.fetch('http://b.shared.example/gone', { signal: leaver.signal }).catch(() => 'left')
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(s.fetch.cache.hosts()).toMatchObject([{ host: '*.shared.example', running: 1 }])
+  leaver.abort()
+  expect(await leaving).toBe('left')
+  await until(slow)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(s.reached.filter(({ host }) => host === 'b.shared.example')).toEqual([])
+  await until(s.fetch('http://b.shared.example/stays'))
+  const paths = s.reached.map(({ url }) => url.slice('http://'.length))
+  expect(paths.slice(2)).toEqual(['b.shared.example/robots.txt', 'b.shared.example/stays'])
 })

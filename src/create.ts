@@ -99,8 +99,9 @@ function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
 }
 
 /** Quotas are counted where they outlive the process. */
-function buildGovernor({ limits }: HousePlan, { clock, report }: Basis, { stores }: Storage): HostGovernor {
-  return new HostGovernor(limits, { clock, report, durable: stores.find((store) => store.durable && store.readOnly !== true) })
+function buildGovernor({ limits }: HousePlan, { clock, report, transport, closing }: Basis, { stores }: Storage): HostGovernor {
+  const durable = stores.find((store) => store.durable && store.readOnly !== true)
+  return new HostGovernor(limits, { clock, report, durable, outside: { transport, closing: closing.signal } })
 }
 
 function buildBasis(plan: HousePlan, report: Report): Basis {

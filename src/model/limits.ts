@@ -18,6 +18,8 @@ export interface HostRules {
   /** undefined: as fast as it answers. */
   readonly pace: Pace | undefined
   readonly quota: Quota | undefined
+  /** Whether the Crawl-delay of its robots.txt counts. */
+  readonly robots: boolean
 }
 
 /** One member of `limits.hosts`, read. */
@@ -33,6 +35,7 @@ export interface HostLimitRule {
   readonly concurrency: number | undefined
   readonly pace: Pace | undefined
   readonly quota: Quota | undefined
+  readonly robots: boolean
 }
 
 /** Where the processes that share their paces meet. */

@@ -191,6 +191,14 @@ export interface HostLimit {
    * the nearest durable tier; without one, and while that is away, in memory, and so anew in each process.
    */
   quota?: { calls: number; per: 'day' | 'month' }
+  /**
+   * true: `/robots.txt` of each origin is asked for before its first request, and its `Crawl-delay` (for `holdfast`, else for `*`; at most
+   * 5 minutes) is the least distance between two starts, beside `rate`: the slower wins. Where hosts share a bucket, the longest of theirs
+   * counts. It is kept in memory while it is fresh, at least an hour, at most a day. One that is missing, fails, is larger than 500 KiB or
+   * takes longer than 5 s means no delay, for an hour. The request for it counts for `rate` and `quota`. `Disallow` is not obeyed.
+   * Default false.
+   */
+  robots?: boolean
 }
 
 /**

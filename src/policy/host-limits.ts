@@ -49,5 +49,6 @@ export function rulesFor(host: string, { hosts, concurrency }: Limits): HostRule
     concurrency: rule?.concurrency ?? concurrency,
     pace: rule?.pace,
     quota: rule?.quota,
+    robots: rule?.robots ?? false,
   }
 }

@@ -1,6 +1,18 @@
 import type { HostLimitRule, Limits, Pace, Quota, SharedPlace } from '../model/limits.ts'
 import { hostPattern } from './host-limits.ts'
-import { count, duration, listOf, oneOf, type Reader, type Readers, readObject, size, text, wrong } from './option-readers.ts'
+import {
+  count,
+  duration,
+  flag,
+  listOf,
+  oneOf,
+  type Reader,
+  type Readers,
+  readObject,
+  size,
+  text,
+  wrong,
+} from './option-readers.ts'
 import { paceOf } from './pace.ts'
 
 export const DEFAULT_LIMITS: Limits = {
@@ -69,6 +81,7 @@ const HOST: Readers = {
   concurrency: count(1),
   ...PACED,
   quota,
+  robots: flag,
 }
 
 const host: Reader<HostLimitRule> = (value, path) => {
@@ -81,6 +94,7 @@ const host: Reader<HostLimitRule> = (value, path) => {
     concurrency: said.concurrency as number | undefined,
     pace: pace(said as Said, value, path),
     quota: said.quota as Quota | undefined,
+    robots: (said.robots as boolean | undefined) ?? false,
   }
 }
 
@@ -135,6 +149,6 @@ export function limitsOf({ concurrency, pace: paced }: FunctionLimit): Limits {
   return {
     ...DEFAULT_LIMITS,
     concurrency,
-    hosts: [{ ...all, share: 'pattern', concurrency, pace: paced, quota: undefined }],
+    hosts: [{ ...all, share: 'pattern', concurrency, pace: paced, quota: undefined, robots: false }],
   }
 }

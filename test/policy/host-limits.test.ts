@@ -12,6 +12,7 @@ const rule = (match: string, index: number): HostLimitRule => ({
   concurrency: index + 1,
   pace: undefined,
   quota: undefined,
+  robots: false,
 })
 
 /** Which of these is for a URL, by its place; 0: none. */

@@ -14,7 +14,7 @@ export const everyOption: Options = {
     queue: 100,
     hosts: [
       { match: '*.example.org', share: 'pattern', concurrency: 1, rate: 3, per: '1s', burst: 3 },
-      { match: 'api.example.org:8443', share: 'host', quota: { calls: 1_000, per: 'month' } },
+      { match: 'api.example.org:8443', share: 'host', quota: { calls: 1_000, per: 'month' }, robots: true },
     ],
     shared: { redis: 'redis://localhost:6379' },
   },
@@ -105,6 +105,8 @@ export const hostMistakes = [
   () => createCachedFetch({ limits: { hosts: [{ rate: 1 }] } }),
   // @ts-expect-error a quota is by the day or by the month
   () => createCachedFetch({ limits: { hosts: [{ match: 'a.example', quota: { calls: 1, per: 'year' } }] } }),
+  // @ts-expect-error robots is said or not
+  () => createCachedFetch({ limits: { hosts: [{ match: 'a.example', robots: 'obey' }] } }),
   // @ts-expect-error one place, not two
   () => createCachedFetch({ limits: { shared: {} } }),
 ]

@@ -11,6 +11,8 @@ import { Lines } from './lines.ts'
 import { Outages } from './outages.ts'
 import { Pacers } from './pacers.ts'
 import { Quotas } from './quotas.ts'
+import { Robots, type RobotsHouse } from './robots.ts'
+import type { Distance } from './spacing.ts'
 import { ticketOf } from './ticket.ts'
 
 export interface GovernorRooms {
@@ -18,6 +20,8 @@ export interface GovernorRooms {
   readonly report: Report
   /** Where counts outlive the process. */
   readonly durable: Pick<Store, 'get' | 'set' | 'lease'> | undefined
+  /** By what a robots.txt is asked for. Absent: no limit wants one. */
+  readonly outside?: Pick<RobotsHouse, 'transport' | 'closing'>
 }
 
 /** Decides when a host may be asked: by what it was told to keep to, and by what the host says of itself. */
@@ -30,8 +34,9 @@ export class HostGovernor implements Governor {
   readonly #outages: Outages
   readonly #quotas: Quotas
   readonly #bandwidths: Bandwidths
+  readonly #robots: Robots | undefined
 
-  constructor(limits: Limits, { clock, report, durable }: GovernorRooms) {
+  constructor(limits: Limits, { clock, report, durable, outside }: GovernorRooms) {
     this.#limits = limits
     this.#clock = clock
     this.#report = report
@@ -45,15 +50,27 @@ export class HostGovernor implements Governor {
     this.#outages = new Outages(clock, (host) => this.#tell(host))
     this.#quotas = new Quotas(durable, clock)
     this.#bandwidths = new Bandwidths(limits.bytesPerSecond, clock)
+    const admit = (wish: Wish): Promise<Ticket> => this.#admit(rulesFor(wish.host, limits), wish)
+    if (outside !== undefined) this.#robots = new Robots({ ...outside, clock, admit })
   }
 
   async ticket(wish: Wish): Promise<Ticket> {
     const rules = rulesFor(wish.host, this.#limits)
     this.#quotas.refuse(rules)
     this.#refuseTooMany(rules, wish)
+    return rules.robots ? this.#admit(rules, wish, await this.#distance(rules, wish)) : this.#admit(rules, wish)
+  }
+
+  /** A host that is down is not asked for its robots.txt: what goes to look for it must not wait, nor who has something stored. */
+  async #distance({ bucket }: HostRules, wish: Wish): Promise<Distance | undefined> {
+    const isDown = this.#outages.downUntil(wish.host) !== undefined
+    return isDown ? this.#robots?.known(wish.url) : this.#robots?.distance(bucket, wish)
+  }
+
+  async #admit(rules: HostRules, wish: Wish, distance?: Distance): Promise<Ticket> {
     const probe = await this.#outages.pass(wish)
     try {
-      const { line, leave } = await this.#lines.enter(rules, wish)
+      const { line, leave } = await this.#lines.enter(rules, wish, distance)
       await this.#quotas.take(rules, wish.signal).catch((error: unknown) => {
         leave()
         throw error
@@ -88,9 +105,11 @@ export class HostGovernor implements Governor {
     await this.#pacers.close()
   }
 
-  #refuseTooMany({ bucket }: HostRules, { host }: Wish): void {
+  #refuseTooMany({ bucket, concurrency }: HostRules, { host }: Wish): void {
     const { queue } = this.#limits
-    if ((this.#lines.get(bucket)?.queued ?? 0) + this.#outages.waiting(host) < queue) return
+    // Of those who wait for a robots.txt as many might be in flight by now: it is to make no call fail.
+    const held = Math.max(0, (this.#robots?.waiting(bucket) ?? 0) - concurrency)
+    if ((this.#lines.get(bucket)?.queued ?? 0) + this.#outages.waiting(host) + held < queue) return
     throw new AttemptFailure('RETRY_AFTER', `${queue} requests wait for ${bucket} already (limits.queue)`, { retry: 'never' })
   }
 
@@ -105,7 +124,7 @@ export class HostGovernor implements Governor {
       ...(pace !== undefined && { rate: perSecond(pace) }),
       state: 'open',
     }
-    const queued = state.queued + this.#outages.waiting(host)
+    const queued = state.queued + this.#outages.waiting(host) + (this.#robots?.waiting(host) ?? 0)
     const probeAt = this.#outages.downUntil(host)
     if (probeAt === undefined) return { ...state, queued }
     const until = new Date(this.#clock.now() + Math.max(0, probeAt - this.#clock.monotonic()))

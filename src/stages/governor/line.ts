@@ -6,6 +6,7 @@ import { type Bearing, isRefusal, learned, unlearned } from '../../policy/concur
 import { perSecond } from '../../policy/pace.ts'
 import { Gate } from './gate.ts'
 import type { Pacer } from './pacer.ts'
+import { type Distance, Spacing } from './spacing.ts'
 
 export interface LineRooms {
   readonly clock: Clock
@@ -25,6 +26,7 @@ export class Line {
   readonly rules: HostRules
   readonly #rooms: LineRooms
   readonly #gate: Gate | undefined
+  readonly #spacing: Spacing | undefined
   /** How many wait, by their priority. */
   readonly #waiting = new Map<number, number>()
   #running = 0
@@ -39,10 +41,16 @@ export class Line {
     this.#bearing = unlearned(rules.concurrency)
     const { clock, pacer, changed } = rooms
     if (rules.pace !== undefined && pacer !== undefined) this.#gate = new Gate(rules.pace, pacer, { clock, wake: changed })
+    if (rules.robots) this.#spacing = new Spacing(clock, changed)
   }
 
   get queued(): number {
     return this.#rooms.queue.size
+  }
+
+  /** How far apart one of its hosts wants its requests to start. */
+  space(host: string, distance: Distance): void {
+    this.#spacing?.keep(host, distance)
   }
 
   /** Resolves when it is this one's turn, with what ends it. */
@@ -89,12 +97,15 @@ export class Line {
   /** The highest priority of those who wait, when one of them may go now. */
   get ready(): number | undefined {
     if (this.queued === 0 || this.#running >= this.#bearing.limit || this.pausedFor > 0) return undefined
+    // The gate last: what a shared place grants it is lost to others if it is not used soon.
+    if (this.#spacing?.isOpen() === false) return undefined
     return this.#gate?.isOpen() === false ? undefined : Math.max(...this.#waiting.keys())
   }
 
   /** Lets the first one go. */
   start(): void {
     this.#gate?.pass()
+    this.#spacing?.pass()
     void this.#rooms.queue.dequeue()?.()
   }
 
@@ -141,26 +152,38 @@ export class Line {
   /** Whether there is nobody here and nothing to remember; 'learnt': only how much the host bears. A number: in so many milliseconds. */
   get idle(): 'no' | 'yes' | 'learnt' | number {
     if (this.queued > 0 || this.#running > 0 || this.#pausedUntil > 0) return 'no'
-    const rests = this.#gate?.restsIn ?? 0
+    const rests = Math.max(this.#gate?.restsIn ?? 0, this.#spacing?.restsIn ?? 0)
     if (rests > 0) return rests
     return this.#bearing.limit < this.rules.concurrency ? 'learnt' : 'yes'
   }
 
   get state(): HostState {
     const left = this.pausedFor
+    const rate = this.#rate
     return {
       host: this.rules.bucket,
       running: this.#running,
       queued: this.queued,
       concurrency: this.#bearing.limit,
-      ...(this.rules.pace !== undefined && { rate: perSecond(this.rules.pace) }),
+      ...(rate !== undefined && { rate }),
       state: left > 0 ? 'waiting' : 'open',
       ...(left > 0 && { until: new Date(this.#rooms.clock.now() + left) }),
     }
   }
 
+  /** Starts a second, where anything bounds them: the slower of what was configured and what robots.txt says. */
+  get #rate(): number | undefined {
+    const { pace } = this.rules
+    const rates = [
+      ...(pace === undefined ? [] : [perSecond(pace)]),
+      ...(this.#spacing?.least ? [1000 / this.#spacing.least] : []),
+    ]
+    return rates.length === 0 ? undefined : Math.min(...rates)
+  }
+
   close(): Promise<void> {
     this.#timer?.cancel()
+    this.#spacing?.close()
     return this.#gate?.close() ?? Promise.resolve()
   }
 

@@ -5,6 +5,7 @@ import type { Wish } from '../../model/rooms.ts'
 import { Line } from './line.ts'
 import type { Pacer } from './pacer.ts'
 import { Recollection } from './recollection.ts'
+import type { Distance } from './spacing.ts'
 import { Turns } from './turns.ts'
 
 export interface LinesRooms {
@@ -44,11 +45,14 @@ export class Lines {
     return [...this.#lines.values()]
   }
 
-  /** Resolves when it is this one's turn; rejects with the signal's reason. */
-  async enter(rules: HostRules, wish: Wish): Promise<{ line: Line; leave: () => void }> {
-    const line = this.#lines.get(rules.bucket) ?? (await this.#opened(rules))
+  /** Resolves when it is this one's turn; rejects with the signal's reason. Without a distance the line keeps those that it has. */
+  async enter(rules: HostRules, wish: Wish, distance?: Distance): Promise<{ line: Line; leave: () => void }> {
+    // A line that is being opened is there already, but who opens it is told a moment later: nobody goes before them.
+    const there = this.#opening.has(rules.bucket) ? undefined : this.#lines.get(rules.bucket)
+    const line = there ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
+      if (distance !== undefined) line.space(wish.host, distance)
       const end = await line.enter(wish)
       let isHere = true
       const leave = (): void => {

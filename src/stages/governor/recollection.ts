@@ -5,9 +5,11 @@ const MOST = 1_000
 export class Recollection<K, V> {
   readonly #kept = new Map<K, V>()
   readonly #gone: (key: K, value: V) => void
+  readonly #most: number
 
-  constructor(gone: (key: K, value: V) => void = () => undefined) {
+  constructor(gone: (key: K, value: V) => void = () => undefined, most: number = MOST) {
     this.#gone = gone
+    this.#most = most
   }
 
   get(key: K): V | undefined {
@@ -17,7 +19,7 @@ export class Recollection<K, V> {
   set(key: K, value: V): void {
     this.#kept.delete(key)
     this.#kept.set(key, value)
-    const [oldest] = this.#kept.size > MOST ? this.#kept : []
+    const [oldest] = this.#kept.size > this.#most ? this.#kept : []
     if (oldest === undefined) return
     this.#kept.delete(oldest[0])
     this.#gone(...oldest)

@@ -38,6 +38,7 @@ describe('a wrong limit of hosts names the option, what was given, and the cure'
       { match: 'a.example', quota: { calls: 5, per: 'hour' } },
       ['limits.hosts[0].quota.per', 'hour', "'day', 'month'"],
     ],
+    ['robots to be obeyed', { match: 'a.example', robots: 'obey' }, ['limits.hosts[0].robots', 'obey', 'true or false']],
     ['a slip', { match: 'a.example', rte: 5 }, ['limits.hosts[0].rte', '5', 'Did you mean "rate"']],
   ])('%s', (_, host, words) => {
     const said = saidBy({ hosts: [host] })

@@ -61,16 +61,19 @@ function argument(chance: Chance): { text: string; means: string } {
   }
 }
 
-function validCacheControl(chance: Chance): { text: string; means: Directives } {
+/** `bare`: the names that stood without a `=` the first time. */
+function validCacheControl(chance: Chance): { text: string; means: Directives; bare: ReadonlySet<string> } {
   const means = new Map<string, string>()
+  const bare = new Set<string>()
   const members: string[] = []
   for (let left = chance.below(5); left > 0; left--) {
     const name = chance.oneIn(4) ? token(chance).toLowerCase() : chance.of(NAMES)
     const given = argument(chance)
+    if (given.text === '' && !means.has(name)) bare.add(name)
     note(means, name, given.means)
     members.push(recased(chance, name) + given.text)
   }
-  return { text: listed(chance, members), means }
+  return { text: listed(chance, members), means, bare }
 }
 
 const cacheControl: Subject = subject<Directives>({
@@ -105,12 +108,13 @@ const NO_WISHES: Wishes = {
 }
 
 function validWishes(chance: Chance): { text: string; means: Wishes | undefined } {
-  const { text, means } = validCacheControl(chance)
+  const { text, means, bare } = validCacheControl(chance)
   const span = (name: string): number | undefined => {
     const value = means.get(name)
     return value === undefined ? undefined : (deltaSeconds(value) ?? 0)
   }
-  const maxStale = means.get('max-stale') === '' ? Number.POSITIVE_INFINITY : (span('max-stale') ?? 0)
+  // `max-stale=` and `max-stale=""` have lost their argument: that is no wish for any staleness.
+  const maxStale = bare.has('max-stale') ? Number.POSITIVE_INFINITY : (span('max-stale') ?? 0)
   const wanted = { noStore: means.has('no-store'), noCache: means.has('no-cache'), onlyIfCached: means.has('only-if-cached') }
   const spans = { maxAge: span('max-age'), minFresh: span('min-fresh'), staleIfError: span('stale-if-error') ?? 0 }
   return { text, means: { ...NO_WISHES, ...wanted, ...spans, maxStale } }

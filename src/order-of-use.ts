@@ -1,7 +1,7 @@
-interface Link {
+import { Chain, type Linked } from './model/chain.ts'
+
+interface Link extends Linked<Link> {
   readonly key: string
-  older: Link | undefined
-  newer: Link | undefined
 }
 
 /**
@@ -10,8 +10,7 @@ interface Link {
  */
 export class OrderOfUse {
   readonly #links = new Map<string, Link>()
-  #oldest: Link | undefined
-  #newest: Link | undefined
+  readonly #chain = new Chain<Link>()
 
   get size(): number {
     return this.#links.size
@@ -20,15 +19,9 @@ export class OrderOfUse {
   /** The key is the newest now. */
   use(key: string): void {
     const known = this.#links.get(key)
-    if (known !== undefined && known === this.#newest) return
-    if (known !== undefined) this.#unlink(known)
     const link = known ?? { key, older: undefined, newer: undefined }
     if (known === undefined) this.#links.set(key, link)
-    link.older = this.#newest
-    link.newer = undefined
-    if (this.#newest === undefined) this.#oldest = link
-    else this.#newest.newer = link
-    this.#newest = link
+    this.#chain.use(link)
   }
 
   has(key: string): boolean {
@@ -39,12 +32,12 @@ export class OrderOfUse {
     const link = this.#links.get(key)
     if (link === undefined) return
     this.#links.delete(key)
-    this.#unlink(link)
+    this.#chain.remove(link)
   }
 
   /** The key that was used longest ago, taken out. */
   shift(): string | undefined {
-    const oldest = this.#oldest?.key
+    const oldest = this.#chain.oldest?.key
     if (oldest !== undefined) this.delete(oldest)
     return oldest
   }
@@ -55,14 +48,6 @@ export class OrderOfUse {
 
   clear(): void {
     this.#links.clear()
-    this.#oldest = undefined
-    this.#newest = undefined
-  }
-
-  #unlink(link: Link): void {
-    if (link.older === undefined) this.#oldest = link.newer
-    else link.older.newer = link.newer
-    if (link.newer === undefined) this.#newest = link.older
-    else link.newer.older = link.older
+    this.#chain.clear()
   }
 }

@@ -1,9 +1,8 @@
+import { Chain, type Linked } from '../../model/chain.ts'
 import type { LiveRecords } from '../../model/store.ts'
 
 /** A hit that may be given again as it was. */
-export interface Again {
-  older: Again | undefined
-  newer: Again | undefined
+export interface Again extends Linked<Again> {
   /** It was given since the last time: counted, and noted as a use. */
   settle(): void
 }
@@ -24,8 +23,7 @@ export class Standing {
   /** Stores that will tell of their next change. */
   readonly #telling = new Set<LiveRecords>()
   readonly #keepers = new Set<Keeper>()
-  #oldest: Again | undefined
-  #newest: Again | undefined
+  readonly #used = new Chain<Again>()
   #isOver = false
 
   constructor(stores: readonly { readonly live?: LiveRecords }[]) {
@@ -46,27 +44,12 @@ export class Standing {
 
   /** The newest in the order of use. */
   use(hit: Again): void {
-    if (hit === this.#newest) return
-    if (hit.newer !== undefined) this.#unlink(hit)
-    hit.older = this.#newest
-    hit.newer = undefined
-    if (this.#newest === undefined) this.#oldest = hit
-    else this.#newest.newer = hit
-    this.#newest = hit
+    this.#used.use(hit)
   }
 
   /** In the order of their use, so that memory has that order too. */
   settle(): void {
-    let hit = this.#oldest
-    this.#oldest = undefined
-    this.#newest = undefined
-    while (hit !== undefined) {
-      const { newer } = hit
-      hit.older = undefined
-      hit.newer = undefined
-      hit.settle()
-      hit = newer
-    }
+    for (const hit of this.#used.takeAll()) hit.settle()
   }
 
   /** The instance is closed: nothing is given any more. */
@@ -84,11 +67,5 @@ export class Standing {
     this.settle()
     for (const keeper of this.#keepers) keeper.drop()
     this.#keepers.clear()
-  }
-
-  #unlink(hit: Again): void {
-    if (hit.older === undefined) this.#oldest = hit.newer
-    else hit.older.newer = hit.newer
-    if (hit.newer !== undefined) hit.newer.older = hit.older
   }
 }

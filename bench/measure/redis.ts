@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { Run } from '../scenario.ts'
+import { inFolder } from './rounds.ts'
 
 /** A Redis of its own on a free port, with nothing kept on disk. Undefined where there is none on this machine. */
-export async function startRedis(folder: string): Promise<(AsyncDisposable & { readonly url: string }) | undefined> {
+async function startRedis(folder: string): Promise<(AsyncDisposable & { readonly url: string }) | undefined> {
   if (spawnSync('redis-server', ['--version']).status !== 0) return undefined
   const port = await freePort()
   const words = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'no']
@@ -19,6 +21,16 @@ export async function startRedis(folder: string): Promise<(AsyncDisposable & { r
       await over
     },
   }
+}
+
+/** What `measure` brings with a Redis of its own; nothing, and a sentence, where there is none on this machine. */
+export function withRedis<L>(run: Pick<Run, 'tell'>, measure: (url: string) => Promise<L[]>): Promise<L[]> {
+  return inFolder(async (folder) => {
+    await using server = await startRedis(folder)
+    if (server !== undefined) return await measure(server.url)
+    run.tell('There is no redis-server on this machine: left out.')
+    return []
+  })
 }
 
 async function isReady({ stdout }: ChildProcess): Promise<void> {

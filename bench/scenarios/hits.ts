@@ -1,5 +1,10 @@
-import type { Measure } from '../measure/rounds.ts'
-import type { Column, Words } from '../measure/table.ts'
+import { versionOf } from '../caches/roster.ts'
+import type { Measured } from '../measure/measured.ts'
+import { startOrigin } from '../measure/origin.ts'
+import { inRounds, type Measure } from '../measure/rounds.ts'
+import { type Column, figures, type Words } from '../measure/table.ts'
+import { judged, type Target, verdicts } from '../measure/target.ts'
+import type { Scenario } from '../scenario.ts'
 
 const task = 'hit'
 
@@ -20,6 +25,24 @@ export function hitColumns(base: string): Column[] {
     { title: '1 MB CPU µs', measure: '1 MB', fact: 'cpu', base },
     { title: 'left B a hit', measure: 'left', fact: 'held' },
   ]
+}
+
+/** The hits of these clients, beside an origin that counts; table and verdicts by `targets`. */
+export function hitsOf(
+  clients: readonly string[],
+  base: string,
+  targets: readonly Target[],
+): Omit<Scenario<Measured>, 'name' | 'question'> {
+  return {
+    run: async (run) => {
+      await using origin = await startOrigin()
+      const measures = HIT_MEASURES.map((measure) => ({ ...measure, clients }))
+      // Awaited here: the origin goes when this ends.
+      return await inRounds({ measures, versionOf, origin: origin.url, rounds: 5 }, run)
+    },
+    table: (lines) => [...judged(lines, targets), '', ...figures(lines, hitColumns(base), PROOF), ''].join('\n'),
+    verdicts: (lines) => verdicts(lines, targets),
+  }
 }
 
 export const PROOF: readonly Words[] = [

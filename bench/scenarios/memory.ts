@@ -1,11 +1,7 @@
-import { versionOf } from '../caches/roster.ts'
 import type { Measured } from '../measure/measured.ts'
-import { startOrigin } from '../measure/origin.ts'
-import { inRounds } from '../measure/rounds.ts'
-import { figures } from '../measure/table.ts'
-import { judged, overBase, type Target, verdicts } from '../measure/target.ts'
+import { overBase, type Target } from '../measure/target.ts'
 import type { Scenario } from '../scenario.ts'
-import { HIT_MEASURES, hitColumns, PROOF } from './hits.ts'
+import { hitsOf } from './hits.ts'
 
 const LIMIT = 'limit-map:response'
 const OURS = 'holdfast:memory'
@@ -33,12 +29,5 @@ const TARGETS: readonly Target[] = [
 export const memory: Scenario<Measured> = {
   name: 'memory',
   question: 'what does a hit in memory cost?',
-  run: async (run) => {
-    await using origin = await startOrigin()
-    const measures = HIT_MEASURES.map((measure) => ({ ...measure, clients: CLIENTS }))
-    // Awaited here: the origin goes when this ends.
-    return await inRounds({ measures, versionOf, origin: origin.url, rounds: 5 }, run)
-  },
-  table: (lines) => [...judged(lines, TARGETS), '', ...figures(lines, hitColumns(LIMIT), PROOF), ''].join('\n'),
-  verdicts: (lines) => verdicts(lines, TARGETS),
+  ...hitsOf(CLIENTS, LIMIT, TARGETS),
 }

@@ -1,8 +1,8 @@
 import { versionOf } from '../caches/roster.ts'
 import type { Measured } from '../measure/measured.ts'
 import { startOrigin } from '../measure/origin.ts'
-import { startRedis } from '../measure/redis.ts'
-import { inFolder, inRounds } from '../measure/rounds.ts'
+import { withRedis } from '../measure/redis.ts'
+import { inRounds } from '../measure/rounds.ts'
 import { figures } from '../measure/table.ts'
 import { judged, overBase, type Target, verdicts } from '../measure/target.ts'
 import type { Scenario } from '../scenario.ts'
@@ -23,17 +23,12 @@ export const redis: Scenario<Measured> = {
   name: 'redis',
   question: 'what does a hit in Redis cost?',
   run: (run) =>
-    inFolder(async (folder) => {
-      await using server = await startRedis(folder)
-      if (server === undefined) {
-        run.tell('There is no redis-server on this machine: left out.')
-        return []
-      }
+    withRedis(run, async (redis) => {
       await using origin = await startOrigin()
       const latency = { path: '/bytes/102400/a', read: 'bytes', cost: 'latency', ms: 500 }
       const measures = [...HIT_MEASURES, { name: '100 KB, p50', task: 'hit', setting: latency }]
       const all = measures.map((measure) => ({ ...measure, clients: CLIENTS }))
-      return await inRounds({ measures: all, versionOf, origin: origin.url, redis: server.url, rounds: 3 }, run)
+      return await inRounds({ measures: all, versionOf, origin: origin.url, redis, rounds: 3 }, run)
     }),
   table: (lines) => {
     const columns = [

@@ -1,11 +1,7 @@
-import { versionOf } from '../caches/roster.ts'
 import type { Measured } from '../measure/measured.ts'
-import { startOrigin } from '../measure/origin.ts'
-import { inRounds } from '../measure/rounds.ts'
-import { figures } from '../measure/table.ts'
-import { judged, overBase, type Target, verdicts } from '../measure/target.ts'
+import { overBase, type Target } from '../measure/target.ts'
 import type { Scenario } from '../scenario.ts'
-import { HIT_MEASURES, hitColumns, PROOF } from './hits.ts'
+import { hitsOf } from './hits.ts'
 
 const LIMIT = 'limit-sqlite:response'
 const CLIENTS = [
@@ -28,11 +24,5 @@ const TARGETS: readonly Target[] = [
 export const sqlite: Scenario<Measured> = {
   name: 'sqlite',
   question: 'what does a hit on disk cost?',
-  run: async (run) => {
-    await using origin = await startOrigin()
-    const measures = HIT_MEASURES.map((measure) => ({ ...measure, clients: CLIENTS }))
-    return await inRounds({ measures, versionOf, origin: origin.url, rounds: 5 }, run)
-  },
-  table: (lines) => [...judged(lines, TARGETS), '', ...figures(lines, hitColumns(LIMIT), PROOF), ''].join('\n'),
-  verdicts: (lines) => verdicts(lines, TARGETS),
+  ...hitsOf(CLIENTS, LIMIT, TARGETS),
 }

@@ -1,6 +1,6 @@
 import type { Measured } from '../measure/measured.ts'
-import { startRedis } from '../measure/redis.ts'
-import { inFolder, inRounds, type Measure } from '../measure/rounds.ts'
+import { withRedis } from '../measure/redis.ts'
+import { inRounds, type Measure } from '../measure/rounds.ts'
 import { type Column, figures } from '../measure/table.ts'
 import { judged, overBase, type Target, verdicts } from '../measure/target.ts'
 import { versionOf } from '../memos/roster.ts'
@@ -49,15 +49,7 @@ const TARGETS: readonly Target[] = [
 export const tiered: Scenario<Measured> = {
   name: 'tiered',
   question: 'what does a hit of a function cost whose results are in memory before Redis?',
-  run: (run) =>
-    inFolder(async (folder) => {
-      await using server = await startRedis(folder)
-      if (server === undefined) {
-        run.tell('There is no redis-server on this machine: left out.')
-        return []
-      }
-      return await inRounds({ measures: MEASURES, versionOf, origin: '', redis: server.url, rounds: 3 }, run)
-    }),
+  run: (run) => withRedis(run, (redis) => inRounds({ measures: MEASURES, versionOf, origin: '', redis, rounds: 3 }, run)),
   table: (lines) => [...judged(lines, TARGETS), '', ...tableOf(lines), ''].join('\n'),
   verdicts: (lines) => verdicts(lines, TARGETS),
 }

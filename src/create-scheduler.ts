@@ -8,14 +8,17 @@ import { Scheduler } from './stages/scheduler.ts'
 
 type Grounds = Ground & { readonly responses: Responses; readonly closing: AbortController }
 
+/** Of work behind a call, or without one, nobody is told but by this event. */
+export function refreshFailed({ report, responses }: Pick<Grounds, 'report' | 'responses'>, call: Call, error: unknown): void {
+  report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
+}
+
 /** The room of what is done without a caller. */
 export function buildScheduler(
   { clock, report, background, responses, closing }: Grounds,
   { tiers }: Storage,
   stages: Stages,
 ): Scheduler {
-  const failed = (call: Call, error: unknown): void =>
-    report('refresh-failed', () => ({ key: call.key, url: call.url, error: responses.told(error, call) }))
   return new Scheduler({
     clock,
     report,
@@ -27,6 +30,6 @@ export function buildScheduler(
     lookup: (call) => tiers.lookup(call, () => false),
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
     renew: (call, found) => renew(call, found, stages),
-    failed,
+    failed: (call, error) => refreshFailed({ report, responses }, call, error),
   })
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
-import { buildScheduler } from './create-scheduler.ts'
+import { buildScheduler, refreshFailed } from './create-scheduler.ts'
 import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
 import { buildUpkeep } from './create-upkeep.ts'
 import { type House, type HousePlan, OURS } from './house.ts'
-import type { Call } from './model/call.ts'
 import type { Clock } from './model/clock.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
@@ -156,18 +155,15 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
     clock,
   })
-  const told = (failure: unknown, call: Call): Error => responses.told(failure, call)
   const fallback = new LastGood({
     find: (call, found) => tiers.lastGood(call, found),
     known: (call) => tiers.known(call),
     proves,
     clock,
     report,
-    told,
+    told: (failure, call) => responses.told(failure, call),
   })
   const admission = new Admission({ respond: (served) => responses.respond(served), clock, report })
-  const refreshFailed = (call: Call) => (error: unknown) =>
-    report('refresh-failed', () => ({ key: call.key, url: call.url, error: told(error, call) }))
   return {
     clock,
     tiers,
@@ -182,7 +178,7 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
     wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,
     tell: tellLookup(report),
-    background: (work, call) => background.run(work, refreshFailed(call)),
+    background: (work, call) => background.run(work, (error) => refreshFailed(basis, call, error)),
   }
 }
 

@@ -45,8 +45,10 @@ export class Glances {
     if (seen !== undefined && this.#holds(seen, stamp, marks)) return seen.entry
     this.#forget(key, seen)
     const entry = this.tier.glanceEntry(key, marks)
-    if (entry !== undefined && stamp !== undefined)
+    if (entry !== undefined && stamp !== undefined) {
       this.#seen.set(key, { entry, marks, stamp, at: this.#clock.monotonic(), version: undefined })
+      this.#bound()
+    }
     return entry
   }
 
@@ -59,12 +61,16 @@ export class Glances {
     if (seen !== undefined && version !== undefined && version.body.length <= BYTES / 8) {
       this.#bytes += version.body.length - (seen.version?.body.length ?? 0)
       seen.version = version
+      this.#bound()
     }
+    return version
+  }
+
+  #bound(): void {
     for (const [oldest, one] of this.#seen) {
       if (this.#seen.size <= ENTRIES && this.#bytes <= BYTES) break
       this.#forget(oldest, one)
     }
-    return version
   }
 
   #holds({ stamp, marks, at }: Seen, now: number | undefined, asked: readonly string[]): boolean {

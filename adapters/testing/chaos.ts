@@ -23,7 +23,7 @@ export interface ChaosStore extends Store {
  */
 export function chaos(store: Store, plan: ChaosPlan): ChaosStore {
   const saboteur = new Saboteur(store, plan)
-  const { readOnly, maxEntryBytes, live, bodies, lease, onEvict } = store
+  const { readOnly, maxEntryBytes, live, bodies, lease, compareAndSet, onEvict } = store
   return {
     name: store.name,
     durable: store.durable,
@@ -39,6 +39,7 @@ export function chaos(store: Store, plan: ChaosPlan): ChaosStore {
     getMany: (keys, options) => saboteur.getMany(keys, options),
     set: (key, value, options) => saboteur.set(key, value, options),
     setMany: (entries, options) => saboteur.setMany(entries, options),
+    ...(compareAndSet !== undefined && { compareAndSet: saboteur.compareAndSet(compareAndSet.bind(store)) }),
     delete: (keys, options) => saboteur.delete(keys, options),
     keys: (prefix, options) => saboteur.sequence('keys', prefix, () => store.keys(prefix, options)),
     close: () => store.close(),
@@ -86,12 +87,27 @@ class Saboteur {
   }
 
   async setMany(entries: StoreEntry[], options?: { fence?: Lease }): Promise<void> {
+    await this.#setMany(entries, async (spoiltEntries) => {
+      await this.#store.setMany(spoiltEntries, options)
+      return true
+    })
+  }
+
+  /** To a plan it is a `setMany`. */
+  compareAndSet(set: NonNullable<Store['compareAndSet']>): NonNullable<Store['compareAndSet']> {
+    return (known, entries, options) => this.#setMany(entries, (spoiltEntries) => set(known, spoiltEntries, options))
+  }
+
+  async #setMany(entries: StoreEntry[], set: (spoiltEntries: StoreEntry[]) => Promise<boolean>): Promise<boolean> {
     const copies = entries.map((entry) => ({ ...entry, value: new Uint8Array(entry.value) }))
     const names = entries.map(({ key }) => key)
     const mishap = await this.#strike('setMany', names)
+    if (mishap === 'lie') return true
     const spoiltEntries = copies.map((entry) => ({ ...entry, value: spoilt(mishap, entry.value) }))
-    await this.#write(mishap, () => this.#store.setMany(spoiltEntries, options))
-    if (mishap !== 'lie') for (const { key, value } of copies) this.#past.wrote(key, value)
+    const isSet = await set(spoiltEntries)
+    if (mishap === 'twice') await set(spoiltEntries)
+    if (isSet) for (const { key, value } of copies) this.#past.wrote(key, value)
+    return isSet
   }
 
   async delete(keys: string[], options?: { fence?: Lease }): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Store } from '../../src/model/store.ts'
 import { benchOf, type ContractCase, type ContractRunner } from './contract/bench.ts'
 import { bodyCases } from './contract/bodies.ts'
+import { compareAndSetCases } from './contract/compare-and-set.ts'
 import { leaseCases } from './contract/leases.ts'
 import { lifeCases } from './contract/life.ts'
 import { listingCases } from './contract/listing.ts'
@@ -20,6 +21,7 @@ export function storeContract(name: string, open: () => Promise<Store>, runner: 
     ...valueCases,
     ...listingCases,
     ...leaseCases,
+    ...compareAndSetCases,
     ...bodyCases,
     ...lifeCases,
     ...stoppedCases,

@@ -1,4 +1,4 @@
-import type { Lease, Store } from 'holdfast'
+import type { KnownValue, Lease, Store, StoreEntry } from 'holdfast'
 import { type Diary, WRITES } from './diary.ts'
 import type { Tripwire } from './tripwire.ts'
 
@@ -7,7 +7,7 @@ type Bodies = NonNullable<Store['bodies']>
 /** The same store; each write is noted, and each call may be the last. */
 export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripwire: Tripwire }): Store {
   const watch = new Watch(diary, tripwire)
-  const { readOnly, maxEntryBytes, live, bodies, lease, onEvict } = store
+  const { readOnly, maxEntryBytes, live, bodies, lease, compareAndSet, onEvict } = store
   return {
     name: store.name,
     durable: store.durable,
@@ -24,6 +24,10 @@ export function watched(store: Store, { diary, tripwire }: { diary: Diary; tripw
     set: (key, value, options) => watch.call('set', key, () => store.set(key, value, options), value.length),
     setMany: (entries, options) =>
       watch.call('setMany', entries.map(({ key }) => key).join(), () => store.setMany(entries, options)),
+    ...(compareAndSet !== undefined && {
+      compareAndSet: (known: KnownValue, entries: StoreEntry[], options?: { fence?: Lease }) =>
+        watch.call('setMany', entries.map(({ key }) => key).join(), () => compareAndSet.call(store, known, entries, options)),
+    }),
     delete: (keys, options) => watch.call('delete', keys.join(), () => store.delete(keys, options)),
     keys: (prefix, options) => watch.listing('keys', prefix, () => store.keys(prefix, options)),
     close: () => store.close(),

@@ -27,6 +27,12 @@ export interface StoreEntry {
   expires?: number
 }
 
+/** What a key held when it was read. */
+export interface KnownValue {
+  readonly key: string
+  readonly value: Uint8Array | undefined
+}
+
 /** Decoded records in this process, asked first and synchronously. */
 export interface LiveRecords {
   get(key: string): object | undefined
@@ -74,6 +80,11 @@ export interface Store {
   stamp?(): number | undefined
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>
   setMany(entries: StoreEntry[], options?: { fence?: Lease }): Promise<void>
+  /**
+   * As `setMany`, where `known.key` still holds `known.value` (undefined: where it holds nothing), decided in one step with the write.
+   * False, and nothing is written, where it does not. Without it, who reads, merges and writes takes a lease for that long.
+   */
+  compareAndSet?(known: KnownValue, entries: StoreEntry[], options?: { fence?: Lease }): Promise<boolean>
   delete(keys: string[], options?: { fence?: Lease }): Promise<void>
   keys(prefix: string, options?: { after?: string; limit?: number }): AsyncIterable<string>
   /** Undefined when somebody else holds it. */

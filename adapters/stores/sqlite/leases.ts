@@ -1,6 +1,7 @@
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced } from '../failures.ts'
-import type { LeaseRow, Tables } from './tables.ts'
+import type { LeaseRow } from './rows.ts'
+import type { Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
 
 /** A row of a lease, about. */
@@ -35,7 +36,7 @@ export function extend(key: string, generation: number, ms: number): Write<boole
   })
 }
 
-/** The row stays, for its generation. */
+/** The row stays, for its generation: what was told under the lease before it was given back may be written after that. */
 export function release(key: string, generation: number): Write<void> {
   return write((tables, now) => {
     if (tables.lease(key)?.generation === generation) tables.putLease(key, rowOf(generation, now, 0))

@@ -7,8 +7,9 @@ import { FileWatch } from './file-watch.ts'
 import type { Patience } from './patience.ts'
 import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
+import type { StoredValue } from './rows.ts'
 import { type GivenUp, Space } from './space.ts'
-import { AT_ONCE, type StoredValue, Tables } from './tables.ts'
+import { AT_ONCE, Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
@@ -105,13 +106,13 @@ export class Runtime {
   }
 
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
-  glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
+  glance(keys: readonly string[], recency: 'touch' | 'keep' = 'touch'): (Uint8Array | undefined)[] | undefined {
     try {
       const stored =
         keys.length > 1 && keys.length <= AT_ONCE ? this.#tables.values(keys) : keys.map((key) => this.#tables.value(key))
       return keys.map((key, n) => {
         const waiting = this.waiting.get(key)
-        if (waiting === undefined) return this.#sound(key, stored[n], 'touch')
+        if (waiting === undefined) return this.#sound(key, stored[n], recency)
         return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
       })
     } catch {

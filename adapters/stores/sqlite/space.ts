@@ -1,6 +1,7 @@
 import { storeFailure } from '../failures.ts'
 import type { Recency } from './recency.ts'
-import type { Given, Tables } from './tables.ts'
+import type { Given } from './rows.ts'
+import type { Tables } from './tables.ts'
 
 /** What was given up. */
 export interface GivenUp {
@@ -44,9 +45,9 @@ export class Space {
    */
   makeRoom(more: number, writing: ReadonlySet<string>, now: number): GivenUp {
     const given: GivenUp = { records: [], bodies: [] }
-    if (this.#fits(more)) return given
+    if (this.fits(more)) return given
     for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
-    while (!this.#fits(more)) {
+    while (!this.fits(more)) {
       const victims = this.#tables.leastRecentlyUsed(STEP + writing.size, now).filter(({ name }) => !writing.has(name))
       if (victims.length === 0)
         throw storeFailure(
@@ -62,11 +63,12 @@ export class Space {
       const { records, bodies } = this.#tables.removeGroup(id)
       given.records.push(...records)
       given.bodies.push(...bodies)
-      if (this.#fits(more)) return
+      if (this.fits(more)) return
     }
   }
 
-  #fits(more: number): boolean {
+  /** Whether so many bytes more are within the bound as it is. */
+  fits(more: number): boolean {
     const taken = this.#tables.pages() * this.#pageSize + this.#tables.bodyBytes() + more
     return taken <= this.#maxBytes || taken - this.#tables.freePages() * this.#pageSize <= this.#maxBytes
   }

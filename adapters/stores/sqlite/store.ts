@@ -1,15 +1,15 @@
-import { nextRound } from '../../../src/model/clock.ts'
-import type { BodyFiles, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type { BodyFiles, KnownValue, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { storeClosed, storeReadOnly } from '../failures.ts'
 import { explained } from './faults.ts'
 import { extend, grant, release as releaseLease } from './leases.ts'
+import { letPass } from './letting-pass.ts'
 import { listKeys } from './listing.ts'
 import type { Patience } from './patience.ts'
 import { IN_MEMORY } from './place.ts'
 import { acquire, release } from './registry.ts'
 import type { Evicted, Runtime } from './runtime.ts'
 import type { Write } from './transactions.ts'
-import { put, remove } from './values.ts'
+import { put, putWhere, remove } from './values.ts'
 
 export interface Settings {
   readonly file: string
@@ -19,13 +19,9 @@ export interface Settings {
   readonly patience: Patience
 }
 
-/** Bytes from which reading a value takes about a millisecond: who reads one after the other, a body in chunks, must let others pass. */
-const LARGE = 256 * 1024
-
-async function letPass(value: Uint8Array | undefined): Promise<Uint8Array | undefined> {
-  if (value !== undefined && value.length >= LARGE) await nextRound()
-  return value
-}
+/** Before the first await: the caller may do with its arrays what it likes. */
+const copied = (entries: readonly StoreEntry[]): StoreEntry[] =>
+  entries.map((entry) => ({ ...entry, value: new Uint8Array(entry.value) }))
 
 /** One user of a database. The database itself, which others in this process may share, is the runtime. */
 export class OneSqlite implements Store {
@@ -66,7 +62,8 @@ export class OneSqlite implements Store {
 
   async getMany(keys: string[], { recency }: ReadOptions = {}): Promise<(Uint8Array | undefined)[]> {
     const runtime = this.#ready() ?? (await this.#opened())
-    return Promise.all(keys.map(async (key) => letPass(await runtime.get(key, recency))))
+    const seen = runtime.glance(keys, recency) ?? (await Promise.all(keys.map((key) => runtime.get(key, recency))))
+    return letPass(seen)
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
@@ -77,9 +74,13 @@ export class OneSqlite implements Store {
     return this.#put(entries, options.fence)
   }
 
+  async compareAndSet(known: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
+    const change = putWhere(known, copied(entries), fence)
+    return (this.#readyToWrite() ?? (await this.#openedToWrite())).write(change)
+  }
+
   async #put(entries: StoreEntry[], fence: Lease | undefined): Promise<void> {
-    // Before the first await: the caller may do with its arrays what it likes.
-    const copies = entries.map((entry) => ({ ...entry, value: new Uint8Array(entry.value) }))
+    const copies = copied(entries)
     const runtime = this.#readyToWrite() ?? (await this.#openedToWrite())
     const done = runtime.write(put(copies, fence))
     if (fence !== undefined) return done

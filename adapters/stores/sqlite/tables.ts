@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Given, LeaseRow, StoredValue } from './rows.ts'
 import { STATEMENTS } from './statements.ts'
 
 type Row = unknown[]
@@ -16,29 +17,11 @@ const first = (statement: StatementSync, ...values: (string | number)[]): Row | 
   statement.get(...values) as Row | undefined
 const all = (statement: StatementSync, ...values: (string | number)[]): Row[] => statement.all(...values) as unknown as Row[]
 
-export interface StoredValue {
-  readonly value: Uint8Array
-  readonly sum: number
-  readonly expires: number | undefined
-}
-
 /** As many as the statement `values` has places. */
 export const AT_ONCE = 4
 
 const storedIn = (row: Row | undefined): StoredValue | undefined =>
   row && { expires: (row[0] as number | null) ?? undefined, sum: row[1] as number, value: row[2] as Uint8Array }
-
-export interface LeaseRow {
-  readonly generation: number
-  /** Epoch milliseconds. */
-  readonly since: number
-  readonly until: number
-}
-
-export interface Given {
-  readonly key: string
-  readonly bytes: number
-}
 
 /** The statements, prepared once: what the tables can be asked and told. Each runs inside whatever transaction is open. */
 export class Tables {

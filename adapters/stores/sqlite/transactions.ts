@@ -19,6 +19,9 @@ export type Outcome = { readonly value: unknown } | { readonly refused: Holdfast
 /** Side work of one transaction, in rows: few enough to be unfelt. */
 const SLICE = 64
 
+/** Bytes below the bound from which on no transaction can reach it, however badly its growth was guessed. */
+const AMPLE = 64 * 1024 * 1024
+
 /** Milliseconds between two looks for what has expired. */
 const TIDY_EVERY = 1_000
 
@@ -52,6 +55,11 @@ export class Transactions {
     const now = Math.floor(this.#clock.now())
     try {
       this.#tidy(now)
+      if (this.#space.fits(AMPLE + growth)) {
+        const outcomes = writes.map((write) => attempt(write, tables, now))
+        tables.commit()
+        return outcomes
+      }
       const before = this.#space.makeRoom(growth, writing, now)
       const outcomes = writes.map((write) => attempt(write, tables, now))
       const after = this.#space.makeRoom(0, writing, now)

@@ -1,9 +1,10 @@
-import type { Lease, StoreEntry } from '../../../src/model/store.ts'
+import type { KnownValue, Lease, StoreEntry } from '../../../src/model/store.ts'
 import { crc32 } from '../crc.ts'
 import { groupOf } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { check } from './leases.ts'
-import type { StoredValue, Tables } from './tables.ts'
+import type { StoredValue } from './rows.ts'
+import type { Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
 
 /** A row beside its value: key, numbers, and its place in four indexes. */
@@ -24,6 +25,37 @@ function groupsOf(keys: readonly string[]): string[] {
 
 /** The entries are the store's own copies. */
 export function put(entries: readonly StoreEntry[], fence: Lease | undefined): Write<void> {
+  const change = putting(entries)
+  return {
+    ...change,
+    run: (tables, now) => {
+      check(tables, fence)
+      change.run(tables, now)
+    },
+  }
+}
+
+/** The same, where a key still holds what it held. */
+export function putWhere(known: KnownValue, entries: readonly StoreEntry[], fence: Lease | undefined): Write<boolean> {
+  const change = putting(entries)
+  return {
+    ...change,
+    run: (tables, now) => {
+      check(tables, fence)
+      if (!stillHolds(tables, known, now)) return false
+      change.run(tables, now)
+      return true
+    },
+  }
+}
+
+function stillHolds(tables: Tables, { key, value }: KnownValue, now: number): boolean {
+  const stored = tables.value(key)
+  const held = stored?.expires !== undefined && stored.expires <= now ? undefined : stored?.value
+  return value === undefined || held === undefined ? value === held : Buffer.compare(value, held) === 0
+}
+
+function putting(entries: readonly StoreEntry[]): Write<void> {
   const rows = entries.map(({ key, value, expires }) => ({
     key,
     value,
@@ -35,8 +67,13 @@ export function put(entries: readonly StoreEntry[], fence: Lease | undefined): W
     bytes: rows.reduce((bytes, { value }) => bytes + value.length + ROW, 0),
     groups: groupsOf(entries.map(({ key }) => key)),
     run: (tables, now) => {
-      check(tables, fence)
-      for (const row of rows) tables.put(row.key, row.group === undefined ? null : tables.group(row.group, now), row)
+      const numbers = new Map<string, number>()
+      for (const row of rows) {
+        const { group } = row
+        const number = group === undefined ? null : (numbers.get(group) ?? tables.group(group, now))
+        if (group !== undefined && number !== null) numbers.set(group, number)
+        tables.put(row.key, number, row)
+      }
     },
   }
 }

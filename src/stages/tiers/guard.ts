@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import type { BodyFiles, Store } from '../../model/store.ts'
+import type { BodyFiles, KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
 import { Breaker, type BreakerFacts } from './breaker.ts'
 
 /** Names asked for at a time in a listing. */
@@ -69,7 +69,7 @@ function probesOf(store: Store, clock: Clock): BreakerFacts['probes'] {
 
 /** The same store behind a {@link Breaker}. */
 export function guarded(store: Store, { clock, report, name, timeout }: GuardFacts): Guarded {
-  const { remote, lease } = store
+  const { remote, lease, compareAndSet } = store
   const limit = timeout ?? (remote ? 250 : 2_000)
   const breaker = new Breaker({ clock, report, name, limit, remote, probes: probesOf(store, clock) })
   return {
@@ -87,6 +87,10 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
     ...(store.stamp !== undefined && { stamp: () => (breaker.mayRead ? store.stamp?.() : undefined) }),
     set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
     setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
+    ...(compareAndSet !== undefined && {
+      compareAndSet: (known: KnownValue, entries: StoreEntry[], options?: { fence?: Lease }) =>
+        breaker.call('write', 'compareAndSet', () => compareAndSet.call(store, known, entries, options)),
+    }),
     delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, options)),
     keys: (prefix, options) => listed(breaker, 'keys', store.keys(prefix, options)),
     ...(lease !== undefined && {

@@ -1,44 +1,38 @@
-import type { Clock } from '../../model/clock.ts'
-import { type EntryRecord, INLINE_LIMIT, type Stamp, type VersionRecord } from '../../model/record.ts'
-import type { Lease, Store, StoreEntry } from '../../model/store.ts'
+import { HoldfastError } from '../../model/errors.ts'
+import { type EntryRecord, INLINE_LIMIT, type VersionRecord } from '../../model/record.ts'
+import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
-import { isVersionRecord } from '../../policy/record-shape.ts'
-import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
+import { goneWith, remembered, sparingPinned } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
-import { withDerived } from '../../policy/version-id.ts'
-import { decode, encode } from './codec.ts'
-import { type KeepWords, keepWords } from './kept.ts'
+import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
-import type { BodyRoom, Placed, Retiring, Writing } from './placed.ts'
+import { Merging, type MergingRooms, without } from './merging.ts'
+import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
-
-/** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
-const BARE = 7 * 24 * 3600 * 1000
 
 /** How often a write is begun anew whose turn ran out under it: the process was stopped, or has too much to do. */
 const TURNS = 3
 
-/** The record of a version, and of what was derived from it. */
-export const versionKeys = (hash: string, id: string): string[] => withDerived(id).map((whole) => `h1:v:${hash}:${whole}`)
+/** How often a write is begun anew under which the entry changed: at each of these somebody else's was written. */
+const TRIES = 1_000
 
-interface WriteRooms {
-  readonly clock: Clock
+interface WriteRooms extends MergingRooms {
   readonly bodies: BodyRoom
   readonly shelf: LiveShelf | undefined
-  /** The entry that these bytes are; undefined for what is damaged or foreign. */
-  readonly read: (bytes: Uint8Array, key: string) => EntryRecord | undefined
 }
 
 /** Writes to one tier: what is said is merged into what is there. */
 export class Writes {
   readonly #store: Store
   readonly #rooms: WriteRooms
+  readonly #merging: Merging
   readonly #writing = new Map<string, Promise<unknown>>()
 
   constructor(store: Store, rooms: WriteRooms) {
     this.#store = store
     this.#rooms = rooms
+    this.#merging = new Merging(store, rooms)
   }
 
   /** Read, merge, set; one after the other for each entry, so that what this process says twice at once is not lost. */
@@ -64,6 +58,7 @@ export class Writes {
 
   async #write(said: EntryRecord, placed: Placed | undefined, how: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
+    if (this.#store.compareAndSet !== undefined) return this.#writeUnlessChanged(said, version, how)
     for (let left = TURNS; ; left--) {
       try {
         return await this.#writeInTurn(said, version, how)
@@ -74,77 +69,43 @@ export class Writes {
     }
   }
 
-  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, { fence, over, retiring }: Writing): Promise<EntryRecord> {
-    const { clock } = this.#rooms
-    const hash = sha256(said.key)
-    return inTurn(this.#store, hash, {
-      clock,
+  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
+    return inTurn(this.#store, sha256(said.key), {
+      clock: this.#rooms.clock,
       write: async (turn) => {
-        const known = await this.#known(said.key, hash)
-        const entry = sparingPinned(known, said, clock.now())
-        // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
-        if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
-        const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
-        const kept = await this.#kept(known, merged, { hash, version })
-        const setting = this.#set(hash, { merged, version, kept: kept.set, fence: fence ?? turn.lease })
-        if (!this.#store.remote) void over?.()
+        const { merged, entries, gone } = await this.#merging.merged(said, version, how)
+        if (entries.length === 0) return merged
+        const fence = how.fence ?? turn.lease
+        const setting = this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
+        if (!this.#store.remote) void how.over?.()
         await turn.last(setting)
-        await this.#drop([...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete])
+        await this.#drop(gone)
         return merged
       },
     })
   }
 
-  /** A store over the network makes room by rules of its own. */
-  async #kept(
-    known: EntryRecord | undefined,
-    merged: EntryRecord,
-    { hash, version }: { hash: string; version: VersionRecord | undefined },
-  ): Promise<KeepWords> {
-    const stored = async (id: string): Promise<VersionRecord | undefined> => {
-      if (version?.id === id) return version
-      const bytes = await this.#store.get(`h1:v:${hash}:${id}`)
-      const found = bytes === undefined ? undefined : decode(bytes, merged.key, isVersionRecord)
-      return found?.name === 'record' ? found.record : undefined
+  async #writeUnlessChanged(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
+    let { fence } = how
+    for (let left = TRIES; left > 0; left--) {
+      const { merged, entries, gone, known } = await this.#merging.merged(said, version, how)
+      if (entries.length === 0) return merged
+      const setting = this.#store.compareAndSet?.(known, [...entries], fence === undefined ? undefined : { fence })
+      if (!this.#store.remote) void how.over?.()
+      if (await setting) {
+        await this.#drop(gone)
+        return merged
+      }
+      // A write that came too late is refused, and not told that something has changed: the right was there, and may be given back by now.
+      fence = undefined
     }
-    return this.#store.remote
-      ? { set: [], delete: [] }
-      : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored })
+    throw new HoldfastError('STORE', `${this.#store.name}: an entry was changed by others at each of ${TRIES} tries to write it`)
   }
 
-  /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  async #set(
-    hash: string,
-    {
-      merged,
-      version,
-      kept,
-      fence,
-    }: { merged: EntryRecord; version: VersionRecord | undefined; kept: readonly StoreEntry[]; fence: Lease | undefined },
-  ): Promise<void> {
-    const expires = isBare(merged) ? { expires: this.#rooms.clock.now() + BARE } : {}
-    const index = { key: `h1:e:${hash}`, value: encode(merged), ...expires }
-    const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
-    await this.#store.setMany([...writes, ...kept], fence === undefined ? undefined : { fence })
-  }
-
-  async #drop(keys: string[]): Promise<void> {
+  async #drop(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
     // What nothing names any more is found by a sweep. The guard has told of the store that failed.
-    await this.#store.delete(keys).catch(() => undefined)
-  }
-
-  /**
-   * Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. So what is not
-   * understood is read a second time: it may be whole where it stands.
-   */
-  async #known(key: string, hash: string): Promise<EntryRecord | undefined> {
-    const read = async (): Promise<EntryRecord | 'none' | undefined> => {
-      const bytes = await this.#store.get(`h1:e:${hash}`)
-      return bytes === undefined ? 'none' : this.#rooms.read(bytes, key)
-    }
-    const known = (await read()) ?? (await read())
-    return known === 'none' ? undefined : known
+    await this.#store.delete([...keys]).catch(() => undefined)
   }
 
   async #placed({ version, body }: Placed): Promise<VersionRecord> {
@@ -153,22 +114,6 @@ export class Writes {
     if (body instanceof Uint8Array && body.length <= INLINE_LIMIT) return { ...rest, body }
     return { ...rest, bodyId: await this.#rooms.bodies.copy(body, this.#store) }
   }
-}
-
-/** Without what is beyond what is kept, and read by nobody. */
-async function retired(entry: EntryRecord, retiring: Retiring | undefined): Promise<EntryRecord> {
-  if (retiring === undefined) return entry
-  const ids = retiring.ids(entry)
-  const read = await Promise.all(ids.map((id) => retiring.isRead(entry, id)))
-  return without(
-    entry,
-    ids.filter((_, index) => read[index] === false),
-    retiring.stamp,
-  )
-}
-
-function without(entry: EntryRecord, ids: readonly string[], stamp: Stamp): EntryRecord {
-  return ids.length === 0 ? entry : merge(entry, withoutVersions(entry, new Set(ids), stamp))
 }
 
 const pinnedIds = (entry: EntryRecord, now: number): ReadonlySet<string> => new Set(pinnedUntil(entry, now).keys())

@@ -64,27 +64,46 @@ test('a hundred hits within a second ask the other tiers for nothing', async () 
   expect(once).toBeLessThan(10)
 })
 
-test('a version that is pinned between the look of a sweep and its word stays', async () => {
-  const file = aFile()
-  const store = sqlite(file)
-  let meanwhile: (() => Promise<unknown>) | undefined
-  const interrupted = through(store, {
+const BEFORE_A_WRITE: Record<string, (store: Store, first: () => Promise<unknown>) => Partial<Store>> = {
+  'as its turn begins': (store, first) => ({
+    compareAndSet: undefined as never,
     lease: async (key, ms) => {
-      const first = /^h1:w:[0-9a-f]{64}$/.test(key) ? meanwhile : undefined
-      if (first !== undefined) meanwhile = undefined
-      await first?.()
+      if (/^h1:w:[0-9a-f]{64}$/.test(key)) await first()
       return store.lease?.(key, ms)
     },
-  })
-  await using g = await history([interrupted], { versions: { keep: 20 } })
-  const beside = another(g, [sqlite(file)], { versions: { keep: 20 } })
-  await g.atOnce('v1', 'v2', 'v3', 'v4')
-  const [oldest = ''] = await g.ids()
-  meanwhile = () => beside.entry(g.url).pin({ version: oldest })
-  expect(await g.fetch.extend({ versions: { keep: 1 } }).cache.sweep()).toBeDefined()
-  expect(meanwhile).toBeUndefined()
-  expect(await g.texts()).toEqual(['v1', 'v4'])
-})
+  }),
+  'after it was read': (store, first) => ({
+    compareAndSet: async (...write) => {
+      await first()
+      return (await store.compareAndSet?.(...write)) === true
+    },
+  }),
+}
+
+test.for(Object.entries(BEFORE_A_WRITE))(
+  'a version that is pinned between the look of a sweep and its word stays: %s',
+  async ([, interrupting]) => {
+    const file = aFile()
+    const store = sqlite(file)
+    let meanwhile: (() => Promise<unknown>) | undefined
+    const interrupted = through(
+      store,
+      interrupting(store, async () => {
+        const first = meanwhile
+        meanwhile = undefined
+        await first?.()
+      }),
+    )
+    await using g = await history([interrupted], { versions: { keep: 20 } })
+    const beside = another(g, [sqlite(file)], { versions: { keep: 20 } })
+    await g.atOnce('v1', 'v2', 'v3', 'v4')
+    const [oldest = ''] = await g.ids()
+    meanwhile = () => beside.entry(g.url).pin({ version: oldest })
+    expect(await g.fetch.extend({ versions: { keep: 1 } }).cache.sweep()).toBeDefined()
+    expect(meanwhile).toBeUndefined()
+    expect(await g.texts()).toEqual(['v1', 'v4'])
+  },
+)
 
 test('what was removed is not remembered without end: an entry that changes for ever has a record that does not grow', async () => {
   const store = sqlite(':memory:')

@@ -132,7 +132,7 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
 
 function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']> {
   const bucket = new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined })
-  return (signal) =>
+  return async (signal) =>
     bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
 }
 

@@ -98,6 +98,10 @@ class MemoryStore implements Store {
     return this.#current(key)?.value.slice()
   }
 
+  glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
+    return this.#closed ? undefined : keys.map((key) => this.#current(key)?.value.slice())
+  }
+
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen()
     return keys.map((key) => this.#current(key)?.value.slice())

@@ -4,6 +4,7 @@ import type { Attempt, ErrorCode } from './errors.ts'
 import type { HeaderList } from './headers.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
+import type { ResponseFacts } from './response-facts.ts'
 import type { StoredBody } from './stored-body.ts'
 import type { TransportFailure } from './transport.ts'
 import type { Urgency } from './urgency.ts'
@@ -43,6 +44,8 @@ export interface ResponseHead {
   readonly requestedAt: number
   readonly receivedAt: number
   readonly redirects?: RedirectFacts
+  /** What the headers say, where it is read once for all who ask. */
+  readonly facts?: ResponseFacts
 }
 
 /** A body on its way into the house: one writer, any number of readers behind it. */
@@ -140,7 +143,7 @@ export interface Watching {
 /** Keeps a host from being asked too much, and by whom. Cache hits never come here. */
 export interface Governor {
   /** Resolves when the host may be asked; rejects with the signal's reason when the wait is given up. */
-  ticket(wish: Wish): Promise<Ticket>
+  ticket(wish: Wish): Ticket | Promise<Ticket>
   /** Milliseconds until the host may be asked again; 0 when it may be now. */
   pausedFor(host: string): number
   /** The same body, no faster than the host's bodies may come together. */

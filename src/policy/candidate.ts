@@ -13,7 +13,7 @@ export function versionFacts(version: LiveVersion): ResponseFacts {
 
 /** What the headers of an answer say that has just come. */
 export function headFacts(head: ResponseHead): ResponseFacts {
-  return factsOf(head, head.receivedAt)
+  return head.facts ?? factsOf(head, head.receivedAt)
 }
 
 /** What judging needs of a stored version. */

@@ -50,9 +50,15 @@ function isHtml({ start, contentType }: Look): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '') && /^\ufeff?\s*</.test(start)
 }
 
+/** JSON has no such characters (RFC 8259 2 and 7), and of other bytes one in nine is one. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
+
 /** What is too long to be parsed is known by its ends. */
 function isJson({ text, start, end }: Look): boolean {
   if (text !== undefined) return isComposed(parsed(text.replace(/^\ufeff/, '')))
+  // Bytes that happen to begin and end so are no JSON: of random ones that is one body in 30,000.
+  if (CONTROL.test(start) || CONTROL.test(end)) return false
   const [opened, closed] = [/^\ufeff?\s*([[{])/.exec(start)?.[1], /([\]}])\s*$/.exec(end)?.[1]]
   return opened !== undefined && closed === (opened === '[' ? ']' : '}')
 }

@@ -20,7 +20,7 @@ export type Taken<T> =
   | { readonly name: 'answered'; readonly answer: T }
 
 export interface LeaseWish<T> {
-  readonly ask: (ms: number) => Promise<Grant>
+  readonly ask: (ms: number) => Grant | Promise<Grant>
   /** What another process may have brought meanwhile. */
   readonly look: () => Promise<T | undefined>
   readonly signal: AbortSignal
@@ -32,7 +32,8 @@ export interface LeaseWish<T> {
 export async function take<T>({ ask, look, signal, patience }: LeaseWish<T>, clock: Clock): Promise<Taken<T>> {
   const until = clock.monotonic() + patience
   for (;;) {
-    const grant = await ask(LEASE)
+    const asked = ask(LEASE)
+    const grant = asked instanceof Promise ? await asked : asked
     if (grant === 'none') return { name: 'free' }
     const answer = await look()
     if (answer !== undefined) {

@@ -62,7 +62,7 @@ export class OneSqlite implements Store {
 
   async getMany(keys: string[], { recency }: ReadOptions = {}): Promise<(Uint8Array | undefined)[]> {
     const runtime = this.#ready() ?? (await this.#opened())
-    const seen = runtime.glance(keys, recency) ?? (await Promise.all(keys.map((key) => runtime.get(key, recency))))
+    const seen = runtime.glance(keys, recency) ?? (await Promise.all(keys.map(async (key) => runtime.get(key, recency))))
     return letPass(seen)
   }
 

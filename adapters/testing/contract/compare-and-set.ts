@@ -29,7 +29,11 @@ async function leavesWhatHasChanged(bench: Bench): Promise<void> {
   await store.set(a, bytesOf(1, 2))
   const entries = [a, b].map((name) => ({ key: name, value: bytesOf(9) }))
   for (const value of [undefined, bytesOf(), bytesOf(1), bytesOf(1, 3), bytesOf(1, 2, 3)])
-    assert.equal(await compareAndSet({ key: a, value }, entries), false, `known: ${value}`)
+    assert.equal(
+      await compareAndSet({ key: a, value }, entries),
+      false,
+      `known: ${value === undefined ? 'nothing' : value.join()}`,
+    )
   assert.equal(await compareAndSet({ key: absent, value: bytesOf(1) }, entries), false, 'gone meanwhile')
   assertBytes(await store.get(a), bytesOf(1, 2), 'untouched')
   assert.equal(await store.get(b), undefined, 'nothing beside it either')

@@ -40,7 +40,7 @@ export async function forgetPartial(store: Store, key: string): Promise<void> {
 
 /** The partial of a key; undefined where there is none that is worth going on with. What is damaged is none. */
 export async function findPartial(store: Store, key: string, now: number): Promise<PartialRecord | undefined> {
-  const bytes = await store.get(partialKey(key))
+  const [bytes] = store.glance?.([partialKey(key)]) ?? [await store.get(partialKey(key))]
   if (bytes === undefined) return undefined
   let record: PartialRecord
   try {

@@ -37,17 +37,10 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
   const budget = order.call.body instanceof ReadableStream ? 0 : retry.attempts
   try {
     order.signal.throwIfAborted()
-    // One attempt needs nobody to count it.
-    if (budget === 0) return await attempt(rooms, series, allowance)
-    rooms.repetition.library ??= import('p-retry')
-    const { default: pRetry } = await rooms.repetition.library
-    return await pRetry(() => attempt(rooms, series, allowance), {
-      // It would end the series where none is left, whatever the last one brought: `between` counts instead.
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 0,
-      signal: order.signal,
-      shouldConsumeRetry: ({ error }) => !isProgress(error),
-      onFailedAttempt: (context) => between(rooms, series, { allowance, budget, context }),
+    return await attempt(rooms, series, allowance).catch((error: unknown) => {
+      // One attempt needs nobody to count it.
+      if (budget === 0 || order.signal.aborted) throw error
+      return attempted(rooms, series, { allowance, budget, first: error })
     })
   } catch (error) {
     await series.partial?.writer.abandon('who have read', error instanceof AttemptFailure ? error : undefined)
@@ -56,6 +49,24 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
   } finally {
     if (series.partial !== undefined) waiting.push(series.partial.writer)
   }
+}
+
+/** All attempts, of which the first has failed. */
+async function attempted(
+  rooms: DownloadRooms,
+  series: Series,
+  { allowance, budget, first }: { allowance: Allowance; budget: number; first: unknown },
+): Promise<Obtained> {
+  rooms.repetition.library ??= import('p-retry')
+  const { default: pRetry } = await rooms.repetition.library
+  return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt(rooms, series, allowance)), {
+    // It would end the series where none is left, whatever the last one brought: `between` counts instead.
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 0,
+    signal: series.order.signal,
+    shouldConsumeRetry: ({ error }) => !isProgress(error),
+    onFailedAttempt: (context) => between(rooms, series, { allowance, budget, context }),
+  })
 }
 
 const isProgress = (error: Error): boolean => error instanceof AttemptFailure && error.gained >= WORTH_AN_ATTEMPT

@@ -58,7 +58,7 @@ export async function pour(
   const body = response.decoded ? arriving : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
   try {
     let known = overlap
-    for await (const arrived of upTo(length, body)) {
+    for await (const arrived of length === Number.POSITIVE_INFINITY ? body : upTo(length, body)) {
       watch.arrived(arrived.length)
       const since = clock.monotonic()
       const again = Math.min(known, arrived.length)

@@ -5,6 +5,7 @@ import { headerOf } from '../../model/headers.ts'
 import type { RedirectFacts } from '../../model/record.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import { TransportFailure, type WireResponse } from '../../model/transport.ts'
+import { ArrivedHead } from '../../policy/arrived-head.ts'
 import { normalisedUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
 import { learnedWait } from '../../policy/rate-limit-fields.ts'
@@ -31,7 +32,7 @@ interface Question {
 }
 
 function arrived(head: ResponseHead, redirects: RedirectFacts | undefined): ResponseHead {
-  return redirects === undefined ? head : { ...head, redirected: true, redirects }
+  return redirects === undefined ? head : new ArrivedHead({ ...head, redirected: true, redirects })
 }
 
 const isOf = (url: URL, at: string): boolean => shown(url) === at
@@ -128,7 +129,7 @@ function headOf(
   { url }: Hop,
   times: { requestedAt: number; receivedAt: number },
 ): ResponseHead {
-  return { status, statusText, headers, url: shown(url), redirected: false, ...times }
+  return new ArrivedHead({ status, statusText, headers, url: shown(url), redirected: false, ...times })
 }
 
 /** The turn of a function that has a limit of its own. */
@@ -159,5 +160,6 @@ async function boarding(
     urgency: order.urgency,
     standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
   }
-  return allowance.whileQueued(governor.ticket(wish))
+  const ticket = governor.ticket(wish)
+  return ticket instanceof Promise ? allowance.whileQueued(ticket) : ticket
 }

@@ -46,7 +46,8 @@ class Places {
         this.#attempts.push(...obtained.attempts)
         if (await this.#isTheAnswer(order, obtained)) {
           allowance.rest()
-          return await this.#given(obtained)
+          if (this.#own !== undefined && obtained !== this.#own) await this.#dropOwn()
+          return this.#given(obtained)
         }
       } catch (error) {
         if (!(error instanceof AttemptFailure) || order.signal.aborted) throw await this.#ended(error)
@@ -98,9 +99,8 @@ class Places {
     return false
   }
 
-  async #given(obtained: Obtained): Promise<Obtained> {
+  #given(obtained: Obtained): Obtained {
     const attempts = [...this.#attempts]
-    if (obtained !== this.#own) await this.#dropOwn()
     if (obtained.name !== 'whole' || this.#first.call.settings.sources.length === 0) return { ...obtained, attempts }
     const elsewhere = async (refusal: Error): Promise<Obtained> => {
       if (!(refusal instanceof AttemptFailure)) throw await this.#ended(refusal)

@@ -7,6 +7,7 @@ import { perSecond } from '../../policy/pace.ts'
 import { Gate } from './gate.ts'
 import type { Pacer } from './pacer.ts'
 import { type Distance, Spacing } from './spacing.ts'
+import { type End, Waiting } from './waiting.ts'
 
 export interface LineRooms {
   readonly clock: Clock
@@ -27,8 +28,7 @@ export class Line {
   readonly #rooms: LineRooms
   readonly #gate: Gate | undefined
   readonly #spacing: Spacing | undefined
-  /** How many wait, by their priority. */
-  readonly #waiting = new Map<number, number>()
+  readonly #waiting: Waiting
   #running = 0
   #bearing: Bearing
   /** Monotonic milliseconds; 0: open. */
@@ -40,12 +40,13 @@ export class Line {
     this.#rooms = rooms
     this.#bearing = unlearned(rules.concurrency)
     const { clock, pacer, changed } = rooms
+    this.#waiting = new Waiting(rooms.queue, changed)
     if (rules.pace !== undefined && pacer !== undefined) this.#gate = new Gate(rules.pace, pacer, { clock, wake: changed })
     if (rules.robots) this.#spacing = new Spacing(clock, changed)
   }
 
   get queued(): number {
-    return this.#rooms.queue.size
+    return this.#waiting.size
   }
 
   /** How far apart one of its hosts wants its requests to start. */
@@ -53,60 +54,43 @@ export class Line {
     this.#spacing?.keep(host, distance)
   }
 
-  /** Resolves when it is this one's turn, with what ends it. */
-  enter({ signal, urgency }: Wish): Promise<() => void> {
-    const { queue, changed } = this.#rooms
-    const { promise, resolve, reject } = Promise.withResolvers<() => void>()
-    let priority = Number.NaN
-    const queueUp = (): void => {
-      priority = urgency.now
-      this.#count(priority, 1)
-      queue.enqueue(go, { priority })
-      changed()
-    }
-    const gone = (): void => {
-      signal.removeEventListener('abort', leave)
-      unhurried()
-      this.#count(priority, -1)
-    }
-    const end = (): void => {
+  /** Lets one go that does not wait, where nobody does; with what ends it. */
+  pass(): End | undefined {
+    if (this.queued > 0 || !this.#isOpen) return undefined
+    this.#gate?.pass()
+    this.#spacing?.pass()
+    return this.#begin()
+  }
+
+  #begin(): End {
+    this.#running += 1
+    return () => {
       this.#running -= 1
-      changed()
+      this.#rooms.changed()
     }
-    const go = async (): Promise<void> => {
-      gone()
-      this.#running += 1
-      resolve(end)
-    }
-    const leave = (): void => {
-      queue.remove(go)
-      gone()
-      reject(signal.reason)
-      changed()
-    }
-    const unhurried = urgency.onRaised(() => {
-      queue.remove(go)
-      this.#count(priority, -1)
-      queueUp()
-    })
-    signal.addEventListener('abort', leave, { once: true })
-    queueUp()
-    return promise
+  }
+
+  /** Resolves when it is this one's turn, with what ends it. */
+  enter(wish: Wish): Promise<End> {
+    return this.#waiting.enter(wish, () => this.#begin())
   }
 
   /** The highest priority of those who wait, when one of them may go now. */
   get ready(): number | undefined {
-    if (this.queued === 0 || this.#running >= this.#bearing.limit || this.pausedFor > 0) return undefined
+    return this.queued > 0 && this.#isOpen ? this.#waiting.highest : undefined
+  }
+
+  get #isOpen(): boolean {
+    if (this.#running >= this.#bearing.limit || this.pausedFor > 0) return false
     // The gate last: what a shared place grants it is lost to others if it is not used soon.
-    if (this.#spacing?.isOpen() === false) return undefined
-    return this.#gate?.isOpen() === false ? undefined : Math.max(...this.#waiting.keys())
+    return this.#spacing?.isOpen() !== false && this.#gate?.isOpen() !== false
   }
 
   /** Lets the first one go. */
   start(): void {
     this.#gate?.pass()
     this.#spacing?.pass()
-    void this.#rooms.queue.dequeue()?.()
+    this.#waiting.next()
   }
 
   /** What an answer says of how much the host bears. */
@@ -185,11 +169,5 @@ export class Line {
     this.#timer?.cancel()
     this.#spacing?.close()
     return this.#gate?.close() ?? Promise.resolve()
-  }
-
-  #count(priority: number, by: 1 | -1): void {
-    const left = (this.#waiting.get(priority) ?? 0) + by
-    if (left === 0) this.#waiting.delete(priority)
-    else this.#waiting.set(priority, left)
   }
 }

@@ -7,6 +7,7 @@ import type { Pacer } from './pacer.ts'
 import { Recollection } from './recollection.ts'
 import type { Distance } from './spacing.ts'
 import { Turns } from './turns.ts'
+import type { End } from './waiting.ts'
 
 export interface LinesRooms {
   readonly clock: Clock
@@ -15,6 +16,12 @@ export interface LinesRooms {
   readonly open: (bucket: string, pace: Pace) => Promise<Pacer>
   /** A host is treated in another way from now on. */
   readonly told: (bucket: string) => void
+}
+
+/** Who has its turn, in which line. */
+interface Entered {
+  readonly line: Line
+  readonly leave: () => void
 }
 
 /** All lines, and whose turn it is. A line is there while somebody is in it, or while there is something to remember of its host. */
@@ -45,32 +52,53 @@ export class Lines {
     return [...this.#lines.values()]
   }
 
+  /** The same without a wait, where nobody is before this one; undefined where it is to queue up. */
+  enterAtOnce(rules: HostRules, { signal }: Wish): Entered | undefined {
+    if (signal.aborted || this.#running >= this.#rooms.total) return undefined
+    const line = this.#there(rules)
+    if (line === undefined) return undefined
+    const end = line.pass()
+    if (end === undefined) return undefined
+    this.#running += 1
+    return this.#entered(line, end)
+  }
+
   /** Resolves when it is this one's turn; rejects with the signal's reason. Without a distance the line keeps those that it has. */
-  async enter(rules: HostRules, wish: Wish, distance?: Distance): Promise<{ line: Line; leave: () => void }> {
-    // A line that is being opened is there already, but who opens it is told a moment later: nobody goes before them.
-    const there = this.#opening.has(rules.bucket) ? undefined : this.#lines.get(rules.bucket)
-    const line = there ?? (await this.#opened(rules))
+  async enter(rules: HostRules, wish: Wish, distance?: Distance): Promise<Entered> {
+    const line = this.#there(rules) ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
       if (distance !== undefined) line.space(wish.host, distance)
-      const end = await line.enter(wish)
-      let isHere = true
-      const leave = (): void => {
-        if (!isHere) return
-        isHere = false
-        this.#running -= 1
-        end()
-      }
-      return { line, leave }
+      return this.#entered(line, await line.enter(wish))
     } catch (error) {
       this.#tidy(line)
       throw error
     }
   }
 
+  #entered(line: Line, end: End): Entered {
+    let isHere = true
+    const leave = (): void => {
+      if (!isHere) return
+      isHere = false
+      this.#running -= 1
+      end()
+    }
+    return { line, leave }
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#resting.values()) timer.cancel()
     await Promise.all(this.all.map((line) => line.close()))
+  }
+
+  /** A line that is being opened is there already, but who opens it is told a moment later: nobody goes before them. */
+  #there(rules: HostRules): Line | undefined {
+    if (this.#opening.has(rules.bucket)) return undefined
+    const line = this.#lines.get(rules.bucket)
+    return (
+      line ?? (this.#Queue === undefined || rules.pace !== undefined ? undefined : this.#begun(rules, this.#Queue, undefined))
+    )
   }
 
   #opened(rules: HostRules): Promise<Line> {
@@ -81,12 +109,17 @@ export class Lines {
   }
 
   async #open(rules: HostRules): Promise<Line> {
-    const { clock, open, told } = this.#rooms
     this.#Queue ??= (await import('p-queue')).PriorityQueue
+    const pacer = rules.pace === undefined ? undefined : await this.#rooms.open(rules.bucket, rules.pace)
+    return this.#begun(rules, this.#Queue, pacer)
+  }
+
+  #begun(rules: HostRules, Queue: typeof PriorityQueue, pacer: Pacer | undefined): Line {
+    const { clock, told } = this.#rooms
     const line: Line = new Line(rules, {
       clock,
-      queue: new this.#Queue(),
-      pacer: rules.pace === undefined ? undefined : await open(rules.bucket, rules.pace),
+      queue: new Queue(),
+      pacer,
       changed: () => this.#changed(line),
       told: () => told(rules.bucket),
     })

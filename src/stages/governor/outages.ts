@@ -46,6 +46,11 @@ export class Outages {
     return [...this.#seen.entries()].flatMap(([host, { outage }]) => (isDown(outage) ? [host] : []))
   }
 
+  /** Whether anything is remembered of a host that did not answer. */
+  concern(host: string): boolean {
+    return this.#seen.get(host) !== undefined
+  }
+
   /** Resolves when this one may go on: with a probe, where it is the one that goes to look. Rejects with why the host is down. */
   async pass({ host, signal, standIn }: Wish): Promise<Probe | undefined> {
     for (;;) {

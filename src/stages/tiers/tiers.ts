@@ -170,7 +170,7 @@ export class Tiers {
     return this.#saving.takes(size)
   }
 
-  lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
+  lease(storeKey: string, ms: number): ReturnType<typeof rightFrom> {
     return rightFrom(
       this.nearestFirst.map(({ store }) => store),
       storeKey,

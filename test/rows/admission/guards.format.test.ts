@@ -7,6 +7,11 @@ const rates = json({ EUR: 1.1, USD: 1 })
 const accepted = { status: 200, outcome: 'miss', warned: [], refused: [] }
 const fallback = { status: 200, outcome: 'fallback', refused: [expect.stringMatching(/format/)] }
 const xml = (body: string): Step => typed(body, 'application/xml')
+const bytes = (first: string, last: string): Step =>
+  typed(
+    Buffer.concat([Buffer.from(first), Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, n) => n)), Buffer.from(last)]),
+    '',
+  )
 
 describe('a page over what was none is refused, and the last good version answers', () => {
   const before: [string, Step][] = [
@@ -62,6 +67,7 @@ describe('what only looks like a page is not refused', () => {
     ['CSV whose first cell holds a tag', csv('"<b>",x\n'), csv('"<b>",x\n1,2\n')],
     ['XML over XML', xml('<?xml version="1.0"?><a/>'), xml('<?xml version="1.0"?><a><b/></a>')],
     ['an element whose name begins so', xml('<a/>'), xml('<htmlish/>')],
+    ['large bytes that happened to begin and end as JSON does', bytes('[', ']'), bytes('(', ')')],
     ['an answer of another status', rates, status(404, { 'Content-Type': 'text/html' }, PAGE)],
   ]
   test.each(pairs)('%s', async (_, first, second) => {

@@ -149,7 +149,7 @@ export interface Governor {
   /** The same body, no faster than the host's bodies may come together. */
   slowed(
     body: AsyncIterable<Uint8Array>,
-    how: { host: string; signal: AbortSignal; watch: Watching | undefined },
+    how: { url: string; signal: AbortSignal; watch: Watching | undefined },
   ): AsyncIterable<Uint8Array>
 }
 

@@ -14,7 +14,7 @@ export interface OtherPlace {
  * http, as with redirects, except where the caller's own digest says what is right: `expect.digest` or `init.integrity`.
  */
 export function otherPlaces(call: Call): readonly OtherPlace[] {
-  if (call.method !== 'GET') return []
+  if (call.method !== 'GET' || call.settings.sources.length === 0) return []
   const here = new URL(call.url)
   const told = proofOf(call, { status: 200, headers: [] }) === 'digest'
   const elsewhere = new Set(call.settings.sources.filter((source) => source !== call.url))

@@ -26,7 +26,8 @@ function shortened(variant: VariantRecord): VariantRecord {
 
 /** What is said, but for the removal of what has been pinned since: a pin is a promise. */
 export function sparingPinned(known: EntryRecord | undefined, said: EntryRecord, now: number): EntryRecord {
-  const pinned = new Set(known === undefined ? [] : pinnedVersions(known, now).map(({ id }) => id))
+  if (known === undefined) return said
+  const pinned = new Set(pinnedVersions(known, now).map(({ id }) => id))
   const isSpared = (ref: VersionRef): boolean => ref.removed !== undefined && pinned.has(ref.id)
   if (!said.variants.some(({ versions }) => versions.some(isSpared))) return said
   const variants = said.variants.map((variant) => ({ ...variant, versions: variant.versions.filter((ref) => !isSpared(ref)) }))
@@ -35,6 +36,8 @@ export function sparingPinned(known: EntryRecord | undefined, said: EntryRecord,
 
 /** The ids of versions whose records go, where an entry that was `known` becomes `merged`. */
 export function goneWith(known: EntryRecord | undefined, merged: EntryRecord): string[] {
+  if (known === undefined && !merged.variants.some(({ versions }) => versions.some(({ removed }) => removed !== undefined)))
+    return []
   const there = new Set(idsOf(known))
   const left = new Set(idsOf(merged))
   const removed = merged.variants.flatMap(({ versions }) =>

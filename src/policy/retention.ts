@@ -10,6 +10,8 @@ export const DEFAULT_RETENTION: Retention = { keep: 2, keepFor: 0, keepFailed: 3
  * `keepFailed`. A count never takes the last good version, the current one, or a pinned one.
  */
 export function removable(entry: EntryRecord, rules: Retention, now: number): string[] {
+  const least = Math.min(rules.keep, rules.keepFailed)
+  if (entry.variants.every(({ versions }) => versions.length <= least)) return []
   const failed = failedDigests(entry.variants)
   return entry.variants.flatMap((variant) => {
     const versions = variant.versions.filter(({ removed }) => removed === undefined).toReversed()

@@ -5,7 +5,6 @@ import { headerOf } from '../../model/headers.ts'
 import type { BodyWriter, ResponseHead, WrittenBody } from '../../model/rooms.ts'
 import type { TransportFailure, WireResponse } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
-import { hostOf } from '../../policy/host.ts'
 import { checkIntegrity } from '../../policy/integrity.ts'
 import {
   digestsOfBody,
@@ -82,7 +81,7 @@ export function arrivingFrom(
   how: { call: Call; signal: AbortSignal; watch: Watch | undefined },
 ): AsyncIterable<Uint8Array> {
   if (how.call.origin !== undefined) return response.body
-  return governor.slowed(response.body, { host: hostOf(new URL(head.url)), signal: how.signal, watch: how.watch })
+  return governor.slowed(response.body, { url: head.url, signal: how.signal, watch: how.watch })
 }
 
 /** Leaving a body early drops its connection, on which nobody knows what would come next. */

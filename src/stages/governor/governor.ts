@@ -4,6 +4,7 @@ import type { Report } from '../../model/events.ts'
 import type { HostRules, HostState, Limits } from '../../model/limits.ts'
 import type { Governor, Ticket, Watching, Wish } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import { hostOf } from '../../policy/host.ts'
 import { rulesFor } from '../../policy/host-limits.ts'
 import { perSecond } from '../../policy/pace.ts'
 import { Bandwidths } from './bandwidth.ts'
@@ -97,10 +98,10 @@ export class HostGovernor implements Governor {
 
   slowed(
     body: AsyncIterable<Uint8Array>,
-    { host, ...how }: { host: string; signal: AbortSignal; watch: Watching | undefined },
+    { url, ...how }: { url: string; signal: AbortSignal; watch: Watching | undefined },
   ): AsyncIterable<Uint8Array> {
     if (!Number.isFinite(this.#limits.bytesPerSecond)) return body
-    return this.#bandwidths.flow(rulesFor(host, this.#limits).bucket, body, how)
+    return this.#bandwidths.flow(rulesFor(hostOf(new URL(url)), this.#limits).bucket, body, how)
   }
 
   /** Hosts that are in use, or of which something is remembered. */

@@ -96,10 +96,10 @@ export class Bodies {
     return this.#read(id, async (_file, { counted }) => counted)
   }
 
-  async read(id: string, from: number, to: number): Promise<Uint8Array | undefined> {
+  async read(id: string, from: number, to: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#read(id, (file, { counted }) => {
       if (this.#facts.mode === 'write') this.#facts.recency.touch(bodyGroup(id), this.#pathOf(id))
-      return readAt(file, BODY_AT + from, Math.max(0, Math.min(to, counted) - from))
+      return readAt(file, BODY_AT + from, Math.max(0, Math.min(to, counted) - from), room)
     })
   }
 

@@ -34,7 +34,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
   /** The next piece, where it is in memory and may be had in this turn. */
   now(): Uint8Array | undefined {
     const length = Math.min(PIECE, this.#loanedTo - this.#at)
-    return length > 0 && this.#turns.take(length) ? this.#piece(length) : undefined
+    return length > 0 && this.#turns.take(this, length) ? this.#piece(length) : undefined
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
@@ -46,7 +46,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
       this.#take(await loanOf(this.#body, n), n * CHUNK_SIZE)
     }
     const length = Math.min(PIECE, this.#loanedTo - this.#at)
-    await this.#turns.next(length)
+    await this.#turns.next(this, length)
     return { done: false, value: this.#piece(length) }
   }
 

@@ -1,45 +1,60 @@
 import { nextRound } from '../../model/clock.ts'
 
-/** Bytes handed out in one round of the event loop, by all streams of an instance together: a millisecond or two. */
+/** Bytes handed out in one round of the event loop, by all streams of an instance together: a millisecond or less. */
 const ROUND = 1024 * 1024
 
-/** Whose turn it is to hand out bytes that are in memory: who has a thousand readers still answers to its timers and sockets. */
+interface Waiting {
+  readonly reader: object
+  readonly go: () => void
+}
+
+/**
+ * Whose turn it is to hand out bytes that are in memory: who has a thousand readers still answers to its timers and sockets. Where several
+ * wait each has a whole round to itself, not a piece of it: a reader that waits keeps alive what it has, and a thousand do so at once.
+ */
 export class Turns {
   #left = ROUND
-  readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = []
-  #isRenewed = true
+  /** Whose round it is, where others wait. */
+  #reader: object | undefined
+  readonly #waiting = new Set<Waiting>()
+  #isCounted = false
 
-  /** False where this round has had enough, or others wait longer: see {@link next}. */
-  take(bytes: number): boolean {
-    if (this.#left <= 0 || this.#waiting.length > 0) return false
+  /** False where this round has had enough, or is another reader's: see {@link next}. */
+  take(reader: object, bytes: number): boolean {
+    if (this.#left <= 0 || (this.#waiting.size > 0 && this.#reader !== reader)) return false
     this.#left -= bytes
-    this.#renew()
+    this.#count()
     return true
   }
 
-  /** Resolves when so many bytes may be handed out. */
-  next(bytes: number): Promise<void> | undefined {
-    if (this.take(bytes)) return undefined
-    return new Promise((go) => this.#waiting.push({ bytes, go }))
+  /** Resolves when so many bytes may be handed out; undefined: at once. */
+  next(reader: object, bytes: number): Promise<void> | undefined {
+    if (this.take(reader, bytes)) return undefined
+    return new Promise((resolve) => {
+      const go = (): void => {
+        this.#left -= bytes
+        resolve()
+      }
+      this.#waiting.add({ reader, go })
+      this.#count()
+    })
   }
 
-  #renew(): void {
-    if (!this.#isRenewed) return
-    this.#isRenewed = false
+  #count(): void {
+    if (this.#isCounted) return
+    this.#isCounted = true
     void nextRound().then(() => this.#round())
   }
 
   #round(): void {
-    this.#isRenewed = true
+    this.#isCounted = false
     this.#left = ROUND
-    let count = 0
-    for (const { bytes, go } of this.#waiting) {
-      if (this.#left <= 0) break
-      this.#left -= bytes
-      count++
-      go()
-    }
-    this.#waiting.splice(0, count)
-    if (count > 0) this.#renew()
+    this.#reader = undefined
+    const [first] = this.#waiting
+    if (first === undefined) return
+    this.#waiting.delete(first)
+    this.#reader = first.reader
+    this.#count()
+    first.go()
   }
 }

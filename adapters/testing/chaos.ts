@@ -133,10 +133,10 @@ class Saboteur {
         const mishap = await this.#strike('bodies.append', [id])
         await this.#write(mishap, () => files.append(id, spoilt(mishap, copy)))
       },
-      read: async (id, from, to) => {
+      read: async (id, from, to, room) => {
         const mishap = await this.#strike('bodies.read', [id])
         if (mishap === 'lie') return undefined
-        const bytes = await files.read(id, from, to)
+        const bytes = await files.read(id, from, to, room)
         return bytes && spoilt(mishap, bytes)
       },
       size: async (id) => ((await this.#strike('bodies.size', [id])) === 'lie' ? undefined : files.size(id)),

@@ -1,5 +1,5 @@
 import { CHUNK_SIZE } from './record.ts'
-import type { StoredBody } from './rooms.ts'
+import type { Loan, StoredBody } from './rooms.ts'
 
 /** Bytes in pieces of at most `size`, none of them copied. */
 export function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
@@ -16,6 +16,11 @@ export async function* chunksOf(
     const chunk = await body.chunk(start / CHUNK_SIZE)
     yield chunk.subarray(Math.max(0, from - start), to + 1 - start)
   }
+}
+
+/** A chunk for as long as who reads it needs it. */
+export async function loanOf(body: StoredBody, n: number): Promise<Loan> {
+  return body.lend?.(n) ?? { bytes: await body.chunk(n), end: () => undefined }
 }
 
 /** All of it in one: for what is known to be small enough. */

@@ -5,11 +5,11 @@ import type { HeaderList } from './headers.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
 import type { ResponseFacts } from './response-facts.ts'
-import type { StoredBody } from './stored-body.ts'
+import type { Loan, StoredBody } from './stored-body.ts'
 import type { TransportFailure } from './transport.ts'
 import type { Urgency } from './urgency.ts'
 
-export type { StoredBody }
+export type { Loan, StoredBody }
 
 /** One version in hand: what is known of it, and its body. */
 export interface Held {
@@ -53,8 +53,8 @@ export interface BodyWriter {
   /** Bytes that have arrived since the last restart. */
   readonly bytes: number
   write(piece: Uint8Array): Promise<void>
-  /** Some of the bytes from an offset on. */
-  read(from: number): Promise<Uint8Array>
+  /** A copy of at most so many of the bytes from an offset on. */
+  read(from: number, most: number): Promise<Uint8Array>
   /** Forgets what came, and begins a new body. Streams that have handed some of it out break, for this reason where there is one. */
   restart(because?: Error): Promise<void>
   /** Another writer takes the body's place, and those who follow and have read nothing yet, or come later; for the others the stream breaks. */

@@ -50,8 +50,11 @@ export interface LiveRecords {
 /** Large bodies as files or streams. One writer ever per id; `append` adds at the end. */
 export interface BodyFiles {
   append(id: string, bytes: Uint8Array): Promise<void>
-  /** Bytes `from` (inclusive) to `to` (exclusive); fewer where the body ends earlier; undefined where there is no such body. */
-  read(id: string, from: number, to: number): Promise<Uint8Array | undefined>
+  /**
+   * Bytes `from` (inclusive) to `to` (exclusive); fewer where the body ends earlier; undefined where there is no such body. Where there is a
+   * `room` the bytes may be put at its beginning, and that part of it be given, instead of new memory; a store may also ignore it.
+   */
+  read(id: string, from: number, to: number, room?: Uint8Array): Promise<Uint8Array | undefined>
   size(id: string): Promise<number | undefined>
   delete(ids: string[]): Promise<void>
   ids(): AsyncIterable<string>

@@ -1,8 +1,18 @@
+/** A chunk for as long as who reads it needs it. */
+export interface Loan {
+  /** Not to be changed, nor to be kept. */
+  readonly bytes: Uint8Array
+  /** From now on its memory may be used for another one. A reader that is forgotten in the middle need not call it. */
+  end(): void
+}
+
 /** A whole body at rest, read as often as one likes. */
 export interface StoredBody {
   readonly size: number
   /** Bytes `n * CHUNK_SIZE` up to the next chunk, checked against their SHA-256; rejects where they are missing or damaged. */
   chunk(n: number): Promise<Uint8Array>
+  /** As `chunk`, for those who give it back. Where it is missing {@link loanOf} does it. */
+  lend?(n: number): Promise<Loan>
   /**
    * Says that a reader begins; the returned function, that it ended. A store is not closed under a reader. What is only in this process
    * goes with its last reader, not with who copies it.

@@ -10,16 +10,14 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined
 
   async during<T>(work: Promise<T>): Promise<T> {
+    // Made once: readers of a stream begin and end to wait with each of its pieces.
+    if (this.#waiting === 0) this.#timer = this.#timer?.ref() ?? setInterval(() => undefined, LONG)
     this.#waiting++
-    this.#timer ??= setInterval(() => undefined, LONG)
     try {
       return await work
     } finally {
       this.#waiting--
-      if (this.#waiting === 0) {
-        clearInterval(this.#timer)
-        this.#timer = undefined
-      }
+      if (this.#waiting === 0) this.#timer?.unref()
     }
   }
 }

@@ -7,6 +7,7 @@ import { OpenFiles } from '../open-files.ts'
 import { readAt, writeAt } from '../positions.ts'
 import { BODY_AT, type BodyHead, readBodyHead, writeBodyHead } from './body-head.ts'
 import { cost } from './census.ts'
+import { Claims } from './claims.ts'
 import { isNoFile, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 import type { Recency } from './recency.ts'
@@ -30,10 +31,14 @@ export class Bodies {
   readonly #facts: BodyFacts
   readonly #files: OpenFiles
   readonly #last = new Map<string, Promise<void>>()
+  readonly #claims: Claims
+  /** Of open files: what this process wrote there last, or has read there. */
+  readonly #heads = new WeakMap<FileHandle, BodyHead>()
 
   constructor(facts: BodyFacts) {
     this.#facts = facts
     this.#files = new OpenFiles(facts.clock, facts.mode)
+    this.#claims = new Claims(facts)
   }
 
   /** When an append fails those that wait behind it fail too: a body has no holes. */
@@ -61,11 +66,10 @@ export class Bodies {
   }
 
   async #appendTo(file: FileHandle, id: string, bytes: Uint8Array): Promise<void> {
-    const head = await headToWrite(file, id)
+    const head = await this.#headToWrite(file, id)
     const from = head?.counted ?? 0
     const more = cost(BODY_AT + from + bytes.length) - (head === undefined ? 0 : cost(BODY_AT + from))
-    await this.#during(more, id, async (ledger) => {
-      ledger.freed = more
+    await this.#during(more, { id, from }, async () => {
       if (head === undefined) await file.truncate(0)
       try {
         await writeAt(file, bytes, BODY_AT + from)
@@ -75,42 +79,72 @@ export class Bodies {
         throw error
       }
       if ((await headToWrite(file, id))?.said !== head?.said) throw takenFrom(id)
-      await writeBodyHead(file, id, { next: head?.next ?? 0, counted: from + bytes.length })
-      ledger.freed = 0
+      const counted = from + bytes.length
+      this.#heads.set(file, await writeBodyHead(file, id, { next: head?.next ?? 0, counted }))
     })
   }
 
-  /** Room for so many bytes, named by a staged file until they are there. */
-  async #during(bytes: number, id: string, work: (ledger: { freed: number }) => Promise<void>): Promise<void> {
+  /** A file that ends where this process left it needs no second look at its head before the write; after it, it is looked at in any case. */
+  async #headToWrite(file: FileHandle, id: string): Promise<BodyHead | undefined> {
+    const known = this.#heads.get(file)
+    const stats = known && (await file.stat())
+    if (stats?.isFile() && stats.nlink === 1 && stats.size === BODY_AT + (known?.counted ?? 0)) return known
+    return headToWrite(file, id)
+  }
+
+  /** Room for so many bytes, claimed ahead, or named by a staged file until they are there. */
+  async #during(bytes: number, { id, from }: { id: string; from: number }, work: () => Promise<void>): Promise<void> {
     const { layout, space } = this.#facts
+    const groups = [bodyGroup(id)]
+    if (await this.#claims.take(id, bytes, from)) {
+      return space.within(groups, () =>
+        work().catch((error: unknown) => {
+          this.#claims.untake(id, bytes)
+          throw error
+        }),
+      )
+    }
     const marker = layout.staged(bytes)
     await (await open(marker, 'wx', 0o600)).close()
     try {
-      await space.during({ bytes, groups: [bodyGroup(id)] }, work)
+      await space.during({ bytes, groups }, async (ledger) => {
+        ledger.freed = bytes
+        await work()
+        ledger.freed = 0
+      })
     } finally {
       await unlink(marker)
     }
   }
 
+  /** Who asks for it has written what there was to write. */
   async size(id: string): Promise<number | undefined> {
-    return this.#read(id, async (_file, { counted }) => counted)
+    await this.#claims.giveBack(id)
+    return this.#read(id, (file) => this.#counted(file, id))
   }
 
-  async read(id: string, from: number, to: number): Promise<Uint8Array | undefined> {
-    return this.#read(id, (file, { counted }) => {
+  async read(id: string, from: number, to: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#read(id, async (file) => {
+      // What is counted stays so.
+      const known = this.#heads.get(file)?.counted ?? 0
+      const counted = known >= to ? known : await this.#counted(file, id)
+      if (counted === undefined) return undefined
       if (this.#facts.mode === 'write') this.#facts.recency.touch(bodyGroup(id), this.#pathOf(id))
-      return readAt(file, BODY_AT + from, Math.max(0, Math.min(to, counted) - from))
+      return readAt(file, BODY_AT + from, Math.max(0, Math.min(to, counted) - from), room)
     })
   }
 
-  async #read<T>(id: string, read: (file: FileHandle, head: BodyHead) => Promise<T>): Promise<T | undefined> {
+  async #counted(file: FileHandle, id: string): Promise<number | undefined> {
+    const stats = await file.stat()
+    const head = stats.isFile() ? await readBodyHead(file, id, stats.size) : undefined
+    if (head !== undefined) this.#heads.set(file, head)
+    return head?.counted
+  }
+
+  async #read<T>(id: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     if (!ID.test(id)) return undefined
     try {
-      return await this.#files.use(this.#pathOf(id), 'fail', async (file) => {
-        const stats = await file.stat()
-        const head = stats.isFile() ? await readBodyHead(file, id, stats.size) : undefined
-        return head && (await read(file, head))
-      })
+      return await this.#files.use(this.#pathOf(id), 'fail', read)
     } catch (error) {
       if (isNoFile(error)) return undefined
       throw error
@@ -122,6 +156,7 @@ export class Bodies {
     for (const id of ids.filter((each) => ID.test(each))) {
       const path = this.#pathOf(id)
       await this.#files.forget(path)
+      await this.#claims.giveBack(id)
       const stats = await unlessMissing(lstat(path))
       if (stats === undefined || stats.isDirectory()) continue
       if ((await unlessMissing(unlink(path).then(() => true))) === true) this.#facts.space.giveBack(cost(stats.size))
@@ -131,6 +166,7 @@ export class Bodies {
   /** It was given up: its room is free when nobody has it open. */
   async forget(id: string): Promise<void> {
     await this.#files.forget(this.#pathOf(id))
+    await this.#claims.giveBack(id)
   }
 
   async *ids(): AsyncGenerator<string> {
@@ -140,6 +176,7 @@ export class Bodies {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#last.values())
+    await this.#claims.close()
     await this.#files.close()
   }
 

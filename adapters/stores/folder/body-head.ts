@@ -38,12 +38,14 @@ export async function readBodyHead(file: FileHandle, id: string, fileBytes: numb
   return slots.sort((one, other) => other.said - one.said)[0]
 }
 
-export async function writeBodyHead(file: FileHandle, id: string, { counted, next }: Omit<BodyHead, 'said'>): Promise<void> {
+/** What stands there then. */
+export async function writeBodyHead(file: FileHandle, id: string, { counted, next }: Omit<BodyHead, 'said'>): Promise<BodyHead> {
   const slot = Buffer.alloc(SLOT)
   MAGIC.copy(slot)
   slot.writeDoubleLE(counted, AT.counted)
   slot.writeUInt32LE(sumOf(id, slot), AT.sum)
   await writeAt(file, slot, next)
+  return { counted, said: counted, next: SLOT - next }
 }
 
 function saidIn(slot: Buffer, id: string): number | undefined {

@@ -1,31 +1,14 @@
 import { unlink } from 'node:fs/promises'
-import type { Clock } from '../../../src/model/clock.ts'
 import { storeFailure } from '../failures.ts'
 import { type CountedFile, census, filesOf, stagedBytes } from './census.ts'
 import { unlessMissing } from './faults.ts'
-import type { Layout } from './layout.ts'
+import { InUse } from './in-use.ts'
 import { ENDS, VALUE } from './names.ts'
 import { type Candidate, Oldest } from './oldest.ts'
-import type { Recency } from './recency.ts'
-import type { Tally } from './tally.ts'
+import type { SpaceFacts, Wanted } from './wanted.ts'
 
 /** Counts of all files within one write, before it is refused: each finds what was used meanwhile. */
 const COUNTS = 3
-
-export interface SpaceFacts {
-  readonly layout: Layout
-  readonly clock: Clock
-  readonly tally: Tally
-  readonly recency: Recency
-  readonly maxBytes: number
-  readonly givenUp: (file: CountedFile) => void
-}
-
-/** What a write takes: bytes on the disk, and the groups that must not go for it. */
-export interface Wanted {
-  readonly bytes: number
-  readonly groups: readonly string[]
-}
 
 /**
  * Keeps the folder within its bound, in whole blocks of all values and bodies, over all processes that write there.
@@ -35,7 +18,7 @@ export interface Wanted {
  */
 export class Space {
   readonly #facts: SpaceFacts
-  readonly #writing = new Map<string, number>()
+  readonly #writing = new InUse()
   #candidates: Candidate[] = []
   /** Of what is never given up; undefined before the first count. */
   #fixed: number | undefined
@@ -51,8 +34,7 @@ export class Space {
    * @throws STORE where there can be no room.
    */
   async during(wanted: Wanted, work: (ledger: { freed: number }) => Promise<void>): Promise<void> {
-    for (const group of wanted.groups) this.#writing.set(group, (this.#writing.get(group) ?? 0) + 1)
-    try {
+    await this.#writing.during(wanted.groups, async () => {
       await this.#take(wanted)
       const ledger = { freed: 0 }
       try {
@@ -60,9 +42,23 @@ export class Space {
       } finally {
         this.giveBack(ledger.freed)
       }
-    } finally {
-      for (const group of wanted.groups) this.#leave(group)
-    }
+    })
+  }
+
+  /** Does work in room that was claimed before. */
+  within(groups: readonly string[], work: () => Promise<void>): Promise<void> {
+    return this.#writing.during(groups, work)
+  }
+
+  get maxBytes(): number {
+    return this.#facts.maxBytes
+  }
+
+  /** Takes room that a staged file names already, where nothing has to go for it. Given back by {@link giveBack}. */
+  async claim(bytes: number): Promise<boolean> {
+    if ((await this.#counted(bytes)) <= this.maxBytes) return true
+    this.giveBack(bytes)
+    return false
   }
 
   /** Bytes that are free again. Nobody waits for it; where it cannot be noted the next write counts. */
@@ -182,12 +178,6 @@ export class Space {
     if (removed === true && kind === 'value' && Number.isFinite(expires))
       await unlessMissing(unlink(path.slice(0, -VALUE.length) + ENDS))
     return removed === true
-  }
-
-  #leave(group: string): void {
-    const left = (this.#writing.get(group) ?? 1) - 1
-    if (left === 0) this.#writing.delete(group)
-    else this.#writing.set(group, left)
   }
 
   #noRoom(bytes: number): Error {

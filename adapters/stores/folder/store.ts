@@ -124,7 +124,7 @@ export class OneFolder implements Store {
     const told = this.#told.bind(this)
     return {
       append: (id, bytes) => told('writing a body', async () => (await writable()).bodies.append(id, bytes)),
-      read: (id, from, to) => told('reading a body', async () => (await opened()).bodies.read(id, from, to)),
+      read: (id, from, to, room) => told('reading a body', async () => (await opened()).bodies.read(id, from, to, room)),
       size: (id) => told('reading a body', async () => (await opened()).bodies.size(id)),
       delete: (ids) => told('removing a body', async () => (await writable()).bodies.delete(ids)),
       ids: async function* () {

@@ -90,13 +90,13 @@ export class BodyFilesOnDisk {
     return ID.test(id) ? this.#facts.read((tables) => tables.bodySize(id)) : undefined
   }
 
-  async read(id: string, from: number, to: number): Promise<Uint8Array | undefined> {
+  async read(id: string, from: number, to: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
     const size = await this.size(id)
     if (size === undefined) return undefined
     this.#facts.touch(bodyGroup(id))
     const length = Math.max(0, Math.min(to, size) - from)
     try {
-      return await this.#files.use(this.#pathOf(id), 'fail', (file) => readAt(file, from, length))
+      return await this.#files.use(this.#pathOf(id), 'fail', (file) => readAt(file, from, length, room))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw storeFailure(`body ${id} cannot be read (${(error as Error).message})`, error)

@@ -138,7 +138,7 @@ export class OneSqlite implements Store {
     const opened = this.#opened.bind(this)
     return {
       append: async (id, bytes) => (await writable()).append(id, bytes),
-      read: async (id, from, to) => (await files()).read(id, from, to),
+      read: async (id, from, to, room) => (await files()).read(id, from, to, room),
       size: async (id) => (await files()).size(id),
       delete: async (ids) => (await writable()).delete(ids),
       ids: async function* () {

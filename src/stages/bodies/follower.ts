@@ -3,8 +3,8 @@ export interface FollowerSource {
   bytes(): number
   /** Another number from then on, where the body that was coming is none any more. */
   epoch(): number
-  /** Some bytes from an offset on; at least one where there are any. */
-  read(from: number): Promise<Uint8Array>
+  /** A copy of at most so many bytes from an offset on; at least one where there are any. */
+  read(from: number, most: number): Promise<Uint8Array>
 }
 
 /** Bytes kept back until the body has passed: so a refusal, or a body that turns out damaged, breaks the stream instead of ending it. */
@@ -15,6 +15,8 @@ const PIECE = 64 * 1024
 
 /** Reads a body while it is being written, at its own pace: a slow reader holds nobody back, for it reads what is at rest. */
 export class Follower implements AsyncIterableIterator<Uint8Array> {
+  /** Nobody else has them. */
+  readonly pieces = 'own'
   handedOut = 0
   #source: FollowerSource
   #over: () => void
@@ -88,16 +90,15 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
     const source = this.#source
     const epoch = source.epoch()
     const isOver = (): boolean => source !== this.#source || epoch !== source.epoch()
-    const found = await source.read(this.handedOut).catch((error: unknown) => {
+    const found = await source.read(this.handedOut, Math.min(PIECE, free - this.handedOut)).catch((error: unknown) => {
       if (isOver()) return new Uint8Array(0)
       throw error
     })
     if (this.#broken !== undefined) throw this.#broken
     // The writer may have started over while the read was under way: to a reader of nothing yet, these bytes have never been.
     if (isOver()) return new Uint8Array(0)
-    const piece = found.subarray(0, Math.min(PIECE, free - this.handedOut))
-    this.handedOut += piece.length
-    return piece
+    this.handedOut += found.length
+    return found
   }
 
   #news(): Promise<void> {

@@ -1,19 +1,15 @@
 /** Bytes in the pieces that they came in. */
 export class Gathered {
   size = 0
-  #pieces: Uint8Array[] = []
+  readonly #pieces: Uint8Array[] = []
 
   add(piece: Uint8Array): void {
     this.size += piece.length
     this.#pieces.push(piece)
   }
 
-  /** Takes the oldest bytes off. */
-  take(size: number): Uint8Array {
-    const all = this.all()
-    this.#pieces = all.length > size ? [all.subarray(size)] : []
-    this.size -= size
-    return all.subarray(0, size)
+  get pieces(): readonly Uint8Array[] {
+    return this.#pieces
   }
 
   all(): Uint8Array {

@@ -1,6 +1,7 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { chunkKey, DIGEST_SIZE, isAtRest, removeChunks, SEALED_SIZE } from './sinks.ts'
+import { DIGEST_SIZE, SEALED_SIZE } from './chunk.ts'
+import { chunkKey, isAtRest, removeChunks } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
 const WORDS = 'h1:d:'

@@ -27,7 +27,7 @@ export class Readers {
 }
 
 /** A reader may say twice that it ended. */
-function once(end: () => void): () => void {
+export function once(end: () => void): () => void {
   let open = true
   return () => {
     if (open) end()

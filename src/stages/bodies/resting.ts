@@ -1,5 +1,6 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
+import { Chunk } from './chunk.ts'
 import { Damaged, type Sink, StoreSink } from './sinks.ts'
 
 export interface RestingRooms {
@@ -9,6 +10,8 @@ export interface RestingRooms {
   readonly began: (sink: Sink) => Promise<void>
   /** All bytes of the body so far, where memory still has them. */
   readonly whole: () => Uint8Array | undefined
+  /** A chunk is at rest, and nothing reads from where it came. */
+  readonly rested: (chunk: Chunk) => void
 }
 
 /** What is at rest of a body that is coming: its chunks, in one place, and in the next when that one fails. */
@@ -17,6 +20,8 @@ export class Resting {
   sink: Sink | undefined
   readonly #rooms: RestingRooms
   #writing: Promise<void> = Promise.resolve()
+  /** Chunks by their number that are not at rest yet. */
+  readonly #coming = new Map<number, Chunk>()
 
   constructor(rooms: RestingRooms) {
     this.#rooms = rooms
@@ -28,12 +33,13 @@ export class Resting {
     this.chunks = chunks
   }
 
-  /** Takes a chunk, and waits for the one before, so at most two are in memory. */
-  async add(chunk: Uint8Array): Promise<void> {
+  /** Takes a chunk, and waits for the one before, so at most two are on their way. */
+  async add(chunk: Chunk): Promise<void> {
     const n = this.chunks++
     const before = this.#writing
-    // At once: who reads these bytes from now on finds them neither among the gathered ones nor at rest, and waits for this.
-    this.#writing = before.then(() => this.#append(chunk, n))
+    // At once: who reads these bytes from now on finds them neither where they are gathered nor at rest, but here.
+    this.#coming.set(n, chunk)
+    this.#writing = before.then(() => this.#append(chunk, n)).finally(() => this.#coming.delete(n))
     // The next one, or the end, waits for it and sees its failure.
     this.#writing.catch(() => undefined)
     await before
@@ -56,6 +62,11 @@ export class Resting {
       await this.#move(this.chunks, new Damaged(`${this.sink.tier}: the body at rest is not as long as what was written`))
   }
 
+  /** A chunk that is not at rest yet. */
+  coming(n: number): Chunk | undefined {
+    return this.#coming.get(n)
+  }
+
   async chunk(n: number): Promise<Uint8Array> {
     await this.#writing
     if (this.sink === undefined) throw new Damaged('nothing of the body is at rest')
@@ -67,16 +78,21 @@ export class Resting {
     await this.sink?.discard().catch(() => undefined)
   }
 
-  async #append(chunk: Uint8Array, n: number): Promise<void> {
+  async #append(chunk: Chunk, n: number): Promise<void> {
     this.sink ??= this.#rooms.open(undefined, undefined)
+    let failed = false
     for (;;) {
       try {
         await this.sink.append(chunk, n)
         break
       } catch (error) {
+        failed = true
         await this.#move(n, error)
       }
     }
+    this.#coming.delete(n)
+    // A place that failed for us may go on reading behind.
+    if (!failed) this.#rooms.rested(chunk)
     // Where it cannot be told that the body began, another process will not go on with it; that is all.
     if (n === 0) await this.#rooms.began(this.sink).catch(() => undefined)
   }
@@ -89,7 +105,7 @@ export class Resting {
     for (let n = 0; n < chunks; ) {
       const chunk = whole?.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) ?? (await readBack(from, n))
       try {
-        await to.append(chunk, n)
+        await to.append(Chunk.of(chunk), n)
         n++
       } catch (error) {
         await to.discard().catch(() => undefined)

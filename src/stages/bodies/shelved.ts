@@ -2,6 +2,7 @@ import { CHUNK_SIZE } from '../../model/record.ts'
 import type { BodyWriter } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
+import { Chunk } from './chunk.ts'
 import { type Adopted, type Fits, findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 
@@ -31,7 +32,7 @@ export async function shelve(
   if (store === undefined || plan.partial === undefined || chunks === 0) return
   const shelf = new StoreSink(store, Number.POSITIVE_INFINITY)
   try {
-    for (let n = 0; n < chunks; n++) await shelf.append(await sink.chunk(n), n)
+    for (let n = 0; n < chunks; n++) await shelf.append(Chunk.of(await sink.chunk(n)), n)
     await savePartial(store, { ...plan.partial, key: plan.key, bodyId: shelf.bodyId, total: plan.expected, savedAt: now })
   } catch {
     // A chunk that never came to rest, or a store that is closed: nobody is the worse for a part that is not there.

@@ -1,13 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-
-/** Bytes of a SHA-256. */
-export const DIGEST_SIZE: number = 32
-
-/** A chunk as it stands at rest takes this much of a file. */
-export const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
+import { type Chunk, DIGEST_SIZE, SEALED_SIZE } from './chunk.ts'
 
 /** Where the chunks of one body go. Written in order, by one writer; read at any time. */
 export interface Sink {
@@ -15,7 +10,7 @@ export interface Sink {
   readonly bodyId: string | undefined
   /** The tier that it stands in. */
   readonly tier: string | undefined
-  append(chunk: Uint8Array, n: number): Promise<void>
+  append(chunk: Chunk, n: number): Promise<void>
   /** Rejects where the chunk is missing or is not what was written. */
   chunk(n: number): Promise<Uint8Array>
   discard(): Promise<void>
@@ -25,14 +20,6 @@ export const chunkKey = (bodyId: string, n: number): string => `h1:c:${bodyId}:$
 
 /** A body id is random: one writer ever, so no two processes append to the same body. */
 export const newBodyId = (): string => randomUUID().replaceAll('-', '')
-
-function sealed(chunk: Uint8Array): { bytes: Uint8Array; seal: Buffer } {
-  const bytes = new Uint8Array(chunk.length + DIGEST_SIZE)
-  const seal = createHash('sha256').update(chunk).digest()
-  bytes.set(chunk)
-  bytes.set(seal, chunk.length)
-  return { bytes, seal }
-}
 
 /** What is at rest is not what was written; unlike a store that fails, it will be no better later. */
 export class Damaged extends HoldfastError {
@@ -45,20 +32,22 @@ export class Damaged extends HoldfastError {
 function unsealed(bytes: Uint8Array | undefined, size: number, seal: Buffer | undefined): Uint8Array {
   if (bytes === undefined) throw new Damaged('a chunk of the body is missing')
   const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
-  const digest = createHash('sha256').update(chunk).digest()
+  const digest = hash('sha256', chunk, 'buffer')
   if (chunk.length !== size || digest.compare(bytes, bytes.length - DIGEST_SIZE) !== 0)
     throw new Damaged('a chunk of the body is damaged')
   if (seal?.equals(digest) === false) throw new Damaged('a chunk of the body is not the one that was written')
   return chunk
 }
 
-const inFile = (store: Store, size: number): boolean => store.bodies !== undefined && size >= CHUNK_SIZE
+export const inFile = (store: Store, size: number): boolean => store.bodies !== undefined && size >= CHUNK_SIZE
 
 interface Place {
   readonly bodyId: string
   readonly size: number
   /** The digest of the chunk that is read, where it is known beside the chunk. */
   readonly seal?: Buffer | undefined
+  /** Where it may be put. */
+  readonly room?: Uint8Array | undefined
 }
 
 /**
@@ -69,14 +58,15 @@ export async function readChunk(store: Store, place: Place, n: number): Promise<
   try {
     return await readOnce(store, place, n)
   } catch {
-    return readOnce(store, place, n)
+    // Not into the same room: a call that was given up may still write there.
+    return readOnce(store, { ...place, room: undefined }, n)
   }
 }
 
-async function readOnce(store: Store, { bodyId, size, seal }: Place, n: number): Promise<Uint8Array> {
+async function readOnce(store: Store, { bodyId, size, seal, room }: Place, n: number): Promise<Uint8Array> {
   const length = Math.min(CHUNK_SIZE, size - n * CHUNK_SIZE)
   const bytes = inFile(store, size)
-    ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE)
+    ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE, room)
     : await store.get(chunkKey(bodyId, n))
   return unsealed(bytes, length, seal)
 }
@@ -129,10 +119,10 @@ export class StoreSink implements Sink {
     this.#limit = limit
   }
 
-  async append(chunk: Uint8Array, n: number): Promise<void> {
-    const size = this.#size + chunk.length
+  async append(chunk: Chunk, n: number): Promise<void> {
+    const size = this.#size + chunk.size
     if (size > this.#limit) throw new TooLarge(`the body is larger than ${this.#limit} bytes`)
-    const { bytes, seal } = sealed(chunk)
+    const { bytes, seal } = chunk.sealed()
     if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, bytes)
     else await this.store.set(chunkKey(this.bodyId, n), bytes)
     this.#seals[n] = seal

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CHUNK_SIZE } from '../../model/record.ts'
+import type { Chunk } from './chunk.ts'
 import { newBodyId, type Sink, TooLarge } from './sinks.ts'
 
 const openFile = promisify(open)
@@ -23,17 +24,21 @@ export class SpoolSink implements Sink {
   #limit: Promise<number> | undefined
   #size = 0
 
-  async append(chunk: Uint8Array, n: number): Promise<void> {
+  async append(chunk: Chunk, n: number): Promise<void> {
     this.#limit ??= halfOfWhatIsFree()
     const limit = await this.#limit
-    if (this.#size + chunk.length > limit) throw new TooLarge(`a body of more than ${limit} bytes would fill the disk`)
+    if (this.#size + chunk.size > limit) throw new TooLarge(`a body of more than ${limit} bytes would fill the disk`)
     this.#file ??= unlinkedFile()
     const file = await this.#file
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await writeFile(file, chunk, done, chunk.length - done, n * CHUNK_SIZE + done)
-      done += bytesWritten
+    let at = n * CHUNK_SIZE
+    for (const piece of chunk.pieces()) {
+      for (let done = 0; done < piece.length; ) {
+        const { bytesWritten } = await writeFile(file, piece, done, piece.length - done, at + done)
+        done += bytesWritten
+      }
+      at += piece.length
     }
-    this.#size += chunk.length
+    this.#size += chunk.size
   }
 
   async chunk(n: number): Promise<Uint8Array> {
@@ -80,11 +85,11 @@ export class MemorySink implements Sink {
     this.#limit = limit
   }
 
-  async append(chunk: Uint8Array, n: number): Promise<void> {
-    this.#size += chunk.length
+  async append(chunk: Chunk, n: number): Promise<void> {
+    this.#size += chunk.size
     if (this.#size > this.#limit)
       throw new Error(`no tier and no disk took the body, and it is larger than the ${this.#limit} bytes that memory may hold`)
-    this.#chunks[n] = chunk.slice()
+    this.#chunks[n] = Buffer.concat(chunk.pieces())
   }
 
   async chunk(n: number): Promise<Uint8Array> {

@@ -1,9 +1,13 @@
 import { chunksOf } from '../../model/body-chunks.ts'
 import { HoldfastError } from '../../model/errors.ts'
-import type { StoredBody } from '../../model/rooms.ts'
+import { CHUNK_SIZE } from '../../model/record.ts'
+import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import { Chunk } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
-import { Damaged, readChunk, type Sink, StoreSink } from './sinks.ts'
+import { Lending } from './lending.ts'
+import { once } from './readers.ts'
+import { Damaged, inFile, readChunk, type Sink, StoreSink } from './sinks.ts'
 
 /** A body under its id in a store. */
 export class RestingBody implements StoredBody {
@@ -13,6 +17,8 @@ export class RestingBody implements StoredBody {
   readonly #hold: () => () => void
   readonly #damaged: () => void
   readonly #inHand = new ChunkInHand()
+  readonly #lending: Lending | undefined
+  #holders = 0
 
   constructor(
     store: Store,
@@ -24,23 +30,35 @@ export class RestingBody implements StoredBody {
     this.#bodyId = bodyId
     this.#hold = hold
     this.#damaged = damaged
+    if (inFile(store, size)) this.#lending = new Lending(Math.ceil(size / CHUNK_SIZE), (n, room) => this.#read(n, room))
+  }
+
+  async lend(n: number): Promise<Loan> {
+    return this.#lending?.lend(n) ?? { bytes: await this.chunk(n), end: () => undefined }
   }
 
   chunk(n: number): Promise<Uint8Array> {
     return this.#inHand.read(n, () => this.#read(n))
   }
 
-  async #read(n: number): Promise<Uint8Array> {
+  async #read(n: number, room?: Uint8Array): Promise<Uint8Array> {
     try {
-      return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size }, n)
+      return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size, room }, n)
     } catch (error) {
       if (error instanceof Damaged) this.#damaged()
       throw error instanceof HoldfastError ? error : new HoldfastError('STORE', (error as Error).message, { cause: error })
     }
   }
 
+  /** What is in hand goes with the last of those who read. */
   hold(): () => void {
-    return this.#hold()
+    const release = this.#hold()
+    this.#holders++
+    return once(() => {
+      release()
+      this.#holders--
+      if (this.#holders === 0) this.#lending?.drop()
+    })
   }
 }
 
@@ -51,7 +69,7 @@ export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<
   const release = body instanceof Uint8Array ? undefined : body.hold('to copy')
   let n = 0
   try {
-    for await (const chunk of chunksOf(body)) await sink.append(chunk, n++)
+    for await (const chunk of chunksOf(body)) await sink.append(Chunk.of(chunk), n++)
     if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
     return sink.bodyId
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Store } from '../../model/store.ts'
+import { Chunk } from './chunk.ts'
 import { StoreSink } from './sinks.ts'
 
 /** What was left of a body, to be gone on with. */
@@ -17,6 +18,6 @@ export async function takenOver(store: Store, limit: number, bodyId: string): Pr
   const { chunks, end } = await left.takeOver()
   if (end === 'clean') return { sink: left, chunks }
   const sink = new StoreSink(store, limit)
-  for (let n = 0; n < chunks; n++) await sink.append(await left.chunk(n), n)
+  for (let n = 0; n < chunks; n++) await sink.append(Chunk.of(await left.chunk(n)), n)
   return { sink, chunks }
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { broken, refusedAs } from './breaks.ts'
+import { Chunk, ChunkRooms } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Followers } from './followers.ts'
 import { Gathered } from './gathered.ts'
@@ -11,13 +12,16 @@ import type { WriterPlan } from './writer-plan.ts'
 
 /** Takes a body as it arrives: hashes it, gathers chunks of 1 MiB, and has one chunk on its way to the sink while the next fills. */
 export class ChunkWriter implements BodyWriter {
-  bytes = 0
   readonly #plan: WriterPlan
   readonly #inHand = new ChunkInHand()
   readonly #followers: Followers
   #hashes = new Map<string, Hash>()
   #memory: Gathered | undefined
-  #gathered = new Gathered()
+  #rooms = new ChunkRooms()
+  /** Bytes of the chunks that are at rest or on their way. */
+  #handedOn = 0
+  /** What comes, until it is a whole chunk. */
+  #gathered = new Chunk()
   #resting: Resting
   /** 'left': given up, though what is at rest may have stayed. */
   #state: 'open' | 'left' | 'finished' = 'open'
@@ -34,15 +38,17 @@ export class ChunkWriter implements BodyWriter {
   constructor(plan: WriterPlan) {
     this.#plan = plan
     const bytes = (): number => (this.#parked ? 0 : this.bytes)
-    this.#followers = new Followers({ bytes, epoch: () => this.#epoch, read: (from) => this.read(from) }, plan.hold)
+    const read = (from: number, most: number): Promise<Uint8Array> => this.read(from, most)
+    this.#followers = new Followers({ bytes, epoch: () => this.#epoch, read }, plan.hold)
     this.#resting = this.#begin()
   }
 
   #begin(): Resting {
-    this.bytes = 0
     this.#hashes = new Map(['sha256', ...this.#plan.algorithms].map((name) => [name, createHash(name)]))
     this.#memory = (this.#plan.expected ?? 0) <= this.#plan.memoryLimit ? new Gathered() : undefined
-    this.#gathered = new Gathered()
+    this.#rooms = new ChunkRooms()
+    this.#handedOn = 0
+    this.#gathered = this.#nextChunk()
     this.#state = 'open'
     this.#parked = false
     this.#body = undefined
@@ -50,7 +56,17 @@ export class ChunkWriter implements BodyWriter {
     this.#epoch++
     this.#inHand.forget()
     const { open, began } = this.#plan
-    return new Resting({ open, began, whole: () => this.#memory?.all() })
+    const rooms = this.#rooms
+    return new Resting({ open, began, whole: () => this.#memory?.all(), rested: (chunk) => rooms.giveBack(chunk) })
+  }
+
+  /** What memory keeps in its pieces anyway is not put together as it comes. */
+  #nextChunk(): Chunk {
+    return new Chunk(this.#memory === undefined ? this.#rooms.take() : undefined)
+  }
+
+  get bytes(): number {
+    return this.#handedOn + this.#gathered.size
   }
 
   #break(reason: Error, whom: Readers): void {
@@ -61,12 +77,18 @@ export class ChunkWriter implements BodyWriter {
 
   async write(piece: Uint8Array): Promise<void> {
     for (const hash of this.#hashes.values()) hash.update(piece)
-    this.bytes += piece.length
-    this.#gathered.add(piece)
     this.#memory?.add(piece)
-    if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
-    while (this.#gathered.size >= CHUNK_SIZE) await this.#resting.add(this.#gathered.take(CHUNK_SIZE))
+    if (this.bytes + piece.length > this.#plan.memoryLimit) this.#memory = undefined
+    for (let rest = this.#gathered.add(piece); this.#gathered.isFull; rest = this.#gathered.add(rest))
+      await this.#handOn(this.#nextChunk())
     this.#followers.wake()
+  }
+
+  async #handOn(next: Chunk): Promise<void> {
+    const chunk = this.#gathered
+    this.#gathered = next
+    this.#handedOn += chunk.size
+    await this.#resting.add(chunk)
   }
 
   digest(algorithm: string): string {
@@ -104,6 +126,7 @@ export class ChunkWriter implements BodyWriter {
     const bytes = this.#memory?.all()
     if (bytes === undefined || bytes.length > INLINE_LIMIT) await this.#flush()
     await this.#resting.proved()
+    this.#rooms.close()
     const { sink } = this.#resting
     const unread = (): Promise<void> => this.#followers.empty()
     const body = this.#plan.resting({ bytes, sink, size: this.bytes, unread })
@@ -128,7 +151,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async #flush(): Promise<void> {
-    if (this.#gathered.size > 0 || this.#resting.chunks === 0) await this.#resting.add(this.#gathered.take(this.#gathered.size))
+    if (this.#gathered.size > 0 || this.#resting.chunks === 0) await this.#handOn(new Chunk())
   }
 
   async abandon(whom: Readers, because?: Error): Promise<void> {
@@ -138,6 +161,7 @@ export class ChunkWriter implements BodyWriter {
     if (this.#state !== 'open') return
     this.#state = 'left'
     await this.#resting.settled()
+    this.#rooms.close()
     const { sink, chunks } = this.#resting
     if (!(await this.#plan.keeps(sink, chunks))) await this.#resting.discard()
   }
@@ -147,7 +171,7 @@ export class ChunkWriter implements BodyWriter {
     for (let n = 0; n < chunks; n++) {
       const chunk = await sink.chunk(n)
       for (const hash of this.#hashes.values()) hash.update(chunk)
-      this.bytes += chunk.length
+      this.#handedOn += chunk.length
       this.#memory?.add(chunk)
     }
     this.#resting.adopt(sink, chunks)
@@ -158,15 +182,15 @@ export class ChunkWriter implements BodyWriter {
     return this.#heir?.follow() ?? this.#followers.add()
   }
 
-  /** Bytes from an offset on: out of memory, as long as they are there, else out of what is at rest. */
-  async read(from: number): Promise<Uint8Array> {
-    const start = this.bytes - this.#gathered.size
-    if (from >= start) return this.#gathered.from(from - start)
-    if (this.#memory !== undefined) return this.#memory.from(from)
+  /** A copy of bytes from an offset on: out of memory, as long as they are there, else out of what is at rest. */
+  async read(from: number, most: number): Promise<Uint8Array> {
     const n = Math.floor(from / CHUNK_SIZE)
-    const bytes = this.#bytes?.deref()
-    if (bytes !== undefined) return bytes.subarray(from, (n + 1) * CHUNK_SIZE)
-    const chunk = await this.#inHand.read(n, () => (this.#body ?? this.#resting).chunk(n))
-    return chunk.subarray(from - n * CHUNK_SIZE)
+    const at = from - n * CHUNK_SIZE
+    const coming = n === this.#resting.chunks ? this.#gathered : this.#resting.coming(n)
+    if (coming !== undefined) return coming.copied(at, most)
+    if (this.#memory !== undefined) return new Uint8Array(this.#memory.from(from).subarray(0, most))
+    const bytes = this.#bytes?.deref()?.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE)
+    const chunk = bytes ?? (await this.#inHand.read(n, () => (this.#body ?? this.#resting).chunk(n)))
+    return new Uint8Array(chunk.subarray(at, at + most))
   }
 }

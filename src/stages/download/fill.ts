@@ -97,7 +97,7 @@ async function* upTo(length: number, body: AsyncIterable<Uint8Array>): AsyncGene
 /** An equal overlap proves nothing; a different one proves that this is another body. */
 async function compare(writer: BodyWriter, again: Uint8Array, from: number): Promise<void> {
   for (let done = 0; done < again.length; ) {
-    const kept = (await writer.read(from + done)).subarray(0, again.length - done)
+    const kept = await writer.read(from + done, again.length - done)
     if (kept.length === 0 || Buffer.compare(kept, again.subarray(done, done + kept.length)) !== 0) {
       await writer.restart()
       throw new AttemptFailure('PROTOCOL', 'the part that came overlaps what is here, and differs', { retry: 'yes' })

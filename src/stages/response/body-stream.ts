@@ -1,55 +1,75 @@
 import type { UnderlyingByteSource } from 'node:stream/web'
-import { chunksOf, piecesOf } from '../../model/body-chunks.ts'
+import { loanOf } from '../../model/body-chunks.ts'
+import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
-
-/** Largest piece of a stored body handed out at once: a copy, so that nobody can change what others read. */
-const PIECE = 64 * 1024
+import { Pieces } from './pieces.ts'
+import type { Turns } from './turns.ts'
 
 /** As in presence.ts: the process stays while a caller waits for the next piece. */
 export interface Presence {
   during<T>(work: Promise<T>): Promise<T>
 }
 
+/** What the readers of one instance have together. */
+export interface Reading {
+  readonly presence: Presence
+  readonly turns: Turns
+}
+
 /** What a Response of ours reads from; absent where it has no body. */
 export type BodySource = StreamSource | undefined
 
 /** A body as a Response takes it: read as the caller reads. */
-export function bodyOf(body: Served['body'], presence: Presence, parts?: readonly Part[]): BodySource {
+export function bodyOf(body: Served['body'], reading: Reading, parts?: readonly Part[]): BodySource {
   if (parts?.length === 0) return undefined
-  if (Symbol.asyncIterator in body) return followed(body, presence)
-  if (parts === undefined) return new RestingSource(body, presence)
-  if (body instanceof Uint8Array) return new RestingSource(joined(body, parts), presence)
-  return new StreamSource(() => partPieces(body, parts), { presence, end: body.hold() })
+  if (Symbol.asyncIterator in body) return followed(body, reading)
+  if (parts === undefined) return new RestingSource(body, reading)
+  if (body instanceof Uint8Array) return new RestingSource(joined(body, parts), reading)
+  return new StreamSource(() => partPieces(body, parts, reading), { reading, end: body.hold() })
 }
 
 /** What is on its way is followed from now on, whenever it is read. */
-export function followed(body: AsyncIterable<Uint8Array>, presence: Presence): StreamSource {
+export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): StreamSource {
   const iterator = body[Symbol.asyncIterator]()
-  return new StreamSource(() => iterator, { presence })
+  const copy = 'pieces' in body && body.pieces === 'own' ? (piece: Uint8Array) => piece : copyOf
+  return new StreamSource(() => iterator, { reading, copy })
 }
 
-/**
- * The source of a byte stream, opened at the first pull. Pieces are copied out: an enqueued buffer is detached from its owner, and nobody may change what others
- * read. `end` is called once, when the stream has ended, broken, or been left, read from or not.
- */
-export class StreamSource implements UnderlyingByteSource {
-  readonly type = 'bytes'
-  readonly #open: () => AsyncIterator<Uint8Array>
-  #end: (() => void) | undefined
-  readonly presence: Presence
-  #iterator: AsyncIterator<Uint8Array> | undefined
+/** An enqueued buffer is detached from its owner, and nobody may change what others read. */
+const copyOf = (piece: Uint8Array): Uint8Array => new Uint8Array(piece)
 
-  constructor(open: () => AsyncIterator<Uint8Array>, { presence, end }: { presence: Presence; end?: () => void }) {
+/**
+ * The source of a byte stream, opened at the first pull. Pieces that somebody else has too are copied out. `end` is called once, when the
+ * stream has ended, broken, or been left, read from or not.
+ */
+export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterator<Uint8Array>> implements UnderlyingByteSource {
+  readonly type = 'bytes'
+  readonly reading: Reading
+  readonly #open: () => Source
+  readonly #copy: (piece: Uint8Array) => Uint8Array
+  #end: (() => void) | undefined
+  #source: Source | undefined
+
+  constructor(
+    open: () => Source,
+    { reading, end, copy = copyOf }: { reading: Reading; end?: () => void; copy?: (piece: Uint8Array) => Uint8Array },
+  ) {
     this.#open = open
     this.#end = end
-    this.presence = presence
+    this.#copy = copy
+    this.reading = reading
   }
 
-  async pull(controller: ReadableByteStreamController): Promise<void> {
+  /** Not async: what is here at once is handed out without a promise. */
+  pull(controller: ReadableByteStreamController): Promise<void> | undefined {
+    return this.#pullLater(controller)
+  }
+
+  async #pullLater(controller: ReadableByteStreamController): Promise<void> {
     try {
-      const next = await this.presence.during(this.#nextPiece())
-      if (next.done !== true) return controller.enqueue(new Uint8Array(next.value))
+      const next = await this.reading.presence.during(this.#nextPiece())
+      if (next.done !== true) return controller.enqueue(this.#copy(next.value) as Uint8Array<ArrayBuffer>)
       controller.close()
       controller.byobRequest?.respond(0)
     } catch (error) {
@@ -61,7 +81,7 @@ export class StreamSource implements UnderlyingByteSource {
 
   async cancel(): Promise<void> {
     this.end()
-    await this.#started().return?.()
+    await this.opened().return?.()
   }
 
   protected end(): void {
@@ -70,31 +90,39 @@ export class StreamSource implements UnderlyingByteSource {
     end?.()
   }
 
-  #started(): AsyncIterator<Uint8Array> {
-    this.#iterator ??= this.#open()
-    return this.#iterator
+  protected opened(): Source {
+    this.#source ??= this.#open()
+    return this.#source
   }
 
   async #nextPiece(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
-      const next = await this.#started().next()
+      const next = await this.opened().next()
       if (next.done === true || next.value.length > 0) return next
     }
   }
 }
 
 /** A whole body at rest: who wants all of it gets it in one copy, without a stream. */
-export class RestingSource extends StreamSource {
+export class RestingSource extends StreamSource<Pieces> {
   readonly #body: Uint8Array | StoredBody
 
-  constructor(body: Uint8Array | StoredBody, presence: Presence) {
-    super(() => pieces(body), { presence, ...(!(body instanceof Uint8Array) && { end: body.hold() }) })
+  constructor(body: Uint8Array | StoredBody, reading: Reading) {
+    const end = body instanceof Uint8Array ? undefined : body.hold()
+    super(() => new Pieces(body, reading.turns), { reading, ...(end !== undefined && { end }) })
     this.#body = body
+  }
+
+  override pull(controller: ReadableByteStreamController): Promise<void> | undefined {
+    const piece = this.opened().now()
+    if (piece === undefined) return super.pull(controller)
+    controller.enqueue(copyOf(piece) as Uint8Array<ArrayBuffer>)
+    return undefined
   }
 
   /** The same body for another reader. */
   again(): RestingSource {
-    return new RestingSource(this.#body, this.presence)
+    return new RestingSource(this.#body, this.reading)
   }
 
   /** All of it, where it is in memory: not to be handed out. */
@@ -107,7 +135,7 @@ export class RestingSource extends StreamSource {
     const body = this.#body
     if (body instanceof Uint8Array) return new Uint8Array(body)
     try {
-      return await this.presence.during(copied(body))
+      return await this.reading.presence.during(copied(body))
     } finally {
       this.end()
     }
@@ -116,17 +144,12 @@ export class RestingSource extends StreamSource {
 
 async function copied(body: StoredBody): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(body.size)
-  let at = 0
-  for await (const chunk of chunksOf(body)) {
-    bytes.set(chunk, at)
-    at += chunk.length
+  for (let at = 0; at < body.size; at += CHUNK_SIZE) {
+    const loan = await loanOf(body, at / CHUNK_SIZE)
+    bytes.set(loan.bytes, at)
+    loan.end()
   }
   return bytes
-}
-
-/** Reads a body chunk by chunk, each checked before a byte of it is handed out. */
-async function* pieces(body: Uint8Array | StoredBody, part?: ByteRange): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunksOf(body, part)) yield* piecesOf(chunk, PIECE)
 }
 
 /** A part of a stored body, or text between two. */
@@ -138,9 +161,9 @@ function joined(body: Uint8Array, parts: readonly Part[]): Uint8Array {
   )
 }
 
-async function* partPieces(body: StoredBody, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+async function* partPieces(body: StoredBody, parts: readonly Part[], { turns }: Reading): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
     if (typeof part === 'string') yield Buffer.from(part)
-    else yield* pieces(body, part)
+    else yield* new Pieces(body, turns, part)
   }
 }

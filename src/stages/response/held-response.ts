@@ -82,7 +82,7 @@ function again(response: LateResponse, platformClone: () => { readonly body: Res
   const { body } = platformClone()
   // The platform reads one half of a stream that is parted now: past it there is no way any more.
   late.streamed()
-  return body === null ? undefined : followed(body, late.source.presence)
+  return body === null ? undefined : followed(body, late.source.reading)
 }
 
 /** What lies behind a response of this library's own. */

@@ -10,8 +10,9 @@ import { candidateOf } from '../../policy/candidate.ts'
 import { ageOf, lifetimeOf } from '../../policy/freshness.ts'
 import { failedAnswer, isAnswered } from '../../policy/served.ts'
 import { shownAs } from '../../policy/shown.ts'
-import { bodyOf, type Presence } from './body-stream.ts'
+import { bodyOf, type Presence, type Reading } from './body-stream.ts'
 import { type HeldResponse, heldResponse } from './held-response.ts'
+import { Turns } from './turns.ts'
 
 /** Statuses whose responses have no body (Fetch standard 2.2.3, null body status). */
 const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304])
@@ -19,14 +20,14 @@ const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 /** Builds what callers of one instance get: responses, and errors that have one inside. */
 export class Responses {
   readonly #clock: Clock
-  readonly #presence: Presence
+  readonly #reading: Reading
   readonly #entry: (held: Held) => EntryRecord
   #Held: HeldResponse | undefined
 
   constructor({ clock, presence, entry }: { clock: Clock; presence: Presence; entry: (held: Held) => EntryRecord }) {
     this.#clock = clock
     this.#entry = entry
-    this.#presence = presence
+    this.#reading = { presence, turns: new Turns() }
   }
 
   /** The Response of one caller: its own headers, its own body. */
@@ -37,7 +38,7 @@ export class Responses {
     const at = this.#clock.now()
     const { status, statusText, headers } = shown ?? version
     const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(status)
-    const source = bodyless ? undefined : bodyOf(served.body, this.#presence, shown?.pieces)
+    const source = bodyless ? undefined : bodyOf(served.body, this.#reading, shown?.pieces)
     const head = { status, statusText, headers: () => headersOf(served, headers, at) }
     return new this.#Held(source, head, { served, at, entry: this.#entry })
   }

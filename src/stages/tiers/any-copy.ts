@@ -1,5 +1,6 @@
+import { loanOf } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE, type LiveVersion } from '../../model/record.ts'
-import type { StoredBody } from '../../model/rooms.ts'
+import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Tier } from './tier.ts'
 
 /** Where a version may be had, nearest first. */
@@ -43,6 +44,16 @@ export class AnyCopy implements StoredBody {
     }
   }
 
+  async lend(n: number): Promise<Loan> {
+    const first = n === 0 ? this.#first?.deref() : undefined
+    if (first !== undefined) return given(first)
+    try {
+      return this.#body instanceof Uint8Array ? given(await chunkOf(this.#body, n)) : await loanOf(this.#body, n)
+    } catch (error) {
+      return given(await this.#elsewhere(n, error))
+    }
+  }
+
   async #elsewhere(n: number, error: unknown): Promise<Uint8Array> {
     const { key, version } = this.#copies
     for (let tier = this.#others.shift(); tier !== undefined; tier = this.#others.shift()) {
@@ -72,5 +83,8 @@ export class AnyCopy implements StoredBody {
 
 const chunkOf = async (body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> =>
   body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
+
+/** It is nobody else's memory. */
+const given = (bytes: Uint8Array): Loan => ({ bytes, end: () => undefined })
 
 const holdOf = (body: Uint8Array | StoredBody): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())

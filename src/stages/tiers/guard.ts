@@ -46,7 +46,7 @@ async function taken(iterator: AsyncIterator<string>): Promise<string[]> {
 function guardedBodies(bodies: BodyFiles, breaker: Breaker): BodyFiles {
   return {
     append: (id, bytes) => breaker.call('write', 'bodies.append', () => bodies.append(id, bytes)),
-    read: (id, from, to) => breaker.call('read', 'bodies.read', () => bodies.read(id, from, to)),
+    read: (id, from, to, room) => breaker.call('read', 'bodies.read', () => bodies.read(id, from, to, room)),
     size: (id) => breaker.call('read', 'bodies.size', () => bodies.size(id)),
     delete: (ids) => breaker.call('write', 'bodies.delete', () => bodies.delete(ids)),
     ids: () => listed(breaker, 'bodies.ids', bodies.ids()),

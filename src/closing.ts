@@ -9,6 +9,7 @@ import { Urgency } from './model/urgency.ts'
 import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
 import type { Flights } from './stages/flights.ts'
+import type { Parties } from './stages/parties.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Holds } from './stages/tiers/holds.ts'
 
@@ -52,13 +53,19 @@ export async function close(open: Open): Promise<void> {
 }
 
 /** A call that was still looking when the instance was closed must not take off any more. */
-export function openFlights(flights: Flights, closing: AbortController): Stages['flights'] {
+export function openFlights(
+  { flights, parties }: { flights: Flights; parties: Parties },
+  closing: AbortController,
+): Stages['flights'] {
   return {
     join: (which, start) => {
       closing.signal.throwIfAborted()
       return flights.join(which, start)
     },
-    part: (urls) => flights.part(urls),
+    part: (urls) => {
+      parties.part(urls)
+      flights.part(urls)
+    },
   }
 }
 

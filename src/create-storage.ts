@@ -40,7 +40,7 @@ export interface Storage {
 
 export function buildStorage(
   { stores: bare, clock, report, background, storeTimeout }: Ground,
-  { wrote, missed }: { wrote: () => void; missed: TiersRooms['missed'] },
+  { wrote, missed }: { wrote: (entry: EntryRecord) => void; missed: TiersRooms['missed'] },
 ): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
@@ -56,7 +56,7 @@ export function buildStorage(
     missed,
     wrote: (entry) => {
       recent.note(entry)
-      wrote()
+      wrote(entry)
     },
   })
   return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background, standing }), recent, standing }

@@ -24,6 +24,7 @@ import { Runs } from './stages/function/run.ts'
 import { HostGovernor } from './stages/governor/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
+import { Parties } from './stages/parties.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
@@ -40,6 +41,7 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly parties: Parties
   readonly runs: Runs
   readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
@@ -53,10 +55,13 @@ interface Governed {
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
-  const basis = buildBasis(plan, emitter.report)
+  const basis = buildBasis(plan, emitter)
   const { presence, transport } = basis
   const storage = buildStorage(basis, {
-    wrote: () => schedule.begin(),
+    wrote: ({ key }) => {
+      basis.parties.close(key)
+      schedule.begin()
+    },
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
   })
   const governor = buildGovernor(plan, basis, storage)
@@ -71,6 +76,7 @@ export function buildHouse(plan: HousePlan): House {
     versions,
     emitter,
     walks: basis.walks,
+    parties: basis.parties,
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
@@ -103,7 +109,7 @@ function buildGovernor({ limits }: HousePlan, { clock, report, transport, closin
   return new HostGovernor(limits, { clock, report, durable, outside: { transport, closing: closing.signal } })
 }
 
-function buildBasis(plan: HousePlan, report: Report): Basis {
+function buildBasis(plan: HousePlan, emitter: Emitter): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
   const traffic = new Traffic()
@@ -111,13 +117,14 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
   const transport = traffic.counted(chosen)
   return {
     ...plan,
-    report,
+    report: emitter.report,
     presence,
     walks: new Walks(presence),
     background: new Background(plan.waitUntil),
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    parties: new Parties({ clock, isWatched: emitter.isHeard('lookup', 'verdict') }),
     runs: new Runs(),
     traffic,
     closing: new AbortController(),
@@ -146,7 +153,7 @@ function lateOrigin(basis: Basis & Governed, { bodies }: Storage): () => Promise
 }
 
 function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, runs, closing, responses } = basis
+  const { clock, report, background, flights, parties, runs, closing, responses } = basis
   const { tiers } = storage
   const origin = lateOrigin(basis, storage)
   const departures = new Departures({
@@ -167,7 +174,7 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
   return {
     clock,
     tiers,
-    flights: openFlights(flights, closing),
+    flights: openFlights({ flights, parties }, closing),
     fallback,
     versions,
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),

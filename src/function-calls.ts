@@ -119,8 +119,7 @@ export class FunctionCalls {
       this.counts.hits++
       this.index.note(call, house)
       walks.keepFresh(call, asked, served.held)
-      const again = results.again(served.held, served.body)
-      if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
+      recall.keep({ ...asked, text }, { call, served, result: results.again(served.held, served.body) })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)

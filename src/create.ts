@@ -58,10 +58,7 @@ export function buildHouse(plan: HousePlan): House {
   const basis = buildBasis(plan, emitter)
   const { presence, transport } = basis
   const storage = buildStorage(basis, {
-    wrote: ({ key }) => {
-      basis.parties.close(key)
-      schedule.begin()
-    },
+    wrote: () => schedule.begin(),
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
   })
   const governor = buildGovernor(plan, basis, storage)
@@ -75,8 +72,7 @@ export function buildHouse(plan: HousePlan): House {
     ...upkeep,
     versions,
     emitter,
-    walks: basis.walks,
-    parties: basis.parties,
+    ...underWay(basis),
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
@@ -97,6 +93,8 @@ export function buildHouse(plan: HousePlan): House {
     closing: basis.closing.signal,
   }
 }
+
+const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> => ({ walks, parties })
 
 /** What one process remembers of its walks. */
 function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { HoldfastError } from '../../../src/index.ts'
+import type { HoldfastError } from '../../../src/index.ts'
 import { bench, TIERS, thrownBy } from './kit.ts'
 
 // Callers who ask what somebody asks just now go along with that one.
@@ -97,7 +97,15 @@ test('one who waits for itself in the middle of a crowd is told so, and the crow
   for (const message of await Promise.all(all)) expect(message).toMatch(/load waits for itself/)
 })
 
-test.each<[string, (load: { cache: { invalidate(id: string): Promise<void>; clear(): Promise<void>; set(args: [string], value: string): Promise<void> } }) => Promise<void>, string]>([
+test.each<
+  [
+    string,
+    (load: {
+      cache: { invalidate(id: string): Promise<void>; clear(): Promise<void>; set(args: [string], value: string): Promise<void> }
+    }) => Promise<void>,
+    string,
+  ]
+>([
   ['invalidate', ({ cache }) => cache.invalidate('a'), 'run 2'],
   ['clear', ({ cache }) => cache.clear(), 'run 2'],
   ['set', ({ cache }) => cache.set(['a'], 'set'), 'set'],

@@ -120,7 +120,7 @@ export function frontDoor(behind: Behind): CachedFetch {
   })
 }
 
-function companyAt({ house }: Behind): Company<Response> {
+function companyAt({ house }: Behind): Company<string, Response> {
   return new Company({
     house,
     give: (served) => house().responses.respond(served),

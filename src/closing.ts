@@ -22,6 +22,7 @@ interface Busy {
 
 interface Open extends Busy {
   readonly closing: AbortController
+  readonly parties: Parties
   readonly stores: readonly Store[]
   readonly holds: Holds
   readonly transport: Transport
@@ -40,9 +41,10 @@ export async function idle({ walks, flights, background, uses }: Busy): Promise<
 
 /** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
 export async function close(open: Open): Promise<void> {
-  const { closing, flights, transport, governor, stores, holds, clock, report } = open
+  const { closing, flights, parties, transport, governor, stores, holds, clock, report } = open
   const reason = new HoldfastError('CLOSED', 'the instance was closed')
   closing.abort(reason)
+  parties.part('all')
   flights.abortAll(reason)
   await idle(open)
   await transport.close()

@@ -42,16 +42,16 @@ interface Group<R> {
  * Callers at one door who ask what somebody asks just now: they go along, and share the look-up, the flight, and the patience. They are told
  * by what they give to the door, so that it takes no reading.
  */
-export class Company<R> {
+export class Company<K, R> {
   readonly #host: Host<R>
-  readonly #groups = new Map<string, Group<R>>()
+  readonly #groups = new Map<K, Group<R>>()
 
   constructor(host: Host<R>) {
     this.#host = host
   }
 
   /** Undefined: nobody is on the way with that, or who looks now may find something else. */
-  join(what: string): Promise<R> | undefined {
+  join(what: K): Promise<R> | undefined {
     const group = this.#groups.get(what)
     if (group === undefined || !this.#host.house().parties.isOpen(group.party)) return undefined
     group.members++
@@ -59,7 +59,7 @@ export class Company<R> {
   }
 
   /** Somebody sets out. */
-  lead(what: string, walk: Walk<R>): void {
+  lead(what: K, walk: Walk<R>): void {
     if (!takesCompany(walk.call)) return
     const { parties, clock } = this.#host.house()
     const party = parties.begin(walk.call)

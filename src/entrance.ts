@@ -40,7 +40,12 @@ export async function drafted(behind: Behind, input: Input, init?: Init): Promis
 }
 
 /** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. `company`: who asks just now, and may be gone along with. */
-export function enter(behind: Behind, input: Input, init: Init | undefined, company?: Company<Response>): Promise<Response> {
+export function enter(
+  behind: Behind,
+  input: Input,
+  init: Init | undefined,
+  company?: Company<string, Response>,
+): Promise<Response> {
   try {
     refuseIfClosed(behind)
     const isBare = init === undefined && typeof input === 'string' && company !== undefined
@@ -66,7 +71,7 @@ const isByCode = ({ rules }: CallBasis): boolean => rules.some(({ match }) => ty
 export function proceed(
   house: House,
   call: Call,
-  others?: { readonly what: string; readonly company: Company<Response> },
+  others?: { readonly what: string; readonly company: Company<string, Response> },
 ): Promise<Response> {
   const served = atOnce(house, call)
   if (served !== undefined) return Promise.resolve(house.responses.respond(served))

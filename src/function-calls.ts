@@ -101,7 +101,7 @@ export class FunctionCalls {
 
   /** Up to the promise a result in memory is synchronous. */
   call(asked: Asked): Promise<unknown> {
-    return this.#space?.recall.find(asked) ?? this.#looked(asked)
+    return this.#space?.recall.find(asked) ?? this.#walks?.along(asked) ?? this.#looked(asked)
   }
 
   #looked(asked: Asked): Promise<unknown> {
@@ -110,7 +110,7 @@ export class FunctionCalls {
       const space = this.space()
       const { house, results, recall, call: bare, keyOf } = space
       const walks = this.#walks ?? this.#walksIn(space)
-      const given = recall.findBy(text) ?? walks.along(text)
+      const given = recall.findBy(text) ?? walks.alongBy(text)
       if (given !== undefined) return given
       const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)

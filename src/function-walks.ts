@@ -1,4 +1,4 @@
-import { Company, type Walk } from './company.ts'
+import { Company, type Host, type Walk } from './company.ts'
 import { asThrown, walk, walked } from './entrance.ts'
 import type { FunctionFailures } from './function-failures.ts'
 import type { FunctionIndex } from './function-index.ts'
@@ -24,22 +24,36 @@ export interface Walked {
 /** The walks of one function: a call that memory does not answer → the run of somebody → a result. */
 export class FunctionWalks {
   readonly #of: Walked
-  readonly #company: Company<unknown>
+  /** By what tells a call before it is read, and by its text where that is what it takes. */
+  readonly #byName: Company<unknown, unknown>
+  readonly #byText: Company<string, unknown>
 
   constructor(of: Walked) {
     this.#of = of
     const { house } = of.space
-    this.#company = new Company({
+    const host: Host<unknown> = {
       house: () => house,
       give: (served, along) => this.#given(served, along),
       told: (error, call) => asThrown(error, house.responses.told(error, call)),
       counted: (outcome, members) => this.#count(outcome, members),
-    })
+    }
+    this.#byName = new Company(host)
+    this.#byText = new Company(host)
   }
 
-  /** Goes along with who asks the same just now; undefined where nobody does. A running function walks by itself: it may be what that one waits for. */
-  along(text: string): Promise<unknown> | undefined {
-    return this.#of.space.house.runs.caller() === undefined ? this.#company.join(text) : undefined
+  /** Goes along with who asks the same just now; undefined where nobody does. */
+  along(asked: Asked): Promise<unknown> | undefined {
+    const name = this.#of.space.recall.nameOf(asked)
+    return name === undefined || this.#isWithin() ? undefined : this.#byName.join(name)
+  }
+
+  alongBy(text: string): Promise<unknown> | undefined {
+    return this.#isWithin() ? undefined : this.#byText.join(text)
+  }
+
+  /** A running function walks by itself: it may be what the other one waits for. */
+  #isWithin(): boolean {
+    return this.#of.space.house.runs.caller() !== undefined
   }
 
   /** `text`: what others say who ask the same, and may go along. */
@@ -74,7 +88,7 @@ export class FunctionWalks {
     const { house } = space
     const asking = { ...this.#withOrigin(call, asked), caller: house.runs.caller() }
     const walking = walked(house, asking)
-    if (text !== undefined) this.#company.lead(text, { call: asking, walking, alone: () => this.go(call, asked) })
+    if (text !== undefined) this.#lead(text, asked, { call: asking, walking, alone: () => this.go(call, asked) })
     const served = await walk(house, asking, walking).catch((error: unknown) => {
       this.#count('failed', 1)
       failures.note(call.key, error, house.clock)
@@ -87,6 +101,12 @@ export class FunctionWalks {
     }
     this.#count(served.outcome, 1)
     return served
+  }
+
+  #lead(text: string, asked: Asked, walk: Walk<unknown>): void {
+    const name = this.#of.space.recall.nameOf(asked)
+    if (name === undefined) this.#byText.lead(text, walk)
+    else this.#byName.lead(name, walk)
   }
 
   #count(outcome: Served['outcome'] | 'failed', calls: number): void {

@@ -1,5 +1,6 @@
 import { type Administration, administrationOf } from './administration.ts'
 import { type Buffered, sideDoor } from './buffered.ts'
+import { Company } from './company.ts'
 import { drafted, enter, openHouse, type Behind as Threshold } from './entrance.ts'
 import { type Entry, entryOf } from './entry.ts'
 import type { Functions } from './functions.ts'
@@ -83,7 +84,8 @@ export interface Behind extends Threshold {
 
 /** Hangs the front door before a house. */
 export function frontDoor(behind: Behind): CachedFetch {
-  const fetch = (input: Input, init?: Init): Promise<Response> => enter(behind, input, init)
+  const company = companyAt(behind)
+  const fetch = (input: Input, init?: Init): Promise<Response> => enter(behind, input, init, company)
   const close = (): Promise<void> => behind.close()
   const reject = async (response: Response, reason: unknown): Promise<Response> => rejected(openHouse(behind), response, reason)
   return Object.assign(fetch, {
@@ -115,6 +117,14 @@ export function frontDoor(behind: Behind): CachedFetch {
     close,
     [Symbol.asyncDispose]: close,
     cache: { ...administrationOf(behind), has: (input: Input, init?: Init) => has(behind, input, init) },
+  })
+}
+
+function companyAt({ house }: Behind): Company<string, Response> {
+  return new Company({
+    house,
+    give: (served) => house().responses.respond(served),
+    told: (error, call) => house().responses.told(error, call),
   })
 }
 

@@ -9,6 +9,7 @@ import { Urgency } from './model/urgency.ts'
 import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
 import type { Flights } from './stages/flights.ts'
+import type { Parties } from './stages/parties.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Holds } from './stages/tiers/holds.ts'
 
@@ -21,6 +22,7 @@ interface Busy {
 
 interface Open extends Busy {
   readonly closing: AbortController
+  readonly parties: Parties
   readonly stores: readonly Store[]
   readonly holds: Holds
   readonly transport: Transport
@@ -39,9 +41,10 @@ export async function idle({ walks, flights, background, uses }: Busy): Promise<
 
 /** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
 export async function close(open: Open): Promise<void> {
-  const { closing, flights, transport, governor, stores, holds, clock, report } = open
+  const { closing, flights, parties, transport, governor, stores, holds, clock, report } = open
   const reason = new HoldfastError('CLOSED', 'the instance was closed')
   closing.abort(reason)
+  parties.part('all')
   flights.abortAll(reason)
   await idle(open)
   await transport.close()
@@ -52,13 +55,19 @@ export async function close(open: Open): Promise<void> {
 }
 
 /** A call that was still looking when the instance was closed must not take off any more. */
-export function openFlights(flights: Flights, closing: AbortController): Stages['flights'] {
+export function openFlights(
+  { flights, parties }: { flights: Flights; parties: Parties },
+  closing: AbortController,
+): Stages['flights'] {
   return {
     join: (which, start) => {
       closing.signal.throwIfAborted()
       return flights.join(which, start)
     },
-    part: (urls) => flights.part(urls),
+    part: (urls) => {
+      parties.part(urls)
+      flights.part(urls)
+    },
   }
 }
 

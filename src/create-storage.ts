@@ -5,6 +5,7 @@ import type { Store } from './model/store.ts'
 import { derivedPlan } from './policy/body-plan.ts'
 import type { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
+import type { Parties } from './stages/parties.ts'
 import { Recent } from './stages/recent.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Retirement } from './stages/retirement.ts'
@@ -25,6 +26,7 @@ export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
   readonly report: Report
   readonly background: Background
   readonly stamps: Stamps
+  readonly parties: Parties
 }
 
 /** The rooms of what is stored. */
@@ -39,7 +41,7 @@ export interface Storage {
 }
 
 export function buildStorage(
-  { stores: bare, clock, report, background, storeTimeout }: Ground,
+  { stores: bare, clock, report, background, parties, storeTimeout }: Ground,
   { wrote, missed }: { wrote: () => void; missed: TiersRooms['missed'] },
 ): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
@@ -56,6 +58,7 @@ export function buildStorage(
     missed,
     wrote: (entry) => {
       recent.note(entry)
+      parties.close(entry.key)
       wrote()
     },
   })

@@ -24,6 +24,7 @@ import { Runs } from './stages/function/run.ts'
 import { HostGovernor } from './stages/governor/governor.ts'
 import { LastGood } from './stages/last-good.ts'
 import { take } from './stages/leases.ts'
+import { Parties } from './stages/parties.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
 import { Responses } from './stages/response/response.ts'
@@ -40,6 +41,7 @@ interface Basis extends HousePlan {
   readonly stamps: Stamps
   readonly transport: DownloadRooms['transport']
   readonly flights: Flights
+  readonly parties: Parties
   readonly runs: Runs
   readonly traffic: Traffic
   /** Aborts what no flight carries, when the instance is closed. */
@@ -53,7 +55,7 @@ interface Governed {
 /** Builds the rooms. The only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
-  const basis = buildBasis(plan, emitter.report)
+  const basis = buildBasis(plan, emitter)
   const { presence, transport } = basis
   const storage = buildStorage(basis, {
     wrote: () => schedule.begin(),
@@ -70,7 +72,7 @@ export function buildHouse(plan: HousePlan): House {
     ...upkeep,
     versions,
     emitter,
-    walks: basis.walks,
+    ...underWay(basis),
     traffic: basis.traffic,
     responses,
     ...buildAside(basis, storage),
@@ -92,6 +94,8 @@ export function buildHouse(plan: HousePlan): House {
   }
 }
 
+const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> => ({ walks, parties })
+
 /** What one process remembers of its walks. */
 function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
   return { chronicle: new Chronicle(), deadEnds: new DeadEnds() }
@@ -103,7 +107,7 @@ function buildGovernor({ limits }: HousePlan, { clock, report, transport, closin
   return new HostGovernor(limits, { clock, report, durable, outside: { transport, closing: closing.signal } })
 }
 
-function buildBasis(plan: HousePlan, report: Report): Basis {
+function buildBasis(plan: HousePlan, emitter: Emitter): Basis {
   const { clock, fetch } = plan
   const presence = new Presence()
   const traffic = new Traffic()
@@ -111,13 +115,14 @@ function buildBasis(plan: HousePlan, report: Report): Basis {
   const transport = traffic.counted(chosen)
   return {
     ...plan,
-    report,
+    report: emitter.report,
     presence,
     walks: new Walks(presence),
     background: new Background(plan.waitUntil),
     transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
+    parties: new Parties({ clock, isWatched: emitter.isHeard('lookup', 'verdict') }),
     runs: new Runs(),
     traffic,
     closing: new AbortController(),
@@ -146,7 +151,7 @@ function lateOrigin(basis: Basis & Governed, { bodies }: Storage): () => Promise
 }
 
 function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, runs, closing, responses } = basis
+  const { clock, report, background, flights, parties, runs, closing, responses } = basis
   const { tiers } = storage
   const origin = lateOrigin(basis, storage)
   const departures = new Departures({
@@ -167,7 +172,7 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
   return {
     clock,
     tiers,
-    flights: openFlights(flights, closing),
+    flights: openFlights({ flights, parties }, closing),
     fallback,
     versions,
     takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),

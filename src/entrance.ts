@@ -1,3 +1,4 @@
+import type { Company } from './company.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
 import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
@@ -38,32 +39,52 @@ export async function drafted(behind: Behind, input: Input, init?: Init): Promis
   return withBody === undefined ? call : withBody()
 }
 
-/** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. */
-export function enter(behind: Behind, input: Input, init: Init | undefined): Promise<Response> {
+/** Reads the arguments and looks into memory: up to the promise a memory hit is synchronous. `company`: who asks just now, and may be gone along with. */
+export function enter(
+  behind: Behind,
+  input: Input,
+  init: Init | undefined,
+  company?: Company<string, Response>,
+): Promise<Response> {
   try {
     refuseIfClosed(behind)
+    const isBare = init === undefined && typeof input === 'string' && company !== undefined
+    const along = isBare ? company.join(input) : undefined
+    if (along !== undefined) return along
     if (isForeign(input)) return PLATFORM_FETCH(input, init)
-    const { call, withBody } = draftCall(input, init, behind.basis())
+    const basis = behind.basis()
+    const { call, withBody } = draftCall(input, init, basis)
     const left = abortReason(call)
     if (left !== undefined) return Promise.reject(left.reason)
     const house = behind.house()
-    if (withBody === undefined) return proceed(house, call)
-    return house.walks.during(withBody().then((whole) => responded(house, whole)))
+    if (withBody !== undefined) return house.walks.during(withBody().then((whole) => responded(house, whole)))
+    return proceed(house, call, isBare && !isByCode(basis) ? { what: input, company } : undefined)
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
-/** A call that has its key: answered at once, or by a walk. */
-export function proceed(house: House, call: Call): Promise<Response> {
+/** A rule that asks the user's code may say something else of the next call. */
+const isByCode = ({ rules }: CallBasis): boolean => rules.some(({ match }) => typeof match === 'function')
+
+/** A call that has its key: answered at once, or by a walk, which others may go along with. */
+export function proceed(
+  house: House,
+  call: Call,
+  others?: { readonly what: string; readonly company: Company<string, Response> },
+): Promise<Response> {
   const served = atOnce(house, call)
-  return served === undefined ? house.walks.during(responded(house, call)) : Promise.resolve(house.responses.respond(served))
+  if (served !== undefined) return Promise.resolve(house.responses.respond(served))
+  const walking = walked(house, call)
+  others?.company.lead(others.what, { call, walking, alone: () => house.walks.during(responded(house, call)) })
+  return house.walks.during(responded(house, call, walking))
 }
 
-const responded = (house: House, call: Call): Promise<Response> =>
+/** The way of one caller, from here to a Response. */
+const responded = (house: House, call: Call, walking: Promise<Served> = walked(house, call)): Promise<Response> =>
   leaving(
     call,
-    walk(house, call).then((served) => house.responses.respond(served)),
+    walk(house, call, walking).then((served) => house.responses.respond(served)),
   )
 
 /** A caller who leaves gets its own reason at once, whatever the walk is waiting for; the walk notices by itself. */
@@ -118,12 +139,12 @@ function handed(house: House, served: Served): Served {
 }
 
 /** The walk through the house, and its end as fetch would tell it. */
-export async function walk(house: House, call: Call): Promise<Served> {
+export async function walk(house: House, call: Call, walking: Promise<Served> = walked(house, call)): Promise<Served> {
   const at = house.clock.now()
   const began = house.clock.monotonic()
   const took = (): { at: number; ms: number } => ({ at, ms: house.clock.monotonic() - began })
   try {
-    const served = await walked(house, call)
+    const served = await walking
     house.chronicle.note(call.key, { ...took(), end: ending(served) })
     return handed(house, served)
   } catch (error) {
@@ -131,15 +152,18 @@ export async function walk(house: House, call: Call): Promise<Served> {
     if (told instanceof Error) {
       if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
       house.chronicle.note(call.key, { ...took(), error: told })
-      // What a function threw is its callers', as it is.
-      throw error instanceof FunctionFailure ? error.cause : told
+      throw asThrown(error, told)
     }
     house.chronicle.note(call.key, { ...took(), end: ending(told) })
     return handed(house, told)
   }
 }
 
-async function walked(house: House, call: Call): Promise<Served> {
+/** What a function threw is its callers', as it is. */
+export const asThrown = (error: unknown, told: Error): unknown => (error instanceof FunctionFailure ? error.cause : told)
+
+/** The walk, and what it came to as the house tells it. */
+export async function walked(house: House, call: Call): Promise<Served> {
   const passes = !isCached(call)
   if (passes && mayNotAsk(call)) throw notCached(call)
   if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))

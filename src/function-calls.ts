@@ -1,14 +1,13 @@
-import { atOnce, openHouse, type Behind as Threshold, walk } from './entrance.ts'
+import { atOnce, openHouse, type Behind as Threshold } from './entrance.ts'
 import { FunctionFailures } from './function-failures.ts'
 import { FunctionIndex } from './function-index.ts'
 import type { Asked } from './function-recall.ts'
-import { keepFresh } from './function-refresh.ts'
 import { classOf, isOfObject, whose } from './function-self.ts'
 import { openSpace, type Space } from './function-space.ts'
+import { FunctionWalks } from './function-walks.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
-import type { Held, Served } from './model/rooms.ts'
 import { askedText, callText } from './policy/function-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
@@ -37,6 +36,7 @@ export class FunctionCalls {
   readonly failures: FunctionFailures
   readonly counts = { hits: 0, misses: 0, stale: 0 }
   #space: Space | undefined
+  #walks: FunctionWalks | undefined
   /** It was called as a method of an object that has results of its own. */
   #isPerObject = false
 
@@ -55,6 +55,14 @@ export class FunctionCalls {
     const house = openHouse(this.#behind)
     this.#space ??= this.#open(house, self)
     return this.#space
+  }
+
+  #walksIn(space: Space): FunctionWalks {
+    const { index, failures, counts } = this
+    const { refresh } = this.#options.layer
+    const keyOf = (asked: Asked): string => this.callOf(asked).key
+    this.#walks = new FunctionWalks({ space, fn: this.#fn, refresh, keyOf, index, failures, counts })
+    return this.#walks
   }
 
   #open(house: House, self: unknown): Space {
@@ -93,25 +101,25 @@ export class FunctionCalls {
 
   /** Up to the promise a result in memory is synchronous. */
   call(asked: Asked): Promise<unknown> {
-    return this.#space?.recall.find(asked) ?? this.#looked(asked)
+    return this.#space?.recall.find(asked) ?? this.#walks?.along(asked) ?? this.#looked(asked)
   }
 
   #looked(asked: Asked): Promise<unknown> {
     try {
       const text = this.#textOf(asked)
-      const { house, results, recall, call: bare, keyOf } = this.space()
-      const given = recall.findBy(text)
+      const space = this.space()
+      const { house, results, recall, call: bare, keyOf } = space
+      const walks = this.#walks ?? this.#walksIn(space)
+      const given = recall.findBy(text) ?? walks.alongBy(text)
       if (given !== undefined) return given
       const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)
-      if (served === undefined || !(served.body instanceof Uint8Array))
-        return this.#fallen(call) ?? house.walks.during(this.#walked(call, asked))
+      if (served === undefined || !(served.body instanceof Uint8Array)) return this.#fallen(call) ?? walks.go(call, asked, text)
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)
-      this.#keepFresh(call, asked, served.held)
-      const again = results.again(served.held, served.body)
-      if (again !== undefined) recall.keep({ ...asked, text }, { call, served, result: again })
+      walks.keepFresh(call, asked, served.held)
+      recall.keep({ ...asked, text }, { call, served, result: results.again(served.held, served.body) })
       return Promise.resolve(result)
     } catch (error) {
       return error instanceof Unreadable ? this.refresh(asked) : Promise.reject(error)
@@ -130,60 +138,9 @@ export class FunctionCalls {
   refresh(asked: Asked): Promise<unknown> {
     try {
       const call = this.callOf(asked, 'no-cache')
-      return this.space().house.walks.during(this.#walked(call, asked))
+      return (this.#walks ?? this.#walksIn(this.space())).go(call, asked)
     } catch (error) {
       return Promise.reject(error)
     }
   }
-
-  async #walked(call: Call, asked: Asked): Promise<unknown> {
-    const { results } = this.space()
-    const served = await this.#walk(call, asked)
-    try {
-      return await results.of(served)
-    } catch (error) {
-      if (!(error instanceof Unreadable) || isNew(served)) throw error
-      // Stored by another release, or damaged: as good as not there.
-      return results.of(await this.#walk({ ...call, cache: 'reload' }, asked))
-    }
-  }
-
-  async #walk(call: Call, asked: Asked): Promise<Served> {
-    const { house } = this.space()
-    const walking = walk(house, { ...this.#withOrigin(call, asked), caller: house.runs.caller() })
-    const served = await walking.catch((error: unknown) => {
-      this.counts.misses++
-      this.failures.note(call.key, error, house.clock)
-      throw error
-    })
-    this.failures.forget(call.key)
-    const { outcome } = served
-    if (served.held.tier !== undefined) {
-      this.index.note(call, house)
-      this.#keepFresh(call, asked, served.held)
-    }
-    this.counts[outcome === 'hit' || outcome === 'stale' ? 'hits' : 'misses']++
-    if (outcome === 'stale' || outcome === 'fallback') this.counts.stale++
-    return served
-  }
-
-  #withOrigin(call: Call, { self, args }: Asked): Call {
-    const { house, codec } = this.space()
-    // The function may add to the tags of its own call, and of no other.
-    const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ key: call.key, work: () => this.#fn.apply(self, [...args]), codec, tags })
-    return { ...call, settings: { ...call.settings, tags }, origin }
-  }
-
-  #keepFresh(call: Call, { self, args }: Asked, held: Held): void {
-    const { refresh } = this.#options.layer
-    if (refresh === undefined) return
-    const kept = [...args]
-    const keyOf = (of: unknown): string => this.callOf({ self: of, args: kept }).key
-    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
-    keepFresh(this.space().house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
-  }
 }
-
-/** The function ran for it just now: to run it again would bring the same. */
-const isNew = ({ outcome }: Served): boolean => outcome === 'miss' || outcome === 'revalidated'

@@ -57,6 +57,11 @@ export class Recall {
     this.#isHeard = house.emitter.isHeard('lookup', 'verdict')
   }
 
+  /** What tells a call of a plain function; undefined where that takes its text. */
+  nameOf({ self, args }: Asked): unknown {
+    return this.#toldBy === 'text' || self !== undefined ? undefined : nameOf(args)
+  }
+
   /** Undefined: it has to be looked for. */
   find({ self, args }: Asked): Promise<unknown> | undefined {
     if (this.#toldBy === 'text') return undefined

@@ -14,9 +14,9 @@ const MOST_LARGE = 1_000
 export class Results {
   readonly #codec: ValueCodec
   readonly #given: 'one for all' | 'a copy for each'
-  /** Results that nobody can change, or that all are to share, by the stored bytes that they are of. */
+  /** Results that nobody can change, or that all are to share, by the stored bytes that they are of: they stay for as long as those do, which memory bounds. */
   readonly #inHand = new WeakMap<Uint8Array, { readonly value: unknown }>()
-  /** The same of results too large to stand in memory as bytes: for as long as somebody has them. */
+  /** The same of results that may be too large to stand in memory as bytes: for as long as somebody has them. */
   readonly #large = new Map<string, { readonly id: string; readonly value: WeakRef<object> }>()
 
   constructor(codec: ValueCodec, given: 'one for all' | 'a copy for each') {
@@ -40,19 +40,19 @@ export class Results {
 
   /** A copy for each caller; of what nobody can change there need be one only. @throws Unreadable */
   decoded({ version }: Held, bytes: Uint8Array): unknown {
-    const known = this.#inHand.get(bytes) ?? this.#alive(version)
+    const known = this.#inHand.get(bytes)
     if (known !== undefined) return known.value
-    const value = this.#codec.decode({ bytes, type: headerOf(version.headers, 'content-type') ?? '' })
-    if (this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
-    if (bytes.length <= INLINE_LIMIT) this.#inHand.set(bytes, { value })
-    else if (typeof value === 'object' && value !== null) this.#keep(version, value)
+    const alive = this.#alive(version)
+    const value = alive === undefined ? this.#codec.decode({ bytes, type: typeOf(version) }) : alive.value
+    if (alive === undefined && this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
+    this.#inHand.set(bytes, { value })
+    if (bytes.length > INLINE_LIMIT && typeof value === 'object' && value !== null) this.#keep(version, value)
     return value
   }
 
-  /** How what was decoded just now is given again: the same to all, or decoded anew. Undefined for what is too large to be held for that. */
-  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) | undefined {
-    if (this.#large.get(version.key)?.id === version.id) return undefined
-    const type = headerOf(version.headers, 'content-type') ?? ''
+  /** How what was decoded just now is given again: the same to all, or decoded anew. */
+  again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) {
+    const type = typeOf(version)
     return this.#inHand.get(bytes) ?? (() => this.#codec.decode({ bytes, type }))
   }
 
@@ -69,6 +69,8 @@ export class Results {
     return value === undefined ? undefined : { value }
   }
 }
+
+const typeOf = ({ headers }: Held['version']): string => headerOf(headers, 'content-type') ?? ''
 
 /** The schema is asked of the result, whatever form that is stored in. */
 export function checkBy(schema: StandardSchema, codec: ValueCodec): Check {

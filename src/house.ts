@@ -12,6 +12,7 @@ import type { DeadEnds } from './stages/dead-ends.ts'
 import type { Emitter } from './stages/emitter.ts'
 import type { Runs } from './stages/function/run.ts'
 import type { HostGovernor } from './stages/governor/governor.ts'
+import type { Parties } from './stages/parties.ts'
 import type { Walks } from './stages/presence.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
@@ -48,6 +49,8 @@ export interface House {
   readonly versions: Versions
   readonly emitter: Emitter
   readonly walks: Walks
+  /** Walks that others may go along with. */
+  readonly parties: Parties
   readonly responses: Responses
   readonly unpacking: Unpacking
   readonly remarks: Remarks

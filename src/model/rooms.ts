@@ -171,6 +171,8 @@ export type Served = {
   | { readonly outcome: 'bypass'; readonly reason: BypassReason }
 )
 
+export type FallenBack = Extract<Served, { outcome: 'fallback' }>
+
 /** How a flight landed. */
 export type Landing = { /** What admission warns of. */ readonly warnings?: readonly string[] } & (
   | {

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from './record.ts'
-import type { BodyWriter, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
+import type { BodyWriter, FallenBack, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
 import type { Progress } from './settings.ts'
 import type { Lease } from './store.ts'
 import type { Urgency } from './urgency.ts'
@@ -124,6 +124,8 @@ export interface Stages {
     /** The last good version, if this failure may be answered with it. */
     instead(error: unknown, call: Call, found: Found): Promise<Served | undefined>
     give(spare: Held | undefined, call: Call, why: { reason: Error; found: Found }): Served
+    /** One more caller was given it. */
+    tell(served: FallenBack): void
     lastFailure(found: Found): AttemptFailure
   }
   readonly versions: {

@@ -6,8 +6,8 @@ import type { Verdict } from './judge.ts'
 import { current, hasLabel, isPinned, labelsOf, lastGood } from './selection.ts'
 import { allVersions } from './version-choice.ts'
 
-/** One walk of a call, as far as it is told afterwards. `at`: epoch ms when it began; `ms`: how long it took. */
-export type Walk = { readonly at: number; readonly ms: number } & (
+/** One walk, as far as it is told afterwards. `at`: epoch ms when it began; `ms`: how long it took; `callers`: who had it together, where several did. */
+export type Walk = { readonly at: number; readonly ms: number; readonly callers?: number } & (
   | { readonly end: Pick<Served, 'outcome' | 'attempts' | 'warnings' | 'status'> & Partial<Ending> }
   | { readonly error: Error }
 )
@@ -94,7 +94,7 @@ function versionLine(ref: VersionRef, { variants }: EntryRecord, now: number): s
 }
 
 function walkLines(walk: Walk, tiers: readonly string[]): string[] {
-  const head = `  ${when(walk.at)}, ${Math.round(walk.ms)} ms:`
+  const head = `  ${when(walk.at)}, ${Math.round(walk.ms)} ms${walk.callers === undefined ? '' : `, ${walk.callers} callers`}:`
   if ('error' in walk) {
     const { error } = walk
     const attempts = error instanceof HoldfastError ? error.attempts : []

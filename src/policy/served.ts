@@ -3,7 +3,7 @@ import type { CacheStatusFacts, Forward } from '../model/cache-status.ts'
 import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import type { BypassReason } from '../model/inspection.ts'
-import type { Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
+import type { FallenBack, Found, Held, Landing, ResponseHead, Served } from '../model/rooms.ts'
 import { NOTHING_FOUND } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
 import type { Verdict } from './judge.ts'
@@ -54,7 +54,7 @@ export function fallback(
   call: Call,
   held: Held,
   { error, reason, verdict, forward }: { error: Error; reason: Error; verdict: Verdict; forward?: Forward | undefined },
-): Served {
+): FallenBack {
   const failure = reason instanceof AttemptFailure ? reason : undefined
   const detail = failure?.code.toLowerCase() ?? 'timeout'
   const ttl = ttlOf(verdict)

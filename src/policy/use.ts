@@ -13,19 +13,19 @@ type Outcome = Served['outcome']
 
 const isHit = (outcome: Outcome): boolean => outcome === 'hit' || outcome === 'stale'
 
-export function useOf(outcome: Outcome, now: number): Use {
+/** `calls`: how many came to this. */
+export function useOf(outcome: Outcome, now: number, calls: number): Use {
   return {
-    requests: 1,
-    hits: isHit(outcome) ? 1 : 0,
-    fallbacks: outcome === 'fallback' ? 1 : 0,
+    requests: calls,
+    hits: isHit(outcome) ? calls : 0,
+    fallbacks: outcome === 'fallback' ? calls : 0,
     firstRequestedAt: now,
     lastRequestedAt: now,
   }
 }
 
-/** Adds one call, or what was counted elsewhere. */
-export function added(use: Use, more: Outcome | Use, at: number): void {
-  const { requests, hits, fallbacks } = typeof more === 'string' ? useOf(more, at) : more
+/** Adds what was counted elsewhere. */
+export function added(use: Use, { requests, hits, fallbacks }: Use, at: number): void {
   use.requests += requests
   use.hits += hits
   use.fallbacks += fallbacks

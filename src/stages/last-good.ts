@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { EntryRecord } from '../model/record.ts'
-import type { Found, Held, Served } from '../model/rooms.ts'
+import type { FallenBack, Found, Held, Served } from '../model/rooms.ts'
 import { candidateOf, judgeHeld } from '../policy/candidate.ts'
 import { fallsBack } from '../policy/fallback.ts'
 import { isRefusal, withoutBytes } from '../policy/rejection.ts'
@@ -58,19 +58,25 @@ export class LastGood {
     return { entry: withoutBytes(await this.#rooms.known(call), refused), held: undefined }
   }
 
-  give(held: Held | undefined, call: Call, { reason, found }: { reason: Error; found: Found }): Served {
+  give(held: Held | undefined, call: Call, { reason, found }: { reason: Error; found: Found }): FallenBack {
     if (held === undefined) throw reason
     const verdict = judgeHeld(held, call, this.#rooms.clock.now())
     const error = this.#rooms.told(reason, call)
+    const served = fallback(call, held, { error, reason, verdict, forward: found.forward })
+    this.tell(served)
+    return served
+  }
+
+  /** A caller has fallen back. */
+  tell({ call, held, staleFor, error }: FallenBack): void {
     this.#rooms.report('fallback', () => ({
       key: call.key,
       url: call.url,
       host: new URL(call.url).host,
       version: versionInfo(held, this.#rooms.clock.now()),
-      staleFor: verdict.staleFor,
+      staleFor,
       error,
     }))
-    return fallback(call, held, { error, reason, verdict, forward: found.forward })
   }
 
   /** The failure that an entry remembers, as it was when it happened. */

@@ -50,22 +50,23 @@ export class Uses {
     this.#rooms = rooms
   }
 
-  count({ call: { key }, held, outcome }: Pick<Served, 'call' | 'held' | 'outcome'>): void {
+  /** `calls`: how many came to this. */
+  count({ call: { key }, held, outcome }: Pick<Served, 'call' | 'held' | 'outcome'>, calls = 1): void {
     const totals = this.#totals
-    totals.requests++
-    if (outcome === 'miss' || outcome === 'bypass') totals.misses++
+    totals.requests += calls
+    if (outcome === 'miss' || outcome === 'bypass') totals.misses += calls
     else {
-      totals.bytesSaved += held.version.size
-      if (outcome === 'revalidated') totals.revalidated++
-      else if (outcome === 'fallback') totals.fallbacks++
+      totals.bytesSaved += held.version.size * calls
+      if (outcome === 'revalidated') totals.revalidated += calls
+      else if (outcome === 'fallback') totals.fallbacks += calls
       else {
-        totals.hits++
-        if (outcome === 'stale') totals.stale++
+        totals.hits += calls
+        if (outcome === 'stale') totals.stale += calls
       }
     }
     if (outcome === 'fallback') this.#falling.set(key, held.ref.checkedAt)
     else if (this.#falling.size > 0) this.#falling.delete(key)
-    if (held.ref.id !== '') this.#note(key, outcome)
+    if (held.ref.id !== '') this.#note(key, outcome, calls)
   }
 
   /** The same answer was given so many times more, the last time at `at` (epoch ms). */
@@ -80,14 +81,14 @@ export class Uses {
     else added(use, again, at)
   }
 
-  #note(key: string, outcome: Served['outcome']): void {
+  #note(key: string, outcome: Served['outcome'], calls: number): void {
     const now = this.#rooms.clock.now()
     const use = this.#pending.get(key)
     if (use !== undefined) {
-      added(use, outcome, now)
+      added(use, useOf(outcome, now, calls), now)
       return
     }
-    this.#pending.set(key, useOf(outcome, now))
+    this.#pending.set(key, useOf(outcome, now, calls))
     if (this.#pending.size <= MOST_PENDING) return
     if (this.#rooms.areKept) this.#rooms.background(this.#flushOldest())
     else if (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()

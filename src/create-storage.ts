@@ -12,6 +12,7 @@ import { Retirement } from './stages/retirement.ts'
 import type { Stamps } from './stages/stamps.ts'
 import { type Guarded, guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
+import { entryIn, recordName } from './stages/tiers/live-shelf.ts'
 import { named } from './stages/tiers/names.ts'
 import { Standing } from './stages/tiers/standing.ts'
 import { Tiers, type TiersRooms } from './stages/tiers/tiers.ts'
@@ -45,7 +46,6 @@ export function buildStorage(
   { wrote, missed }: { wrote: () => void; missed: TiersRooms['missed'] },
 ): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
-  for (const store of bare) store.onEvict?.(({ key, bytes }) => report('evicted', () => ({ key, tier: store.name, bytes })))
   const holds = new Holds()
   const recent = new Recent()
   const standing = new Standing(stores)
@@ -57,12 +57,25 @@ export function buildStorage(
     background: (work) => background.run(work, () => undefined),
     missed,
     wrote: (entry) => {
-      recent.note(entry)
+      if (tiers.nearestFirst.some(({ shelf }) => shelf?.knows(entry.key) === true)) recent.forget(entry.key)
+      else recent.note(entry)
       parties.close(entry.key)
       wrote()
     },
   })
+  for (const store of bare) store.onEvict?.((gone) => tellGone(gone, store, { recent, report }))
   return { stores, holds, bodies, tiers, uses: buildUses(stores, { clock, background, standing }), recent, standing }
+}
+
+/** What memory gives up may be asked about for a while: by whoever still has an answer out of it. */
+function tellGone(
+  { key, bytes, record }: { key: string; bytes: number; record?: object },
+  { name }: Store,
+  { recent, report }: { recent: Recent; report: Report },
+): void {
+  const entry = entryIn(record)
+  if (entry !== undefined) recent.note(entry)
+  report('evicted', () => ({ ...recordName(record, key), tier: name, bytes }))
 }
 
 function buildUses(

@@ -25,7 +25,7 @@ interface Settings {
   readonly clock: Clock
 }
 
-type Evicted = (evicted: { key: string; bytes: number }) => void
+type Evicted = (evicted: { key: string; bytes: number; record?: object }) => void
 
 /**
  * A store in this process: one order of use, least recently used first to go, bounded by bytes.
@@ -69,8 +69,9 @@ class MemoryStore implements Store {
   constructor(settings: Settings) {
     this.#settings = settings
     this.maxEntryBytes = Math.min(settings.maxEntryBytes, settings.maxBytes)
-    this.#records = new RecordsInOrderOfUse(settings, ({ key, bytes }) => {
-      for (const listener of this.#listeners) listener({ key, bytes })
+    this.#records = new RecordsInOrderOfUse(settings, ({ key, bytes, value }) => {
+      const told = value instanceof Uint8Array ? { key, bytes } : { key, bytes, record: value as object }
+      for (const listener of this.#listeners) listener(told)
     })
     this.#values = this.#records.shelf()
     this.live = this.#liveRecords(this.#records.shelf())

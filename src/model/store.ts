@@ -94,7 +94,7 @@ export interface Store {
   lease?(key: string, ms: number): Promise<Lease | undefined>
   readonly live?: LiveRecords
   readonly bodies?: BodyFiles
-  /** Tells of each value given up to stay within `maxBytes`. */
-  onEvict?(listener: (evicted: { key: string; bytes: number }) => void): void
+  /** Tells of each value given up to stay within `maxBytes`; `record`: the decoded one that it was. */
+  onEvict?(listener: (evicted: { key: string; bytes: number; record?: object }) => void): void
   close(): Promise<void>
 }

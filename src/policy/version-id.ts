@@ -14,7 +14,8 @@ export function versionId(now: number, tail: number, newest: string | undefined)
       ? [0, -1]
       : [Number.parseInt(newest.slice(0, TIME), 36), Number.parseInt(newest.slice(TIME, TIME + COUNT), 36)]
   const [at, nth] = now > time ? [now, 0] : count + 1 < 36 ** COUNT ? [time, count + 1] : [time + 1, 0]
-  return base36(at, TIME) + base36(nth, COUNT) + base36(tail, TAIL)
+  // Joined, it is one text; added up, it would be a tree of four for as long as it is kept.
+  return [base36(at, TIME), base36(nth, COUNT), base36(tail, TAIL)].join('')
 }
 
 /** For variants and merges: ids sort by creation. */

@@ -14,6 +14,11 @@ export class Recent {
     if (this.#entries.size > MOST && oldest !== undefined) this.#entries.delete(oldest)
   }
 
+  /** A tier says it. */
+  forget(key: string): void {
+    this.#entries.delete(key)
+  }
+
   of(key: string): EntryRecord | undefined {
     return this.#entries.get(key)
   }

@@ -9,7 +9,7 @@ export interface RecordOf<T> {
   /** What it counts for. */
   readonly bytes: number
   /** Epoch milliseconds. */
-  readonly expires: number | undefined
+  readonly expires?: number
 }
 
 interface Node extends RecordOf<unknown>, Linked<Node> {
@@ -84,8 +84,9 @@ export class RecordsInOrderOfUse {
         const oldAlways = old !== undefined && !this.#chain.has(old) ? old.bytes : 0
         const always = this.#alwaysBytes - oldAlways
         if (always + cost > this.#bounds.maxBytes) return false
-        if (old !== undefined) this.#remove(old)
-        this.#add({ key, value, bytes: cost, expires, home, older: undefined, newer: undefined }, kept)
+        if (old !== undefined) this.#forget(old)
+        const node = { key, value, bytes: cost, home, older: undefined, newer: undefined }
+        this.#add(expires === undefined ? node : { ...node, expires }, kept)
         return true
       },
       delete: (key) => {
@@ -126,6 +127,11 @@ export class RecordsInOrderOfUse {
 
   #remove(node: Node): void {
     node.home.delete(node.key)
+    this.#forget(node)
+  }
+
+  /** Its place in its Map is another one's from now on: to give it up and take it again would leave a hole. */
+  #forget(node: Node): void {
     this.#bytes -= node.bytes
     if (this.#chain.has(node)) {
       this.#items--

@@ -1,21 +1,33 @@
 import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
-import { versionFacts } from '../../policy/candidate.ts'
 import { withDerived } from '../../policy/version-id.ts'
+import { type Kind, LiveRecord } from './live-record.ts'
 import type { Placed } from './placed.ts'
+import { SharedFields } from './shared-fields.ts'
 
 /** What a decoded record costs a live tier beside its body; measured at some 400 to 900 bytes. */
 const RECORD_COST = 700
 
 const entryCost = ({ variants }: EntryRecord): number => RECORD_COST + 200 * variants.length
-const entryKey = (key: string): string => `h1:e:${key}`
-const versionKey = (key: string, id: string): string => `h1:v:${key}:${id}`
+const recordCost = ({ body }: LiveRecord): number => RECORD_COST + body.length
+
+/** For a version whose id is taken: nearly all stand under that alone, which costs no text of its own. */
+const farName = (key: string, id: string): string => `h1:v:${key}:${id}`
+
+/** Key texts begin with the length of their group; no id of ours has a colon. */
+const isKey = (name: string): boolean => /^\d+:/.test(name)
+
+/** Whether a look is a use. */
+type Look = 'use' | 'look'
 
 /** Entries and versions as the objects that they are, in a store that keeps such: no bytes, no promise. */
 export class LiveShelf {
   readonly #live: LiveRecords
   readonly #largest: number
   readonly #pins: 'hold here' | 'hold elsewhere'
+  readonly #fields = new SharedFields()
+  /** Of the entry that was kept last: nearly all are alike. */
+  #kind: Kind | undefined
 
   /** Pins hold here where no other tier outlives this one: elsewhere they would only fill memory with what a file has. */
   constructor(live: LiveRecords, { maxEntryBytes = Number.POSITIVE_INFINITY }: Store, pins: 'hold here' | 'hold elsewhere') {
@@ -25,65 +37,138 @@ export class LiveShelf {
   }
 
   entry(key: string): EntryRecord | undefined {
-    return this.#live.get(entryKey(key)) as EntryRecord | undefined
+    return entryIn(this.#live.get(key))
   }
 
   version(key: string, id: string): LiveVersion | undefined {
-    return this.#live.get(versionKey(key, id)) as LiveVersion | undefined
+    return this.#version(key, id, 'use')
   }
 
-  remember({ version, body }: Placed): void {
-    if (!(body instanceof Uint8Array) || body.length > this.#largest) return
-    const { bodyId: _elsewhere, ...rest } = version
-    const remembered: LiveVersion = { ...rest, body, facts: versionFacts(version) }
-    this.#live.set(versionKey(version.key, version.id), remembered, RECORD_COST + body.length)
+  #version(key: string, id: string, how: Look): LiveRecord | undefined {
+    const whole = this.#record(key, how)
+    if (whole instanceof LiveRecord && whole.id === id) return whole
+    const near = this.#record(id, how)
+    if (near instanceof LiveRecord && near.key === key && near.id === id) return near
+    const far = this.#record(farName(key, id), how)
+    return far instanceof LiveRecord ? far : undefined
+  }
+
+  remember(placed: Placed): void {
+    const known = this.lookEntry(placed.version.key)
+    const record = known === undefined ? this.#recordOf(placed) : undefined
+    if (known !== undefined) this.rememberEntry(known, placed)
+    else if (record !== undefined) this.#put(record)
+  }
+
+  #recordOf({ version, body }: Placed): LiveRecord | undefined {
+    if (!(body instanceof Uint8Array) || body.length > this.#largest) return undefined
+    return new LiveRecord(version, body, this.#fields.of(version.headers))
+  }
+
+  #put(record: LiveRecord, kept: 'while-used' | 'always' = 'while-used'): void {
+    this.#live.set(this.#nameOf(record), record, recordCost(record), kept)
+  }
+
+  #nameOf({ key, id }: LiveRecord): string {
+    const there = this.#record(id, 'look')
+    const isTaken = there !== undefined && !(there instanceof LiveRecord && there.key === key)
+    return isTaken || isKey(id) ? farName(key, id) : id
+  }
+
+  /** What stood for both is an entry and a version again. */
+  #part(key: string): void {
+    const whole = this.#record(key, 'look')
+    const entry = entryIn(whole)
+    if (!(whole instanceof LiveRecord) || entry === undefined) return
+    whole.part()
+    this.#live.set(key, entry, entryCost(entry))
+    this.#put(whole)
   }
 
   /** What is pinned is not given up to make room; what was pinned, and is no more, may be. */
   keep(entry: EntryRecord, before: ReadonlySet<string>, pinned: ReadonlySet<string>): void {
     if (this.#pins === 'hold elsewhere' || (before.size === 0 && pinned.size === 0)) return
-    this.#live.set(entryKey(entry.key), entry, entryCost(entry), pinned.size > 0 ? 'always' : 'while-used')
+    this.#live.set(entry.key, entry, entryCost(entry), pinned.size > 0 ? 'always' : 'while-used')
     for (const id of before.union(pinned)) {
-      const version = this.lookVersion(entry.key, id)
-      if (version === undefined) continue
-      const bytes = RECORD_COST + (version.body?.length ?? 0)
-      this.#live.set(versionKey(entry.key, id), version, bytes, pinned.has(id) ? 'always' : 'while-used')
+      const version = this.#version(entry.key, id, 'look')
+      if (version !== undefined) this.#put(version, pinned.has(id) ? 'always' : 'while-used')
     }
   }
 
-  rememberEntry(entry: EntryRecord): void {
-    this.#live.set(entryKey(entry.key), entry, entryCost(entry))
+  rememberEntry(entry: EntryRecord, placed?: Placed): void {
+    const came = placed === undefined ? undefined : this.#recordOf(placed)
+    const [ref] = entry.variants[0]?.versions ?? []
+    const record = came ?? (ref === undefined ? undefined : this.#version(entry.key, ref.id, 'look'))
+    const kind = record?.standFor(entry, this.#kind)
+    if (record !== undefined && kind !== undefined) {
+      this.#kind = kind
+      if (this.#record(entry.key, 'look') !== record) this.#drop(entry.key, record.id)
+      this.#live.set(entry.key, record, recordCost(record))
+      return
+    }
+    this.#part(entry.key)
+    if (came !== undefined) this.#put(came)
+    this.#live.set(entry.key, entry, entryCost(entry))
   }
 
   /** With what was derived of them. */
   forget(key: string, ids: readonly string[]): void {
-    for (const id of ids) for (const whole of withDerived(id)) this.#live.delete(versionKey(key, whole))
+    if (ids.length === 0) return
+    this.#part(key)
+    for (const id of ids) for (const whole of withDerived(id)) this.#drop(key, whole)
+  }
+
+  #drop(key: string, id: string): void {
+    const near = this.#record(id, 'look')
+    if (near instanceof LiveRecord && near.key === key) this.#live.delete(id)
+    else this.#live.delete(farName(key, id))
   }
 
   /** As `entry`, but no use. */
   lookEntry(key: string): EntryRecord | undefined {
-    return this.#look(entryKey(key)) as EntryRecord | undefined
+    return entryIn(this.#record(key, 'look'))
   }
 
   /** As `version`, but no use. */
   lookVersion(key: string, id: string): LiveVersion | undefined {
-    return this.#look(versionKey(key, id)) as LiveVersion | undefined
+    return this.#version(key, id, 'look')
+  }
+
+  /** Whether anything is known of it here. */
+  knows(key: string): boolean {
+    return this.#record(key, 'look') !== undefined
   }
 
   /** Whether a version of it is here, with its body or without. */
   has(key: string): boolean {
+    if (this.#record(key, 'look') instanceof LiveRecord) return true
     const versions = this.lookEntry(key)?.variants.flatMap((variant) => variant.versions) ?? []
     return versions.some(({ id }) => this.lookVersion(key, id) !== undefined)
   }
 
-  #look(key: string): object | undefined {
+  #record(name: string, how: Look): object | undefined {
     const live = this.#live
-    return live.peek === undefined ? live.get(key) : live.peek(key)
+    return how === 'use' || live.peek === undefined ? live.get(name) : live.peek(name)
   }
 
   /** Keys of all entries, in no order. */
   *keys(): Generator<string> {
-    const start = entryKey('')
-    for (const key of this.#live.keys?.() ?? []) if (key.startsWith(start)) yield key.slice(start.length)
+    for (const name of this.#live.keys?.() ?? []) {
+      const record = isKey(name) ? this.#record(name, 'look') : undefined
+      if (record instanceof LiveRecord || (record !== undefined && isEntry(record))) yield name
+    }
   }
+}
+
+/** A record of another copy of this library is none of ours. */
+const isEntry = (record: object): record is EntryRecord => 'variants' in record
+
+export function entryIn(record: object | undefined): EntryRecord | undefined {
+  if (record instanceof LiveRecord) return record.entry
+  return record !== undefined && isEntry(record) ? record : undefined
+}
+
+/** What a record was of, for whoever is told that it was given up. */
+export function recordName(record: object | undefined, name: string): { key: string; version?: string } {
+  return record instanceof LiveRecord ? { key: record.key, version: record.id } : { key: name }
 }

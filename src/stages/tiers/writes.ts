@@ -129,9 +129,8 @@ function writeLive(
   const entry = sparingPinned(known, said, now)
   const whole = known === undefined ? entry : merge(known, entry)
   const merged = remembered(retiring === undefined ? whole : without(whole, retiring.ids(whole), retiring.stamp))
-  if (placed !== undefined) shelf.remember(placed)
   shelf.forget(merged.key, goneWith(known, merged))
-  shelf.rememberEntry(merged)
+  shelf.rememberEntry(merged, placed)
   shelf.keep(merged, pinnedIds(known ?? merged, now), pinnedIds(merged, now))
   return merged
 }

@@ -11,15 +11,16 @@ type Kept = EntryRecord | MarkRecord | UseRecord | VersionRecord
 /** Asked for at the first record, since node:zlib is a tenth of what an import of ours would cost. */
 const crc32 = (bytes: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(bytes)
 
-/** A record as a store keeps it. */
-export function encode(record: Kept): Uint8Array {
+/** A record as a store keeps it; `along` goes behind it where it has no body. */
+export function encode(record: Kept, along?: Uint8Array): Uint8Array {
   const body = 'body' in record ? record.body : undefined
+  const behind = body ?? along
   const json = Buffer.from(JSON.stringify(body === undefined ? record : { ...record, body: undefined, inline: true }))
-  const bytes = Buffer.allocUnsafe(HEAD + json.length + (body?.length ?? 0))
+  const bytes = Buffer.allocUnsafe(HEAD + json.length + (behind?.length ?? 0))
   bytes.writeUInt32BE(MAGIC, 0)
   bytes.writeUInt32BE(json.length, 4)
   json.copy(bytes, HEAD)
-  if (body !== undefined) bytes.set(body, HEAD + json.length)
+  if (behind !== undefined) bytes.set(behind, HEAD + json.length)
   bytes.writeUInt32BE(crc32(bytes.subarray(HEAD)), 8)
   return bytes
 }
@@ -54,6 +55,13 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
   if (typeof record !== 'object' || record === null || !speaksOf((record as { key?: unknown }).key, key))
     return { name: 'damaged', why: 'it is the record of another key' }
   return isOfKind(record) ? { name: 'record', record } : { name: 'damaged', why: 'it is no record of its kind' }
+}
+
+/** What went along behind a record that was decoded. */
+export function alongside(bytes: Uint8Array): Uint8Array | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const end = HEAD + view.readUInt32BE(4)
+  return end < view.length ? view.subarray(end) : undefined
 }
 
 /** The JSON, with the inline body that stands behind it; undefined where it is none. */

@@ -28,6 +28,8 @@ export class Loader {
       variants: readonly VariantRecord[]
       choose: (variants: readonly VariantRecord[]) => Choice | undefined
       first: Tier | undefined
+      /** What went along with the entry in that tier. */
+      along?: Uint8Array | undefined
     },
   ): Promise<Held | undefined> {
     let { variants } = how
@@ -36,7 +38,7 @@ export class Loader {
       const choice = how.choose(variants)
       if (choice === undefined) return undefined
       for (const tier of order) {
-        const placed = await this.#load(tier, key, choice)
+        const placed = await this.#load(tier, key, { choice, along: tier === how.first ? how.along : undefined })
         if (placed === undefined) continue
         const { version, body } = placed
         const marked = await this.#throughAll(entry, version, tier)
@@ -60,8 +62,12 @@ export class Loader {
    * A version out of a tier; undefined where it is not there as its entry says. A body that a live tier would hold is read whole at once,
    * so that its chunks are checked and the next hit needs no store; of a larger one its first chunk.
    */
-  async #load(tier: Tier, key: string, { ref }: Choice): Promise<Placed | undefined> {
-    const placed = await tier.version(key, ref.id)
+  async #load(
+    tier: Tier,
+    key: string,
+    { choice: { ref }, along }: { choice: Choice; along: Uint8Array | undefined },
+  ): Promise<Placed | undefined> {
+    const placed = (along && tier.unpacked(along, key, ref)) ?? (await tier.version(key, ref.id))
     if (placed === undefined || placed.version.digest !== ref.digest) return undefined
     const { body, version } = placed
     if (body instanceof Uint8Array) return placed

@@ -9,6 +9,13 @@ export interface Placed {
   readonly body: Uint8Array | StoredBody
 }
 
+/** An entry as a tier has it. */
+export interface Seen {
+  readonly entry: EntryRecord
+  /** What went along with it (carried.ts). */
+  readonly along: Uint8Array | undefined
+}
+
 /** The ways of bytes that a tier is handed. */
 export interface BodyRoom {
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
@@ -29,4 +36,6 @@ export interface Writing {
   /** Gives the fence back, where the store is here: in the same commit as what was written under it. */
   readonly over?: (() => Promise<void>) | undefined
   readonly retiring?: Retiring | undefined
+  /** What went along with the entry until now (carried.ts) does so no more. */
+  readonly along?: 'given up'
 }

@@ -3,11 +3,12 @@ import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
-import { type Decoded, decode } from './codec.ts'
+import { unpacked } from './carried.ts'
+import { alongside, type Decoded, decode } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Placed, Writing } from './placed.ts'
+import type { BodyRoom, Placed, Seen, Writing } from './placed.ts'
 import { Writes } from './writes.ts'
 
 export interface TierRooms {
@@ -56,13 +57,19 @@ export class Tier {
 
   /** The entry, as old as the marks say that concern it. */
   async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
-    if (this.store.live) return this.peekEntry(key)
+    return this.store.live ? this.peekEntry(key) : (await this.seen(key, marks))?.entry
+  }
+
+  /** The same, with what goes along with it (carried.ts). */
+  async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
+    const live = this.peekEntry(key)
+    if (this.store.live) return live && { entry: live, along: undefined }
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
     const entry = this.#entryOf(bytes, key)
-    if (entry === undefined) return undefined
+    if (bytes === undefined || entry === undefined) return undefined
     const tags = tagMarks(entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
-    return markedAt(entry, Math.max(tagged, this.#latest(said, marks)))
+    return { entry: markedAt(entry, Math.max(tagged, this.#latest(said, marks))), along: alongside(bytes) }
   }
 
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
@@ -106,8 +113,20 @@ export class Tier {
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
-    const version = this.store.live ? this.peekVersion(key, id) : await this.#stored(key, id)
-    if (version === undefined || version.id !== id) return undefined
+    const version = this.store.live
+      ? this.peekVersion(key, id)
+      : this.#versionOf((await this.#many([versionKey(key, id)]))[0], key)
+    return version === undefined || version.id !== id ? undefined : this.#placed(version)
+  }
+
+  /** The version out of what went along with its entry; undefined where it is another one, and the store is to be asked. */
+  unpacked(along: Uint8Array, key: string, ref: VersionRef): Placed | undefined {
+    const decoded = unpacked(along, key, ref)
+    const version = decoded && this.#accepted(decoded, key)
+    return version && this.#placed(version)
+  }
+
+  #placed(version: LiveVersion): Placed | undefined {
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
@@ -127,12 +146,13 @@ export class Tier {
       url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.store.delete([versionKey(key, id), `h1:d:${digest}`]))
+    this.#background(this.#giveUp(key, [versionKey(key, id), `h1:d:${digest}`]))
   }
 
-  async #stored(key: string, id: string): Promise<VersionRecord | undefined> {
-    const [bytes] = await this.#many([versionKey(key, id)])
-    return this.#versionOf(bytes, key)
+  async #giveUp(key: string, storeKeys: string[]): Promise<void> {
+    await this.store.delete(storeKeys)
+    const { entry, along } = (await this.seen(key, [])) ?? {}
+    if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {

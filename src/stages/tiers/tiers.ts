@@ -102,11 +102,11 @@ export class Tiers {
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.nearestFirst) {
-      const seen = await tier.entry(call.key, marksOf(call))
+      const seen = await tier.seen(call.key, marksOf(call))
       if (seen === undefined) continue
-      entry = this.marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
-      held =
-        (await this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: current, first: tier })) ?? held
+      entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
+      const how = { variants: this.#matching(entry, call), choose: current, first: tier, along: seen.along }
+      held = (await this.#loader.hold(entry, call, how)) ?? held
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)

@@ -7,10 +7,11 @@ import { isVersionRecord } from '../../policy/record-shape.ts'
 import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
 import { withDerived } from '../../policy/version-id.ts'
-import { decode, encode } from './codec.ts'
+import { entryValue } from './carried.ts'
+import { alongside, decode, encode } from './codec.ts'
 import { type KeepWords, keepWords } from './kept.ts'
 import type { LiveShelf } from './live-shelf.ts'
-import type { BodyRoom, Placed, Retiring, Writing } from './placed.ts'
+import type { BodyRoom, Placed, Retiring, Seen, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
 
 /** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
@@ -28,6 +29,14 @@ interface WriteRooms {
   readonly shelf: LiveShelf | undefined
   /** The entry that these bytes are; undefined for what is damaged or foreign. */
   readonly read: (bytes: Uint8Array, key: string) => EntryRecord | undefined
+}
+
+interface Setting {
+  readonly merged: EntryRecord
+  readonly along: Seen['along']
+  readonly version: VersionRecord | undefined
+  readonly kept: readonly StoreEntry[]
+  readonly fence: Lease | undefined
 }
 
 /** Writes to one tier: what is said is merged into what is there. */
@@ -74,19 +83,21 @@ export class Writes {
     }
   }
 
-  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, { fence, over, retiring }: Writing): Promise<EntryRecord> {
+  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
+    const { fence, over, retiring } = how
     const { clock } = this.#rooms
     const hash = sha256(said.key)
     return inTurn(this.#store, hash, {
       clock,
       write: async (turn) => {
-        const known = await this.#known(said.key, hash)
+        const { entry: known, ...beside } = await this.#known(said.key, hash)
+        const along = how.along === 'given up' ? undefined : beside.along
         const entry = sparingPinned(known, said, clock.now())
         // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
         if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined) return entry
         const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
         const kept = await this.#kept(known, merged, { hash, version })
-        const setting = this.#set(hash, { merged, version, kept: kept.set, fence: fence ?? turn.lease })
+        const setting = this.#set(hash, { merged, along, version, kept: kept.set, fence: fence ?? turn.lease })
         if (!this.#store.remote) void over?.()
         await turn.last(setting)
         await this.#drop([...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete])
@@ -113,17 +124,9 @@ export class Writes {
   }
 
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  async #set(
-    hash: string,
-    {
-      merged,
-      version,
-      kept,
-      fence,
-    }: { merged: EntryRecord; version: VersionRecord | undefined; kept: readonly StoreEntry[]; fence: Lease | undefined },
-  ): Promise<void> {
+  async #set(hash: string, { merged, along, version, kept, fence }: Setting): Promise<void> {
     const expires = isBare(merged) ? { expires: this.#rooms.clock.now() + BARE } : {}
-    const index = { key: `h1:e:${hash}`, value: encode(merged), ...expires }
+    const index = { key: `h1:e:${hash}`, value: entryValue(this.#store, merged, { version, along }), ...expires }
     const writes = version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
     await this.#store.setMany([...writes, ...kept], fence === undefined ? undefined : { fence })
   }
@@ -138,13 +141,13 @@ export class Writes {
    * Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. So what is not
    * understood is read a second time: it may be whole where it stands.
    */
-  async #known(key: string, hash: string): Promise<EntryRecord | undefined> {
-    const read = async (): Promise<EntryRecord | 'none' | undefined> => {
+  async #known(key: string, hash: string): Promise<Partial<Seen>> {
+    const read = async (): Promise<Partial<Seen> | undefined> => {
       const bytes = await this.#store.get(`h1:e:${hash}`)
-      return bytes === undefined ? 'none' : this.#rooms.read(bytes, key)
+      const entry = bytes && this.#rooms.read(bytes, key)
+      return bytes === undefined ? {} : entry && { entry, along: alongside(bytes) }
     }
-    const known = (await read()) ?? (await read())
-    return known === 'none' ? undefined : known
+    return (await read()) ?? (await read()) ?? {}
   }
 
   async #placed({ version, body }: Placed): Promise<VersionRecord> {

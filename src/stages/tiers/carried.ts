@@ -2,13 +2,13 @@ import type { EntryRecord, VersionRecord, VersionRef } from '../../model/record.
 import type { Store } from '../../model/store.ts'
 import { isVersionRecord } from '../../policy/record-shape.ts'
 import { current } from '../../policy/selection.ts'
-import { type Decoded, decode, encode } from './codec.ts'
+import { type Decoded, encode, opened } from './codec.ts'
 
 /** Bytes of the largest record that goes along with its entry. Twice in a store is a price, and a trip over the network is one too. */
 const MOST = 16 * 1024
 
 /** While the entry says the same of that version: another writer may have renewed the one and not the other. */
-const isOf = (version: VersionRecord, ref: VersionRef): boolean =>
+export const isOf = (version: VersionRecord, ref: VersionRef): boolean =>
   version.id === ref.id && version.digest === ref.digest && version.checkedAt === ref.checkedAt
 
 interface Candidates {
@@ -37,8 +37,8 @@ function carried(entry: EntryRecord, { version, along }: Candidates): Uint8Array
   return unpacked(record, entry.key, ref)?.name === 'record' ? record : undefined
 }
 
-/** The version out of what went along; undefined where it is not the one that is wanted. */
+/** The version out of what went along, which the checksum of its entry covers; undefined where it is not the one that is wanted. */
 export function unpacked(along: Uint8Array, key: string, ref: VersionRef): Decoded<VersionRecord> | undefined {
-  const decoded = decode(along, key, isVersionRecord)
+  const decoded = opened(along, key, isVersionRecord)
   return decoded.name === 'record' && !isOf(decoded.record, ref) ? undefined : decoded
 }

@@ -48,6 +48,13 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   if (view.readUInt32BE(8) !== crc32(view.subarray(HEAD)))
     return { name: 'damaged', why: 'its checksum is not that of its bytes' }
+  return opened(view, key, isOfKind)
+}
+
+/** The same of bytes inside a record whose checksum was compared. */
+export function opened<T extends Kept>(bytes: Uint8Array, key: string | OfHash, isOfKind: Shape<T>): Decoded<T> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.length < HEAD || view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   const length = view.readUInt32BE(4)
   if (length > view.length - HEAD) return { name: 'damaged', why: 'it is shorter than it says' }
   const record = parsed(view, HEAD + length)

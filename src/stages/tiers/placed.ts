@@ -9,11 +9,20 @@ export interface Placed {
   readonly body: Uint8Array | StoredBody
 }
 
+/** What came of an entry's bytes (in-hand.ts). */
+export interface Opened {
+  readonly bytes: Uint8Array
+  readonly entry: EntryRecord
+  /** Its version, with all of its body. */
+  placed: Placed | undefined
+}
+
 /** An entry as a tier has it. */
 export interface Seen {
   readonly entry: EntryRecord
   /** What went along with it (carried.ts). */
   readonly along: Uint8Array | undefined
+  readonly opened?: Opened
 }
 
 /** The ways of bytes that a tier is handed. */

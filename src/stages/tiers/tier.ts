@@ -2,13 +2,13 @@ import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
-import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
-import { unpacked } from './carried.ts'
-import { alongside, type Decoded, decode } from './codec.ts'
+import { alongside } from './codec.ts'
 import type { Guarded } from './guard.ts'
+import { type InHand, inHand } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Placed, Seen, Writing } from './placed.ts'
+import type { BodyRoom, Opened, Placed, Seen, Writing } from './placed.ts'
+import { Records } from './records.ts'
 import { Writes } from './writes.ts'
 
 export interface TierRooms {
@@ -20,6 +20,8 @@ export interface TierRooms {
   readonly wrote: (entry: EntryRecord) => void
   /** Where a store of this process alone is asked to hold what is pinned. */
   readonly pins: 'hold here' | 'hold elsewhere'
+  /** Where nothing nearer remembers what was read of it. */
+  readonly inHand?: InHand | undefined
 }
 
 const versionKey = (key: string, id: string): string => `h1:v:${sha256(key)}:${id}`
@@ -34,15 +36,19 @@ export class Tier {
   readonly #wrote: (entry: EntryRecord) => void
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
+  readonly #records: Records
+  readonly #inHand: InHand | undefined
 
-  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins }: TierRooms) {
+  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
     this.#background = background
     this.#wrote = wrote
+    this.#inHand = inHand
+    this.#records = new Records(store.name, report)
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#entryOf(bytes, key)
+    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#records.entry(bytes, key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
@@ -65,65 +71,64 @@ export class Tier {
     const live = this.peekEntry(key)
     if (this.store.live) return live && { entry: live, along: undefined }
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
-    const entry = this.#entryOf(bytes, key)
-    if (bytes === undefined || entry === undefined) return undefined
-    const tags = tagMarks(entry)
+    const opened = bytes && this.#opened(bytes, key)
+    if (opened === undefined) return undefined
+    const tags = tagMarks(opened.entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
-    return { entry: markedAt(entry, Math.max(tagged, this.#latest(said, marks))), along: alongside(bytes) }
+    const entry = markedAt(opened.entry, Math.max(tagged, this.#records.latest(said, marks)))
+    return { entry, opened, along: alongside(opened.bytes) }
+  }
+
+  #opened(bytes: Uint8Array, key: string): Opened | undefined {
+    const known = this.#inHand?.get(key, bytes)
+    if (known !== undefined) return known
+    const entry = this.#records.entry(bytes, key)
+    return entry && (this.#inHand?.put(key, bytes, entry) ?? { bytes, entry, placed: undefined })
   }
 
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
   glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
     const [bytes, ...said] = this.store.glance?.([`h1:e:${sha256(key)}`, ...marks.map(markKey)]) ?? []
-    const entry = this.#entryOf(bytes, key)
+    const entry = this.#records.entry(bytes, key)
     if (entry === undefined) return undefined
     const tags = tagMarks(entry)
     const tagged = tags.length === 0 ? [] : this.store.glance?.(tags.map(markKey))
-    return tagged && markedAt(entry, Math.max(this.#latest(tagged, tags), this.#latest(said, marks)))
+    return tagged && markedAt(entry, Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks)))
   }
 
   /** A version at once, with its body beside it; undefined also where the body, or a mark of its redirects, stands elsewhere. */
   glanceVersion(key: string, { id, digest }: VersionRef): (VersionRecord & { readonly body: Uint8Array }) | undefined {
-    const version = this.#versionOf(this.store.glance?.([versionKey(key, id)])?.[0], key)
+    const version = this.#records.version(this.store.glance?.([versionKey(key, id)])?.[0], key)
     const { body, redirects, size } = version ?? {}
     if (version?.id !== id || version.digest !== digest || redirects !== undefined || body?.length !== size) return undefined
     return body === undefined ? undefined : { ...version, body }
   }
 
-  #entryOf(bytes: Uint8Array | undefined, key: string): EntryRecord | undefined {
-    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isEntryRecord), key)
-  }
-
-  #versionOf(bytes: Uint8Array | undefined, key: string): VersionRecord | undefined {
-    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isVersionRecord), key)
-  }
-
   /** The time of the latest of these marks, epoch ms; 0 for none. */
   async markedAt(marks: readonly string[]): Promise<number> {
-    return this.store.live ? 0 : this.#latest(await this.#many(marks.map(markKey)), marks)
-  }
-
-  #latest(said: readonly (Uint8Array | undefined)[], marks: readonly string[]): number {
-    return Math.max(0, ...said.map((mark, index) => this.#timeOf(mark, marks[index] ?? '')))
-  }
-
-  #timeOf(mark: Uint8Array | undefined, name: string): number {
-    return mark === undefined ? 0 : (this.#accepted(decode(mark, sha256(name), isMarkRecord), name)?.at ?? 0)
+    return this.store.live ? 0 : this.#records.latest(await this.#many(marks.map(markKey)), marks)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
     const version = this.store.live
       ? this.peekVersion(key, id)
-      : this.#versionOf((await this.#many([versionKey(key, id)]))[0], key)
+      : this.#records.version((await this.#many([versionKey(key, id)]))[0], key)
     return version === undefined || version.id !== id ? undefined : this.#placed(version)
   }
 
-  /** The version out of what went along with its entry; undefined where it is another one, and the store is to be asked. */
-  unpacked(along: Uint8Array, key: string, ref: VersionRef): Placed | undefined {
-    const decoded = unpacked(along, key, ref)
-    const version = decoded && this.#accepted(decoded, key)
+  /** The version out of what came with its entry; undefined where that is another one, and the store is to be asked. */
+  beside({ opened, along }: Seen, key: string, ref: VersionRef): Placed | undefined {
+    const known = opened && inHand(opened, ref)
+    if (known !== undefined) return known
+    const version = this.#records.versionAlong(along, key, ref)
     return version && this.#placed(version)
+  }
+
+  /** For the next one who finds the entry as it was seen. */
+  keepInHand(seen: Seen | undefined, placed: Placed): Placed {
+    if (seen?.opened !== undefined) this.#inHand?.place(seen.opened, placed)
+    return placed
   }
 
   #placed(version: LiveVersion): Placed | undefined {
@@ -163,13 +168,6 @@ export class Tier {
       // Told as `tier-error` by the guard; to the walk a tier that cannot answer is a miss.
       return []
     }
-  }
-
-  #accepted<T>(decoded: Decoded<T>, key: string): T | undefined {
-    if (decoded.name === 'record') return decoded.record
-    const why = decoded.name === 'damaged' ? decoded.why : 'it is in another format'
-    this.#report('warning', () => ({ key, url: '', warning: `${this.store.name}: a record is not used: ${why}` }))
-    return undefined
   }
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {

@@ -10,6 +10,7 @@ import type { Chooser } from '../../policy/version-choice.ts'
 import { Glances } from './glances.ts'
 import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
+import { InHand } from './in-hand.ts'
 import { Loader } from './loading.ts'
 import { groupMark, Marks, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
@@ -23,7 +24,7 @@ export type Keyed = RequestFacts & {
   readonly settings: { readonly group: string }
 }
 
-export type TiersRooms = Omit<TierRooms, 'pins'> & SavingRooms
+export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
@@ -36,7 +37,9 @@ export class Tiers {
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
-    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins }))
+    const hasMemory = stores.some(({ live }) => live !== undefined)
+    const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
+    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: store.remote ? inHand() : undefined }))
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
@@ -105,7 +108,7 @@ export class Tiers {
       const seen = await tier.seen(call.key, marksOf(call))
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
-      const how = { variants: this.#matching(entry, call), choose: current, first: tier, along: seen.along }
+      const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
       held = (await this.#loader.hold(entry, call, how)) ?? held
       if (held !== undefined && enough(held)) break
     }

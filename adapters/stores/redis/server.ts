@@ -86,7 +86,7 @@ export class Server {
       })
     }
     this.#connection.close()
-    this.#waiting.rejectAll(storeClosed('redis'))
+    this.#waiting.end(storeClosed('redis'))
   }
 
   #asked(ask: (client: Client) => Promise<unknown>): Promise<unknown> {

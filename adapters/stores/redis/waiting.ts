@@ -47,6 +47,12 @@ export class Waiting {
     }
   }
 
+  /** Nothing comes after this. */
+  end(why: unknown): void {
+    this.rejectAll(why)
+    this.#watch?.cancel()
+  }
+
   rejectAll(why: unknown): void {
     for (const call of this.#calls) this.#reject(call, why)
   }

@@ -9,11 +9,10 @@ interface Waiting {
 /** Calls of one time limit, oldest first: the one that is late first is the first of them. */
 interface Line {
   readonly waiting: Set<Waiting>
-  /** Runs on when nobody waits any more, until it has run out: most calls begin when the one before has ended. */
   timer: { cancel(): void } | undefined
 }
 
-/** Time limits of many short calls: one timer for all that have the same, for to set and to clear one costs more than a call in memory. */
+/** Time limits of many short calls: those that have the same, and wait side by side, share one timer. */
 export class Deadlines {
   readonly #clock: Clock
   readonly #lines = new Map<number, Line>()
@@ -44,7 +43,13 @@ export class Deadlines {
     const one: Waiting = { until: this.#clock.monotonic() + limit, late }
     line.waiting.add(one)
     line.timer ??= this.#clock.setTimeout(() => this.#look(line), limit)
-    return () => line.waiting.delete(one)
+    return () => this.#leave(line, one)
+  }
+
+  #leave(line: Line, one: Waiting): void {
+    if (!line.waiting.delete(one) || line.waiting.size > 0) return
+    line.timer?.cancel()
+    line.timer = undefined
   }
 
   #lineOf(limit: number): Line {

@@ -9,6 +9,11 @@ export interface Placed {
   readonly body: Uint8Array | StoredBody
 }
 
+/** A version with all of its body. */
+export interface Whole extends Placed {
+  readonly body: Uint8Array
+}
+
 /** What came of an entry's bytes (in-hand.ts). */
 export interface Opened {
   readonly bytes: Uint8Array
@@ -28,6 +33,8 @@ export interface Seen {
 /** The ways of bytes that a tier is handed. */
 export interface BodyRoom {
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
+  /** All of a small body at once, proven; undefined where only reading it can tell. */
+  glance(store: Store, place: { bodyId: string; size: number }): Uint8Array | undefined
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
 }
 

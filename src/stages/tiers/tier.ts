@@ -7,8 +7,9 @@ import type { Guarded } from './guard.ts'
 import { type InHand, inHand } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Opened, Placed, Seen, Writing } from './placed.ts'
+import type { BodyRoom, Opened, Placed, Seen, Whole, Writing } from './placed.ts'
 import { Records } from './records.ts'
+import { StoreKeys } from './store-keys.ts'
 import { Writes } from './writes.ts'
 
 export interface TierRooms {
@@ -24,7 +25,6 @@ export interface TierRooms {
   readonly inHand?: InHand | undefined
 }
 
-const versionKey = (key: string, id: string): string => `h1:v:${sha256(key)}:${id}`
 const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
@@ -37,6 +37,7 @@ export class Tier {
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
   readonly #records: Records
+  readonly #names = new StoreKeys()
   readonly #inHand: InHand | undefined
 
   constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
@@ -70,7 +71,7 @@ export class Tier {
   async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
     const live = this.peekEntry(key)
     if (this.store.live) return live && { entry: live, along: undefined }
-    const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
+    const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
     const opened = bytes && this.#opened(bytes, key)
     if (opened === undefined) return undefined
     const tags = tagMarks(opened.entry)
@@ -88,7 +89,7 @@ export class Tier {
 
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
   glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
-    const [bytes, ...said] = this.store.glance?.([`h1:e:${sha256(key)}`, ...marks.map(markKey)]) ?? []
+    const [bytes, ...said] = this.store.glance?.(this.#names.ofEntry(key, marks)) ?? []
     const entry = this.#records.entry(bytes, key)
     if (entry === undefined) return undefined
     const tags = tagMarks(entry)
@@ -96,12 +97,18 @@ export class Tier {
     return tagged && markedAt(entry, Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks)))
   }
 
-  /** A version at once, with its body beside it; undefined also where the body, or a mark of its redirects, stands elsewhere. */
-  glanceVersion(key: string, { id, digest }: VersionRef): (VersionRecord & { readonly body: Uint8Array }) | undefined {
-    const version = this.#records.version(this.store.glance?.([versionKey(key, id)])?.[0], key)
-    const { body, redirects, size } = version ?? {}
-    if (version?.id !== id || version.digest !== digest || redirects !== undefined || body?.length !== size) return undefined
-    return body === undefined ? undefined : { ...version, body }
+  /** A version at once, with all of its body; undefined also where that is large, or a mark of its redirects stands elsewhere. */
+  glanceVersion(key: string, { id, digest }: VersionRef): Whole | undefined {
+    const version = this.#records.version(this.store.glance?.([this.#names.ofVersion(key, id)])?.[0], key)
+    if (version?.id !== id || version.digest !== digest || version.redirects !== undefined) return undefined
+    const { body: inline, bodyId, size } = version
+    const body = bodyId === undefined ? inline : this.#bodies.glance(this.store, { bodyId, size })
+    return body?.length === size ? { version: this.#atHome(version), body } : undefined
+  }
+
+  /** It says where its body stands: renewing the record moves no byte. */
+  #atHome(version: VersionRecord): LiveVersion {
+    return version.bodyId === undefined ? version : { ...version, home: { tier: this.store.name, bodyId: version.bodyId } }
   }
 
   /** The time of the latest of these marks, epoch ms; 0 for none. */
@@ -113,7 +120,7 @@ export class Tier {
   async version(key: string, id: string): Promise<Placed | undefined> {
     const version = this.store.live
       ? this.peekVersion(key, id)
-      : this.#records.version((await this.#many([versionKey(key, id)]))[0], key)
+      : this.#records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key)
     return version === undefined || version.id !== id ? undefined : this.#placed(version)
   }
 
@@ -136,7 +143,7 @@ export class Tier {
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
     return {
-      version: { ...version, home: { tier: this.store.name, bodyId: version.bodyId } },
+      version: this.#atHome(version),
       body: this.#bodies.open(this.store, place, () => this.#repair(version)),
     }
   }
@@ -151,7 +158,7 @@ export class Tier {
       url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.#giveUp(key, [versionKey(key, id), `h1:d:${digest}`]))
+    this.#background(this.#giveUp(key, [this.#names.ofVersion(key, id), `h1:d:${digest}`]))
   }
 
   async #giveUp(key: string, storeKeys: string[]): Promise<void> {

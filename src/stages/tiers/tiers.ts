@@ -77,9 +77,9 @@ export class Tiers {
     const seen = this.#glances.entry(call.key, marksOf(call))
     const entry = seen && this.marks.onEntry(seen, call.url)
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
-    const version = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
-    if (entry === undefined || choice === undefined || version === undefined) return undefined
-    const held = { entry, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+    const placed = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
+    if (entry === undefined || choice === undefined || placed === undefined) return undefined
+    const held = { entry, variant: choice.variant, ref: choice.ref, ...placed, tier: tier.store.name }
     this.#promote(entry, held)
     return held
   }
@@ -113,6 +113,7 @@ export class Tiers {
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
+    if (held !== undefined && held.tier === this.#glances.tier?.store.name) this.#glances.keep(held)
     return { entry, held }
   }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { groupOf } from '../key-group.ts'
 import { BodyFilesOnDisk } from './body-files.ts'
 import { Changes } from './changes.ts'
+import { Families } from './families.ts'
 import { explained, faultOf } from './faults.ts'
 import { FileWatch } from './file-watch.ts'
 import type { Patience } from './patience.ts'
@@ -37,6 +38,7 @@ export class Runtime {
   readonly #facts: RuntimeFacts
   readonly #watch: FileWatch
   readonly #tables: Tables
+  readonly #families: Families
   readonly #recency = new Recency()
   readonly #transactions: Transactions
   readonly #queue: WriteQueue
@@ -48,6 +50,7 @@ export class Runtime {
     this.#watch = new FileWatch(facts)
     this.#tables = new Tables(db)
     this.changes = new Changes(this.#tables)
+    this.#families = new Families(this.#tables, this.changes)
     this.space = new Space({ tables: this.#tables, recency: this.#recency, file: place.file, maxBytes: facts.maxBytes })
     this.#transactions = new Transactions({
       tables: this.#tables,
@@ -107,16 +110,21 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
     try {
-      const stored =
-        keys.length > 1 && keys.length <= AT_ONCE ? this.#tables.values(keys) : keys.map((key) => this.#tables.value(key))
-      return keys.map((key, n) => {
+      const stored = this.#stored(keys)
+      return keys.map((key) => {
         const waiting = this.waiting.get(key)
-        if (waiting === undefined) return this.#sound(key, stored[n], 'touch')
+        if (waiting === undefined) return this.#sound(key, stored.get(key), 'touch')
         return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
       })
     } catch {
       return undefined
     }
+  }
+
+  #stored(keys: readonly string[]): Map<string, StoredValue | undefined> {
+    const there = keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key))
+    if (there.length > 1 && there.length <= AT_ONCE) return this.#tables.values(there)
+    return new Map(there.map((key) => [key, this.#tables.value(key)]))
   }
 
   /** The value, unless it has expired or is proven to be damaged: that is a miss, given up and told. */

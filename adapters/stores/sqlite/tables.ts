@@ -25,8 +25,11 @@ export interface StoredValue {
 /** As many as the statement `values` has places. */
 export const AT_ONCE = 4
 
-const storedIn = (row: Row | undefined): StoredValue | undefined =>
-  row && { expires: (row[0] as number | null) ?? undefined, sum: row[1] as number, value: row[2] as Uint8Array }
+const storedIn = ([expires, sum, value]: Row): StoredValue => ({
+  expires: (expires as number | null) ?? undefined,
+  sum: sum as number,
+  value: value as Uint8Array,
+})
 
 export interface LeaseRow {
   readonly generation: number
@@ -69,15 +72,15 @@ export class Tables {
 
   // ── records
   value(key: string): StoredValue | undefined {
-    return storedIn(first(this.#sql.value, key))
+    const row = first(this.#sql.value, key)
+    return row && storedIn(row)
   }
 
   /** At most {@link AT_ONCE} keys by one statement: a statement costs as much as the few rows that it finds. */
-  values(keys: readonly string[]): (StoredValue | undefined)[] {
+  values(keys: readonly string[]): Map<string, StoredValue> {
     const [last = ''] = keys.slice(-1)
     const asked = Array.from({ length: AT_ONCE }, (_, n) => keys[n] ?? last)
-    const found = new Map(all(this.#sql.values, ...asked).map(([key, ...row]) => [key, row]))
-    return keys.map((key) => storedIn(found.get(key)))
+    return new Map(all(this.#sql.values, ...asked).map(([key, ...row]) => [key as string, storedIn(row)]))
   }
 
   put(key: string, group: number | null, { value, sum, expires }: StoredValue): void {
@@ -102,6 +105,11 @@ export class Tables {
   keys(range: { from: string; bound: 'included' | 'excluded'; to: string; now: number; limit: number }): string[] {
     const statement = range.bound === 'included' ? this.#sql.keysFrom : this.#sql.keysAfter
     return all(statement, range.from, range.to, range.now, range.limit).map(([key]) => key as string)
+  }
+
+  /** Whether any key begins so, expired or not. */
+  hasAny(prefix: string): boolean {
+    return first(this.#sql.anyFrom, prefix, `${prefix}\u{10ffff}`) !== undefined
   }
 
   // ── groups

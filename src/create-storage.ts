@@ -86,7 +86,7 @@ function buildUses(
   return new Uses({
     clock,
     areKept: records.areKept,
-    write: (key, use) => records.add(key, use),
+    write: (uses) => records.add(uses),
     read: (key) => records.read(key),
     background: (work) => background.run(work, () => undefined),
     settle: () => standing.settle(),

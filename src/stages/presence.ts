@@ -1,5 +1,5 @@
-/** As long a timer as Node takes, in milliseconds. */
-const LONG = 2 ** 31 - 1
+/** Milliseconds between two looks whether anybody waits still. To set and to clear a timer for each call would cost more than to keep one. */
+const LONG = 10_000
 
 /**
  * Keeps the process alive while a caller waits, as a pending fetch does; our own timers and idle sockets never do. Without it a program
@@ -10,15 +10,28 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined
 
   async during<T>(work: Promise<T>): Promise<T> {
-    // Made once: readers of a stream begin and end to wait with each of its pieces.
-    if (this.#waiting === 0) this.#timer = this.#timer?.ref() ?? setInterval(() => undefined, LONG)
-    this.#waiting++
+    this.#enter()
     try {
       return await work
     } finally {
-      this.#waiting--
-      if (this.#waiting === 0) this.#timer?.unref()
+      this.#leave()
     }
+  }
+
+  #enter(): void {
+    if (this.#waiting++ > 0) return
+    this.#timer ??= setInterval(() => this.#look(), LONG)
+    this.#timer.ref()
+  }
+
+  #leave(): void {
+    if (--this.#waiting === 0) this.#timer?.unref()
+  }
+
+  #look(): void {
+    if (this.#waiting > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
 

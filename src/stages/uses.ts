@@ -6,6 +6,9 @@ import { added, type Use, useOf } from '../policy/use.ts'
 /** Entries whose use is counted in memory before some of it is written down. */
 const MOST_PENDING = 1_000
 
+/** Entries whose use is written down at once: few enough to be some milliseconds of SQLite's. */
+const AT_ONCE = 256
+
 /** What the calls of an instance came to: each is a hit, a miss, a revalidation or a fallback. */
 export interface UseTotals {
   /** Answered from a tier, and nobody asked before that. */
@@ -30,8 +33,8 @@ export interface UseRooms {
   readonly clock: Clock
   /** Whether anything can be written down. */
   readonly areKept: boolean
-  /** Adds to what is written; false where it could not be. */
-  readonly write: (key: string, use: Use) => Promise<boolean>
+  /** Adds to what is written; false where it could not be. At most {@link AT_ONCE} of them. */
+  readonly write: (uses: ReadonlyMap<string, Use>) => Promise<boolean>
   readonly read: (key: string) => Promise<UseRecord | undefined>
   readonly background: (work: Promise<unknown>) => void
   /** Has what was not counted yet counted. */
@@ -44,6 +47,7 @@ export class Uses {
   readonly #pending = new Map<string, Use>()
   /** Entries that the last call fell back for → when their version was last confirmed, epoch ms. */
   readonly #falling = new Map<string, number>()
+  #isFlushing = false
   readonly #totals = { hits: 0, stale: 0, misses: 0, revalidated: 0, fallbacks: 0, bytesSaved: 0, requests: 0 }
 
   constructor(rooms: UseRooms) {
@@ -90,21 +94,25 @@ export class Uses {
     }
     this.#pending.set(key, useOf(outcome, now, calls))
     if (this.#pending.size <= MOST_PENDING) return
-    if (this.#rooms.areKept) this.#rooms.background(this.#flushOldest())
+    if (this.#rooms.areKept && !this.#isFlushing) this.#rooms.background(this.#flushOldest())
     else if (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
   }
 
-  /** What is counted of an entry is written down. */
-  async flush(key: string): Promise<void> {
-    this.#rooms.settle()
-    const use = this.#pending.get(key)
-    if (use === undefined) return
-    this.#pending.delete(key)
-    if (await this.#rooms.write(key, use)) return
-    // Nobody keeps it: it goes on being counted here, as long as there is room.
-    const since = this.#pending.get(key)
-    if (since !== undefined) added(use, since, since.lastRequestedAt)
-    this.#pending.set(key, use)
+  /** What is counted of these entries is written down. */
+  async #flush(keys: readonly string[]): Promise<void> {
+    const uses = new Map<string, Use>()
+    for (const key of keys) {
+      const use = this.#pending.get(key)
+      if (use !== undefined) uses.set(key, use)
+      this.#pending.delete(key)
+    }
+    if (uses.size === 0 || (await this.#rooms.write(uses))) return
+    // Nobody keeps them: they go on being counted here, as long as there is room.
+    for (const [key, use] of uses) {
+      const since = this.#pending.get(key)
+      if (since !== undefined) added(use, since, since.lastRequestedAt)
+      this.#pending.set(key, use)
+    }
   }
 
   #forgetOldest(): void {
@@ -113,15 +121,20 @@ export class Uses {
   }
 
   async #flushOldest(): Promise<void> {
-    const [oldest] = this.#pending.keys()
-    if (oldest === undefined) return
-    await this.flush(oldest)
-    if (this.#pending.size > 2 * MOST_PENDING) this.#pending.delete(oldest)
+    this.#isFlushing = true
+    try {
+      this.#rooms.settle()
+      await this.#flush(this.#pending.keys().take(AT_ONCE).toArray())
+    } finally {
+      this.#isFlushing = false
+    }
+    while (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
   }
 
   async flushAll(): Promise<void> {
     this.#rooms.settle()
-    await Promise.all([...this.#pending.keys()].map((key) => this.flush(key)))
+    const keys = [...this.#pending.keys()]
+    for (let at = 0; at < keys.length; at += AT_ONCE) await this.#flush(keys.slice(at, at + AT_ONCE))
   }
 
   /** When an entry was last asked for, as far as that is not written down yet. Epoch ms. */

@@ -86,7 +86,7 @@ export class Server {
       })
     }
     this.#connection.close()
-    this.#waiting.rejectAll(storeClosed('redis'))
+    this.#waiting.end(storeClosed('redis'))
   }
 
   #asked(ask: (client: Client) => Promise<unknown>): Promise<unknown> {
@@ -94,12 +94,25 @@ export class Server {
       this.assertOpen()
       const fail = (why: unknown): void => reject(explained(why, this.#given))
       const leave = this.#waiting.enter(fail)
-      this.#answer(ask).finally(leave).then(resolve, fail)
+      const failed = (why: unknown): void => {
+        leave()
+        fail(why)
+      }
+      this.#answer(ask, failed)?.then((answer) => {
+        leave()
+        resolve(answer)
+      }, failed)
     })
   }
 
-  async #answer(ask: (client: Client) => Promise<unknown>): Promise<unknown> {
-    const client = this.#connection.client()
-    return ask(client instanceof Promise ? await client : client)
+  /** Undefined: it failed at once. */
+  #answer(ask: (client: Client) => Promise<unknown>, failed: (why: unknown) => void): Promise<unknown> | undefined {
+    try {
+      const client = this.#connection.client()
+      return client instanceof Promise ? client.then(ask) : ask(client)
+    } catch (error) {
+      failed(error)
+      return undefined
+    }
   }
 }

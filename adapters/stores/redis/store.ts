@@ -45,16 +45,25 @@ export class OneRedis implements Store {
 
   async getMany(keys: string[]): Promise<(Uint8Array | undefined)[]> {
     this.#server.assertOpen()
+    if (this.#layout.parts.length === 1) return this.#valuesOf(keys)
     const values = keys.map((): Uint8Array | undefined => undefined)
     const parts = this.#layout.split(keys, (key) => key)
     await Promise.all(
       parts.map(async ([, there]) => {
-        const places = there.map(({ item }) => this.#layout.value(item))
-        const answers = (await this.#server.ask(places[0] as string, ['MGET', ...places])) as (Buffer | null)[]
-        for (const [n, { place }] of there.entries()) values[place] = bytesOf(answers[n] ?? null)
+        const answers = await this.#valuesOf(there.map(({ item }) => item))
+        for (const [n, { place }] of there.entries()) values[place] = answers[n]
       }),
     )
     return values
+  }
+
+  /** Of one server. */
+  async #valuesOf(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const places = keys.map((key) => this.#layout.value(key))
+    const [first] = places
+    if (first === undefined) return []
+    const answers = (await this.#server.ask(first, ['MGET', ...places])) as (Buffer | null)[]
+    return answers.map(bytesOf)
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {

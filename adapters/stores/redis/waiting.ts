@@ -22,6 +22,7 @@ export class Waiting {
   readonly #facts: WaitingFacts
   /** Oldest first. */
   readonly #calls = new Set<Call>()
+  /** Runs on when none waits any more, until it has run out: to set and to clear one for each call costs more than the call. */
   #watch: { cancel(): void } | undefined
   /** Monotonic milliseconds. */
   #heard = 0
@@ -38,14 +39,18 @@ export class Waiting {
   enter(reject: (why: unknown) => void): () => void {
     const call: Call = { reject, since: this.#facts.clock.monotonic() }
     this.#calls.add(call)
-    if (this.#calls.size === 1) {
-      this.#facts.turned('some')
-      this.#watchFor(PATIENCE)
-    }
+    if (this.#calls.size === 1) this.#facts.turned('some')
+    if (this.#watch === undefined) this.#watchFor(PATIENCE)
     return () => {
       this.#heard = this.#facts.clock.monotonic()
       this.#leave(call)
     }
+  }
+
+  /** Nothing comes after this. */
+  end(why: unknown): void {
+    this.rejectAll(why)
+    this.#watch?.cancel()
   }
 
   rejectAll(why: unknown): void {
@@ -58,9 +63,7 @@ export class Waiting {
   }
 
   #leave(call: Call): void {
-    if (!this.#calls.delete(call) || this.#calls.size > 0) return
-    this.#watch?.cancel()
-    this.#facts.turned('none')
+    if (this.#calls.delete(call) && this.#calls.size === 0) this.#facts.turned('none')
   }
 
   #watchFor(ms: number): void {
@@ -68,6 +71,7 @@ export class Waiting {
   }
 
   #look(): void {
+    this.#watch = undefined
     const now = this.#facts.clock.monotonic()
     const why = new Error(`it did not answer within ${PATIENCE} ms`)
     const late = [...this.#calls].filter(({ since }) => now - since >= PATIENCE)

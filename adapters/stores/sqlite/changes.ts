@@ -5,6 +5,7 @@ export class Changes {
   readonly #tables: Tables
   #count = 0
   #others = 0
+  #wasAsked = false
 
   constructor(tables: Tables) {
     this.#tables = tables
@@ -21,9 +22,23 @@ export class Changes {
       const others = this.#tables.changesOfOthers
       if (others !== this.#others) this.#count++
       this.#others = others
+      this.#remember()
       return this.#count
     } catch {
       return undefined
     }
+  }
+
+  /** The same, but the others are asked about once only between two awaits: whoever asks twice in one go means one time. */
+  stampOfThisGo(): number | undefined {
+    return this.#wasAsked ? this.#count : this.stamp()
+  }
+
+  #remember(): void {
+    if (this.#wasAsked) return
+    this.#wasAsked = true
+    queueMicrotask(() => {
+      this.#wasAsked = false
+    })
   }
 }

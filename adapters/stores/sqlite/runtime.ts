@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { groupOf } from '../key-group.ts'
 import { BodyFilesOnDisk } from './body-files.ts'
 import { Changes } from './changes.ts'
+import { Families } from './families.ts'
 import { explained, faultOf } from './faults.ts'
 import { FileWatch } from './file-watch.ts'
 import type { Patience } from './patience.ts'
@@ -9,7 +10,7 @@ import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
 import type { StoredValue } from './rows.ts'
 import { type GivenUp, Space } from './space.ts'
-import { AT_ONCE, Tables } from './tables.ts'
+import { Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
@@ -38,6 +39,7 @@ export class Runtime {
   readonly #facts: RuntimeFacts
   readonly #watch: FileWatch
   readonly #tables: Tables
+  readonly #families: Families
   readonly #recency = new Recency()
   readonly #transactions: Transactions
   readonly #queue: WriteQueue
@@ -49,6 +51,7 @@ export class Runtime {
     this.#watch = new FileWatch(facts)
     this.#tables = new Tables(db)
     this.changes = new Changes(this.#tables)
+    this.#families = new Families(this.#tables, this.changes)
     this.space = new Space({ tables: this.#tables, recency: this.#recency, file: place.file, maxBytes: facts.maxBytes })
     this.#transactions = new Transactions({
       tables: this.#tables,
@@ -108,11 +111,10 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[], recency: 'touch' | 'keep' = 'touch'): (Uint8Array | undefined)[] | undefined {
     try {
-      const stored =
-        keys.length > 1 && keys.length <= AT_ONCE ? this.#tables.values(keys) : keys.map((key) => this.#tables.value(key))
-      return keys.map((key, n) => {
+      const stored = this.#tables.values(keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key)))
+      return keys.map((key) => {
         const waiting = this.waiting.get(key)
-        if (waiting === undefined) return this.#sound(key, stored[n], recency)
+        if (waiting === undefined) return this.#sound(key, stored.get(key), recency)
         return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
       })
     } catch {

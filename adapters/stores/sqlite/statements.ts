@@ -13,6 +13,7 @@ export const STATEMENTS = {
     'DELETE FROM records WHERE id IN (SELECT id FROM records WHERE expires <= ? LIMIT ?) RETURNING key, length(value)',
   keysFrom: 'SELECT key FROM records WHERE key >= ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
   keysAfter: 'SELECT key FROM records WHERE key > ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
+  anyFrom: 'SELECT 1 FROM records WHERE key >= ? AND key < ? LIMIT 1',
   group: 'INSERT INTO groups (name, used) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET used = excluded.used RETURNING id',
   touch: 'UPDATE groups SET used = ? WHERE name = ? AND used < ?',
   leastRecentlyUsed: `SELECT id, name FROM groups WHERE NOT EXISTS (SELECT 1 FROM records

@@ -18,10 +18,13 @@ const first = (statement: StatementSync, ...values: (string | number)[]): Row | 
 const all = (statement: StatementSync, ...values: (string | number)[]): Row[] => statement.all(...values) as unknown as Row[]
 
 /** As many as the statement `values` has places. */
-export const AT_ONCE = 4
+const AT_ONCE = 4
 
-const storedIn = (row: Row | undefined): StoredValue | undefined =>
-  row && { expires: (row[0] as number | null) ?? undefined, sum: row[1] as number, value: row[2] as Uint8Array }
+const storedIn = ([expires, sum, value]: Row): StoredValue => ({
+  expires: (expires as number | null) ?? undefined,
+  sum: sum as number,
+  value: value as Uint8Array,
+})
 
 /** The statements, prepared once: what the tables can be asked and told. Each runs inside whatever transaction is open. */
 export class Tables {
@@ -52,15 +55,16 @@ export class Tables {
 
   // ── records
   value(key: string): StoredValue | undefined {
-    return storedIn(first(this.#sql.value, key))
+    const row = first(this.#sql.value, key)
+    return row && storedIn(row)
   }
 
-  /** At most {@link AT_ONCE} keys by one statement: a statement costs as much as the few rows that it finds. */
-  values(keys: readonly string[]): (StoredValue | undefined)[] {
+  /** Up to {@link AT_ONCE} keys by one statement: a statement costs as much as the few rows that it finds. */
+  values(keys: readonly string[]): Map<string, StoredValue | undefined> {
+    if (keys.length < 2 || keys.length > AT_ONCE) return new Map(keys.map((key) => [key, this.value(key)]))
     const [last = ''] = keys.slice(-1)
     const asked = Array.from({ length: AT_ONCE }, (_, n) => keys[n] ?? last)
-    const found = new Map(all(this.#sql.values, ...asked).map(([key, ...row]) => [key, row]))
-    return keys.map((key) => storedIn(found.get(key)))
+    return new Map(all(this.#sql.values, ...asked).map(([key, ...row]) => [key as string, storedIn(row)]))
   }
 
   put(key: string, group: number | null, { value, sum, expires }: StoredValue): void {
@@ -85,6 +89,11 @@ export class Tables {
   keys(range: { from: string; bound: 'included' | 'excluded'; to: string; now: number; limit: number }): string[] {
     const statement = range.bound === 'included' ? this.#sql.keysFrom : this.#sql.keysAfter
     return all(statement, range.from, range.to, range.now, range.limit).map(([key]) => key as string)
+  }
+
+  /** Whether any key begins so, expired or not. */
+  hasAny(prefix: string): boolean {
+    return first(this.#sql.anyFrom, prefix, `${prefix}\u{10ffff}`) !== undefined
   }
 
   // ── groups

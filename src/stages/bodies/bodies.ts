@@ -9,7 +9,7 @@ import { type Adopted, type Fits, findPartial, forgetPartial, savePartial } from
 import { memoryLimit, placesFor } from './places.ts'
 import { Readers, together } from './readers.ts'
 import { shelve, takenDown } from './shelved.ts'
-import { Damaged, deleteBody, type Sink, StoreSink, TooLarge } from './sinks.ts'
+import { Damaged, deleteBody, glanceAt, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
 import { copied, RestingBody } from './stored.ts'
@@ -129,6 +129,11 @@ export class Bodies {
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void = () => undefined): StoredBody {
     const hold = (): (() => void) => together([this.#hold(store), this.#readers.read(place.bodyId)])
     return new RestingBody(store, place, { hold, damaged })
+  }
+
+  /** All of a small body at once; undefined where only reading it can tell. */
+  glance(store: Store, place: { bodyId: string; size: number }): Uint8Array | undefined {
+    return glanceAt(store, place)
   }
 
   /** Copies a body into another store, under an id of its own there. */

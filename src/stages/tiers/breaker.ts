@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
+import { Deadlines } from './deadlines.ts'
 
 /**
  * Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them, and so does
@@ -52,6 +53,7 @@ export class Breaker {
   readonly #facts: BreakerFacts
   readonly #gates: Readonly<Record<Side, Gate>> = { read: closedGate(), write: closedGate() }
   readonly #listeners: (() => void)[] = []
+  readonly #deadlines: Deadlines
   #told: TierState = 'closed'
   #over = false
   /** It has not answered yet, and has not been waited for either. */
@@ -59,6 +61,7 @@ export class Breaker {
 
   constructor(facts: BreakerFacts) {
     this.#facts = facts
+    this.#deadlines = new Deadlines(facts.clock)
   }
 
   get limit(): number {
@@ -122,12 +125,8 @@ export class Breaker {
   }
 
   #bounded<T>(operation: string, run: () => Promise<T>, limit: number): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = this.#facts.clock.setTimeout(() => reject(new Unanswered(`${this.#facts.name}.${operation}`, limit)), limit)
-      run()
-        .then(resolve, reject)
-        .finally(() => timer.cancel())
-    })
+    const { name } = this.#facts
+    return this.#deadlines.within(limit, run, () => new Unanswered(`${name}.${operation}`, limit))
   }
 
   #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {

@@ -11,15 +11,16 @@ type Kept = EntryRecord | MarkRecord | UseRecord | VersionRecord
 /** Asked for at the first record, since node:zlib is a tenth of what an import of ours would cost. */
 const crc32 = (bytes: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(bytes)
 
-/** A record as a store keeps it. */
-export function encode(record: Kept): Uint8Array {
+/** A record as a store keeps it; `along` goes behind it where it has no body. */
+export function encode(record: Kept, along?: Uint8Array): Uint8Array {
   const body = 'body' in record ? record.body : undefined
+  const behind = body ?? along
   const json = Buffer.from(JSON.stringify(body === undefined ? record : { ...record, body: undefined, inline: true }))
-  const bytes = Buffer.allocUnsafe(HEAD + json.length + (body?.length ?? 0))
+  const bytes = Buffer.allocUnsafe(HEAD + json.length + (behind?.length ?? 0))
   bytes.writeUInt32BE(MAGIC, 0)
   bytes.writeUInt32BE(json.length, 4)
   json.copy(bytes, HEAD)
-  if (body !== undefined) bytes.set(body, HEAD + json.length)
+  if (behind !== undefined) bytes.set(behind, HEAD + json.length)
   bytes.writeUInt32BE(crc32(bytes.subarray(HEAD)), 8)
   return bytes
 }
@@ -47,6 +48,13 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   if (view.readUInt32BE(8) !== crc32(view.subarray(HEAD)))
     return { name: 'damaged', why: 'its checksum is not that of its bytes' }
+  return opened(view, key, isOfKind)
+}
+
+/** The same of bytes inside a record whose checksum was compared. */
+export function opened<T extends Kept>(bytes: Uint8Array, key: string | OfHash, isOfKind: Shape<T>): Decoded<T> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.length < HEAD || view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   const length = view.readUInt32BE(4)
   if (length > view.length - HEAD) return { name: 'damaged', why: 'it is shorter than it says' }
   const record = parsed(view, HEAD + length)
@@ -54,6 +62,13 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
   if (typeof record !== 'object' || record === null || !speaksOf((record as { key?: unknown }).key, key))
     return { name: 'damaged', why: 'it is the record of another key' }
   return isOfKind(record) ? { name: 'record', record } : { name: 'damaged', why: 'it is no record of its kind' }
+}
+
+/** What went along behind a record that was decoded. */
+export function alongside(bytes: Uint8Array): Uint8Array | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const end = HEAD + view.readUInt32BE(4)
+  return end < view.length ? view.subarray(end) : undefined
 }
 
 /** The JSON, with the inline body that stands behind it; undefined where it is none. */
@@ -65,6 +80,6 @@ function parsed(view: Buffer, end: number): unknown {
     return undefined
   }
   if (typeof record !== 'object' || record === null || !('inline' in record)) return record
-  const { inline, ...rest } = record
-  return inline === true ? { ...rest, body: view.subarray(end) } : record
+  // Not by a copy without the word: that would take as long as half of the parsing.
+  return record.inline === true ? Object.assign(record, { inline: undefined, body: view.subarray(end) }) : record
 }

@@ -1,16 +1,15 @@
 import type { Clock } from '../../model/clock.ts'
-import type { EntryRecord, LiveVersion, VersionRef } from '../../model/record.ts'
+import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
+import type { Placed, Whole } from './placed.ts'
 import type { Tier } from './tier.ts'
 
 /** What was read stays in hand for the next look: so many entries, of so many bytes of bodies in all. */
 const ENTRIES = 128
-const BYTES = 4 * 1024 * 1024
+const BYTES = 8 * 1024 * 1024
 
 /** Milliseconds for which it does at most: who never reads again what it uses would let the store give it up. */
 const IN_HAND = 1_000
-
-export type VersionInHand = LiveVersion & { readonly body: Uint8Array }
 
 interface Seen {
   readonly entry: EntryRecord
@@ -19,7 +18,7 @@ interface Seen {
   readonly stamp: number | undefined
   /** Monotonic milliseconds. */
   readonly at: number
-  version: VersionInHand | undefined
+  placed: Whole | undefined
 }
 
 /**
@@ -46,24 +45,36 @@ export class Glances {
     this.#forget(key, seen)
     const entry = this.tier.glanceEntry(key, marks)
     if (entry !== undefined && stamp !== undefined) {
-      this.#seen.set(key, { entry, marks, stamp, at: this.#clock.monotonic(), version: undefined })
+      this.#seen.set(key, { entry, marks, stamp, at: this.#clock.monotonic(), placed: undefined })
       this.#bound()
     }
     return entry
   }
 
   /** Of an entry that was just given. */
-  version(key: string, ref: VersionRef): VersionInHand | undefined {
-    const seen = this.#seen.get(key)
-    if (seen?.version?.id === ref.id) return seen.version
+  version(key: string, ref: VersionRef): Whole | undefined {
+    const placed = this.#seen.get(key)?.placed
+    if (placed?.version.id === ref.id) return placed
     const stored = this.tier?.glanceVersion(key, ref)
-    const version = stored === undefined ? undefined : { ...stored, facts: versionFacts(stored) }
-    if (seen !== undefined && version !== undefined && version.body.length <= BYTES / 8) {
-      this.#bytes += version.body.length - (seen.version?.body.length ?? 0)
-      seen.version = version
-      this.#bound()
-    }
-    return version
+    return stored && this.#keep(key, stored)
+  }
+
+  /** What a walk brought of an entry that was just given, for the next one: as long as nobody has changed anything since. */
+  keep({ version, body }: Placed): void {
+    const seen = this.#seen.get(version.key)
+    // Where redirects led, marks may stand that are looked for with each walk.
+    if (seen === undefined || version.redirects !== undefined || !(body instanceof Uint8Array)) return
+    if (seen.stamp === this.tier?.store.stamp?.()) this.#keep(version.key, { version, body })
+  }
+
+  #keep(key: string, { version, body }: Whole): Whole {
+    const placed = { version: { ...version, facts: versionFacts(version) }, body }
+    const seen = this.#seen.get(key)
+    if (seen === undefined || body.length > BYTES / 4) return placed
+    this.#bytes += body.length - (seen.placed?.body.length ?? 0)
+    seen.placed = placed
+    this.#bound()
+    return placed
   }
 
   #bound(): void {
@@ -86,6 +97,6 @@ export class Glances {
   #forget(key: string, seen: Seen | undefined): void {
     if (seen === undefined) return
     this.#seen.delete(key)
-    this.#bytes -= seen.version?.body.length ?? 0
+    this.#bytes -= seen.placed?.body.length ?? 0
   }
 }

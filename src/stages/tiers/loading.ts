@@ -5,7 +5,7 @@ import type { Held } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
 import { AnyCopy } from './any-copy.ts'
 import { type Marks, markedAt, urlMark } from './marks.ts'
-import type { Placed } from './placed.ts'
+import type { Placed, Seen } from './placed.ts'
 import type { Tier } from './tier.ts'
 
 /** Brings versions out of the tiers. */
@@ -28,6 +28,8 @@ export class Loader {
       variants: readonly VariantRecord[]
       choose: (variants: readonly VariantRecord[]) => Choice | undefined
       first: Tier | undefined
+      /** The entry as that tier has it. */
+      seen?: Seen | undefined
     },
   ): Promise<Held | undefined> {
     let { variants } = how
@@ -36,7 +38,7 @@ export class Loader {
       const choice = how.choose(variants)
       if (choice === undefined) return undefined
       for (const tier of order) {
-        const placed = await this.#load(tier, key, choice)
+        const placed = await this.#load(tier, key, { choice, seen: tier === how.first ? how.seen : undefined })
         if (placed === undefined) continue
         const { version, body } = placed
         const marked = await this.#throughAll(entry, version, tier)
@@ -60,14 +62,18 @@ export class Loader {
    * A version out of a tier; undefined where it is not there as its entry says. A body that a live tier would hold is read whole at once,
    * so that its chunks are checked and the next hit needs no store; of a larger one its first chunk.
    */
-  async #load(tier: Tier, key: string, { ref }: Choice): Promise<Placed | undefined> {
-    const placed = await tier.version(key, ref.id)
+  async #load(
+    tier: Tier,
+    key: string,
+    { choice: { ref }, seen }: { choice: Choice; seen: Seen | undefined },
+  ): Promise<Placed | undefined> {
+    const placed = (seen && tier.beside(seen, key, ref)) ?? (await tier.version(key, ref.id))
     if (placed === undefined || placed.version.digest !== ref.digest) return undefined
     const { body, version } = placed
-    if (body instanceof Uint8Array) return placed
+    if (body instanceof Uint8Array) return tier.keepInHand(seen, placed)
     const others = this.#tiers.filter((other) => other !== tier)
     try {
-      if (body.size <= this.#wholeUpTo()) return { version, body: await wholeOf(body) }
+      if (body.size <= this.#wholeUpTo()) return tier.keepInHand(seen, { version, body: await wholeOf(body) })
       return { version, body: await new AnyCopy(body, { key, version, others }).opened() }
     } catch (error) {
       this.#report('warning', () => ({

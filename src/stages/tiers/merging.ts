@@ -6,7 +6,8 @@ import { merge } from '../../policy/merge.ts'
 import { isVersionRecord } from '../../policy/record-shape.ts'
 import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
 import { withDerived } from '../../policy/version-id.ts'
-import { decode, encode } from './codec.ts'
+import { entryValue } from './carried.ts'
+import { alongside, decode, encode } from './codec.ts'
 import { type KeepWords, keepWords } from './kept.ts'
 import type { Retiring, Writing } from './placed.ts'
 
@@ -43,20 +44,21 @@ export class Merging {
     this.#rooms = rooms
   }
 
-  async merged(said: EntryRecord, version: VersionRecord | undefined, { retiring }: Writing): Promise<Merged> {
+  async merged(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<Merged> {
     const { clock } = this.#rooms
     const hash = sha256(said.key)
     const { bytes, entry: known } = await this.#known(said.key, hash)
+    const along = bytes === undefined || known === undefined || how.along === 'given up' ? undefined : alongside(bytes)
     const entry = sparingPinned(known, said, clock.now())
     const before = { key: `h1:e:${hash}`, value: bytes }
     // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
     if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined)
       return { merged: entry, entries: [], gone: [], known: before }
-    const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), retiring))
+    const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), how.retiring))
     const kept = await this.#kept(known, merged, { hash, version })
     return {
       merged,
-      entries: [...this.#records(hash, merged, version), ...kept.set],
+      entries: [...this.#records(hash, merged, { version, along }), ...kept.set],
       gone: [...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete],
       known: before,
     }
@@ -80,9 +82,13 @@ export class Merging {
   }
 
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
-  #records(hash: string, merged: EntryRecord, version: VersionRecord | undefined): StoreEntry[] {
+  #records(
+    hash: string,
+    merged: EntryRecord,
+    { version, along }: { version: VersionRecord | undefined; along: Uint8Array | undefined },
+  ): StoreEntry[] {
     const expires = isBare(merged) ? { expires: this.#rooms.clock.now() + BARE } : {}
-    const index = { key: `h1:e:${hash}`, value: encode(merged), ...expires }
+    const index = { key: `h1:e:${hash}`, value: entryValue(this.#store, merged, { version, along }), ...expires }
     return version === undefined ? [index] : [{ key: `h1:v:${hash}:${version.id}`, value: encode(version) }, index]
   }
 

@@ -9,9 +9,32 @@ export interface Placed {
   readonly body: Uint8Array | StoredBody
 }
 
+/** A version with all of its body. */
+export interface Whole extends Placed {
+  readonly body: Uint8Array
+}
+
+/** What came of an entry's bytes (in-hand.ts). */
+export interface Opened {
+  readonly bytes: Uint8Array
+  readonly entry: EntryRecord
+  /** Its version, with all of its body. */
+  placed: Placed | undefined
+}
+
+/** An entry as a tier has it. */
+export interface Seen {
+  readonly entry: EntryRecord
+  /** What went along with it (carried.ts). */
+  readonly along: Uint8Array | undefined
+  readonly opened?: Opened
+}
+
 /** The ways of bytes that a tier is handed. */
 export interface BodyRoom {
   open(store: Store, place: { bodyId: string; size: number }, damaged: () => void): StoredBody
+  /** All of a small body at once, proven; undefined where only reading it can tell. */
+  glance(store: Store, place: { bodyId: string; size: number }): Uint8Array | undefined
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
 }
 
@@ -29,4 +52,6 @@ export interface Writing {
   /** Gives the fence back, where the store is here: in the same commit as what was written under it. */
   readonly over?: (() => Promise<void>) | undefined
   readonly retiring?: Retiring | undefined
+  /** What went along with the entry until now (carried.ts) does so no more. */
+  readonly along?: 'given up'
 }

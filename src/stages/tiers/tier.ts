@@ -1,13 +1,14 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
-import { sha256 } from '../../policy/cache-key.ts'
-import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
-import { type Decoded, decode } from './codec.ts'
+import { alongside } from './codec.ts'
 import type { Guarded } from './guard.ts'
+import { type InHand, inHand } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Placed, Writing } from './placed.ts'
+import type { BodyRoom, Opened, Placed, Seen, Whole, Writing } from './placed.ts'
+import { Records } from './records.ts'
+import { StoreKeys } from './store-keys.ts'
 import { Writes } from './writes.ts'
 
 export interface TierRooms {
@@ -19,9 +20,10 @@ export interface TierRooms {
   readonly wrote: (entry: EntryRecord) => void
   /** Where a store of this process alone is asked to hold what is pinned. */
   readonly pins: 'hold here' | 'hold elsewhere'
+  /** Where nothing nearer remembers what was read of it. */
+  readonly inHand?: InHand | undefined
 }
 
-const versionKey = (key: string, id: string): string => `h1:v:${sha256(key)}:${id}`
 const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
@@ -33,15 +35,20 @@ export class Tier {
   readonly #wrote: (entry: EntryRecord) => void
   readonly #shelf: LiveShelf | undefined
   readonly #writes: Writes
+  readonly #records: Records
+  readonly #names = new StoreKeys()
+  readonly #inHand: InHand | undefined
 
-  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins }: TierRooms) {
+  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
     this.store = store
     this.#bodies = bodies
     this.#report = report
     this.#background = background
     this.#wrote = wrote
+    this.#inHand = inHand
+    this.#records = new Records(store.name, report)
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#entryOf(bytes, key)
+    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#records.entry(bytes, key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
@@ -56,63 +63,86 @@ export class Tier {
 
   /** The entry, as old as the marks say that concern it. */
   async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
-    if (this.store.live) return this.peekEntry(key)
-    const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
-    const entry = this.#entryOf(bytes, key)
-    if (entry === undefined) return undefined
-    const tags = tagMarks(entry)
+    return this.store.live ? this.peekEntry(key) : (await this.seen(key, marks))?.entry
+  }
+
+  /** The same, with what goes along with it (carried.ts). */
+  async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
+    const live = this.peekEntry(key)
+    if (this.store.live) return live && { entry: live, along: undefined }
+    const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
+    const opened = bytes && this.#opened(bytes, key)
+    if (opened === undefined) return undefined
+    const tags = tagMarks(opened.entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
-    return markedAt(entry, Math.max(tagged, this.#latest(said, marks)))
+    const entry = markedAt(opened.entry, Math.max(tagged, this.#records.latest(said, marks)))
+    return { entry, opened, along: alongside(opened.bytes) }
+  }
+
+  #opened(bytes: Uint8Array, key: string): Opened | undefined {
+    const known = this.#inHand?.get(key, bytes)
+    if (known !== undefined) return known
+    const entry = this.#records.entry(bytes, key)
+    return entry && (this.#inHand?.put(key, bytes, entry) ?? { bytes, entry, placed: undefined })
   }
 
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
   glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
-    const [bytes, ...said] = this.store.glance?.([`h1:e:${sha256(key)}`, ...marks.map(markKey)]) ?? []
-    const entry = this.#entryOf(bytes, key)
+    const [bytes, ...said] = this.store.glance?.(this.#names.ofEntry(key, marks)) ?? []
+    const entry = this.#records.entry(bytes, key)
     if (entry === undefined) return undefined
     const tags = tagMarks(entry)
     const tagged = tags.length === 0 ? [] : this.store.glance?.(tags.map(markKey))
-    return tagged && markedAt(entry, Math.max(this.#latest(tagged, tags), this.#latest(said, marks)))
+    return tagged && markedAt(entry, Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks)))
   }
 
-  /** A version at once, with its body beside it; undefined also where the body, or a mark of its redirects, stands elsewhere. */
-  glanceVersion(key: string, { id, digest }: VersionRef): (VersionRecord & { readonly body: Uint8Array }) | undefined {
-    const version = this.#versionOf(this.store.glance?.([versionKey(key, id)])?.[0], key)
-    const { body, redirects, size } = version ?? {}
-    if (version?.id !== id || version.digest !== digest || redirects !== undefined || body?.length !== size) return undefined
-    return body === undefined ? undefined : { ...version, body }
+  /** A version at once, with all of its body; undefined also where that is large, or a mark of its redirects stands elsewhere. */
+  glanceVersion(key: string, { id, digest }: VersionRef): Whole | undefined {
+    const version = this.#records.version(this.store.glance?.([this.#names.ofVersion(key, id)])?.[0], key)
+    if (version?.id !== id || version.digest !== digest || version.redirects !== undefined) return undefined
+    const { body: inline, bodyId, size } = version
+    const body = bodyId === undefined ? inline : this.#bodies.glance(this.store, { bodyId, size })
+    return body?.length === size ? { version: this.#atHome(version), body } : undefined
   }
 
-  #entryOf(bytes: Uint8Array | undefined, key: string): EntryRecord | undefined {
-    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isEntryRecord), key)
-  }
-
-  #versionOf(bytes: Uint8Array | undefined, key: string): VersionRecord | undefined {
-    return bytes === undefined ? undefined : this.#accepted(decode(bytes, key, isVersionRecord), key)
+  /** It says where its body stands: renewing the record moves no byte. */
+  #atHome(version: VersionRecord): LiveVersion {
+    return version.bodyId === undefined ? version : { ...version, home: { tier: this.store.name, bodyId: version.bodyId } }
   }
 
   /** The time of the latest of these marks, epoch ms; 0 for none. */
   async markedAt(marks: readonly string[]): Promise<number> {
-    return this.store.live ? 0 : this.#latest(await this.#many(marks.map(markKey)), marks)
-  }
-
-  #latest(said: readonly (Uint8Array | undefined)[], marks: readonly string[]): number {
-    return Math.max(0, ...said.map((mark, index) => this.#timeOf(mark, marks[index] ?? '')))
-  }
-
-  #timeOf(mark: Uint8Array | undefined, name: string): number {
-    return mark === undefined ? 0 : (this.#accepted(decode(mark, sha256(name), isMarkRecord), name)?.at ?? 0)
+    return this.store.live ? 0 : this.#records.latest(await this.#many(marks.map(markKey)), marks)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
-    const version = this.store.live ? this.peekVersion(key, id) : await this.#stored(key, id)
-    if (version === undefined || version.id !== id) return undefined
+    const version = this.store.live
+      ? this.peekVersion(key, id)
+      : this.#records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key)
+    return version === undefined || version.id !== id ? undefined : this.#placed(version)
+  }
+
+  /** The version out of what came with its entry; undefined where that is another one, and the store is to be asked. */
+  beside({ opened, along }: Seen, key: string, ref: VersionRef): Placed | undefined {
+    const known = opened && inHand(opened, ref)
+    if (known !== undefined) return known
+    const version = this.#records.versionAlong(along, key, ref)
+    return version && this.#placed(version)
+  }
+
+  /** For the next one who finds the entry as it was seen. */
+  keepInHand(seen: Seen | undefined, placed: Placed): Placed {
+    if (seen?.opened !== undefined) this.#inHand?.place(seen.opened, placed)
+    return placed
+  }
+
+  #placed(version: LiveVersion): Placed | undefined {
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
     return {
-      version: { ...version, home: { tier: this.store.name, bodyId: version.bodyId } },
+      version: this.#atHome(version),
       body: this.#bodies.open(this.store, place, () => this.#repair(version)),
     }
   }
@@ -127,12 +157,13 @@ export class Tier {
       url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.store.delete([versionKey(key, id), `h1:d:${digest}`]))
+    this.#background(this.#giveUp(key, [this.#names.ofVersion(key, id), `h1:d:${digest}`]))
   }
 
-  async #stored(key: string, id: string): Promise<VersionRecord | undefined> {
-    const [bytes] = await this.#many([versionKey(key, id)])
-    return this.#versionOf(bytes, key)
+  async #giveUp(key: string, storeKeys: string[]): Promise<void> {
+    await this.store.delete(storeKeys)
+    const { entry, along } = (await this.seen(key, [])) ?? {}
+    if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {
@@ -143,13 +174,6 @@ export class Tier {
       // Told as `tier-error` by the guard; to the walk a tier that cannot answer is a miss.
       return []
     }
-  }
-
-  #accepted<T>(decoded: Decoded<T>, key: string): T | undefined {
-    if (decoded.name === 'record') return decoded.record
-    const why = decoded.name === 'damaged' ? decoded.why : 'it is in another format'
-    this.#report('warning', () => ({ key, url: '', warning: `${this.store.name}: a record is not used: ${why}` }))
-    return undefined
   }
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {

@@ -10,6 +10,7 @@ import type { Chooser } from '../../policy/version-choice.ts'
 import { Glances } from './glances.ts'
 import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
+import { InHand } from './in-hand.ts'
 import { Loader } from './loading.ts'
 import { groupMark, Marks, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
@@ -23,7 +24,7 @@ export type Keyed = RequestFacts & {
   readonly settings: { readonly group: string }
 }
 
-export type TiersRooms = Omit<TierRooms, 'pins'> & SavingRooms
+export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
@@ -36,7 +37,9 @@ export class Tiers {
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
-    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins }))
+    const hasMemory = stores.some(({ live }) => live !== undefined)
+    const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
+    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: store.remote ? inHand() : undefined }))
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
@@ -74,9 +77,9 @@ export class Tiers {
     const seen = this.#glances.entry(call.key, marksOf(call))
     const entry = seen && this.marks.onEntry(seen, call.url)
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
-    const version = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
-    if (entry === undefined || choice === undefined || version === undefined) return undefined
-    const held = { entry, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+    const placed = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
+    if (entry === undefined || choice === undefined || placed === undefined) return undefined
+    const held = { entry, variant: choice.variant, ref: choice.ref, ...placed, tier: tier.store.name }
     this.#promote(entry, held)
     return held
   }
@@ -102,14 +105,15 @@ export class Tiers {
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.nearestFirst) {
-      const seen = await tier.entry(call.key, marksOf(call))
+      const seen = await tier.seen(call.key, marksOf(call))
       if (seen === undefined) continue
-      entry = this.marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
-      held =
-        (await this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: current, first: tier })) ?? held
+      entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
+      const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
+      held = (await this.#loader.hold(entry, call, how)) ?? held
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
+    if (held !== undefined && held.tier === this.#glances.tier?.store.name) this.#glances.keep(held)
     return { entry, held }
   }
 

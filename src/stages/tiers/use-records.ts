@@ -26,23 +26,35 @@ export class UseRecords {
 
   async read(key: string): Promise<UseRecord | undefined> {
     if (this.#store === undefined) return undefined
-    const bytes = await this.#store.get(useKey(sha256(key))).catch(() => undefined)
-    const decoded = bytes === undefined ? undefined : decode(bytes, key, isUseRecord)
-    return decoded?.name === 'record' ? decoded.record : undefined
+    return recordIn(await this.#store.get(useKey(sha256(key))).catch(() => undefined), key)
   }
 
-  /** False where it was not written. The guard has told of a store that failed. */
-  async add(key: string, use: Use): Promise<boolean> {
+  /** False where they were not written. The guard has told of a store that failed. */
+  async add(uses: ReadonlyMap<string, Use>): Promise<boolean> {
     const store = this.#store
     if (store === undefined) return false
-    const hash = sha256(key)
-    const write = async (turn: Turn): Promise<boolean> => {
-      const known = await this.read(key)
+    const write = (turn: Turn): Promise<void> => this.#add(store, [...uses], turn)
+    return inTurn(store, 's', { clock: this.#clock, write }).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */
+  async #add(store: Store, uses: readonly (readonly [key: string, use: Use])[], turn: Turn): Promise<void> {
+    const storeKeys = uses.map(([key]) => useKey(sha256(key)))
+    const stored = await store.getMany(storeKeys, { recency: 'keep' })
+    const entries = uses.map(([key, use], n) => {
+      const known = recordIn(stored[n], key)
       const sum = { ...(known ?? use) }
       if (known !== undefined) added(sum, use, use.lastRequestedAt)
-      await turn.last(store.set(useKey(hash), encode({ ...sum, key })))
-      return true
-    }
-    return inTurn(store, `s:${hash}`, { clock: this.#clock, write }).catch(() => false)
+      return { key: storeKeys[n] as string, value: encode({ ...sum, key }) }
+    })
+    await turn.last(store.setMany(entries))
   }
+}
+
+function recordIn(bytes: Uint8Array | undefined, key: string): UseRecord | undefined {
+  const decoded = bytes === undefined ? undefined : decode(bytes, key, isUseRecord)
+  return decoded?.name === 'record' ? decoded.record : undefined
 }

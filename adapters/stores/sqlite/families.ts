@@ -1,0 +1,35 @@
+import type { Changes } from './changes.ts'
+import type { Tables } from './tables.ts'
+
+/** Keys of one kind begin alike: `h1:t:` */
+const familyOf = (key: string): string => key.slice(0, key.indexOf(':', 3) + 1)
+
+/**
+ * Kinds of keys of which there is none at all, as long as nobody has changed anything. A look-up asks for marks, which most databases have
+ * none of, and to find nothing takes SQLite as long as to find something.
+ */
+export class Families {
+  readonly #tables: Tables
+  readonly #changes: Changes
+  readonly #empty = new Map<string, boolean>()
+  #stamp: number | undefined
+
+  constructor(tables: Tables, changes: Changes) {
+    this.#tables = tables
+    this.#changes = changes
+  }
+
+  /** False also where it cannot be told. Throws what SQLite throws. */
+  isEmpty(key: string): boolean {
+    const stamp = this.#changes.stampOfThisGo()
+    if (stamp !== this.#stamp) this.#empty.clear()
+    this.#stamp = stamp
+    if (stamp === undefined) return false
+    const family = familyOf(key)
+    const known = this.#empty.get(family)
+    if (known !== undefined) return known
+    const isEmpty = !this.#tables.hasAny(family)
+    this.#empty.set(family, isEmpty)
+    return isEmpty
+  }
+}

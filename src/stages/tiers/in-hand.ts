@@ -1,0 +1,61 @@
+import type { EntryRecord, VersionRef } from '../../model/record.ts'
+import { versionFacts } from '../../policy/candidate.ts'
+import { isOf } from './carried.ts'
+import type { Opened, Placed } from './placed.ts'
+
+/** What stays in hand: so many entries, of so many bytes in all, one of them at most an eighth of that. */
+const ENTRIES = 128
+const BYTES = 4 * 1024 * 1024
+
+const bodyOf = ({ placed }: Opened): number => (placed?.body instanceof Uint8Array ? placed.body.length : 0)
+
+/**
+ * What was last read of a remote store, opened and proven. The store is asked for the entry each time: as long as that is the same byte for
+ * byte, it need not be opened again, nor its version be fetched again, for an id names the same bytes for ever.
+ */
+export class InHand {
+  readonly #opened = new Map<string, Opened>()
+  #bytes = 0
+
+  /** What these bytes came to the last time. */
+  get(key: string, bytes: Uint8Array): Opened | undefined {
+    const known = this.#opened.get(key)
+    return known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known : undefined
+  }
+
+  put(key: string, bytes: Uint8Array, entry: EntryRecord): Opened {
+    const opened: Opened = { bytes, entry, placed: undefined }
+    const before = this.#opened.get(key)
+    if (before !== undefined) this.#forget(key, before)
+    if (bytes.length > BYTES / 8) return opened
+    this.#opened.set(key, opened)
+    this.#bytes += bytes.length
+    this.#bound()
+    return opened
+  }
+
+  /** The version of an entry that was just opened, with all of its body. */
+  place(opened: Opened, { version, body }: Placed): void {
+    if (!(body instanceof Uint8Array) || body.length > BYTES / 8 || this.#opened.get(version.key) !== opened) return
+    this.#bytes += body.length - bodyOf(opened)
+    opened.placed = { version: { ...version, facts: versionFacts(version) }, body }
+    this.#bound()
+  }
+
+  #bound(): void {
+    for (const [oldest, opened] of this.#opened) {
+      if (this.#opened.size <= ENTRIES && this.#bytes <= BYTES) return
+      this.#forget(oldest, opened)
+    }
+  }
+
+  #forget(key: string, opened: Opened): void {
+    this.#opened.delete(key)
+    this.#bytes -= opened.bytes.length + bodyOf(opened)
+  }
+}
+
+/** The version in hand, if it is the one that is wanted. */
+export function inHand({ placed }: Opened, ref: VersionRef): Placed | undefined {
+  return placed !== undefined && isOf(placed.version, ref) ? placed : undefined
+}

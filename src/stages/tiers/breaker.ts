@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
+import { Unanswered, withinLimit } from './time-limit.ts'
 
 /**
  * Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them, and so does
@@ -56,6 +57,7 @@ export class Breaker {
   #over = false
   /** It has not answered yet, and has not been waited for either. */
   #isCold = true
+  #starting: Promise<void> | undefined
 
   constructor(facts: BreakerFacts) {
     this.#facts = facts
@@ -78,6 +80,11 @@ export class Breaker {
   /** Why it is left alone; undefined where it is not. */
   get error(): Error | undefined {
     return this.#gates.read.error ?? this.#gates.write.error
+  }
+
+  /** Under way while a store is waited for that has not answered yet; resolves when it has, or is given up. */
+  get starting(): Promise<void> | undefined {
+    return this.#starting
   }
 
   /** Told each time that all of the store can be used again. */
@@ -122,12 +129,8 @@ export class Breaker {
   }
 
   #bounded<T>(operation: string, run: () => Promise<T>, limit: number): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = this.#facts.clock.setTimeout(() => reject(new Unanswered(`${this.#facts.name}.${operation}`, limit)), limit)
-      run()
-        .then(resolve, reject)
-        .finally(() => timer.cancel())
-    })
+    const { clock, name } = this.#facts
+    return withinLimit(run, { clock, what: `${name}.${operation}`, limit })
   }
 
   #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
@@ -142,6 +145,15 @@ export class Breaker {
     else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error, after)
   }
 
+  #start(side: Side): void {
+    const before = this.#starting
+    const trial = this.#try(side, Math.max(CHECK, this.#facts.limit))
+    const starting = Promise.all([before, trial]).then(() => {
+      if (this.#starting === starting) this.#starting = undefined
+    })
+    this.#starting = starting
+  }
+
   #open(side: Side, error: Error, after: 'at once' | 'later' = 'later'): void {
     const gate = this.#gates[side]
     if (gate.state === 'open' || this.#over || this.#facts.probes[side] === undefined) return
@@ -149,7 +161,11 @@ export class Breaker {
     gate.error = error
     gate.timer?.cancel()
     this.#tell()
-    if (after === 'at once') return void this.#try(side, Math.max(CHECK, this.#facts.limit))
+    if (after === 'at once') this.#start(side)
+    else this.#tryLater(side, gate)
+  }
+
+  #tryLater(side: Side, gate: Gate): void {
     gate.timer = this.#facts.clock.setTimeout(() => void this.#try(side), gate.wait)
     gate.wait = Math.min(2 * gate.wait, LONGEST)
   }
@@ -178,11 +194,5 @@ export class Breaker {
     this.#told = state
     this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state }))
     if (state === 'closed') for (const listener of this.#listeners) listener()
-  }
-}
-
-class Unanswered extends HoldfastError {
-  constructor(what: string, limit: number) {
-    super('STORE', `${what} did not answer within ${limit} ms (storeTimeout)`)
   }
 }

@@ -1,5 +1,6 @@
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
+import { lasting } from './lasting-body.ts'
 import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
@@ -114,7 +115,7 @@ function handed(house: House, served: Served): Served {
   if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
   if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
     house.stages.background(house.remarks.describe(held.entry, call.settings), call)
-  return served
+  return lasting(house, served)
 }
 
 /** The walk through the house, and its end as fetch would tell it. */

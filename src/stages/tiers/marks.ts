@@ -16,6 +16,12 @@ export const urlMark = (url: string): string => url
 export const tagMark = (tag: string): string => `tag ${tag}`
 export const groupMark = (group: string): string => `group ${group}`
 
+/** What is known to concern an entry before it is read; its tags are in it. */
+export const marksOf = ({ url, settings: { group } }: { url: string; settings: { group: string } }): string[] => [
+  urlMark(url),
+  groupMark(group),
+]
+
 /** Where a store keeps the mark of this name. */
 export const markKey = (name: string): string => `h1:t:${sha256(name)}`
 

@@ -11,7 +11,7 @@ import { Glances } from './glances.ts'
 import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
 import { Loader } from './loading.ts'
-import { groupMark, Marks, urlMark } from './marks.ts'
+import { Marks, marksOf, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { type Change, Saving, type SavingRooms } from './saving.ts'
@@ -51,12 +51,11 @@ export class Tiers {
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
     for (const tier of this.nearestFirst) {
-      const seen = tier.peekEntry(call.key)
-      const entry = seen && this.marks.onEntry(seen, call.url)
+      const known = this.#peeked(tier, call)
+      const entry = known && this.marks.onEntry(known, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
-      if (seen !== undefined && entry !== undefined && choice !== undefined && version?.body !== undefined) {
-        this.#hearsay.listen(seen, () => marksOf(call))
+      if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
         const marked = this.marks.onChain(entry, version.redirects)
         return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
@@ -102,7 +101,7 @@ export class Tiers {
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.nearestFirst) {
-      const seen = await tier.entry(call.key, marksOf(call))
+      const seen = tier.shelf === undefined ? await tier.entry(call.key, marksOf(call)) : this.#peeked(tier, call)
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen : merge(entry, seen), call.url)
       held =
@@ -148,6 +147,11 @@ export class Tiers {
     return undefined
   }
 
+  #peeked(tier: Tier, call: Keyed): EntryRecord | undefined {
+    const seen = tier.peekEntry(call.key)
+    return seen && this.#hearsay.heard(seen, () => marksOf(call))
+  }
+
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
     return matchingVariants(entry.variants, call, call.credentialHeaders)
   }
@@ -156,14 +160,19 @@ export class Tiers {
     for (const tier of this.nearestFirst) {
       if (tier.store.live === undefined) continue
       const known = tier.peekEntry(entry.key)
-      if (known === undefined || known !== entry) tier.rememberEntry(entry)
+      if (known !== entry) {
+        tier.rememberEntry(entry)
+        this.#hearsay.placed(entry)
+      }
       if (tier.peekVersion(entry.key, held.ref.id) === undefined) tier.remember({ version: held.version, body: held.body })
     }
   }
 
   /** {@link Saving.write} */
-  write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
-    return this.#saving.write(change, fence)
+  async write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
+    const written = await this.#saving.write(change, fence)
+    this.#hearsay.placed(written.entry)
+    return written
   }
 
   takes(size: number): boolean {
@@ -171,11 +180,7 @@ export class Tiers {
   }
 
   lease(storeKey: string, ms: number): Promise<WriteRight | 'taken' | 'none'> {
-    return rightFrom(
-      this.nearestFirst.map(({ store }) => store),
-      storeKey,
-      ms,
-    )
+    return rightFrom(this.nearestFirst, storeKey, ms)
   }
 
   /** All answers of these URLs are stale that were asked for until `at` (epoch ms), in every partition and variant. */
@@ -192,6 +197,3 @@ export class Tiers {
     return this.marks.set(names, at)
   }
 }
-
-/** What is known to concern an entry before it is read; its tags are in it. */
-const marksOf = ({ url, settings: { group } }: Keyed): string[] => [urlMark(url), groupMark(group)]

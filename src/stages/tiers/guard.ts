@@ -85,6 +85,12 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
       glance: (keys: readonly string[]) => (breaker.mayRead ? store.glance?.(keys) : undefined),
     }),
     ...(store.stamp !== undefined && { stamp: () => (breaker.mayRead ? store.stamp?.() : undefined) }),
+    ...(store.tell !== undefined && {
+      tell: (word: string) => {
+        if (breaker.state === 'closed') store.tell?.(word)
+      },
+    }),
+    ...(store.listen !== undefined && { listen: store.listen.bind(store) }),
     set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
     setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
     delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, options)),

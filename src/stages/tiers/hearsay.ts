@@ -1,6 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import { merge } from '../../policy/merge.ts'
+import { type Marks, marksOf } from './marks.ts'
+import { newsIn } from './news.ts'
 import type { Tier } from './tier.ts'
 
 /** Milliseconds for which an entry in memory is taken for what all processes know of it. */
@@ -19,12 +21,13 @@ interface Heard {
 interface HearsayRooms {
   readonly clock: Clock
   readonly background: (work: Promise<unknown>) => void
+  readonly marks: Marks
 }
 
 /**
  * What other processes say of entries that this one has in memory: new versions, verdicts, policies, invalidations. It is looked for once a
  * second for each entry, at a hit. A store that can say at once that nobody has changed anything, or what it has, is asked before the hit;
- * another one behind it, so that a hit waits for nobody.
+ * another one behind it, so that a hit waits for nobody. Where a store carries news, it is looked for as soon as somebody tells of it.
  */
 export class Hearsay {
   readonly #live: readonly Tier[]
@@ -34,6 +37,8 @@ export class Hearsay {
   readonly #rooms: HearsayRooms
   /** By the entry as it stands in memory. */
   readonly #heard = new WeakMap<EntryRecord, Heard>()
+  /** Entries that are looked for because of news, and whether there was more of it meanwhile. */
+  readonly #told = new Map<string, 'once' | 'again'>()
   #stamp: Heard = { at: Number.NEGATIVE_INFINITY, stamp: undefined }
 
   constructor(tiers: readonly Tier[], rooms: HearsayRooms) {
@@ -42,6 +47,7 @@ export class Hearsay {
     this.#beside = others.find(({ store }) => store.stamp !== undefined && store.glance !== undefined)
     this.#others = others.filter((tier) => tier !== this.#beside)
     this.#rooms = rooms
+    if (this.#live.length > 0) for (const tier of others) tier.store.listen?.((word) => this.#tells(tier, word))
   }
 
   /** It was put into memory now, as all tiers know it. */
@@ -84,6 +90,28 @@ export class Hearsay {
     return known
   }
 
+  #tells(tier: Tier, word: string): void {
+    const news = newsIn(word)
+    if (news?.of === 'marks') this.#rooms.marks.heard(news.names, news.at)
+    else if (news?.of === 'entry' && this.#known(news.key) !== undefined) this.#rooms.background(this.#follow(tier, news.key))
+  }
+
+  async #follow(tier: Tier, key: string): Promise<void> {
+    const isFirst = !this.#told.has(key)
+    this.#told.set(key, isFirst ? 'once' : 'again')
+    if (!isFirst) return
+    for (let known = this.#known(key); known !== undefined; known = this.#told.get(key) === 'again' ? known : undefined) {
+      this.#told.set(key, 'once')
+      await this.#hear(key, marksOf({ url: known.url, settings: { group: known.group } }), [tier])
+    }
+    this.#told.delete(key)
+  }
+
+  /** No use. */
+  #known(key: string): EntryRecord | undefined {
+    return this.#live.map(({ shelf }) => shelf?.lookEntry(key)).find((entry) => entry !== undefined)
+  }
+
   #stampNow(now: number): number | undefined {
     if (now - this.#stamp.at >= ASKED_EVERY) this.#stamp = { at: now, stamp: this.#beside?.store.stamp?.() }
     return this.#stamp.stamp
@@ -91,7 +119,7 @@ export class Hearsay {
 
   async #hear(key: string, marks: readonly string[], asked: readonly Tier[]): Promise<void> {
     const told = await Promise.all(asked.map((tier) => tier.entry(key, marks)))
-    const known = this.#live.map((tier) => tier.peekEntry(key)).find((entry) => entry !== undefined)
+    const known = this.#known(key)
     if (known === undefined) return
     const heard = this.#heard.get(known)
     const merged = this.#remembered(
@@ -105,7 +133,7 @@ export class Hearsay {
   #remembered(known: EntryRecord, told: readonly EntryRecord[]): EntryRecord {
     const merged = told.reduce(merge, known)
     if (told.length === 0 || JSON.stringify(merged) === JSON.stringify(known)) return known
-    for (const tier of this.#live) if (tier.peekEntry(known.key) !== undefined) tier.rememberEntry(merged)
+    for (const tier of this.#live) if (tier.shelf?.lookEntry(known.key) !== undefined) tier.rememberEntry(merged)
     return merged
   }
 }

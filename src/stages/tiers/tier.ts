@@ -7,6 +7,7 @@ import { type Decoded, decode } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
+import { worded } from './news.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { Writes } from './writes.ts'
 
@@ -154,6 +155,7 @@ export class Tier {
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
     const written = await this.#writes.write(entry, placed, how)
+    this.store.tell?.(worded({ of: 'entry', key: written.key }))
     this.#wrote(written)
     return written
   }

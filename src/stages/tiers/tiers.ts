@@ -44,7 +44,7 @@ export class Tiers {
       missed: (marks: readonly StoreEntry[]) => rooms.missed(tier, { marks }),
     }))
     this.marks = new Marks(marked, rooms.background)
-    this.#hearsay = new Hearsay(this.nearestFirst, rooms)
+    this.#hearsay = new Hearsay(this.nearestFirst, { ...rooms, marks: this.marks })
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
 

@@ -88,7 +88,10 @@ export class CatchUp {
   /** What was not brought is told, once all work is over. */
   end(): void {
     this.stop()
-    for (const behind of this.#behind.values()) this.#tellLost(behind)
+    for (const behind of this.#behind.values()) {
+      this.#tellLost(behind)
+      behind.tier.owed.settleAll()
+    }
   }
 
   #tellLost({ tier: { store }, entries, marks }: Behind): void {
@@ -110,6 +113,7 @@ export class CatchUp {
     const [oldest] = list.keys()
     if (list.size > MOST && oldest !== undefined) {
       list.delete(oldest)
+      tier.owed.settle(oldest)
       this.#rooms.report('warning', () => ({
         key: oldest,
         url: '',
@@ -172,6 +176,7 @@ export class CatchUp {
       // A tier that is well, and does not take this one, is not asked for ever.
       if (!this.#isReady(tier)) entries.set(key, tried)
       else if (tried === 0) entries.set(key, tried + 1)
+      else tier.owed.settle(key)
     }
   }
 }

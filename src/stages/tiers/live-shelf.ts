@@ -32,6 +32,11 @@ export class LiveShelf {
     return this.#live.get(versionKey(key, id)) as LiveVersion | undefined
   }
 
+  /** Whether it would be kept here, as long as there is room. */
+  takes({ body }: Placed): boolean {
+    return body instanceof Uint8Array && body.length <= this.#largest
+  }
+
   remember({ version, body }: Placed): void {
     if (!(body instanceof Uint8Array) || body.length > this.#largest) return
     const { bodyId: _elsewhere, ...rest } = version

@@ -2,12 +2,14 @@ import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import { merge } from '../../policy/merge.ts'
 import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
 import { type Decoded, decode } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
 import { worded } from './news.ts'
+import { Owed } from './owed.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { Writes } from './writes.ts'
 
@@ -28,6 +30,7 @@ const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] :
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
   readonly store: Guarded
+  readonly owed: Owed = new Owed()
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
@@ -46,6 +49,11 @@ export class Tier {
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
+  /** Whether this process knows more of an entry than a glance at the store shows. */
+  has(key: string): boolean {
+    return this.peekEntry(key) !== undefined || this.owed.of(key) !== undefined
+  }
+
   /** In this process, at once; undefined where there is no such record or the store is not live. */
   peekEntry(key: string): EntryRecord | undefined {
     return this.#shelf?.entry(key)
@@ -59,7 +67,8 @@ export class Tier {
   async entry(key: string, marks: readonly string[]): Promise<EntryRecord | undefined> {
     if (this.store.live) return this.peekEntry(key)
     const [bytes, ...said] = await this.#many([`h1:e:${sha256(key)}`, ...marks.map(markKey)])
-    const entry = this.#entryOf(bytes, key)
+    const [stored, owed] = [this.#entryOf(bytes, key), this.owed.of(key)?.entry]
+    const entry = stored !== undefined && owed !== undefined ? merge(stored, owed) : (stored ?? owed)
     if (entry === undefined) return undefined
     const tags = tagMarks(entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
@@ -107,6 +116,8 @@ export class Tier {
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
+    const owed = this.owed.of(key)?.versions.get(id)
+    if (owed !== undefined) return owed
     const version = this.store.live ? this.peekVersion(key, id) : await this.#stored(key, id)
     if (version === undefined || version.id !== id) return undefined
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined

@@ -69,7 +69,7 @@ export class Tiers {
    */
   glance(call: Keyed): Held | undefined {
     const { tier } = this.#glances
-    if (tier === undefined || this.nearestFirst.some((each) => each.peekEntry(call.key) !== undefined)) return undefined
+    if (tier === undefined || this.nearestFirst.some((each) => each.has(call.key))) return undefined
     const seen = this.#glances.entry(call.key, marksOf(call))
     const entry = seen && this.marks.onEntry(seen, call.url)
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))

@@ -61,7 +61,7 @@ export class Owed {
   }
 
   settleAll(): void {
-    for (const key of [...this.#debts.keys()]) this.settle(key)
+    for (const key of this.#debts.keys()) this.settle(key)
   }
 
   #bound(): string[] {

@@ -13,6 +13,7 @@ import { growth } from './scenarios/growth.ts'
 import { large } from './scenarios/large.ts'
 import { memory } from './scenarios/memory.ts'
 import { miss } from './scenarios/miss.ts'
+import { outage } from './scenarios/outage.ts'
 import { politeness } from './scenarios/politeness.ts'
 import { processes } from './scenarios/processes.ts'
 import { redis } from './scenarios/redis.ts'
@@ -34,6 +35,7 @@ const SCENARIOS = [
   startup,
   tiered,
   redis,
+  outage,
   large,
   revalidation,
   cut,

@@ -11,13 +11,18 @@ import type { Background } from './stages/background.ts'
 import type { Flights } from './stages/flights.ts'
 import type { Parties } from './stages/parties.ts'
 import type { Walks } from './stages/presence.ts'
+import type { CatchUp } from './stages/tiers/catch-up.ts'
 import type { Holds } from './stages/tiers/holds.ts'
+
+/** Milliseconds that a tier has, once the instance is closed, to come up and to take what it has missed. */
+const LAST = 2_000
 
 interface Busy {
   readonly walks: Walks
   readonly flights: Flights
   readonly background: Background
   readonly uses: { flushAll(): Promise<void> }
+  readonly catchUp: Pick<CatchUp, 'started' | 'last' | 'stop' | 'end'>
 }
 
 interface Open extends Busy {
@@ -31,8 +36,14 @@ interface Open extends Busy {
   readonly report: Report
 }
 
-/** Resolves when no call is under way, no flight aloft, and all writes behind are down. */
-export async function idle({ walks, flights, background, uses }: Busy): Promise<void> {
+/** Resolves when no call is under way, no flight aloft, and all writes behind are down. A store that is only starting is waited for. */
+export async function idle(busy: Busy): Promise<void> {
+  await quiet(busy)
+  await busy.catchUp.started()
+  await quiet(busy)
+}
+
+async function quiet({ walks, flights, background, uses }: Busy): Promise<void> {
   await walks.idle()
   await flights.idle()
   await uses.flushAll()
@@ -46,12 +57,23 @@ export async function close(open: Open): Promise<void> {
   closing.abort(reason)
   parties.part('all')
   flights.abortAll(reason)
-  await idle(open)
+  await flushed(open)
   await transport.close()
   await governor.close()
   await holds.close(stores, clock, ({ name }, error) =>
     report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
   )
+}
+
+/** What no tier has taken by then is told, and given up. */
+async function flushed(open: Open): Promise<void> {
+  const { catchUp, background, clock } = open
+  const late = clock.setTimeout(() => catchUp.stop(), LAST)
+  await idle(open)
+  await catchUp.last()
+  await background.idle()
+  late.cancel()
+  catchUp.end()
 }
 
 /** A call that was still looking when the instance was closed must not take off any more. */

@@ -44,7 +44,6 @@ export function buildUpkeep(
     background: (work) => background.run(work, () => undefined),
   })
   closing.signal.addEventListener('abort', () => {
-    catchUp.end()
     pace.end()
     schedule.end()
   })

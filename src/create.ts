@@ -83,10 +83,10 @@ export function buildHouse(plan: HousePlan): House {
     turns: (limit) => turnsBy(limit, plan.clock),
     stages,
     scheduler: buildScheduler({ ...basis, responses }, storage, stages),
-    idle: () => presence.during(idle({ ...basis, ...storage })),
+    idle: () => presence.during(idle({ ...basis, ...storage, catchUp })),
     close: () => {
       storage.standing.end()
-      closing ??= presence.during(close({ ...basis, ...storage, governor, transport: transport() }))
+      closing ??= presence.during(close({ ...basis, ...storage, catchUp, governor, transport: transport() }))
       return closing
     },
     isClosed: () => closing !== undefined,

@@ -1,6 +1,7 @@
 import type { Company } from './company.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
+import { lasting } from './lasting-body.ts'
 import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
@@ -135,7 +136,7 @@ function handed(house: House, served: Served): Served {
   if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
   if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
     house.stages.background(house.remarks.describe(held.entry, call.settings), call)
-  return served
+  return lasting(house, served)
 }
 
 /** The walk through the house, and its end as fetch would tell it. */

@@ -5,6 +5,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'function-hit': async () => (await import('./function-hit.ts')).functionHit,
   hit: async () => (await import('./hit.ts')).hit,
   miss: async () => (await import('./miss.ts')).miss,
+  outage: async () => (await import('./outage.ts')).outage,
   stampede: async () => (await import('./stampede.ts')).stampede,
   'function-stampede': async () => (await import('./stampede.ts')).functionStampede,
   'tiered-hit': async () => (await import('./tiered-hit.ts')).tieredHit,

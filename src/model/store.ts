@@ -92,6 +92,10 @@ export interface Store {
   keys(prefix: string, options?: { after?: string; limit?: number }): AsyncIterable<string>
   /** Undefined when somebody else holds it. */
   lease?(key: string, ms: number): Promise<Lease | undefined>
+  /** Tells all who listen, in other processes too. A hint, which may be lost or come late: nobody waits for it. It never throws. */
+  tell?(word: string): void
+  /** Hears what others tell; the returned function ends it. It keeps no process alive. */
+  listen?(listener: (word: string) => void): () => void
   readonly live?: LiveRecords
   readonly bodies?: BodyFiles
   /** Tells of each value given up to stay within `maxBytes`; `record`: the decoded one that it was. */

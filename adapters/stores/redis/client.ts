@@ -15,6 +15,7 @@ export interface Client {
   /** Whether its socket keeps the process alive; a client of one server only. */
   ref?(): void
   unref?(): void
+  subscribe?(channel: string, listener: (message: string) => void): Promise<unknown>
   multi(routing?: string): Transaction
   sendCommand(...words: unknown[]): Promise<unknown>
 }

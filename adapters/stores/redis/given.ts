@@ -9,6 +9,8 @@ export interface Given {
   /** For messages. */
   readonly where: string
   readonly secrets: Secrets
+  /** One server, to which a second connection can be made that keeps no process alive. */
+  readonly hears: boolean
   /** What is theirs is not ours to close. */
   readonly from: { readonly whose: 'theirs'; readonly client: Client } | { readonly whose: 'ours'; make(): Promise<Client> }
 }
@@ -26,6 +28,7 @@ export function readGiven(given: unknown): Given {
       topology: topologyOf(client),
       where: options === undefined ? 'the client given' : whereOf(options),
       secrets: new Secrets(options),
+      hears: false,
       from: { whose: 'theirs', client },
     }
   }
@@ -59,7 +62,8 @@ function readUrl(given: unknown): string {
 function fromOptions(options: object): Given {
   const topology = 'rootNodes' in options ? 'cluster' : 'one'
   const from = { whose: 'ours', make: () => makeClient(options) } as const
-  return { topology, where: whereOf(options), secrets: new Secrets(options), from }
+  const hears = topology === 'one' && !('sentinelRootNodes' in options)
+  return { topology, where: whereOf(options), secrets: new Secrets(options), hears, from }
 }
 
 /** node-redis writes into what it is given. Its types know the options of one kind only, and this is what the caller gave. */

@@ -9,6 +9,7 @@ const PARTS_IN_CLUSTER = 64
  *     <prefix>/v/<key>   a value, as it is
  *     <prefix>/i         the index: a sorted set of the names of all values, for listings; Redis itself keeps no order
  *     <prefix>/l/<key>   a lease: a hash of generation, holder, since, until
+ *     <prefix>/n         no key, but the channel on which changes are told
  *
  * In a cluster `{n}/` stands after the prefix, for the part that the key's subject falls to (`h1:e:<subject>`): a lease and all that is written
  * under its fence stand on one node, and the whole is spread.
@@ -36,6 +37,11 @@ export class Layout {
 
   lease(key: string): string {
     return `${this.#prefix}${this.partOf(key)}l/${key}`
+  }
+
+  /** Where changes are told. */
+  get news(): string {
+    return `${this.#prefix}n`
   }
 
   /** For SCAN: values whose key begins so. The places of wildcards in it are plain characters. */

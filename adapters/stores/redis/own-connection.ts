@@ -14,6 +14,8 @@ const LASTING = 1_000
 
 interface OwnFacts {
   readonly make: () => Promise<Client>
+  /** What is asked of each new connection before it counts as one. */
+  readonly greeted?: (client: Client) => Promise<unknown>
   readonly clock: Clock
   readonly random: () => number
 }
@@ -101,6 +103,7 @@ export class OwnConnection implements Connection {
       const timer = this.#facts.clock.setTimeout(late, ATTEMPT)
       client
         .connect()
+        .then(() => this.#facts.greeted?.(client))
         .then(resolve, reject)
         .finally(() => timer.cancel())
     })

@@ -20,12 +20,14 @@ export class Server {
   readonly #waiting: Waiting
   #closed = false
   #quiet: () => void = () => undefined
+  readonly #answered: () => void
 
-  constructor(given: Given, { clock, random }: { clock: Clock; random: () => number }) {
+  constructor(given: Given, { clock, random, answered }: { clock: Clock; random: () => number; answered: () => void }) {
     const lost = (why: unknown): void => this.#waiting.rejectAll(why)
     const { from } = given
     this.#given = given
     this.#clock = clock
+    this.#answered = answered
     this.#connection =
       from.whose === 'theirs' ? new BorrowedConnection(from.client, lost) : new OwnConnection({ make: from.make, clock, random })
     this.#waiting = new Waiting({
@@ -100,6 +102,7 @@ export class Server {
       }
       this.#answer(ask, failed)?.then((answer) => {
         leave()
+        this.#answered()
         resolve(answer)
       }, failed)
     })

@@ -7,6 +7,7 @@ import type { Given } from './given.ts'
 import { Layout } from './layout.ts'
 import { RedisLeases } from './leases.ts'
 import { Listing, nameOf } from './listing.ts'
+import { RedisNews } from './news.ts'
 import { DELETE, type Script, WRITE } from './scripts.ts'
 import { Server } from './server.ts'
 
@@ -28,12 +29,14 @@ export class OneRedis implements Store {
   readonly #layout: Layout
   readonly #leases: RedisLeases
   readonly #listing: Listing
+  readonly #news: RedisNews
 
   constructor(given: Given, { shared, maxEntryBytes, prefix, clock, random }: RedisSettings) {
     this.shared = shared
     this.maxEntryBytes = maxEntryBytes
     this.#layout = new Layout(prefix, given.topology)
-    this.#server = new Server(given, { clock, random })
+    this.#server = new Server(given, { clock, random, answered: () => this.#news.begin() })
+    this.#news = new RedisNews({ server: this.#server, given, channel: this.#layout.news, clock, random })
     this.#leases = new RedisLeases(this.#server, this.#layout)
     this.#listing = new Listing(this.#server, this.#layout)
   }
@@ -103,7 +106,16 @@ export class OneRedis implements Store {
     return this.#leases.grant(key, ms)
   }
 
+  tell(word: string): void {
+    this.#news.tell(word)
+  }
+
+  listen(listener: (word: string) => void): () => void {
+    return this.#news.listen(listener)
+  }
+
   close(): Promise<void> {
+    this.#news.close()
     return this.#server.close()
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { storeFailure } from '../failures.ts'
 
@@ -29,11 +29,21 @@ export function preparePlace(file: string, mode: 'read' | 'write'): Place {
         `sqlite ${file}: this is a directory. Give the path of a file in it, for instance ${join(file, 'cache.db')}`,
       )
     }
-    const flags = mode === 'write' ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY
-    closeSync(openSync(path, flags, 0o600))
+    if (mode === 'write') makeWhereMissing(path)
+    accessSync(path, mode === 'write' ? constants.R_OK | constants.W_OK : constants.R_OK)
     return { file, path, bodies: `${path}.bodies` }
   } catch (error) {
     throw explainedPlace(file, mode, error as NodeJS.ErrnoException)
+  }
+}
+
+/** One that is there is not opened: to close it would drop the locks that this process has on it, whoever asked for them. */
+function makeWhereMissing(path: string): void {
+  if (existsSync(path)) return
+  try {
+    closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { storeFailure } from '../failures.ts'
 import { openForReading, openForWriting, openInMemory } from './connection.ts'
 import { setAside, wasOurs } from './damage.ts'
 import { faultOf } from './faults.ts'
+import { refuseOtherRuntime } from './other-runtime.ts'
 import type { Patience } from './patience.ts'
 import { IN_MEMORY, identityOf, type Place, preparePlace } from './place.ts'
 import { Runtime } from './runtime.ts'
@@ -47,9 +48,15 @@ export function acquire(wanted: Wanted): Runtime {
     held.runtime.space.lower(wanted.maxBytes)
     return held.runtime
   }
+  if (!isOurs(identity)) refuseOtherRuntime(place)
   const runtime = connect(place, wanted, identity)
   registry().set(name, { runtime, users: 1 })
   return runtime
+}
+
+/** Whether this process has the file open through us, in either mode. */
+function isOurs(identity: string): boolean {
+  return (['read', 'write'] as const).some((mode) => registry().has(`${mode}:${identity}`))
 }
 
 /** Closes the database with its last user. */

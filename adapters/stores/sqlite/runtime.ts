@@ -1,31 +1,21 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { groupOf } from '../key-group.ts'
 import { BodyFilesOnDisk } from './body-files.ts'
 import { Changes } from './changes.ts'
 import { Families } from './families.ts'
 import { explained, faultOf } from './faults.ts'
 import { FileWatch } from './file-watch.ts'
-import type { Patience } from './patience.ts'
-import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
 import type { StoredValue } from './rows.ts'
+import type { RuntimeFacts } from './runtime-facts.ts'
 import { type GivenUp, Space } from './space.ts'
 import { Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
-import { WaitingValues } from './waiting-values.ts'
+import { type Waiting, WaitingValues } from './waiting-values.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export type Evicted = (evicted: { key: string; bytes: number }) => void
-
-export interface RuntimeFacts {
-  readonly db: DatabaseSync
-  readonly place: Place
-  readonly mode: 'read' | 'write'
-  readonly maxBytes: number
-  readonly patience: Patience
-}
 
 /** All of one database in this process: its one connection, what waits to be written, its body files. */
 export class Runtime {
@@ -99,7 +89,7 @@ export class Runtime {
   /** A value as it stands, or waits to: at once, for it costs microseconds, and later only where the tables are locked. */
   get(key: string, recency: 'touch' | 'keep' = 'touch'): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const waiting = this.waiting.get(key)
-    if (waiting !== undefined) return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
+    if (waiting !== undefined) return this.#due(waiting)
     try {
       return this.#sound(key, this.#tables.value(key), recency)
     } catch {
@@ -111,15 +101,19 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[], recency: 'touch' | 'keep' = 'touch'): (Uint8Array | undefined)[] | undefined {
     try {
-      const stored = this.#tables.values(keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key)))
+      const there = keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key))
+      const stored = this.#tables.values(there)
       return keys.map((key) => {
         const waiting = this.waiting.get(key)
-        if (waiting === undefined) return this.#sound(key, stored.get(key), recency)
-        return this.#hasExpired(waiting.expires) ? undefined : waiting.value?.slice()
+        return waiting === undefined ? this.#sound(key, stored.get(key), recency) : this.#due(waiting)
       })
     } catch {
       return undefined
     }
+  }
+
+  #due({ value, expires }: Waiting): Uint8Array | undefined {
+    return this.#hasExpired(expires) ? undefined : value?.slice()
   }
 
   /** The value, unless it has expired or is proven to be damaged: that is a miss, given up and told. */

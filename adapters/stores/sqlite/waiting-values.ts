@@ -1,4 +1,4 @@
-interface Waiting {
+export interface Waiting {
   /** Undefined: it will be deleted. */
   readonly value: Uint8Array | undefined
   readonly expires: number | undefined

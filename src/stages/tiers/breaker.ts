@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import { Deadlines } from './deadlines.ts'
+import { Unanswered } from './unanswered.ts'
 
 /**
  * Failures in a row after which one side of a store is left alone. A call that was not answered at all counts for all of them, and so does
@@ -58,6 +59,7 @@ export class Breaker {
   #over = false
   /** It has not answered yet, and has not been waited for either. */
   #isCold = true
+  #starting: Promise<void> | undefined
 
   constructor(facts: BreakerFacts) {
     this.#facts = facts
@@ -81,6 +83,11 @@ export class Breaker {
   /** Why it is left alone; undefined where it is not. */
   get error(): Error | undefined {
     return this.#gates.read.error ?? this.#gates.write.error
+  }
+
+  /** Under way while a store is waited for that has not answered yet; resolves when it has, or is given up. */
+  get starting(): Promise<void> | undefined {
+    return this.#starting
   }
 
   /** Told each time that all of the store can be used again. */
@@ -125,8 +132,7 @@ export class Breaker {
   }
 
   #bounded<T>(operation: string, run: () => Promise<T>, limit: number): Promise<T> {
-    const { name } = this.#facts
-    return this.#deadlines.within(limit, run, () => new Unanswered(`${name}.${operation}`, limit))
+    return this.#deadlines.within(limit, run, () => new Unanswered(`${this.#facts.name}.${operation}`, limit))
   }
 
   #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
@@ -141,6 +147,15 @@ export class Breaker {
     else if (pace === 'late' || gate.failures >= OPEN_AFTER) this.#open(side, error, after)
   }
 
+  #start(side: Side): void {
+    const before = this.#starting
+    const trial = this.#try(side, Math.max(CHECK, this.#facts.limit))
+    const starting = Promise.all([before, trial]).then(() => {
+      if (this.#starting === starting) this.#starting = undefined
+    })
+    this.#starting = starting
+  }
+
   #open(side: Side, error: Error, after: 'at once' | 'later' = 'later'): void {
     const gate = this.#gates[side]
     if (gate.state === 'open' || this.#over || this.#facts.probes[side] === undefined) return
@@ -148,7 +163,11 @@ export class Breaker {
     gate.error = error
     gate.timer?.cancel()
     this.#tell()
-    if (after === 'at once') return void this.#try(side, Math.max(CHECK, this.#facts.limit))
+    if (after === 'at once') this.#start(side)
+    else this.#tryLater(side, gate)
+  }
+
+  #tryLater(side: Side, gate: Gate): void {
     gate.timer = this.#facts.clock.setTimeout(() => void this.#try(side), gate.wait)
     gate.wait = Math.min(2 * gate.wait, LONGEST)
   }
@@ -177,11 +196,5 @@ export class Breaker {
     this.#told = state
     this.#facts.report('tier-state', () => ({ tier: this.#facts.name, state }))
     if (state === 'closed') for (const listener of this.#listeners) listener()
-  }
-}
-
-class Unanswered extends HoldfastError {
-  constructor(what: string, limit: number) {
-    super('STORE', `${what} did not answer within ${limit} ms (storeTimeout)`)
   }
 }

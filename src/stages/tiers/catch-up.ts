@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import type { StoreEntry } from '../../model/store.ts'
 import type { Tier } from './tier.ts'
@@ -36,6 +37,7 @@ export class CatchUp {
   readonly #rooms: CatchUpRooms
   readonly #behind = new Map<Tier, Behind>()
   #timer: { cancel(): void } | undefined
+  readonly #stopped = Promise.withResolvers<void>()
   #over = false
 
   constructor(tiers: readonly Tier[], rooms: CatchUpRooms) {
@@ -62,9 +64,41 @@ export class CatchUp {
     this.#bound(tier, behind)
   }
 
-  end(): void {
+  /** Resolves when no tier that has missed something is on its way up any more: it is brought what it has missed, or it did not come. */
+  async started(): Promise<void> {
+    while (!this.#over) {
+      const trials = [...this.#behind.keys()].flatMap(({ store }) => store.health.starting ?? [])
+      if (trials.length === 0) return
+      await Promise.race([Promise.all(trials), this.#stopped.promise])
+    }
+  }
+
+  /** Once more, whatever failed before: nobody will come back to it. */
+  async last(): Promise<void> {
+    await Promise.all([...this.#behind.keys()].map((tier) => this.#run(tier)))
+  }
+
+  /** Nothing is begun any more. */
+  stop(): void {
     this.#over = true
     this.#timer?.cancel()
+    this.#stopped.resolve()
+  }
+
+  /** What was not brought is told, once all work is over. */
+  end(): void {
+    this.stop()
+    for (const behind of this.#behind.values()) {
+      this.#tellLost(behind)
+      behind.tier.owed.settleAll()
+    }
+  }
+
+  #tellLost({ tier: { store }, entries, marks }: Behind): void {
+    if (entries.size + marks.size === 0) return
+    const missed = `entries: ${entries.size}, invalidations: ${marks.size}`
+    const error = new HoldfastError('STORE', `${store.name} was not brought what it missed (${missed}). copyTo brings entries`)
+    this.#rooms.report('tier-error', () => ({ tier: store.name, operation: 'catch-up', error }))
   }
 
   #of(tier: Tier): Behind {
@@ -79,6 +113,7 @@ export class CatchUp {
     const [oldest] = list.keys()
     if (list.size > MOST && oldest !== undefined) {
       list.delete(oldest)
+      tier.owed.settle(oldest)
       this.#rooms.report('warning', () => ({
         key: oldest,
         url: '',
@@ -141,6 +176,7 @@ export class CatchUp {
       // A tier that is well, and does not take this one, is not asked for ever.
       if (!this.#isReady(tier)) entries.set(key, tried)
       else if (tried === 0) entries.set(key, tried + 1)
+      else tier.owed.settle(key)
     }
   }
 }

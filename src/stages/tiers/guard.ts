@@ -55,7 +55,7 @@ function guardedBodies(bodies: BodyFiles, breaker: Breaker): BodyFiles {
 
 /** A store whose calls still reject on failure, but soon, and not unheard. */
 export interface Guarded extends Store {
-  readonly health: Pick<Breaker, 'state' | 'error' | 'onClosed' | 'check'>
+  readonly health: Pick<Breaker, 'state' | 'error' | 'starting' | 'onClosed' | 'check'>
 }
 
 /** Read and written to find out whether a store works; the value means nothing. */
@@ -85,6 +85,12 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
       glance: (keys: readonly string[]) => (breaker.mayRead ? store.glance?.(keys) : undefined),
     }),
     ...(store.stamp !== undefined && { stamp: () => (breaker.mayRead ? store.stamp?.() : undefined) }),
+    ...(store.tell !== undefined && {
+      tell: (word: string) => {
+        if (breaker.state === 'closed') store.tell?.(word)
+      },
+    }),
+    ...(store.listen !== undefined && { listen: store.listen.bind(store) }),
     set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
     setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
     ...(compareAndSet !== undefined && {

@@ -53,6 +53,11 @@ export class LiveShelf {
     return far instanceof LiveRecord ? far : undefined
   }
 
+  /** Whether it would be kept here, as long as there is room. */
+  takes({ body }: Placed): boolean {
+    return body instanceof Uint8Array && body.length <= this.#largest
+  }
+
   remember(placed: Placed): void {
     const known = this.lookEntry(placed.version.key)
     const record = known === undefined ? this.#recordOf(placed) : undefined

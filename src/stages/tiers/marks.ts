@@ -2,6 +2,7 @@ import type { EntryRecord, MarkRecord, RedirectFacts } from '../../model/record.
 import type { LiveRecords, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { encode } from './codec.ts'
+import { worded } from './news.ts'
 
 /** Marks held in memory; beyond that the oldest become a floor, under which everything is asked about once more. */
 const MOST_IN_MEMORY = 100_000
@@ -15,6 +16,12 @@ export const urlMark = (url: string): string => url
 /** A space is in no URL, so neither of these can pass for one, nor for the other. */
 export const tagMark = (tag: string): string => `tag ${tag}`
 export const groupMark = (group: string): string => `group ${group}`
+
+/** What is known to concern an entry before it is read; its tags are in it. */
+export const marksOf = ({ url, settings: { group } }: { url: string; settings: { group: string } }): string[] => [
+  urlMark(url),
+  groupMark(group),
+]
 
 /** Where a store keeps the mark of this name. */
 export const markKey = (name: string): string => `h1:t:${sha256(name)}`
@@ -119,9 +126,18 @@ export class Marks {
       return { key: markKey(name), value: encode(mark), expires: at + KEPT_FOR }
     })
     // A tier that did not take it is told as `tier-error` by the guard; this process knows all the same.
-    const tell = ({ store, missed }: Marked): Promise<void> => store.setMany(entries).catch(() => missed(entries))
+    const tell = ({ store, missed }: Marked): Promise<void> =>
+      store.setMany(entries).then(
+        () => store.tell?.(worded({ of: 'marks', names, at })),
+        () => missed(entries),
+      )
     for (const marked of this.#marked) if (marked.store.remote) this.#background(tell(marked))
     await Promise.all(this.#marked.filter(({ store }) => !store.remote).map(tell))
+  }
+
+  /** Another process has said so, to the tiers too. */
+  heard(names: readonly string[], at: number): void {
+    if (names.length > 0) this.#remember(names, at)
   }
 
   #remember(names: readonly string[], at: number): void {

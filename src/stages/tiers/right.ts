@@ -3,11 +3,11 @@ import type { Store } from '../../model/store.ts'
 
 /** The right to download an entry, from the most shared tier that gives leases: 'taken' while somebody else has it. */
 export function rightFrom(
-  stores: readonly Store[],
+  tiers: readonly { readonly store: Store }[],
   storeKey: string,
   ms: number,
 ): 'none' | Promise<WriteRight | 'taken' | 'none'> {
-  const granting = stores.filter(grants)
+  const granting = tiers.map(({ store }) => store).filter(grants)
   return granting.length === 0 ? 'none' : rightOfOne(granting, storeKey, ms)
 }
 

@@ -4,6 +4,7 @@ import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
 import type { Placed, Retiring } from './placed.ts'
 import type { Tier } from './tier.ts'
+import type { TierRooms } from './tier-rooms.ts'
 
 export interface Change {
   readonly entry: EntryRecord
@@ -14,12 +15,18 @@ export interface Change {
   readonly retiring?: Retiring | undefined
 }
 
+/** A change, and whether there is another tier that would have it where this one does not take it. */
+type Kept = Change & { readonly isKept: boolean }
+
 export interface SavingRooms {
   readonly report: Report
   readonly background: (work: Promise<unknown>) => void
   /** Told what a tier did not take. */
   readonly missed: (tier: Tier, what: { key: string } | { marks: readonly StoreEntry[] }) => void
 }
+
+/** What all tiers are handed together. */
+export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
 
 /** Which tiers get a change, and which of them before the answer. */
 export class Saving {
@@ -39,13 +46,15 @@ export class Saving {
     const open = this.#nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
     const nearest = local.find(({ store }) => store.durable) ?? local[0]
-    const saved = nearest === undefined ? undefined : await this.#save(nearest, change, fence)
     const live = open.filter((tier) => tier.store.live !== undefined)
+    const isKept = live.some(({ shelf }) => change.placed === undefined || shelf?.takes(change.placed) === true)
+    const saved = nearest === undefined ? undefined : await this.#save(nearest, { ...change, isKept }, fence)
     let entry = saved ?? change.entry
     const { placed, retiring } = change
     for (const tier of live) entry = await tier.write(entry, placed, { retiring })
     for (const tier of open)
-      if (tier !== nearest && !live.includes(tier)) this.#rooms.background(this.#saveBehind(tier, change, fence))
+      if (tier !== nearest && !live.includes(tier))
+        this.#rooms.background(this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence))
     return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
   }
 
@@ -60,19 +69,32 @@ export class Saving {
   }
 
   /** Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more. */
-  #saveBehind(tier: Tier, change: Change, fence: WriteRight | undefined): Promise<unknown> {
+  #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): Promise<unknown> {
     const saving = this.#save(tier, change, fence)
     return (fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving
   }
 
-  async #save(tier: Tier, { entry, placed, retiring }: Change, fence: WriteRight | undefined): Promise<EntryRecord | undefined> {
+  async #save(
+    tier: Tier,
+    { entry, placed, retiring, isKept }: Kept,
+    fence: WriteRight | undefined,
+  ): Promise<EntryRecord | undefined> {
     try {
       const right = fence?.tier === tier.store.name ? fence : undefined
       return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring })
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
-      if ((error as { code?: unknown }).code !== 'FENCED') this.#rooms.missed(tier, { key: entry.key })
+      if ((error as { code?: unknown }).code === 'FENCED') return undefined
+      if (!isKept) this.#owe(tier, entry, placed)
+      this.#rooms.missed(tier, { key: entry.key })
       return undefined
+    }
+  }
+
+  #owe(tier: Tier, entry: EntryRecord, placed: Placed | undefined): void {
+    for (const key of tier.owed.add(entry, placed)) {
+      const warning = `${tier.store.name} could not be written, nothing else has this, and there is no more room to wait: it is given up`
+      this.#rooms.report('warning', () => ({ key, url: '', warning }))
     }
   }
 

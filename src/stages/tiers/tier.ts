@@ -1,34 +1,26 @@
-import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
+import { merge } from '../../policy/merge.ts'
 import { alongside } from './codec.ts'
+import { giveUp } from './giving-up.ts'
 import type { Guarded } from './guard.ts'
 import { type InHand, inHand } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
+import { worded } from './news.ts'
+import { Owed } from './owed.ts'
 import type { BodyRoom, Opened, Placed, Seen, Whole, Writing } from './placed.ts'
 import { Records } from './records.ts'
 import { StoreKeys } from './store-keys.ts'
+import type { TierRooms } from './tier-rooms.ts'
 import { Writes } from './writes.ts'
-
-export interface TierRooms {
-  readonly bodies: BodyRoom
-  readonly report: Report
-  readonly background: (work: Promise<unknown>) => void
-  readonly clock: Clock
-  /** Told of each write. */
-  readonly wrote: (entry: EntryRecord) => void
-  /** Where a store of this process alone is asked to hold what is pinned. */
-  readonly pins: 'hold here' | 'hold elsewhere'
-  /** Where nothing nearer remembers what was read of it. */
-  readonly inHand?: InHand | undefined
-}
 
 const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
   readonly store: Guarded
+  readonly owed: Owed = new Owed()
   readonly #bodies: BodyRoom
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
@@ -52,6 +44,11 @@ export class Tier {
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
   }
 
+  /** Whether this process knows more of an entry than a glance at the store shows. */
+  has(key: string): boolean {
+    return this.peekEntry(key) !== undefined || this.owed.of(key) !== undefined
+  }
+
   /** In this process, at once; undefined where there is no such record or the store is not live. */
   peekEntry(key: string): EntryRecord | undefined {
     return this.#shelf?.entry(key)
@@ -72,11 +69,13 @@ export class Tier {
     if (this.store.live) return live && { entry: live, along: undefined }
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
     const opened = bytes && this.#opened(bytes, key)
-    if (opened === undefined) return undefined
-    const tags = tagMarks(opened.entry)
+    const owed = this.owed.of(key)?.entry
+    const known = opened === undefined || owed === undefined ? (opened?.entry ?? owed) : merge(opened.entry, owed)
+    if (known === undefined) return undefined
+    const tags = tagMarks(known)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
-    const entry = markedAt(opened.entry, Math.max(tagged, this.#records.latest(said, marks)))
-    return { entry, opened, along: alongside(opened.bytes) }
+    const entry = markedAt(known, Math.max(tagged, this.#records.latest(said, marks)))
+    return opened === undefined ? { entry, along: undefined } : { entry, opened, along: alongside(opened.bytes) }
   }
 
   #opened(bytes: Uint8Array, key: string): Opened | undefined {
@@ -117,6 +116,8 @@ export class Tier {
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
+    const owed = this.owed.of(key)?.versions.get(id)
+    if (owed !== undefined) return owed
     const version = this.store.live
       ? this.peekVersion(key, id)
       : this.#records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key)
@@ -141,29 +142,20 @@ export class Tier {
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
-    return {
-      version: this.#atHome(version),
-      body: this.#bodies.open(this.store, place, () => this.#repair(version)),
-    }
+    return { version: this.#atHome(version), body: this.#bodies.open(this.store, place, () => this.#giveUp(version)) }
   }
 
-  /**
-   * A damaged body never heals: its version goes from this tier, so that the next look-up finds another or asks the origin, and so does
-   * the word that these bytes are here, so that a fresh download is not given up for them.
-   */
-  #repair({ key, id, digest, url }: VersionRecord): void {
-    this.#report('warning', () => ({
-      key,
-      url,
-      warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
-    }))
-    this.#background(this.#giveUp(key, [this.#names.ofVersion(key, id), `h1:d:${digest}`]))
-  }
-
-  async #giveUp(key: string, storeKeys: string[]): Promise<void> {
-    await this.store.delete(storeKeys)
-    const { entry, along } = (await this.seen(key, [])) ?? {}
-    if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
+  #giveUp(version: VersionRecord): void {
+    giveUp(version, this.#names.ofVersion(version.key, version.id), {
+      tier: this.store.name,
+      report: this.#report,
+      background: this.#background,
+      delete: (storeKeys) => this.store.delete(storeKeys),
+      sayAgain: async (key) => {
+        const { entry, along } = (await this.seen(key, [])) ?? {}
+        if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
+      },
+    })
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {
@@ -178,6 +170,7 @@ export class Tier {
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
     const written = await this.#writes.write(entry, placed, how)
+    this.store.tell?.(worded({ of: 'entry', key: written.key }))
     this.#wrote(written)
     return written
   }

@@ -12,11 +12,11 @@ import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
 import { InHand } from './in-hand.ts'
 import { Loader } from './loading.ts'
-import { groupMark, Marks, urlMark } from './marks.ts'
+import { Marks, marksOf, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
-import { type Change, Saving, type SavingRooms } from './saving.ts'
-import { Tier, type TierRooms } from './tier.ts'
+import { type Change, Saving, type TiersRooms } from './saving.ts'
+import { Tier } from './tier.ts'
 
 export type Keyed = RequestFacts & {
   readonly key: string
@@ -24,11 +24,10 @@ export type Keyed = RequestFacts & {
   readonly settings: { readonly group: string }
 }
 
-export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
-
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
   readonly nearestFirst: readonly Tier[]
+  readonly writable: readonly Tier[]
   readonly marks: Marks
   readonly #loader: Loader
   readonly #hearsay: Hearsay
@@ -40,6 +39,7 @@ export class Tiers {
     const hasMemory = stores.some(({ live }) => live !== undefined)
     const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
     this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: store.remote ? inHand() : undefined }))
+    this.writable = this.nearestFirst.filter(({ store }) => store.readOnly !== true)
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
@@ -47,19 +47,18 @@ export class Tiers {
       missed: (marks: readonly StoreEntry[]) => rooms.missed(tier, { marks }),
     }))
     this.marks = new Marks(marked, rooms.background)
-    this.#hearsay = new Hearsay(this.nearestFirst, rooms)
+    this.#hearsay = new Hearsay(this.nearestFirst, { ...rooms, marks: this.marks })
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }
 
   /** The current version, if a live tier has it: no promise, so that a memory hit costs a look and an answer. */
   peek(call: Keyed): Held | undefined {
     for (const tier of this.nearestFirst) {
-      const seen = tier.peekEntry(call.key)
-      const entry = seen && this.marks.onEntry(seen, call.url)
+      const known = this.#peeked(tier, call)
+      const entry = known && this.marks.onEntry(known, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
-      if (seen !== undefined && entry !== undefined && choice !== undefined && version?.body !== undefined) {
-        this.#hearsay.listen(seen, () => marksOf(call))
+      if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
         const marked = this.marks.onChain(entry, version.redirects)
         return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
       }
@@ -73,7 +72,7 @@ export class Tiers {
    */
   glance(call: Keyed): Held | undefined {
     const { tier } = this.#glances
-    if (tier === undefined || this.nearestFirst.some((each) => each.peekEntry(call.key) !== undefined)) return undefined
+    if (tier === undefined || this.nearestFirst.some((each) => each.has(call.key))) return undefined
     const seen = this.#glances.entry(call.key, marksOf(call))
     const entry = seen && this.marks.onEntry(seen, call.url)
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
@@ -105,7 +104,8 @@ export class Tiers {
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.nearestFirst) {
-      const seen = await tier.seen(call.key, marksOf(call))
+      const live = this.#peeked(tier, call)
+      const seen = tier.shelf === undefined ? await tier.seen(call.key, marksOf(call)) : live && { entry: live, along: undefined }
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
       const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
@@ -152,6 +152,11 @@ export class Tiers {
     return undefined
   }
 
+  #peeked(tier: Tier, call: Keyed): EntryRecord | undefined {
+    const seen = tier.peekEntry(call.key)
+    return seen && this.#hearsay.heard(seen, () => marksOf(call))
+  }
+
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
     return matchingVariants(entry.variants, call, call.credentialHeaders)
   }
@@ -160,14 +165,18 @@ export class Tiers {
     for (const tier of this.nearestFirst) {
       if (tier.store.live === undefined) continue
       const known = tier.peekEntry(entry.key)
-      if (known === undefined || known !== entry) tier.rememberEntry(entry)
+      if (known !== entry) {
+        tier.rememberEntry(entry)
+        this.#hearsay.placed(entry)
+      }
       if (tier.peekVersion(entry.key, held.ref.id) === undefined) tier.remember({ version: held.version, body: held.body })
     }
   }
 
-  /** {@link Saving.write} */
-  write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
-    return this.#saving.write(change, fence)
+  async write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
+    const written = await this.#saving.write(change, fence)
+    this.#hearsay.placed(written.entry)
+    return written
   }
 
   takes(size: number): boolean {
@@ -175,11 +184,7 @@ export class Tiers {
   }
 
   lease(storeKey: string, ms: number): ReturnType<typeof rightFrom> {
-    return rightFrom(
-      this.nearestFirst.map(({ store }) => store),
-      storeKey,
-      ms,
-    )
+    return rightFrom(this.nearestFirst, storeKey, ms)
   }
 
   /** All answers of these URLs are stale that were asked for until `at` (epoch ms), in every partition and variant. */
@@ -187,15 +192,8 @@ export class Tiers {
     return this.mark(urls.map(urlMark), at)
   }
 
-  get writable(): readonly Tier[] {
-    return this.nearestFirst.filter(({ store }) => store.readOnly !== true)
-  }
-
   /** The same of all that goes by these names (marks.ts). */
   mark(names: readonly string[], at: number): Promise<void> {
     return this.marks.set(names, at)
   }
 }
-
-/** What is known to concern an entry before it is read; its tags are in it. */
-const marksOf = ({ url, settings: { group } }: Keyed): string[] => [urlMark(url), groupMark(group)]

@@ -1,3 +1,5 @@
+// Loaded at the first miss, which takes longer than a clock turned by hand waits.
+import '../../../src/create-origin.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import {
@@ -10,6 +12,7 @@ import {
   type Options,
 } from '../../../src/index.ts'
 import { type Origin, startOrigin } from '../../helpers/origin/index.ts'
+import { turnUntil } from '../../helpers/turning.ts'
 
 /** An origin and an instance on one hand-turned clock. */
 export interface Given extends AsyncDisposable {
@@ -35,7 +38,7 @@ export async function given(options: Options = {}, clock: ManualClock = manualCl
   const told = <K extends keyof Events>(event: K): Events[K][] => (heard.get(event) ?? []) as Events[K][]
   const dispose = async (): Promise<void> => {
     origin.kill()
-    await fetch.close()
+    await turnUntil(clock, fetch.close())
     await origin.close()
   }
   return { clock, origin, fetch, told, [Symbol.asyncDispose]: dispose }

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
-import type { CachedFetch } from '../../../src/index.ts'
+import type { CachedFetch, Store } from '../../../src/index.ts'
 import { createCachedFetch } from '../../../src/index.ts'
 import { inOrder, ok } from '../../helpers/origin/index.ts'
 import { type Given, given } from '../download/given.ts'
 import { folder, got } from './given.ts'
 
-// What one process says reaches the memory of another within a second of its next hit (issue 6: invalidation; B03).
+// What one process says reaches the memory of another within a second (issue 6: invalidation; B03).
 
 interface Two extends Given {
   /** Another process, as far as it matters: a memory of its own before the same file. */
@@ -49,15 +49,49 @@ const words: [string, (g: Two) => Promise<unknown>, string][] = [
   ['a deletion', (g) => g.other.entry(g.origin.url('/f')).delete(), 'two (miss)'],
 ]
 
-test.each(words)('%s by another process counts here a second later, behind the next hit', async (_, say, then) => {
+test.each(words)('%s by another process counts here a second later, at the first hit', async (_, say, then) => {
   await using g = await two()
   await g.clock.advance(5)
   await say(g)
   await g.other.idle()
+  expect(await g.hit(), 'within the second nobody is asked').toBe('one (hit)')
   await g.clock.advance(1_001)
-  // This hit still knows nothing, and waits for nobody; behind it the file is asked.
-  expect(await g.hit()).toBe('one (hit)')
   expect(await g.hit()).toBe(then)
+})
+
+test.each(words)('%s by another process, long after the last hit: the same', async (_, say, then) => {
+  await using g = await two()
+  await g.clock.advance(60_000)
+  expect(await g.hit()).toBe('one (hit)')
+  await g.clock.advance(60_000)
+  await say(g)
+  await g.other.idle()
+  expect(await g.hit()).toBe(then)
+})
+
+test('while nobody changes anything a hit reads nothing', async () => {
+  const clock = manualClock()
+  const file = sqlite(join(folder(), 'cache.db'), { clock })
+  const looks = file.glance
+  let glances = 0
+  const glance: Store['glance'] = (keys) => {
+    glances++
+    return looks?.(keys)
+  }
+  await using g = await given({ tiers: [memory(), Object.assign(file, { glance })], ttl: '1h' }, clock)
+  g.origin.script('/f', ok('one'))
+  for (let n = 0; n < 2; n++) {
+    expect(await got(await g.fetch(g.origin.url('/f')))).toMatch(/^one/)
+    await g.fetch.idle()
+    await clock.advance(1_001)
+  }
+  await got(await g.fetch(g.origin.url('/f')))
+  const before = glances
+  for (let n = 0; n < 10; n++) {
+    await clock.advance(1_001)
+    expect(await got(await g.fetch(g.origin.url('/f')))).toBe('one (hit)')
+  }
+  expect(glances).toBe(before)
 })
 
 test('within a second the file is asked once, however many hits there are', async () => {

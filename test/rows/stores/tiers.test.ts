@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { Keyv } from 'keyv'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import { inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
+import { turnUntil } from '../../helpers/turning.ts'
 import { anInstance, anOrigin, folder, got, heard } from './given.ts'
 
 const FRESH = { headers: { 'cache-control': 'max-age=3600' } }
@@ -99,6 +100,7 @@ describe('a tier that fails is a slow miss, never an error', () => {
       clock,
       storeTimeout: '100ms',
     })
+    onTestFinished(() => turnUntil(clock, fetch.close()))
     const states = heard(fetch, 'tier-state')
     let answer: string | undefined
     const calls = Promise.all([fetch(origin.url('/f')), fetch(origin.url('/g'))])

@@ -43,10 +43,12 @@ export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyRep
 
 /** Brings one entry, as all tiers know it now, into one of them. */
 export async function copyOne(rooms: UpkeepRooms, target: Tier, key: string): Promise<void> {
+  const debt = target.owed.of(key)
   const seen = await Promise.all(rooms.tiers.nearestFirst.map((tier) => tier.entry(key, [])))
   const known = seen.filter((entry) => entry !== undefined)
   if (known.length === 0) return
   await new Copying(rooms, target, { entries: 0, bytes: 0 }).entry({ hash: sha256(key), entry: known.reduce(merge) })
+  target.owed.settle(key, debt)
 }
 
 class Copying {

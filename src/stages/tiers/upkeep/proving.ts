@@ -16,6 +16,8 @@ export async function placedIn(
   name: VersionName & { readonly key: string },
 ): Promise<(Placed & { readonly isDamaged: () => boolean }) | undefined> {
   if (tier.shelf !== undefined) return ofLive(tier.shelf.lookVersion(name.key, name.id))
+  const owed = tier.owed.of(name.key)?.versions.get(name.id)
+  if (owed !== undefined) return { ...owed, isDamaged: () => false }
   const [record] = await readVersions(tier, [name])
   return record === undefined || record === 'foreign' ? undefined : placedOf(open, tier, record)
 }

@@ -40,6 +40,8 @@ for (let n = 0; n < 24; n += 1) await download(fetch, `/${n}`, SIZES[n % SIZES.l
 if (ballast !== undefined) rmSync(ballast)
 const again = (await fetch.cache.ready()).tiers[0]?.state
 await download(fetch, '/again', 30_000)
+// What it missed is brought behind.
+await fetch.idle()
 await fetch.close()
 const later = createCachedFetch({ tiers: [open()], mode: 'offline' })
 let stored = 0

@@ -1,0 +1,89 @@
+import type { House } from './house.ts'
+import { HoldfastError } from './model/errors.ts'
+import { CHUNK_SIZE } from './model/record.ts'
+import type { Served, StoredBody } from './model/rooms.ts'
+import { serve } from './pipeline.ts'
+import { mayNotAsk } from './policy/passing.ts'
+
+/** A body that goes on where a tier goes silent, or loses what it had, under its reader. */
+export function lasting(house: House, served: Served): Served {
+  const { body } = served
+  if (body instanceof Uint8Array || Symbol.asyncIterator in body || !mayBeAskedFor(served)) return served
+  return { ...served, body: new LastingBody(body, (signal) => broughtAgain(house, served, signal)) }
+}
+
+/** The origin would bring the same once more, has not just failed to, and the caller has nothing against being asked for. */
+function mayBeAskedFor({ call, held, outcome }: Served): boolean {
+  const { require, prefer, unpack } = call.settings
+  const isOfTheOrigin = call.origin === undefined && call.method === 'GET' && held.ref.id !== '' && outcome !== 'fallback'
+  return isOfTheOrigin && !mayNotAsk(call) && (require ?? prefer ?? unpack) === undefined
+}
+
+/**
+ * The whole body from the origin, proven by its digest to be the one that is being read. A part of it would do where a strong validator
+ * says that it belongs to the rest, but only the digest of the whole proves it, and of what was handed out nobody keeps one.
+ */
+async function broughtAgain(
+  house: House,
+  { call, held: { version } }: Served,
+  signal: AbortSignal,
+): Promise<Uint8Array | StoredBody> {
+  const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
+  const { layers: _decided, ...asked } = call
+  const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)
+  const { held } = await house.walks.during(again)
+  if (held.version.digest === version.digest) return held.body
+  throw new HoldfastError('STORE', 'the origin has another version by now')
+}
+
+/** Read as the tier gives it; when that fails, as the origin does. */
+class LastingBody implements StoredBody {
+  readonly size: number
+  readonly #again: (signal: AbortSignal) => Promise<Uint8Array | StoredBody>
+  #body: Uint8Array | StoredBody
+  #bringing: Promise<void> | undefined
+  /** What each reader holds. */
+  readonly #holds = new Set<(() => void)[]>()
+  readonly #left = new AbortController()
+
+  constructor(body: StoredBody, again: (signal: AbortSignal) => Promise<Uint8Array | StoredBody>) {
+    this.size = body.size
+    this.#body = body
+    this.#again = again
+  }
+
+  async chunk(n: number): Promise<Uint8Array> {
+    try {
+      return await chunkOf(this.#body, n)
+    } catch (error) {
+      this.#bringing ??= this.#bring(error as Error)
+      await this.#bringing
+      return chunkOf(this.#body, n)
+    }
+  }
+
+  async #bring(error: Error): Promise<void> {
+    try {
+      this.#body = await this.#again(this.#left.signal)
+    } catch (cause) {
+      throw new HoldfastError('STORE', `${error.message}; and it cannot be had again: ${(cause as Error).message}`, { cause })
+    }
+    for (const held of this.#holds) held.push(holdOf(this.#body))
+  }
+
+  hold(): () => void {
+    const held = [holdOf(this.#body)]
+    this.#holds.add(held)
+    return () => {
+      this.#holds.delete(held)
+      for (const end of held.splice(0)) end()
+      // The flight goes on for whoever else waits for it.
+      if (this.#holds.size === 0) this.#left.abort()
+    }
+  }
+}
+
+const chunkOf = async (body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> =>
+  body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
+
+const holdOf = (body: Uint8Array | StoredBody): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import type { Store } from '../../../src/index.ts'
+import { anInstance } from './given.ts'
+
+test('many entries are deleted a few at a time, so that nobody waits for a commit of a hundred', async () => {
+  const store = sqlite(':memory:')
+  const [lease, setMany] = [store.lease?.bind(store) as NonNullable<Store['lease']>, store.setMany.bind(store)]
+  let [writing, most] = [0, 0]
+  const counted = <T>(work: Promise<T>): Promise<T> => {
+    most = Math.max(most, ++writing)
+    return work.finally(() => writing--)
+  }
+  Object.assign(store, {
+    lease: (key: string, ms: number) => counted(lease(key, ms)),
+    setMany: (...args: Parameters<Store['setMany']>) => counted(setMany(...args)),
+  })
+  const fetch = anInstance({ tiers: [memory(), store] })
+  const urls = Array.from({ length: 300 }, (_, n) => `http://host.test/${n}`)
+  for (const url of urls) await fetch.put(url, new Response(url))
+  await fetch.idle()
+  most = 0
+  expect(await fetch.cache.delete({ match: 'http://host.test/*' })).toBe(urls.length)
+  expect(most).toBeGreaterThan(1)
+  expect(most).toBeLessThanOrEqual(16)
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
+import { createCachedFetch, type Store } from '../../../src/index.ts'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { turnFor, turnUntil } from '../../helpers/turning.ts'
+import { given } from '../download/given.ts'
+import { got } from './given.ts'
+
+// What the only tier did not take is held in hand, answers as if it stood there, and is brought when it can be; bounded (S03, S04).
+
+const WRITES = ['set', 'setMany', 'lease', 'delete', 'bodies.append'] as const
+
+async function alone(before: Store[] = []) {
+  const clock = manualClock()
+  const inner = sqlite(':memory:', { clock })
+  const store = chaos(inner, { clock })
+  const g = await given({ tiers: [...before, { ...store, name: 'only', close: async () => undefined }], ttl: '1h' }, clock)
+  const refuses = (): void => store.chaos.use([{ do: 'throw', on: WRITES }])
+  const heals = async (): Promise<void> => {
+    store.chaos.use([])
+    await turnFor(clock, 12_000)
+    await turnUntil(clock, g.fetch.idle())
+  }
+  /** What another process finds, that may ask nobody. */
+  const elsewhere = () => createCachedFetch({ tiers: [{ ...store, close: async () => undefined }], clock, mode: 'offline' })
+  return { ...g, refuses, heals, elsewhere }
+}
+
+test.each([100, 300_000, 3_000_000])('a version of %i bytes: a hit meanwhile, and there afterwards', async (size) => {
+  await using g = await alone()
+  const body = pseudoRandom(size, 'owed')
+  g.origin.script('/f', ok(body))
+  g.refuses()
+  for (let n = 0; n < 3; n++) expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+  expect(g.origin.hits('/f')).toBe(1)
+  await g.heals()
+  await using other = g.elsewhere()
+  expect(sha256(await (await other(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+})
+
+test('labels, and the newest of many versions; what was read before is not answered any more', async () => {
+  await using g = await alone()
+  g.origin.script('/f', ok('before'))
+  for (let n = 0; n < 2; n++) await got(await g.fetch(g.origin.url('/f')))
+  g.refuses()
+  for (let n = 0; n < 20; n++) {
+    g.origin.script('/f', ok(`${n}`))
+    await got(await g.fetch(g.origin.url('/f'), { cache: 'reload' }))
+    expect(await got(await g.fetch(g.origin.url('/f')))).toBe(`${n} (hit)`)
+  }
+  await g.fetch.entry(g.origin.url('/f')).label('app-2')
+  await g.heals()
+  await using other = g.elsewhere()
+  expect(await got(await other(g.origin.url('/f')))).toBe('19 (hit)')
+  expect((await other.entry(g.origin.url('/f')).versions())[0]?.labels).toEqual(['app-2'])
+})
+
+test('no more than 32 MB wait: the oldest is given up, and said so', async () => {
+  await using g = await alone([memory({ maxEntryBytes: '1KB' })])
+  g.refuses()
+  const body = pseudoRandom(9_000_000, 'large')
+  for (const path of ['/1', '/2', '/3', '/4']) {
+    g.origin.script(path, ok(body))
+    await (await g.fetch(g.origin.url(path))).bytes()
+  }
+  expect(g.told('warning').map(({ warning }) => warning)).toContainEqual(
+    expect.stringMatching(/only could not be written.*given up/),
+  )
+  await g.heals()
+  await using other = g.elsewhere()
+  const found = await Promise.allSettled(['/1', '/2', '/3', '/4'].map((path) => other(g.origin.url(path))))
+  expect(found.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
+})

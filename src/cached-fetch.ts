@@ -6,6 +6,7 @@ import { type Entry, entryOf } from './entry.ts'
 import type { Functions } from './functions.ts'
 import { OURS } from './house.ts'
 import { type Json, jsonOf } from './json.ts'
+import { lasting } from './lasting-body.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
@@ -123,7 +124,7 @@ export function frontDoor(behind: Behind): CachedFetch {
 function companyAt({ house }: Behind): Company<string, Response> {
   return new Company({
     house,
-    give: (served) => house().responses.respond(served),
+    give: (served) => house().responses.respond(lasting(house(), served)),
     told: (error, call) => house().responses.told(error, call),
   })
 }

@@ -14,6 +14,8 @@ function locksOn(file: string): string[] {
   return readFileSync('/proc/locks', 'utf8')
     .split('\n')
     .filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `))
+    // Their numbers count the locks of the whole machine.
+    .map((line) => line.replace(/^\d+: /, ''))
 }
 
 /** Keyv over the SQLite that better-sqlite3 brings. */

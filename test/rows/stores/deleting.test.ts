@@ -6,15 +6,14 @@ import { anInstance } from './given.ts'
 
 test('many entries are deleted a few at a time, so that nobody waits for a commit of a hundred', async () => {
   const store = sqlite(':memory:')
-  const [lease, setMany] = [store.lease?.bind(store) as NonNullable<Store['lease']>, store.setMany.bind(store)]
+  const write = store.compareAndSet?.bind(store) as NonNullable<Store['compareAndSet']>
   let [writing, most] = [0, 0]
   const counted = <T>(work: Promise<T>): Promise<T> => {
     most = Math.max(most, ++writing)
     return work.finally(() => writing--)
   }
   Object.assign(store, {
-    lease: (key: string, ms: number) => counted(lease(key, ms)),
-    setMany: (...args: Parameters<Store['setMany']>) => counted(setMany(...args)),
+    compareAndSet: (...args: Parameters<typeof write>) => counted(write(...args)),
   })
   const fetch = anInstance({ tiers: [memory(), store] })
   const urls = Array.from({ length: 300 }, (_, n) => `http://host.test/${n}`)

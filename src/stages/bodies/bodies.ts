@@ -12,7 +12,7 @@ import { shelve, takenDown } from './shelved.ts'
 import { Damaged, deleteBody, glanceAt, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
-import { copied, RestingBody } from './stored.ts'
+import { copied, RestingBody, type RestingPlace, SinkBody } from './stored.ts'
 import { takenOver } from './taken-over.ts'
 import { ChunkWriter } from './writer.ts'
 
@@ -126,7 +126,7 @@ export class Bodies {
   }
 
   /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
-  open(store: Store, place: { bodyId: string; size: number }, damaged: () => void = () => undefined): StoredBody {
+  open(store: Store, place: RestingPlace, damaged: () => void = () => undefined): StoredBody {
     const hold = (): (() => void) => together([this.#hold(store), this.#readers.read(place.bodyId)])
     return new RestingBody(store, place, { hold, damaged })
   }
@@ -165,7 +165,9 @@ export class Bodies {
   #resting(store: Store, written: WrittenBody): WrittenBody {
     const { body, bodyId, size } = written
     if (body instanceof Uint8Array || bodyId === undefined) return written
-    return { ...written, body: this.open(store, { bodyId, size }) }
+    // It holds for the same bytes under another id too.
+    const remembered = body instanceof SinkBody ? body.remembered : undefined
+    return { ...written, body: this.open(store, { bodyId, size, remembered }) }
   }
 
   /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */

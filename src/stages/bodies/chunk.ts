@@ -59,12 +59,11 @@ export class Chunk {
   }
 
   /** The chunk with its seal behind it. */
-  sealed(): { readonly bytes: Uint8Array; readonly seal: Buffer } {
+  sealed(): Uint8Array {
     const { size } = this
     const bytes = this.room?.subarray(0, size + DIGEST_SIZE) ?? this.#joined(size)
-    const seal = hash('sha256', bytes.subarray(0, size), 'buffer')
-    bytes.set(seal, size)
-    return { bytes, seal }
+    bytes.set(hash('sha256', bytes.subarray(0, size), 'buffer'), size)
+    return bytes
   }
 
   #joined(size: number): Uint8Array {

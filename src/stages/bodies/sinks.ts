@@ -3,6 +3,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { type Chunk, DIGEST_SIZE, SEALED_SIZE } from './chunk.ts'
+import { type Memory, Remembered } from './remembered.ts'
 
 /** Where the chunks of one body go. Written in order, by one writer; read at any time. */
 export interface Sink {
@@ -28,14 +29,14 @@ export class Damaged extends HoldfastError {
   }
 }
 
-/** The chunk inside its seal; throws unless its digest is that of its bytes, and the one that is known of it. */
-function unsealed(bytes: Uint8Array | undefined, size: number, seal: Buffer | undefined): Uint8Array {
+/** The chunk inside its seal; throws unless its writer in this process remembers it so, or, where that was another, its digest is that of its bytes. */
+function unsealed(bytes: Uint8Array | undefined, size: number, memory: Memory): Uint8Array {
   if (bytes === undefined) throw new Damaged('a chunk of the body is missing')
   const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
-  const digest = hash('sha256', chunk, 'buffer')
-  if (chunk.length !== size || digest.compare(bytes, bytes.length - DIGEST_SIZE) !== 0)
+  if (chunk.length === size && memory === 'right') return chunk
+  if (chunk.length !== size || hash('sha256', chunk, 'buffer').compare(bytes, size) !== 0)
     throw new Damaged('a chunk of the body is damaged')
-  if (seal?.equals(digest) === false) throw new Damaged('a chunk of the body is not the one that was written')
+  if (memory === 'wrong') throw new Damaged('a chunk of the body is not the one that was written')
   return chunk
 }
 
@@ -44,8 +45,8 @@ export const inFile = (store: Store, size: number): boolean => store.bodies !== 
 interface Place {
   readonly bodyId: string
   readonly size: number
-  /** The digest of the chunk that is read, where it is known beside the chunk. */
-  readonly seal?: Buffer | undefined
+  /** What its writer knows of it, where that was in this process. */
+  readonly remembered?: Remembered | undefined
   /** Where it may be put. */
   readonly room?: Uint8Array | undefined
 }
@@ -63,12 +64,12 @@ export async function readChunk(store: Store, place: Place, n: number): Promise<
   }
 }
 
-async function readOnce(store: Store, { bodyId, size, seal, room }: Place, n: number): Promise<Uint8Array> {
+async function readOnce(store: Store, { bodyId, size, remembered, room }: Place, n: number): Promise<Uint8Array> {
   const length = Math.min(CHUNK_SIZE, size - n * CHUNK_SIZE)
   const bytes = inFile(store, size)
     ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE, room)
     : await store.get(chunkKey(bodyId, n))
-  return unsealed(bytes, length, seal)
+  return unsealed(bytes, length, (bytes && remembered?.of(n, bytes)) ?? 'none')
 }
 
 /** Bytes of a body that is read at once: proving more takes so long that others are to be let pass. */
@@ -123,8 +124,7 @@ export class StoreSink implements Sink {
   readonly store: Store
   readonly #limit: number
   #size = 0
-  /** Of the chunks that this writer wrote: another's chunk in their place would have a good seal too. */
-  readonly #seals: Buffer[] = []
+  readonly remembered: Remembered = new Remembered()
 
   constructor(store: Store, limit: number, bodyId: string = newBodyId()) {
     this.bodyId = bodyId
@@ -136,15 +136,15 @@ export class StoreSink implements Sink {
   async append(chunk: Chunk, n: number): Promise<void> {
     const size = this.#size + chunk.size
     if (size > this.#limit) throw new TooLarge(`the body is larger than ${this.#limit} bytes`)
-    const { bytes, seal } = chunk.sealed()
+    const bytes = chunk.sealed()
     if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, bytes)
     else await this.store.set(chunkKey(this.bodyId, n), bytes)
-    this.#seals[n] = seal
+    this.remembered.add(n, bytes)
     this.#size = size
   }
 
   chunk(n: number): Promise<Uint8Array> {
-    return readChunk(this.store, { bodyId: this.bodyId, size: this.#size, seal: this.#seals[n] }, n)
+    return readChunk(this.store, { bodyId: this.bodyId, size: this.#size, remembered: this.remembered }, n)
   }
 
   discard(): Promise<void> {

@@ -7,30 +7,35 @@ import { Chunk } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Lending } from './lending.ts'
 import { once } from './readers.ts'
+import type { Remembered } from './remembered.ts'
 import { Damaged, inFile, readChunk, type Sink, StoreSink } from './sinks.ts'
+
+/** Where a body stands, and what its writer knows of it. */
+export interface RestingPlace {
+  readonly bodyId: string
+  readonly size: number
+  readonly remembered?: Remembered | undefined
+}
 
 /** A body under its id in a store. */
 export class RestingBody implements StoredBody {
   readonly size: number
   readonly #store: Store
-  readonly #bodyId: string
+  readonly #place: RestingPlace
   readonly #hold: () => () => void
   readonly #damaged: () => void
   readonly #inHand = new ChunkInHand()
   readonly #lending: Lending | undefined
   #holders = 0
 
-  constructor(
-    store: Store,
-    { bodyId, size }: { bodyId: string; size: number },
-    { hold, damaged }: { hold: () => () => void; damaged: () => void },
-  ) {
-    this.size = size
+  constructor(store: Store, place: RestingPlace, { hold, damaged }: { hold: () => () => void; damaged: () => void }) {
+    this.size = place.size
     this.#store = store
-    this.#bodyId = bodyId
+    this.#place = place
     this.#hold = hold
     this.#damaged = damaged
-    if (inFile(store, size)) this.#lending = new Lending(Math.ceil(size / CHUNK_SIZE), (n, room) => this.#read(n, room))
+    if (inFile(store, place.size))
+      this.#lending = new Lending(Math.ceil(place.size / CHUNK_SIZE), (n, room) => this.#read(n, room))
   }
 
   async lend(n: number): Promise<Loan> {
@@ -43,7 +48,7 @@ export class RestingBody implements StoredBody {
 
   async #read(n: number, room?: Uint8Array): Promise<Uint8Array> {
     try {
-      return await readChunk(this.#store, { bodyId: this.#bodyId, size: this.size, room }, n)
+      return await readChunk(this.#store, { ...this.#place, room }, n)
     } catch (error) {
       if (error instanceof Damaged) this.#damaged()
       throw error instanceof HoldfastError ? error : new HoldfastError('STORE', (error as Error).message, { cause: error })
@@ -96,6 +101,11 @@ export class SinkBody implements StoredBody {
 
   chunk(n: number): Promise<Uint8Array> {
     return this.#inHand.read(n, () => this.#sink.chunk(n))
+  }
+
+  /** What its writer knows of it. */
+  get remembered(): Remembered | undefined {
+    return this.#sink instanceof StoreSink ? this.#sink.remembered : undefined
   }
 
   hold(why: 'to read' | 'to copy' = 'to read'): () => void {

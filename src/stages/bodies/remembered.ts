@@ -1,0 +1,36 @@
+import { createCipheriv, randomBytes } from 'node:crypto'
+
+const NONCE = 12
+
+/** Whether bytes are those that were written; 'none': somebody else wrote them. */
+export type Memory = 'right' | 'wrong' | 'none'
+
+/**
+ * What a writer remembers of the chunks that it wrote, so that they are proved against more than what stands beside them: another chunk in
+ * the place of one would have a good seal too. An authentication code (GMAC, NIST SP 800-38D) under a key that nobody else ever has: it tells
+ * as much as a second digest, for an eighth of its time.
+ */
+export class Remembered {
+  readonly #key = randomBytes(16)
+  readonly #codes: Buffer[] = []
+
+  /** `bytes`: with the seal. */
+  add(n: number, bytes: Uint8Array): void {
+    this.#codes[n] = this.#codeOf(n, bytes)
+  }
+
+  of(n: number, bytes: Uint8Array): Memory {
+    const code = this.#codes[n]
+    if (code === undefined) return 'none'
+    return code.equals(this.#codeOf(n, bytes)) ? 'right' : 'wrong'
+  }
+
+  #codeOf(n: number, bytes: Uint8Array): Buffer {
+    const nonce = Buffer.alloc(NONCE)
+    nonce.writeUInt32BE(n, NONCE - 4)
+    const cipher = createCipheriv('aes-128-gcm', this.#key, nonce)
+    cipher.setAAD(bytes)
+    cipher.final()
+    return cipher.getAuthTag()
+  }
+}

@@ -1,5 +1,5 @@
 import type { Changes } from './changes.ts'
-import type { Tables } from './tables.ts'
+import { AT_ONCE, type StoredValue, type Tables } from './tables.ts'
 
 /** Keys of one kind begin alike: `h1:t:` */
 const familyOf = (key: string): string => key.slice(0, key.indexOf(':', 3) + 1)
@@ -19,8 +19,15 @@ export class Families {
     this.#changes = changes
   }
 
-  /** False also where it cannot be told. Throws what SQLite throws. */
-  isEmpty(key: string): boolean {
+  /** The values of these keys, as far as there are any. Throws what SQLite throws. */
+  values(keys: readonly string[]): Map<string, StoredValue | undefined> {
+    const there = keys.length === 1 ? keys : keys.filter((key) => !this.#isEmpty(key))
+    if (there.length > 1 && there.length <= AT_ONCE) return this.#tables.values(there)
+    return new Map(there.map((key) => [key, this.#tables.value(key)]))
+  }
+
+  /** False also where it cannot be told. */
+  #isEmpty(key: string): boolean {
     const stamp = this.#changes.stampOfThisGo()
     if (stamp !== this.#stamp) this.#empty.clear()
     this.#stamp = stamp

@@ -9,7 +9,7 @@ import type { Patience } from './patience.ts'
 import type { Place } from './place.ts'
 import { Recency } from './recency.ts'
 import { type GivenUp, Space } from './space.ts'
-import { AT_ONCE, type StoredValue, Tables } from './tables.ts'
+import { type StoredValue, Tables } from './tables.ts'
 import { type Outcome, Transactions, type Write } from './transactions.ts'
 import { Vacuum } from './vacuum.ts'
 import { isSound, removeDamaged } from './values.ts'
@@ -110,7 +110,7 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[]): (Uint8Array | undefined)[] | undefined {
     try {
-      const stored = this.#stored(keys)
+      const stored = this.#families.values(keys)
       return keys.map((key) => {
         const waiting = this.waiting.get(key)
         if (waiting === undefined) return this.#sound(key, stored.get(key), 'touch')
@@ -119,12 +119,6 @@ export class Runtime {
     } catch {
       return undefined
     }
-  }
-
-  #stored(keys: readonly string[]): Map<string, StoredValue | undefined> {
-    const there = keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key))
-    if (there.length > 1 && there.length <= AT_ONCE) return this.#tables.values(there)
-    return new Map(there.map((key) => [key, this.#tables.value(key)]))
   }
 
   /** The value, unless it has expired or is proven to be damaged: that is a miss, given up and told. */

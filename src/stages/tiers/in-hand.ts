@@ -1,17 +1,18 @@
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { isOf } from './carried.ts'
-import type { Opened, Placed } from './placed.ts'
+import type { Opened, Placed, Whole } from './placed.ts'
 
-/** What stays in hand: so many entries, of so many bytes in all, one of them at most an eighth of that. */
+/** What stays in hand: so many entries, of so many bytes in all, one of them at most a quarter of that. */
 const ENTRIES = 128
-const BYTES = 4 * 1024 * 1024
+const BYTES = 8 * 1024 * 1024
+const MOST = BYTES / 4
 
-const bodyOf = ({ placed }: Opened): number => (placed?.body instanceof Uint8Array ? placed.body.length : 0)
+const bodyOf = ({ placed }: Opened): number => placed?.body.length ?? 0
 
 /**
- * What was last read of a remote store, opened and proven. The store is asked for the entry each time: as long as that is the same byte for
- * byte, it need not be opened again, nor its version be fetched again, for an id names the same bytes for ever.
+ * What was last read of a store, opened and proven. The store is asked for the entry each time: as long as that is the same byte for byte, it
+ * need not be opened again, nor its version be fetched again, for an id names the same bytes for ever.
  */
 export class InHand {
   readonly #opened = new Map<string, Opened>()
@@ -27,7 +28,7 @@ export class InHand {
     const opened: Opened = { bytes, entry, placed: undefined }
     const before = this.#opened.get(key)
     if (before !== undefined) this.#forget(key, before)
-    if (bytes.length > BYTES / 8) return opened
+    if (bytes.length > MOST) return opened
     this.#opened.set(key, opened)
     this.#bytes += bytes.length
     this.#bound()
@@ -36,7 +37,7 @@ export class InHand {
 
   /** The version of an entry that was just opened, with all of its body. */
   place(opened: Opened, { version, body }: Placed): void {
-    if (!(body instanceof Uint8Array) || body.length > BYTES / 8 || this.#opened.get(version.key) !== opened) return
+    if (!(body instanceof Uint8Array) || body.length > MOST || this.#opened.get(version.key) !== opened) return
     this.#bytes += body.length - bodyOf(opened)
     opened.placed = { version: { ...version, facts: versionFacts(version) }, body }
     this.#bound()
@@ -56,6 +57,6 @@ export class InHand {
 }
 
 /** The version in hand, if it is the one that is wanted. */
-export function inHand({ placed }: Opened, ref: VersionRef): Placed | undefined {
+export function inHand({ placed }: Opened, ref: VersionRef): Whole | undefined {
   return placed !== undefined && isOf(placed.version, ref) ? placed : undefined
 }

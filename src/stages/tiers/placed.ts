@@ -19,7 +19,7 @@ export interface Opened {
   readonly bytes: Uint8Array
   readonly entry: EntryRecord
   /** Its version, with all of its body. */
-  placed: Placed | undefined
+  placed: Whole | undefined
 }
 
 /** An entry as a tier has it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import { versionFacts } from '../../policy/candidate.ts'
 import { alongside } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { type InHand, inHand } from './in-hand.ts'
@@ -38,7 +39,6 @@ export class Tier {
   readonly #writes: Writes
   readonly #records: Records
   readonly #names = new StoreKeys()
-  readonly #inHand: InHand | undefined
 
   constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
     this.store = store
@@ -46,8 +46,7 @@ export class Tier {
     this.#report = report
     this.#background = background
     this.#wrote = wrote
-    this.#inHand = inHand
-    this.#records = new Records(store.name, report)
+    this.#records = new Records(store.name, { report, inHand })
     this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
     const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#records.entry(bytes, key)
     this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
@@ -72,7 +71,7 @@ export class Tier {
     const live = this.peekEntry(key)
     if (this.store.live) return live && { entry: live, along: undefined }
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
-    const opened = bytes && this.#opened(bytes, key)
+    const opened = this.#records.opened(bytes, key)
     if (opened === undefined) return undefined
     const tags = tagMarks(opened.entry)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
@@ -80,30 +79,28 @@ export class Tier {
     return { entry, opened, along: alongside(opened.bytes) }
   }
 
-  #opened(bytes: Uint8Array, key: string): Opened | undefined {
-    const known = this.#inHand?.get(key, bytes)
-    if (known !== undefined) return known
-    const entry = this.#records.entry(bytes, key)
-    return entry && (this.#inHand?.put(key, bytes, entry) ?? { bytes, entry, placed: undefined })
-  }
-
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
-  glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
+  glanceEntry(key: string, marks: readonly string[]): Seen | undefined {
     const [bytes, ...said] = this.store.glance?.(this.#names.ofEntry(key, marks)) ?? []
-    const entry = this.#records.entry(bytes, key)
-    if (entry === undefined) return undefined
-    const tags = tagMarks(entry)
+    const opened = this.#records.opened(bytes, key)
+    if (opened === undefined) return undefined
+    const tags = tagMarks(opened.entry)
     const tagged = tags.length === 0 ? [] : this.store.glance?.(tags.map(markKey))
-    return tagged && markedAt(entry, Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks)))
+    if (tagged === undefined) return undefined
+    const at = Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks))
+    return { entry: markedAt(opened.entry, at), opened, along: undefined }
   }
 
   /** A version at once, with all of its body; undefined also where that is large, or a mark of its redirects stands elsewhere. */
-  glanceVersion(key: string, { id, digest }: VersionRef): Whole | undefined {
-    const version = this.#records.version(this.store.glance?.([this.#names.ofVersion(key, id)])?.[0], key)
-    if (version?.id !== id || version.digest !== digest || version.redirects !== undefined) return undefined
+  glanceVersion(key: string, ref: VersionRef, seen: Seen | undefined): Whole | undefined {
+    const known = seen?.opened && inHand(seen.opened, ref)
+    if (known !== undefined) return known.version.redirects === undefined ? known : undefined
+    const version = this.#records.version(this.store.glance?.([this.#names.ofVersion(key, ref.id)])?.[0], key)
+    if (version?.id !== ref.id || version.digest !== ref.digest || version.redirects !== undefined) return undefined
     const { body: inline, bodyId, size } = version
     const body = bodyId === undefined ? inline : this.#bodies.glance(this.store, { bodyId, size })
-    return body?.length === size ? { version: this.#atHome(version), body } : undefined
+    if (body?.length !== size) return undefined
+    return this.#records.placed(seen, { version: { ...this.#atHome(version), facts: versionFacts(version) }, body })
   }
 
   /** It says where its body stands: renewing the record moves no byte. */
@@ -134,8 +131,7 @@ export class Tier {
 
   /** For the next one who finds the entry as it was seen. */
   keepInHand(seen: Seen | undefined, placed: Placed): Placed {
-    if (seen?.opened !== undefined) this.#inHand?.place(seen.opened, placed)
-    return placed
+    return this.#records.placed(seen, placed)
   }
 
   #placed(version: LiveVersion): Placed | undefined {

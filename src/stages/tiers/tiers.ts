@@ -39,7 +39,7 @@ export class Tiers {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
     const hasMemory = stores.some(({ live }) => live !== undefined)
     const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
-    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: store.remote ? inHand() : undefined }))
+    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: inHand() }))
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
@@ -113,7 +113,6 @@ export class Tiers {
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
-    if (held !== undefined && held.tier === this.#glances.tier?.store.name) this.#glances.keep(held)
     return { entry, held }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
+import { inHand } from './in-hand.ts'
 import type { Seen, Whole } from './placed.ts'
 import type { Tier } from './tier.ts'
 
@@ -16,6 +17,8 @@ interface Glance {
   readonly stamp: number | undefined
   /** Monotonic milliseconds. */
   readonly at: number
+  /** Its version was found to be there since. */
+  isProven: boolean
 }
 
 /**
@@ -40,13 +43,19 @@ export class Glances {
     if (last !== undefined && this.#holds(last, stamp, marks)) return last.seen.entry
     this.#glances.delete(key)
     const seen = this.tier.glanceEntry(key, marks)
-    if (seen !== undefined && stamp !== undefined) this.#keep(key, { seen, marks, stamp, at: this.#clock.monotonic() })
+    if (seen !== undefined && stamp !== undefined)
+      this.#keep(key, { seen, marks, stamp, at: this.#clock.monotonic(), isProven: false })
     return seen?.entry
   }
 
   /** Of an entry that was just given. */
   version(key: string, ref: VersionRef): Whole | undefined {
-    return this.tier?.glanceVersion(key, ref, this.#glances.get(key)?.seen)
+    const glance = this.#glances.get(key)
+    const known = glance?.isProven && glance.seen.opened && inHand(glance.seen.opened, ref)
+    if (known && known.version.redirects === undefined) return known
+    const placed = this.tier?.glanceVersion(key, ref, glance?.seen)
+    if (glance !== undefined) glance.isProven = placed !== undefined
+    return placed
   }
 
   #keep(key: string, glance: Glance): void {

@@ -7,6 +7,8 @@ export interface Placed {
   /** Its `home` says where the body stands already: it is not copied there. */
   readonly version: LiveVersion
   readonly body: Uint8Array | StoredBody
+  /** The bytes that it was read from, where it was. */
+  readonly record?: Uint8Array | undefined
 }
 
 /** A version with all of its body. */

@@ -37,8 +37,7 @@ export class Tiers {
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
-    const hasMemory = stores.some(({ live }) => live !== undefined)
-    const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
+    const inHand = (): InHand | undefined => (stores.some(({ live }) => live !== undefined) ? undefined : new InHand())
     this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: inHand() }))
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
@@ -79,7 +78,8 @@ export class Tiers {
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
     const placed = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
     if (entry === undefined || choice === undefined || placed === undefined) return undefined
-    const held = { entry, variant: choice.variant, ref: choice.ref, ...placed, tier: tier.store.name }
+    const { version, body } = placed
+    const held = { entry, variant: choice.variant, ref: choice.ref, version, body, tier: tier.store.name }
     this.#promote(entry, held)
     return held
   }

@@ -1,4 +1,5 @@
 import type { Changes } from './changes.ts'
+import type { StoredValue } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** Keys of one kind begin alike: `h1:t:` */
@@ -19,8 +20,14 @@ export class Families {
     this.#changes = changes
   }
 
-  /** False also where it cannot be told. Throws what SQLite throws. */
-  isEmpty(key: string): boolean {
+  /** The values of these keys, as far as there are any. Throws what SQLite throws. */
+  values(keys: readonly string[]): Map<string, StoredValue | undefined> {
+    const there = keys.length === 1 ? keys : keys.filter((key) => !this.#isEmpty(key))
+    return this.#tables.values(there)
+  }
+
+  /** False also where it cannot be told. */
+  #isEmpty(key: string): boolean {
     const stamp = this.#changes.stampOfThisGo()
     if (stamp !== this.#stamp) this.#empty.clear()
     this.#stamp = stamp

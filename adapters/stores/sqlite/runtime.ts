@@ -101,8 +101,7 @@ export class Runtime {
   /** Values as they stand; undefined while the tables are locked, or where `get` is to judge what is wrong with them. */
   glance(keys: readonly string[], recency: 'touch' | 'keep' = 'touch'): (Uint8Array | undefined)[] | undefined {
     try {
-      const there = keys.length === 1 ? keys : keys.filter((key) => !this.#families.isEmpty(key))
-      const stored = this.#tables.values(there)
+      const stored = this.#families.values(keys)
       return keys.map((key) => {
         const waiting = this.waiting.get(key)
         return waiting === undefined ? this.#sound(key, stored.get(key), recency) : this.#due(waiting)

@@ -79,7 +79,7 @@ const AT_A_GLANCE = 256 * 1024
 export function glanceAt(store: Store, { bodyId, size }: Place): Uint8Array | undefined {
   const [bytes] = size > AT_A_GLANCE ? [] : (store.glance?.([chunkKey(bodyId, 0)]) ?? [])
   try {
-    return bytes && unsealed(bytes, size, undefined)
+    return bytes && unsealed(bytes, size, 'none')
   } catch {
     // Read once more, where damage is judged.
     return undefined

@@ -82,7 +82,7 @@ export class Hearsay {
   ): EntryRecord {
     const stamp = this.#stampNow(now)
     const unchanged = stamp !== undefined && stamp === before?.stamp
-    const seen = unchanged ? undefined : this.#beside?.glanceEntry(entry.key, marks)
+    const seen = unchanged ? undefined : this.#beside?.glanceEntry(entry.key, marks)?.entry
     const known = seen === undefined ? entry : this.#remembered(entry, [seen])
     this.#heard.set(known, { at: now, stamp })
     const asked = unchanged || seen !== undefined || this.#beside === undefined ? this.#others : [this.#beside, ...this.#others]

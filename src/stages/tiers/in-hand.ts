@@ -1,17 +1,24 @@
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { isOf } from './carried.ts'
-import type { Opened, Placed } from './placed.ts'
+import type { Opened, Placed, Whole } from './placed.ts'
 
-/** What stays in hand: so many entries, of so many bytes in all, one of them at most an eighth of that. */
+/** What stays in hand: so many entries, of so many bytes in all, one of them at most a quarter of that. */
 const ENTRIES = 128
-const BYTES = 4 * 1024 * 1024
+const BYTES = 8 * 1024 * 1024
+const MOST = BYTES / 4
 
-const bodyOf = ({ placed }: Opened): number => (placed?.body instanceof Uint8Array ? placed.body.length : 0)
+/** A small body is a part of its record. */
+const bytesOf = ({ body, record }: Whole): number =>
+  record === undefined ? body.length : record.length + (body.buffer === record.buffer ? 0 : body.length)
+
+const sizeOf = ({ bytes, placed }: Opened): number => bytes.length + (placed === undefined ? 0 : bytesOf(placed))
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 /**
- * What was last read of a remote store, opened and proven. The store is asked for the entry each time: as long as that is the same byte for
- * byte, it need not be opened again, nor its version be fetched again, for an id names the same bytes for ever.
+ * What was last read of a store, opened and proven. The store is asked for the entry each time: as long as that is the same byte for byte, it
+ * need not be opened again, and what it names has the same bytes, for an id has the same for ever.
  */
 export class InHand {
   readonly #opened = new Map<string, Opened>()
@@ -20,14 +27,14 @@ export class InHand {
   /** What these bytes came to the last time. */
   get(key: string, bytes: Uint8Array): Opened | undefined {
     const known = this.#opened.get(key)
-    return known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known : undefined
+    return known !== undefined && isSame(known.bytes, bytes) ? known : undefined
   }
 
   put(key: string, bytes: Uint8Array, entry: EntryRecord): Opened {
     const opened: Opened = { bytes, entry, placed: undefined }
     const before = this.#opened.get(key)
     if (before !== undefined) this.#forget(key, before)
-    if (bytes.length > BYTES / 8) return opened
+    if (bytes.length > MOST) return opened
     this.#opened.set(key, opened)
     this.#bytes += bytes.length
     this.#bound()
@@ -35,10 +42,12 @@ export class InHand {
   }
 
   /** The version of an entry that was just opened, with all of its body. */
-  place(opened: Opened, { version, body }: Placed): void {
-    if (!(body instanceof Uint8Array) || body.length > BYTES / 8 || this.#opened.get(version.key) !== opened) return
-    this.#bytes += body.length - bodyOf(opened)
-    opened.placed = { version: { ...version, facts: versionFacts(version) }, body }
+  place(opened: Opened, { version, body, record }: Placed): void {
+    const { key } = version
+    if (!(body instanceof Uint8Array) || body.length > MOST || this.#opened.get(key) !== opened) return
+    this.#bytes -= sizeOf(opened)
+    opened.placed = { version: { ...version, facts: versionFacts(version) }, body, record }
+    this.#bytes += sizeOf(opened)
     this.#bound()
   }
 
@@ -49,13 +58,21 @@ export class InHand {
     }
   }
 
+  /** Whoever holds the entry still holds no body by it. */
   #forget(key: string, opened: Opened): void {
     this.#opened.delete(key)
-    this.#bytes -= opened.bytes.length + bodyOf(opened)
+    this.#bytes -= sizeOf(opened)
+    opened.placed = undefined
   }
 }
 
 /** The version in hand, if it is the one that is wanted. */
-export function inHand({ placed }: Opened, ref: VersionRef): Placed | undefined {
+export function inHand({ placed }: Opened, ref: VersionRef): Whole | undefined {
   return placed !== undefined && isOf(placed.version, ref) ? placed : undefined
+}
+
+/** The same, if it was read from this record. */
+export function inHandOf(opened: Opened, ref: VersionRef, record: Uint8Array): Whole | undefined {
+  const known = inHand(opened, ref)
+  return known?.record !== undefined && isSame(known.record, record) ? known : undefined
 }

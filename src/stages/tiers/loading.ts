@@ -67,13 +67,13 @@ export class Loader {
     key: string,
     { choice: { ref }, seen }: { choice: Choice; seen: Seen | undefined },
   ): Promise<Placed | undefined> {
-    const placed = (seen && tier.beside(seen, key, ref)) ?? (await tier.version(key, ref.id))
+    const placed = await (seen === undefined ? tier.version(key, ref.id) : tier.versionOf(seen, key, ref))
     if (placed === undefined || placed.version.digest !== ref.digest) return undefined
-    const { body, version } = placed
-    if (body instanceof Uint8Array) return tier.keepInHand(seen, placed)
+    const { body, version, record } = placed
+    if (body instanceof Uint8Array) return tier.records.placed(seen, placed)
     const others = this.#tiers.filter((other) => other !== tier)
     try {
-      if (body.size <= this.#wholeUpTo()) return tier.keepInHand(seen, { version, body: await wholeOf(body) })
+      if (body.size <= this.#wholeUpTo()) return tier.records.placed(seen, { version, body: await wholeOf(body), record })
       return { version, body: await new AnyCopy(body, { key, version, others }).opened() }
     } catch (error) {
       this.#report('warning', () => ({

@@ -7,6 +7,8 @@ export interface Placed {
   /** Its `home` says where the body stands already: it is not copied there. */
   readonly version: LiveVersion
   readonly body: Uint8Array | StoredBody
+  /** The bytes that it was read from, where it was. */
+  readonly record?: Uint8Array | undefined
 }
 
 /** A version with all of its body. */
@@ -19,7 +21,7 @@ export interface Opened {
   readonly bytes: Uint8Array
   readonly entry: EntryRecord
   /** Its version, with all of its body. */
-  placed: Placed | undefined
+  placed: Whole | undefined
 }
 
 /** An entry as a tier has it. */

@@ -4,6 +4,8 @@ import { sha256 } from '../../policy/cache-key.ts'
 import { isEntryRecord, isMarkRecord, isVersionRecord } from '../../policy/record-shape.ts'
 import { unpacked } from './carried.ts'
 import { type Decoded, decode } from './codec.ts'
+import type { InHand } from './in-hand.ts'
+import type { Opened, Placed, Seen } from './placed.ts'
 
 type Bytes = Uint8Array | undefined
 
@@ -12,9 +14,27 @@ export class Records {
   readonly #store: string
   readonly #report: Report
 
-  constructor(store: string, report: Report) {
+  readonly #inHand: InHand | undefined
+
+  constructor(store: string, { report, inHand }: { report: Report; inHand: InHand | undefined }) {
     this.#store = store
     this.#report = report
+    this.#inHand = inHand
+  }
+
+  /** An entry, and what its bytes came to the last time. */
+  opened(bytes: Bytes, key: string): Opened | undefined {
+    if (bytes === undefined) return undefined
+    const known = this.#inHand?.get(key, bytes)
+    if (known !== undefined) return known
+    const entry = this.entry(bytes, key)
+    return entry && (this.#inHand?.put(key, bytes, entry) ?? { bytes, entry, placed: undefined })
+  }
+
+  /** The version of an entry that was seen so: it stays in hand with it. */
+  placed<T extends Placed>(seen: Seen | undefined, placed: T): T {
+    if (seen?.opened !== undefined) this.#inHand?.place(seen.opened, placed)
+    return placed
   }
 
   entry(bytes: Bytes, key: string): EntryRecord | undefined {

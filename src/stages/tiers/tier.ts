@@ -1,15 +1,16 @@
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
+import { versionFacts } from '../../policy/candidate.ts'
 import { merge } from '../../policy/merge.ts'
 import { alongside } from './codec.ts'
 import { giveUp } from './giving-up.ts'
 import type { Guarded } from './guard.ts'
-import { type InHand, inHand } from './in-hand.ts'
+import { inHand, inHandOf } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
 import { worded } from './news.ts'
 import { Owed } from './owed.ts'
-import type { BodyRoom, Opened, Placed, Seen, Whole, Writing } from './placed.ts'
+import type { BodyRoom, Placed, Seen, Whole, Writing } from './placed.ts'
 import { Records } from './records.ts'
 import { StoreKeys } from './store-keys.ts'
 import type { TierRooms } from './tier-rooms.ts'
@@ -25,11 +26,12 @@ export class Tier {
   readonly #report: Report
   readonly #background: (work: Promise<unknown>) => void
   readonly #wrote: (entry: EntryRecord) => void
-  readonly #shelf: LiveShelf | undefined
+  /** The decoded records of a live tier. */
+  readonly shelf: LiveShelf | undefined
   readonly #writes: Writes
-  readonly #records: Records
+  /** What its bytes say. */
+  readonly records: Records
   readonly #names = new StoreKeys()
-  readonly #inHand: InHand | undefined
 
   constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
     this.store = store
@@ -37,11 +39,9 @@ export class Tier {
     this.#report = report
     this.#background = background
     this.#wrote = wrote
-    this.#inHand = inHand
-    this.#records = new Records(store.name, report)
-    this.#shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    const read = (bytes: Uint8Array, key: string): EntryRecord | undefined => this.#records.entry(bytes, key)
-    this.#writes = new Writes(store, { clock, bodies, read, shelf: this.#shelf })
+    this.records = new Records(store.name, { report, inHand })
+    this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
+    this.#writes = new Writes(store, { clock, bodies, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
   }
 
   /** Whether this process knows more of an entry than a glance at the store shows. */
@@ -51,11 +51,11 @@ export class Tier {
 
   /** In this process, at once; undefined where there is no such record or the store is not live. */
   peekEntry(key: string): EntryRecord | undefined {
-    return this.#shelf?.entry(key)
+    return this.shelf?.entry(key)
   }
 
   peekVersion(key: string, id: string): LiveVersion | undefined {
-    return this.#shelf?.version(key, id)
+    return this.shelf?.version(key, id)
   }
 
   /** The entry, as old as the marks say that concern it. */
@@ -68,40 +68,39 @@ export class Tier {
     const live = this.peekEntry(key)
     if (this.store.live) return live && { entry: live, along: undefined }
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
-    const opened = bytes && this.#opened(bytes, key)
+    const opened = this.records.opened(bytes, key)
     const owed = this.owed.of(key)?.entry
     const known = opened === undefined || owed === undefined ? (opened?.entry ?? owed) : merge(opened.entry, owed)
     if (known === undefined) return undefined
     const tags = tagMarks(known)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
-    const entry = markedAt(known, Math.max(tagged, this.#records.latest(said, marks)))
+    const entry = markedAt(known, Math.max(tagged, this.records.latest(said, marks)))
     return opened === undefined ? { entry, along: undefined } : { entry, opened, along: alongside(opened.bytes) }
   }
 
-  #opened(bytes: Uint8Array, key: string): Opened | undefined {
-    const known = this.#inHand?.get(key, bytes)
-    if (known !== undefined) return known
-    const entry = this.#records.entry(bytes, key)
-    return entry && (this.#inHand?.put(key, bytes, entry) ?? { bytes, entry, placed: undefined })
-  }
-
   /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
-  glanceEntry(key: string, marks: readonly string[]): EntryRecord | undefined {
+  glanceEntry(key: string, marks: readonly string[]): Seen | undefined {
     const [bytes, ...said] = this.store.glance?.(this.#names.ofEntry(key, marks)) ?? []
-    const entry = this.#records.entry(bytes, key)
-    if (entry === undefined) return undefined
-    const tags = tagMarks(entry)
+    const opened = this.records.opened(bytes, key)
+    if (opened === undefined) return undefined
+    const tags = tagMarks(opened.entry)
     const tagged = tags.length === 0 ? [] : this.store.glance?.(tags.map(markKey))
-    return tagged && markedAt(entry, Math.max(this.#records.latest(tagged, tags), this.#records.latest(said, marks)))
+    if (tagged === undefined) return undefined
+    const at = Math.max(this.records.latest(tagged, tags), this.records.latest(said, marks))
+    return { entry: markedAt(opened.entry, at), opened, along: undefined }
   }
 
   /** A version at once, with all of its body; undefined also where that is large, or a mark of its redirects stands elsewhere. */
-  glanceVersion(key: string, { id, digest }: VersionRef): Whole | undefined {
-    const version = this.#records.version(this.store.glance?.([this.#names.ofVersion(key, id)])?.[0], key)
-    if (version?.id !== id || version.digest !== digest || version.redirects !== undefined) return undefined
-    const { body: inline, bodyId, size } = version
-    const body = bodyId === undefined ? inline : this.#bodies.glance(this.store, { bodyId, size })
-    return body?.length === size ? { version: this.#atHome(version), body } : undefined
+  glanceVersion(key: string, ref: VersionRef, seen: Seen | undefined): Whole | undefined {
+    const [record] = this.store.glance?.([this.#names.ofVersion(key, ref.id)]) ?? []
+    const known = record && seen?.opened && inHandOf(seen.opened, ref, record)
+    const version = known?.version ?? this.records.version(record, key)
+    if (version?.id !== ref.id || version.digest !== ref.digest || version.redirects !== undefined) return undefined
+    if (known !== undefined) return known
+    const { bodyId, size } = version
+    const body = bodyId === undefined ? version.body : this.#bodies.glance(this.store, { bodyId, size })
+    if (body?.length !== size) return undefined
+    return this.records.placed(seen, { version: { ...this.#atHome(version), facts: versionFacts(version) }, body, record })
   }
 
   /** It says where its body stands: renewing the record moves no byte. */
@@ -111,34 +110,34 @@ export class Tier {
 
   /** The time of the latest of these marks, epoch ms; 0 for none. */
   async markedAt(marks: readonly string[]): Promise<number> {
-    return this.store.live ? 0 : this.#records.latest(await this.#many(marks.map(markKey)), marks)
+    return this.store.live ? 0 : this.records.latest(await this.#many(marks.map(markKey)), marks)
   }
 
   /** The version with its body: bytes where it is inline or live, else to be read from the store. */
   async version(key: string, id: string): Promise<Placed | undefined> {
     const owed = this.owed.of(key)?.versions.get(id)
     if (owed !== undefined) return owed
-    const version = this.store.live
-      ? this.peekVersion(key, id)
-      : this.#records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key)
-    return version === undefined || version.id !== id ? undefined : this.#placed(version)
+    if (this.store.live) return this.#placed(this.peekVersion(key, id), id)
+    return this.#placed(this.records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key), id)
   }
 
-  /** The version out of what came with its entry; undefined where that is another one, and the store is to be asked. */
-  beside({ opened, along }: Seen, key: string, ref: VersionRef): Placed | undefined {
-    const known = opened && inHand(opened, ref)
-    if (known !== undefined) return known
-    const version = this.#records.versionAlong(along, key, ref)
-    return version && this.#placed(version)
+  /**
+   * The version of an entry that was seen here. A trip is saved where it went along, or is in hand; a store that is here is asked whether it
+   * still has it, and then it need not be opened again.
+   */
+  async versionOf({ opened, along }: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
+    if (this.store.live) return this.version(key, ref.id)
+    const known = this.store.remote ? opened && inHand(opened, ref) : undefined
+    const here = known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
+    if (here !== undefined) return here
+    const [record] = await this.#many([this.#names.ofVersion(key, ref.id)])
+    const again = record && opened && inHandOf(opened, ref, record)
+    const placed = again ?? this.#placed(this.records.version(record, key), ref.id)
+    return placed && { ...placed, record }
   }
 
-  /** For the next one who finds the entry as it was seen. */
-  keepInHand(seen: Seen | undefined, placed: Placed): Placed {
-    if (seen?.opened !== undefined) this.#inHand?.place(seen.opened, placed)
-    return placed
-  }
-
-  #placed(version: LiveVersion): Placed | undefined {
+  #placed(version: LiveVersion | undefined, id: string): Placed | undefined {
+    if (version?.id !== id) return undefined
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
@@ -182,15 +181,10 @@ export class Tier {
 
   /** Puts a version into a live tier, if it is one and takes bodies of that size. */
   remember(placed: Placed): void {
-    this.#shelf?.remember(placed)
+    this.shelf?.remember(placed)
   }
 
   rememberEntry(entry: EntryRecord): void {
-    this.#shelf?.rememberEntry(entry)
-  }
-
-  /** The decoded records of a live tier. */
-  get shelf(): LiveShelf | undefined {
-    return this.#shelf
+    this.shelf?.rememberEntry(entry)
   }
 }

@@ -36,9 +36,8 @@ export class Tiers {
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
     const pins = stores.some(({ durable }) => durable) ? 'hold elsewhere' : 'hold here'
-    const hasMemory = stores.some(({ live }) => live !== undefined)
-    const inHand = (): InHand | undefined => (hasMemory ? undefined : new InHand())
-    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: store.remote ? inHand() : undefined }))
+    const inHand = (): InHand | undefined => (stores.some(({ live }) => live !== undefined) ? undefined : new InHand())
+    this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: inHand() }))
     this.writable = this.nearestFirst.filter(({ store }) => store.readOnly !== true)
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
     this.#saving = new Saving(this.nearestFirst, rooms)
@@ -78,7 +77,8 @@ export class Tiers {
     const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
     const placed = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
     if (entry === undefined || choice === undefined || placed === undefined) return undefined
-    const held = { entry, variant: choice.variant, ref: choice.ref, ...placed, tier: tier.store.name }
+    const { version, body } = placed
+    const held = { entry, variant: choice.variant, ref: choice.ref, version, body, tier: tier.store.name }
     this.#promote(entry, held)
     return held
   }
@@ -113,7 +113,6 @@ export class Tiers {
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
-    if (held !== undefined && held.tier === this.#glances.tier?.store.name) this.#glances.keep(held)
     return { entry, held }
   }
 

@@ -11,11 +11,13 @@ import { written } from './written.ts'
 /** Locks that this process has on a file. */
 function locksOn(file: string): string[] {
   const { ino } = statSync(file)
-  return readFileSync('/proc/locks', 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `))
-    // Their numbers count the locks of the whole machine.
-    .map((line) => line.replace(/^\d+: /, ''))
+  return (
+    readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `))
+      // Their numbers count the locks of the whole machine.
+      .map((line) => line.replace(/^\d+: /, ''))
+  )
 }
 
 /** Keyv over the SQLite that better-sqlite3 brings. */

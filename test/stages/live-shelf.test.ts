@@ -4,7 +4,7 @@ import type { EntryRecord, LiveVersion, VersionRef } from '../../src/model/recor
 import type { LiveRecords, Store } from '../../src/model/store.ts'
 import { merge } from '../../src/policy/merge.ts'
 import { factsOf } from '../../src/policy/response-facts.ts'
-import { LiveShelf } from '../../src/stages/tiers/live-shelf.ts'
+import { entryIn, LiveShelf } from '../../src/stages/tiers/live-shelf.ts'
 
 type Live = Store & { live: LiveRecords }
 
@@ -94,9 +94,11 @@ describe('an entry of one version is one record', () => {
       entryOf(KEY, [ref, refOf('two2')]),
       { ...entryOf(KEY, [ref]), later: 'a word of a later release' },
     ]) {
-      const { shelf, names } = given()
+      const { store, shelf, names } = given()
       shelf.rememberEntry(entryOf(KEY, [ref]), placedOf(KEY, ref))
       shelf.rememberEntry(said)
+      // When it is given up, it must not be taken for all that was known.
+      expect(entryIn(store.live.get('one1'))).toBeUndefined()
       expect(names().sort()).toEqual([KEY, 'one1'])
       expect(shelf.entry(KEY)).toBe(said)
       expect(shelf.version(KEY, 'one1')?.digest).toBe(ref.digest)
@@ -154,6 +156,8 @@ describe('no name is taken for another', () => {
     const { shelf } = given()
     const other = '5:other0:GET http://a.test/1'
     const planted = refOf(other)
+    shelf.rememberEntry(entryOf(KEY, [planted, refOf('one1')]), placedOf(KEY, planted))
+    expect([[...shelf.keys()], shelf.entry(other)]).toEqual([[KEY], undefined])
     shelf.rememberEntry(entryOf(other, [refOf('two2')]), placedOf(other, refOf('two2')))
     shelf.rememberEntry(entryOf(KEY, [planted, refOf('one1')]), placedOf(KEY, planted))
     expect(shelf.entry(other)?.key).toBe(other)

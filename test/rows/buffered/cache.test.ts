@@ -115,7 +115,7 @@ describe.each(TIERS)('maxItems: %s (D21)', (_, tiers) => {
 })
 
 test('what memory gave up to make room is not counted', async () => {
-  await using b = await bench({ tiers: [memory({ maxItems: 8 })] })
+  await using b = await bench({ tiers: [memory({ maxItems: 4 })] })
   const load = b.fetch.buffered((n: number) => n)
   for (let n = 0; n < 20; n++) await load(n)
   const { size } = load.cache.info()

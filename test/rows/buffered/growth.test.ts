@@ -8,7 +8,7 @@ import { bench } from './kit.ts'
 
 describe('what is forgotten leaves nothing that grows', () => {
   test('an object that is collected: its results go when memory needs the room, and their count with them', async () => {
-    await using b = await bench({ tiers: [memory({ maxItems: 100 })] })
+    await using b = await bench({ tiers: [memory({ maxItems: 50 })] })
     let runs = 0
     class Client {
       readonly at = { n: 1 }
@@ -26,7 +26,7 @@ describe('what is forgotten leaves nothing that grows', () => {
   })
 
   test('the count of what is kept is no use of it', async () => {
-    await using b = await bench({ tiers: [memory({ maxItems: 4 })] })
+    await using b = await bench({ tiers: [memory({ maxItems: 2 })] })
     const load = b.fetch.buffered((n: number) => n)
     await load(1)
     await load(2)

@@ -58,6 +58,7 @@ test.each([
   other.send('release')
   expect(await other.message()).toBe('released')
   await turnFor(clock, 15_000, 250)
+  await turnUntil(clock, g.fetch.idle())
   await using elsewhere = createCachedFetch({ tiers: [sqlite(file, { clock })], clock, mode: 'offline' })
   const found = await Promise.all(
     Array.from({ length: 9 }, async (_, n) => (await timed(clock, elsewhere(g.origin.url(`/${n}`))).catch(() => ['none']))[0]),

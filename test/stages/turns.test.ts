@@ -66,5 +66,5 @@ test('one who does not come back holds up nobody', async () => {
   while (turns.take({}, PIECE));
   const gone = turns.next({}, PIECE)
   const after = turns.next({}, PIECE)
-  await Promise.all([gone, after])
+  expect(await Promise.all([gone, after])).toEqual([undefined, undefined])
 })

@@ -20,8 +20,8 @@ export class Resting {
   sink: Sink | undefined
   readonly #rooms: RestingRooms
   #writing: Promise<void> = Promise.resolve()
-  /** Chunks by their number that are not at rest yet. */
-  readonly #coming = new Map<number, Chunk>()
+  /** Chunks that are not at rest yet: two at most, the last ones. */
+  readonly #coming: Chunk[] = []
 
   constructor(rooms: RestingRooms) {
     this.#rooms = rooms
@@ -38,8 +38,8 @@ export class Resting {
     const n = this.chunks++
     const before = this.#writing
     // At once: who reads these bytes from now on finds them neither where they are gathered nor at rest, but here.
-    this.#coming.set(n, chunk)
-    this.#writing = before.then(() => this.#append(chunk, n)).finally(() => this.#coming.delete(n))
+    this.#coming.push(chunk)
+    this.#writing = before.then(() => this.#append(chunk, n))
     // The next one, or the end, waits for it and sees its failure.
     this.#writing.catch(() => undefined)
     await before
@@ -64,7 +64,7 @@ export class Resting {
 
   /** A chunk that is not at rest yet. */
   coming(n: number): Chunk | undefined {
-    return this.#coming.get(n)
+    return this.#coming[n - (this.chunks - this.#coming.length)]
   }
 
   async chunk(n: number): Promise<Uint8Array> {
@@ -90,7 +90,7 @@ export class Resting {
         await this.#move(n, error)
       }
     }
-    this.#coming.delete(n)
+    this.#coming.shift()
     // A place that failed for us may go on reading behind.
     if (!failed) this.#rooms.rested(chunk)
     // Where it cannot be told that the body began, another process will not go on with it; that is all.

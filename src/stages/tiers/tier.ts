@@ -126,7 +126,8 @@ export class Tier {
    * still has it, and then it need not be opened again.
    */
   async versionOf({ opened, along }: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
-    if (this.store.live) return this.version(key, ref.id)
+    const owed = this.owed.of(key)?.versions.get(ref.id)
+    if (owed !== undefined || this.store.live) return owed ?? this.version(key, ref.id)
     const known = this.store.remote ? opened && inHand(opened, ref) : undefined
     const here = known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
     if (here !== undefined) return here

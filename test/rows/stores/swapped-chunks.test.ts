@@ -63,7 +63,7 @@ const CHANGES: [string, (bytes: Buffer, head: number) => void][] = [
 ]
 
 describe.each(STORES)('a body that was just stored in %s', (_name, open) => {
-  test.each(CHANGES)('%s: the stream breaks, and no wrong byte is handed out', async (_what, change) => {
+  test.each(CHANGES)('%s: it goes on from the origin, and no wrong byte is handed out', async (_what, change) => {
     const origin = await anOrigin()
     origin.script('/f', ok(BODY, FRESH))
     const { store, bodies, head } = open()
@@ -75,9 +75,8 @@ describe.each(STORES)('a body that was just stored in %s', (_name, open) => {
     const reading = (async () => {
       for await (const piece of response.body as ReadableStream<Uint8Array>) came.push(piece)
     })()
-    await expect(reading).rejects.toMatchObject({ code: 'STORE' })
-    const bytes = Buffer.concat(came)
-    expect(bytes.length).toBeGreaterThan(0)
-    expect(sha256(bytes)).toBe(sha256(BODY.subarray(0, bytes.length)))
+    await reading
+    expect(sha256(Buffer.concat(came))).toBe(sha256(BODY))
+    expect(origin.hits('/f')).toBe(2)
   })
 })

@@ -4,12 +4,13 @@ import { CHUNK_SIZE } from './model/record.ts'
 import type { Served, StoredBody } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
+import { Damaged } from './stages/bodies/sinks.ts'
 
 /** A body that goes on where a tier goes silent, or loses what it had, under its reader. */
 export function lasting(house: House, served: Served): Served {
   const { body } = served
   if (body instanceof Uint8Array || Symbol.asyncIterator in body || !mayBeAskedFor(served)) return served
-  return { ...served, body: new LastingBody(body, (signal) => broughtAgain(house, served, signal)) }
+  return { ...served, body: new LastingBody(body, (because, signal) => broughtAgain(house, served, { because, signal })) }
 }
 
 /** The origin would bring the same once more, has not just failed to, and the caller has nothing against being asked for. */
@@ -25,9 +26,11 @@ function mayBeAskedFor({ call, held, outcome }: Served): boolean {
  */
 async function broughtAgain(
   house: House,
-  { call, held: { version } }: Served,
-  signal: AbortSignal,
+  { call, held: { version }, held: stored }: Served,
+  { because, signal }: { because: Error; signal: AbortSignal },
 ): Promise<Uint8Array | StoredBody> {
+  // What is wrong there is not to be taken for what comes now. A tier that fails is told of by its guard, and is a miss.
+  if (because instanceof Damaged) await house.tiers.giveUp(stored).catch(() => undefined)
   const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
   const { layers: _decided, ...asked } = call
   const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)
@@ -39,14 +42,14 @@ async function broughtAgain(
 /** Read as the tier gives it; when that fails, as the origin does. */
 class LastingBody implements StoredBody {
   readonly size: number
-  readonly #again: (signal: AbortSignal) => Promise<Uint8Array | StoredBody>
+  readonly #again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>
   #body: Uint8Array | StoredBody
   #bringing: Promise<void> | undefined
   /** What each reader holds. */
   readonly #holds = new Set<(() => void)[]>()
   readonly #left = new AbortController()
 
-  constructor(body: StoredBody, again: (signal: AbortSignal) => Promise<Uint8Array | StoredBody>) {
+  constructor(body: StoredBody, again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>) {
     this.size = body.size
     this.#body = body
     this.#again = again
@@ -64,7 +67,7 @@ class LastingBody implements StoredBody {
 
   async #bring(error: Error): Promise<void> {
     try {
-      this.#body = await this.#again(this.#left.signal)
+      this.#body = await this.#again(error, this.#left.signal)
     } catch (cause) {
       throw new HoldfastError('STORE', `${error.message}; and it cannot be had again: ${(cause as Error).message}`, { cause })
     }

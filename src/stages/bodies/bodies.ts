@@ -6,7 +6,7 @@ import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { Inventory } from './inventory.ts'
 import { type Adopted, type Fits, findPartial, forgetPartial, savePartial } from './partials.ts'
-import { memoryLimit, placesFor } from './places.ts'
+import { memoryLimit, mostOf, placesFor } from './places.ts'
 import { Readers, together } from './readers.ts'
 import { shelve, takenDown } from './shelved.ts'
 import { Damaged, deleteBody, glanceAt, type Sink, StoreSink, TooLarge } from './sinks.ts'
@@ -165,9 +165,10 @@ export class Bodies {
   #resting(store: Store, written: WrittenBody): WrittenBody {
     const { body, bodyId, size } = written
     if (body instanceof Uint8Array || bodyId === undefined) return written
-    // It holds for the same bytes under another id too.
-    const remembered = body instanceof SinkBody ? body.remembered : undefined
-    return { ...written, body: this.open(store, { bodyId, size, remembered }) }
+    const remembered = body instanceof SinkBody ? body.remembered(bodyId) : undefined
+    // What was found to be damaged is not to stand in for bytes that come again. The guard tells of a store that fails.
+    const damaged = (): void => void this.inventory.unsay(store, written.digest).catch(() => undefined)
+    return { ...written, body: this.open(store, { bodyId, size, remembered }, damaged) }
   }
 
   /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */
@@ -196,7 +197,3 @@ export class Bodies {
     return new SpoolSink()
   }
 }
-
-/** The largest body of this plan that this store takes. */
-const mostOf = ({ maxEntryBytes: most = Number.POSITIVE_INFINITY }: Store, { maxEntryBytes }: BodyPlan): number =>
-  Math.min(maxEntryBytes, most)

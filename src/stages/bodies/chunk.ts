@@ -5,6 +5,14 @@ import { Gathered } from './gathered.ts'
 /** Bytes of a SHA-256. */
 export const DIGEST_SIZE: number = 32
 
+/** The SHA-256 of a chunk, and of its place in one: the seal of a chunk that stands in another one's place is as wrong as that of a flipped bit. */
+export function sealOf(chunk: Uint8Array, bodyId: string, n: number): Buffer {
+  const seal = hash('sha256', chunk, 'buffer')
+  const place = hash('sha256', `${bodyId}:${n}`, 'buffer')
+  for (let at = 0; at < DIGEST_SIZE; at++) seal[at] = (seal[at] ?? 0) ^ (place[at] ?? 0)
+  return seal
+}
+
 /** A chunk as it stands at rest takes this much of a file. */
 export const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
 
@@ -58,11 +66,11 @@ export class Chunk {
     return new Uint8Array(found.subarray(0, most))
   }
 
-  /** The chunk with its seal behind it. */
-  sealed(): Uint8Array {
+  /** The chunk with its seal behind it, for its place in that body. */
+  sealed(bodyId: string, n: number): Uint8Array {
     const { size } = this
     const bytes = this.room?.subarray(0, size + DIGEST_SIZE) ?? this.#joined(size)
-    bytes.set(hash('sha256', bytes.subarray(0, size), 'buffer'), size)
+    bytes.set(sealOf(bytes.subarray(0, size), bodyId, n), size)
     return bytes
   }
 

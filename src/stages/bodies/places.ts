@@ -18,3 +18,8 @@ export function memoryLimit(stores: readonly Store[], { storable }: BodyPlan): n
   const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
   return storable ? limit : TRANSIENT_MEMORY
 }
+
+/** The largest body of this plan that this store takes. */
+export function mostOf({ maxEntryBytes: most = Number.POSITIVE_INFINITY }: Store, { maxEntryBytes }: BodyPlan): number {
+  return Math.min(maxEntryBytes, most)
+}

@@ -1,8 +1,8 @@
-import { hash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { type Chunk, DIGEST_SIZE, SEALED_SIZE } from './chunk.ts'
+import { type Chunk, DIGEST_SIZE, SEALED_SIZE, sealOf } from './chunk.ts'
 import { type Memory, Remembered } from './remembered.ts'
 
 /** Where the chunks of one body go. Written in order, by one writer; read at any time. */
@@ -29,12 +29,19 @@ export class Damaged extends HoldfastError {
   }
 }
 
+/** Whose seal it is to have. */
+interface Sealed {
+  readonly memory: Memory
+  readonly bodyId: string
+  readonly n: number
+}
+
 /** The chunk inside its seal; throws unless its writer in this process remembers it so, or, where that was another, its digest is that of its bytes. */
-function unsealed(bytes: Uint8Array | undefined, size: number, memory: Memory): Uint8Array {
+function unsealed(bytes: Uint8Array | undefined, size: number, { memory, bodyId, n }: Sealed): Uint8Array {
   if (bytes === undefined) throw new Damaged('a chunk of the body is missing')
   const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
   if (chunk.length === size && memory === 'right') return chunk
-  if (chunk.length !== size || hash('sha256', chunk, 'buffer').compare(bytes, size) !== 0)
+  if (chunk.length !== size || sealOf(chunk, bodyId, n).compare(bytes, size) !== 0)
     throw new Damaged('a chunk of the body is damaged')
   if (memory === 'wrong') throw new Damaged('a chunk of the body is not the one that was written')
   return chunk
@@ -69,7 +76,7 @@ async function readOnce(store: Store, { bodyId, size, remembered, room }: Place,
   const bytes = inFile(store, size)
     ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE, room)
     : await store.get(chunkKey(bodyId, n))
-  return unsealed(bytes, length, (bytes && remembered?.of(n, bytes)) ?? 'none')
+  return unsealed(bytes, length, { memory: (bytes && remembered?.of(n, bytes)) ?? 'none', bodyId, n })
 }
 
 /** Bytes of a body that is read at once: proving more takes so long that others are to be let pass. */
@@ -79,7 +86,7 @@ const AT_A_GLANCE = 256 * 1024
 export function glanceAt(store: Store, { bodyId, size }: Place): Uint8Array | undefined {
   const [bytes] = size > AT_A_GLANCE ? [] : (store.glance?.([chunkKey(bodyId, 0)]) ?? [])
   try {
-    return bytes && unsealed(bytes, size, 'none')
+    return bytes && unsealed(bytes, size, { memory: 'none', bodyId, n: 0 })
   } catch {
     // Read once more, where damage is judged.
     return undefined
@@ -136,7 +143,7 @@ export class StoreSink implements Sink {
   async append(chunk: Chunk, n: number): Promise<void> {
     const size = this.#size + chunk.size
     if (size > this.#limit) throw new TooLarge(`the body is larger than ${this.#limit} bytes`)
-    const bytes = chunk.sealed()
+    const bytes = chunk.sealed(this.bodyId, n)
     if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, bytes)
     else await this.store.set(chunkKey(this.bodyId, n), bytes)
     this.remembered.add(n, bytes)

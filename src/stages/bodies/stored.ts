@@ -103,9 +103,9 @@ export class SinkBody implements StoredBody {
     return this.#inHand.read(n, () => this.#sink.chunk(n))
   }
 
-  /** What its writer knows of it. */
-  get remembered(): Remembered | undefined {
-    return this.#sink instanceof StoreSink ? this.#sink.remembered : undefined
+  /** What its writer knows of it, and of no other body with the same bytes. */
+  remembered(bodyId: string): Remembered | undefined {
+    return this.#sink instanceof StoreSink && this.#sink.bodyId === bodyId ? this.#sink.remembered : undefined
   }
 
   hold(why: 'to read' | 'to copy' = 'to read'): () => void {

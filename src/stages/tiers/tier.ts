@@ -142,14 +142,17 @@ export class Tier {
     if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
-    return { version: this.#atHome(version), body: this.#bodies.open(this.store, place, () => this.#giveUp(version)) }
+    return {
+      version: this.#atHome(version),
+      body: this.#bodies.open(this.store, place, () => this.#background(this.giveUp(version))),
+    }
   }
 
-  #giveUp(version: VersionRecord): void {
-    giveUp(version, this.#names.ofVersion(version.key, version.id), {
+  /** {@link giveUp} */
+  giveUp(version: LiveVersion): Promise<void> {
+    return giveUp(version, this.#names.ofVersion(version.key, version.id), {
       tier: this.store.name,
       report: this.#report,
-      background: this.#background,
       delete: (storeKeys) => this.store.delete(storeKeys),
       sayAgain: async (key) => {
         const { entry, along } = (await this.seen(key, [])) ?? {}

@@ -1,4 +1,4 @@
-import type { Call, RequestFacts } from '../../model/call.ts'
+import type { Call } from '../../model/call.ts'
 import type { EntryRecord, VariantRecord } from '../../model/record.ts'
 import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
@@ -11,18 +11,13 @@ import { Glances } from './glances.ts'
 import type { Guarded } from './guard.ts'
 import { Hearsay } from './hearsay.ts'
 import { InHand } from './in-hand.ts'
+import type { Keyed } from './keyed.ts'
 import { Loader } from './loading.ts'
 import { Marks, marksOf, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { type Change, Saving, type TiersRooms } from './saving.ts'
 import { Tier } from './tier.ts'
-
-export type Keyed = RequestFacts & {
-  readonly key: string
-  readonly credentialHeaders: ReadonlySet<string>
-  readonly settings: { readonly group: string }
-}
 
 /** The tiers, nearest first: one list, whether it has one member or five. */
 export class Tiers {
@@ -176,6 +171,11 @@ export class Tiers {
     const written = await this.#saving.write(change, fence)
     this.#hearsay.placed(written.entry)
     return written
+  }
+
+  /** Its tier has it no more: some of its body is damaged. */
+  async giveUp({ tier: name, version }: Held): Promise<void> {
+    await this.nearestFirst.find(({ store }) => store.name === name)?.giveUp(version)
   }
 
   takes(size: number): boolean {

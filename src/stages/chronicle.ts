@@ -3,8 +3,8 @@ import type { Walk } from '../policy/account.ts'
 /** Walks remembered of one entry. */
 const MOST_WALKS = 5
 
-/** Entries whose walks are remembered; the one walked longest ago is forgotten. */
-const MOST_ENTRIES = 1_000
+/** Entries whose walks are remembered; the one walked longest ago is forgotten. A walk takes as much room as half an entry in memory. */
+const MOST_ENTRIES = 500
 
 /** The last walks of each entry, so that it can be told why an answer was what it was. */
 export class Chronicle {

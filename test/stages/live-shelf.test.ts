@@ -126,6 +126,20 @@ describe('an entry of one version is one record', () => {
     expect([shelf.version(KEY, 'one1'), shelf.has(KEY)]).toEqual([undefined, false])
   })
 
+  test.each<[string, Partial<EntryRecord>, { date?: number | undefined; storedAt?: number }]>([
+    ['another URL than the answer', { url: 'http://a.test/moved' }, {}],
+    ['no date', {}, { date: undefined }],
+    ['a date that is no whole number of milliseconds away', {}, { date: AT + 0.1, storedAt: AT + 0.3 }],
+  ])('%s', (_, more, moreOfRef) => {
+    const { shelf, names } = given()
+    const { date, ...rest } = { ...refOf('one1'), ...moreOfRef }
+    const said = { ...rest, ...(date !== undefined && { date }) }
+    const entry = entryOf(KEY, [said], more)
+    shelf.rememberEntry(entry, placedOf(KEY, said))
+    expect(names()).toEqual([KEY])
+    expect(JSON.stringify(shelf.entry(KEY))).toBe(JSON.stringify(entry))
+  })
+
   test('what varies keeps by what', () => {
     const { shelf } = given()
     const entry = entryOf(KEY, [], { variants: [{ vary: ['accept'], values: 'a', versions: [ref] }] })
@@ -175,12 +189,9 @@ describe('no name is taken for another', () => {
 
 test('fields that many answers have are kept once, and forgotten when nobody has them', () => {
   const { shelf } = given()
-  const field = (n: number): unknown => shelf.lookVersion(`7:default0:GET http://a.test/${n}`, `id${n}`)?.headers[0]
-  const keep = (n: number): void => {
-    const key = `7:default0:GET http://a.test/${n}`
-    shelf.rememberEntry(entryOf(key, [refOf(`id${n}`)]), placedOf(key, refOf(`id${n}`)))
-  }
-  for (let n = 0; n < 3_000; n++) keep(n)
+  const keyOf = (n: number): string => `7:default0:GET http://a.test/${n}`
+  const field = (n: number): unknown => shelf.lookVersion(keyOf(n), `id${n}`)?.headers[0]
+  for (let n = 0; n < 3_000; n++) shelf.rememberEntry(entryOf(keyOf(n), [refOf(`id${n}`)]), placedOf(keyOf(n), refOf(`id${n}`)))
   expect(field(0)).toEqual(['content-type', 'text/plain'])
   for (const n of [1, 1_500, 2_999]) expect(field(n)).toBe(field(0))
   expect(shelf.lookVersion('7:default0:GET http://a.test/9', 'id9')?.headers[1]).toEqual(['etag', '"id9"'])

@@ -36,9 +36,8 @@ export class LiveRecord implements LiveVersion {
   /** What was asked for so far: many an answer is kept and never asked for. */
   #made: { facts?: ResponseFacts; entry?: EntryRecord } | undefined = undefined
   #kind: Kind | undefined = undefined
-  #url = ''
-  /** Milliseconds from when it was stored to what its Date field says: a time of its own would be an object. */
-  #dateAfter: number | undefined = undefined
+  /** What its entry says besides, where that is more than a date; else milliseconds from when it was stored to that, which is no object of its own. */
+  #besides: { readonly url: string; readonly date: number | undefined } | number = 0
 
   constructor(version: LiveVersion, body: Uint8Array, headers: HeaderList) {
     this.key = version.key
@@ -76,8 +75,8 @@ export class LiveRecord implements LiveVersion {
     const own = { method: entry.method, group: entry.group, vary: variant.vary }
     this.#kind = kind !== undefined && isAlike(kind, own) ? kind : own
     this.#made = undefined
-    this.#url = entry.url
-    this.#dateAfter = ref.date === undefined ? undefined : ref.date - this.storedAt
+    const after = (ref.date ?? Number.NaN) - this.storedAt
+    this.#besides = entry.url === this.url && this.storedAt + after === ref.date ? after : { url: entry.url, date: ref.date }
     return this.#kind
   }
 
@@ -91,11 +90,13 @@ export class LiveRecord implements LiveVersion {
   get entry(): EntryRecord | undefined {
     const kind = this.#kind
     if (kind === undefined) return undefined
+    const besides = this.#besides
     this.#made ??= {}
-    this.#made.entry ??= entryOf(this, kind, {
-      url: this.#url,
-      date: this.#dateAfter === undefined ? undefined : this.storedAt + this.#dateAfter,
-    })
+    this.#made.entry ??= entryOf(
+      this,
+      kind,
+      typeof besides === 'object' ? besides : { url: this.url, date: this.storedAt + besides },
+    )
     return this.#made.entry
   }
 }

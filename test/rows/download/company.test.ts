@@ -83,7 +83,7 @@ describe('who asks alone', () => {
     const responses = await Promise.all(many(3, () => g.fetch(g.origin.url('/f'))))
     for (const response of responses) inspected(response, 'bypass')
     expect(g.origin.hits()).toBe(3)
-    await Promise.all(responses.map(({ body }) => body?.cancel()))
+    for (const { body } of responses) await body?.cancel()
   })
 
   test('who says more than a URL', async () => {

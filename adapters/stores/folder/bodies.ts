@@ -5,7 +5,7 @@ import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
 import { OpenFiles } from '../open-files.ts'
 import { readAt, writeAt } from '../positions.ts'
-import { BODY_AT, type BodyHead, readBodyHead, writeBodyHead } from './body-head.ts'
+import { BODY_AT, type BodyHead, isOurs, readBodyHead, writeBodyHead } from './body-head.ts'
 import { cost } from './census.ts'
 import { Claims } from './claims.ts'
 import { isNoFile, unlessMissing } from './faults.ts'
@@ -78,8 +78,9 @@ export class Bodies {
         await file.truncate(head === undefined ? 0 : BODY_AT + from).catch(() => undefined)
         throw error
       }
-      if ((await headToWrite(file, id))?.said !== head?.said) throw takenFrom(id)
       const counted = from + bytes.length
+      const [stats, now] = await Promise.all([file.stat(), readBodyHead(file, id, BODY_AT + counted)])
+      if (!isOurs(stats) || now?.said !== head?.said) throw takenFrom(id)
       this.#heads.set(file, await writeBodyHead(file, id, { next: head?.next ?? 0, counted }))
     })
   }
@@ -88,7 +89,7 @@ export class Bodies {
   async #headToWrite(file: FileHandle, id: string): Promise<BodyHead | undefined> {
     const known = this.#heads.get(file)
     const stats = known && (await file.stat())
-    if (stats?.isFile() && stats.nlink === 1 && stats.size === BODY_AT + (known?.counted ?? 0)) return known
+    if (stats !== undefined && isOurs(stats) && stats.size === BODY_AT + (known?.counted ?? 0)) return known
     return headToWrite(file, id)
   }
 
@@ -186,10 +187,9 @@ export class Bodies {
   }
 }
 
-/** A file with a second name may be anybody's; one without any has been given up. */
 async function headToWrite(file: FileHandle, id: string): Promise<BodyHead | undefined> {
   const stats = await file.stat()
-  if (!stats.isFile() || stats.nlink !== 1) throw takenFrom(id)
+  if (!isOurs(stats)) throw takenFrom(id)
   return readBodyHead(file, id, stats.size)
 }
 

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from '../crc.ts'
 import { readAt, writeAt } from '../positions.ts'
@@ -11,6 +12,9 @@ const AT = { sum: 4, counted: 8 } as const
 
 /** Where the bytes begin. */
 export const BODY_AT: number = 2 * SLOT
+
+/** A file with a second name may be anybody's; one without any has been given up. */
+export const isOurs = (stats: Stats): boolean => stats.isFile() && stats.nlink === 1
 
 /** Bytes of a body in a file of so many. */
 export function valueOfBody(fileBytes: number): number {

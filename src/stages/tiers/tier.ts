@@ -1,14 +1,13 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
-import { sha256 } from '../../policy/cache-key.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { alongside } from './codec.ts'
 import type { Guarded } from './guard.ts'
 import { type InHand, inHand, inHandOf } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
-import type { BodyRoom, Opened, Placed, Seen, Whole, Writing } from './placed.ts'
+import type { BodyRoom, Placed, Seen, Whole, Writing } from './placed.ts'
 import { Records } from './records.ts'
 import { StoreKeys } from './store-keys.ts'
 import { Writes } from './writes.ts'
@@ -31,10 +30,7 @@ const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] :
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
   readonly store: Guarded
-  readonly #bodies: BodyRoom
-  readonly #report: Report
-  readonly #background: (work: Promise<unknown>) => void
-  readonly #wrote: (entry: EntryRecord) => void
+  readonly #rooms: TierRooms
   /** The decoded records of a live tier. */
   readonly shelf: LiveShelf | undefined
   readonly #writes: Writes
@@ -42,15 +38,13 @@ export class Tier {
   readonly records: Records
   readonly #names = new StoreKeys()
 
-  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
+  constructor(store: Guarded, rooms: TierRooms) {
+    const { report, inHand, pins } = rooms
     this.store = store
-    this.#bodies = bodies
-    this.#report = report
-    this.#background = background
-    this.#wrote = wrote
+    this.#rooms = rooms
     this.records = new Records(store.name, { report, inHand })
     this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    this.#writes = new Writes(store, { clock, bodies, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
+    this.#writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
   }
 
   /** In this process, at once; undefined where there is no such record or the store is not live. */
@@ -67,10 +61,13 @@ export class Tier {
     return this.store.live ? this.peekEntry(key) : (await this.seen(key, marks))?.entry
   }
 
-  /** The same, with what goes along with it (carried.ts). */
-  async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
+  /** The same, with what goes along with it (carried.ts); at once out of memory. */
+  seen(key: string, marks: readonly string[]): Seen | undefined | Promise<Seen | undefined> {
     const live = this.peekEntry(key)
-    if (this.store.live) return live && { entry: live, along: undefined }
+    return this.store.live ? live && { entry: live, along: undefined } : this.#stored(key, marks)
+  }
+
+  async #stored(key: string, marks: readonly string[]): Promise<Seen | undefined> {
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
     const opened = this.records.opened(bytes, key)
     if (opened === undefined) return undefined
@@ -100,7 +97,7 @@ export class Tier {
     if (version?.id !== ref.id || version.digest !== ref.digest || version.redirects !== undefined) return undefined
     if (known !== undefined) return known
     const { bodyId, size } = version
-    const body = bodyId === undefined ? version.body : this.#bodies.glance(this.store, { bodyId, size })
+    const body = bodyId === undefined ? version.body : this.#rooms.bodies.glance(this.store, { bodyId, size })
     if (body?.length !== size) return undefined
     return this.records.placed(seen, { version: { ...this.#atHome(version), facts: versionFacts(version) }, body, record })
   }
@@ -121,17 +118,19 @@ export class Tier {
     return this.#placed(this.records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key), id)
   }
 
-  /**
-   * The version of an entry that was seen here. A trip is saved where it went along, or is in hand; a store that is here is asked whether it
-   * still has it, and then it need not be opened again.
-   */
-  async versionOf({ opened, along }: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
-    if (this.store.live) return this.version(key, ref.id)
+  /** The version of an entry that was seen here, where a trip is saved: it went along, or is in hand. */
+  beside({ opened, along }: Seen, key: string, ref: VersionRef): Placed | undefined {
     const known = this.store.remote ? opened && inHand(opened, ref) : undefined
-    const here = known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
-    if (here !== undefined) return here
+    return known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
+  }
+
+  /** The same, else out of the store: one that is here is asked whether it still has it, and then it need not be opened again. */
+  async versionOf(seen: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
+    if (this.store.live) return this.version(key, ref.id)
+    const beside = this.beside(seen, key, ref)
+    if (beside !== undefined) return beside
     const [record] = await this.#many([this.#names.ofVersion(key, ref.id)])
-    const again = record && opened && inHandOf(opened, ref, record)
+    const again = record && seen.opened && inHandOf(seen.opened, ref, record)
     const placed = again ?? this.#placed(this.records.version(record, key), ref.id)
     return placed && { ...placed, record }
   }
@@ -143,7 +142,7 @@ export class Tier {
     const place = { bodyId: version.bodyId, size: version.size }
     return {
       version: this.#atHome(version),
-      body: this.#bodies.open(this.store, place, () => this.#repair(version)),
+      body: this.#rooms.bodies.open(this.store, place, () => this.#repair(version)),
     }
   }
 
@@ -152,12 +151,12 @@ export class Tier {
    * the word that these bytes are here, so that a fresh download is not given up for them.
    */
   #repair({ key, id, digest, url }: VersionRecord): void {
-    this.#report('warning', () => ({
+    this.#rooms.report('warning', () => ({
       key,
       url,
       warning: `${this.store.name}: the body of version ${id} is damaged; the version is given up`,
     }))
-    this.#background(this.#giveUp(key, [this.#names.ofVersion(key, id), `h1:d:${digest}`]))
+    this.#rooms.background(this.#giveUp(key, [this.#names.ofVersion(key, id), `h1:d:${digest}`]))
   }
 
   async #giveUp(key: string, storeKeys: string[]): Promise<void> {
@@ -178,7 +177,7 @@ export class Tier {
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
     const written = await this.#writes.write(entry, placed, how)
-    this.#wrote(written)
+    this.#rooms.wrote(written)
     return written
   }
 

@@ -119,9 +119,12 @@ export class Tier {
   }
 
   /** The version of an entry that was seen here, where a trip is saved: it went along, or is in hand. */
-  beside({ opened, along }: Seen, key: string, ref: VersionRef): Placed | undefined {
-    const known = this.store.remote ? opened && inHand(opened, ref) : undefined
-    return known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
+  beside(seen: Seen, key: string, ref: VersionRef): Placed | undefined {
+    if (seen.tried?.id === ref.id) return seen.tried.placed
+    const known = this.store.remote ? seen.opened && inHand(seen.opened, ref) : undefined
+    const placed = known ?? this.#placed(this.records.versionAlong(seen.along, key, ref), ref.id)
+    seen.tried = { id: ref.id, placed }
+    return placed
   }
 
   /** The same, else out of the store: one that is here is asked whether it still has it, and then it need not be opened again. */

@@ -8,6 +8,7 @@ import { course } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
 import { invalidation, unanswered } from './policy/invalidation.ts'
+import { isForeknown } from './policy/known-digests.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
@@ -28,7 +29,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   if (named !== undefined) return answered(call, named, judgeHeld(named, call, now))
   if (require !== undefined) throw versionNotFound(call, require)
   // What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm.
-  const fits = stored.held === undefined || (await stages.proves(stored.held, call))
+  const fits = stored.held === undefined || !isForeknown(call) || (await stages.proves(stored.held, call))
   const seen = fits ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
@@ -59,7 +60,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
 /** Asks the origin on nobody's behalf. There is nobody to fall back for: what is stored stays as it is, and what failed is told. */
 export async function renew(call: Call, stored: Found, stages: Stages): Promise<void> {
   const now = stages.clock.now()
-  const fits = stored.held === undefined || (await stages.proves(stored.held, call))
+  const fits = stored.held === undefined || !isForeknown(call) || (await stages.proves(stored.held, call))
   const found = fits ? stored : { ...stored, held: undefined }
   const verdict = judgeHeld(found.held, call, now)
   if (course(verdict, call, { ...found, now }) !== 'obtain') return

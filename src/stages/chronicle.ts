@@ -11,11 +11,10 @@ export class Chronicle {
   readonly #walks = new Map<string, readonly Walk[]>()
 
   note(key: string, walk: Walk): void {
-    const before = this.#walks.get(key) ?? []
-    this.#walks.delete(key)
-    this.#walks.set(key, [walk, ...before].slice(0, MOST_WALKS))
-    const [oldest] = this.#walks.keys()
-    if (this.#walks.size > MOST_ENTRIES && oldest !== undefined) this.#walks.delete(oldest)
+    const before = this.#walks.get(key)
+    if (before !== undefined) this.#walks.delete(key)
+    this.#walks.set(key, before === undefined ? [walk] : [walk, ...before].slice(0, MOST_WALKS))
+    if (this.#walks.size > MOST_ENTRIES) for (const oldest of this.#walks.keys()) return void this.#walks.delete(oldest)
   }
 
   /** Newest first. */

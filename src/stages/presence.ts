@@ -10,21 +10,21 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined
 
   async during<T>(work: Promise<T>): Promise<T> {
-    this.#enter()
+    this.enter()
     try {
       return await work
     } finally {
-      this.#leave()
+      this.leave()
     }
   }
 
-  #enter(): void {
+  enter(): void {
     if (this.#waiting++ > 0) return
     this.#timer ??= setInterval(() => this.#look(), LONG)
     this.#timer.ref()
   }
 
-  #leave(): void {
+  leave(): void {
     if (--this.#waiting === 0) this.#timer?.unref()
   }
 
@@ -46,9 +46,11 @@ export class Walks {
 
   async during<T>(walk: Promise<T>): Promise<T> {
     this.#underWay.add(walk)
+    this.#presence.enter()
     try {
-      return await this.#presence.during(walk)
+      return await walk
     } finally {
+      this.#presence.leave()
       this.#underWay.delete(walk)
     }
   }

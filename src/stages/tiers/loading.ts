@@ -8,6 +8,15 @@ import { type Marks, markedAt, urlMark } from './marks.ts'
 import type { Placed, Seen } from './placed.ts'
 import type { Tier } from './tier.ts'
 
+interface How {
+  readonly variants: readonly VariantRecord[]
+  readonly choose: (variants: readonly VariantRecord[]) => Choice | undefined
+  /** The tier that is asked before all others. */
+  readonly first: Tier | undefined
+  /** The entry as that tier has it. */
+  readonly seen?: Seen | undefined
+}
+
 /** Brings versions out of the tiers. */
 export class Loader {
   readonly #tiers: readonly Tier[]
@@ -20,18 +29,21 @@ export class Loader {
     this.#report = report
   }
 
-  /** The version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */
-  async hold(
+  /** The version that `choose` names, where it came with its entry, whole, and nothing more is to be asked about it. */
+  atHand(
     entry: EntryRecord,
-    { key }: { readonly key: string },
-    how: {
-      variants: readonly VariantRecord[]
-      choose: (variants: readonly VariantRecord[]) => Choice | undefined
-      first: Tier | undefined
-      /** The entry as that tier has it. */
-      seen?: Seen | undefined
-    },
-  ): Promise<Held | undefined> {
+    key: string,
+    { variants, choose, first, seen }: How & { first: Tier; seen: Seen },
+  ): Held | undefined {
+    const choice = choose(variants)
+    const placed = choice && first.beside(seen, key, choice.ref)
+    if (choice === undefined || !(placed?.body instanceof Uint8Array) || placed.version.redirects !== undefined) return undefined
+    const { version, body } = first.records.placed(seen, placed)
+    return { entry, ...choice, version, body, tier: first.store.name }
+  }
+
+  /** The version that `choose` names; one that no tier can give any more does not count, and the next best is tried. */
+  async hold(entry: EntryRecord, { key }: { readonly key: string }, how: How): Promise<Held | undefined> {
     let { variants } = how
     const order = how.first === undefined ? this.#tiers : [how.first, ...this.#tiers.filter((tier) => tier !== how.first)]
     for (;;) {

@@ -30,6 +30,8 @@ export interface Seen {
   /** What went along with it (carried.ts). */
   readonly along: Uint8Array | undefined
   readonly opened?: Opened
+  /** What was looked for beside it: once, for what is wrong with it is told. */
+  tried?: { readonly id: string; readonly placed: Placed | undefined }
 }
 
 /** The ways of bytes that a tier is handed. */

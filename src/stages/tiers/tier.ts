@@ -1,4 +1,3 @@
-import type { Report } from '../../model/events.ts'
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { merge } from '../../policy/merge.ts'
@@ -10,7 +9,7 @@ import { LiveShelf } from './live-shelf.ts'
 import { markedAt, markKey, tagMark } from './marks.ts'
 import { worded } from './news.ts'
 import { Owed } from './owed.ts'
-import type { BodyRoom, Placed, Seen, Whole, Writing } from './placed.ts'
+import type { Placed, Seen, Whole, Writing } from './placed.ts'
 import { Records } from './records.ts'
 import { StoreKeys } from './store-keys.ts'
 import type { TierRooms } from './tier-rooms.ts'
@@ -22,10 +21,7 @@ const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] :
 export class Tier {
   readonly store: Guarded
   readonly owed: Owed = new Owed()
-  readonly #bodies: BodyRoom
-  readonly #report: Report
-  readonly #background: (work: Promise<unknown>) => void
-  readonly #wrote: (entry: EntryRecord) => void
+  readonly #rooms: TierRooms
   /** The decoded records of a live tier. */
   readonly shelf: LiveShelf | undefined
   readonly #writes: Writes
@@ -33,15 +29,13 @@ export class Tier {
   readonly records: Records
   readonly #names = new StoreKeys()
 
-  constructor(store: Guarded, { bodies, report, background, clock, wrote, pins, inHand }: TierRooms) {
+  constructor(store: Guarded, rooms: TierRooms) {
+    const { report, inHand, pins } = rooms
     this.store = store
-    this.#bodies = bodies
-    this.#report = report
-    this.#background = background
-    this.#wrote = wrote
+    this.#rooms = rooms
     this.records = new Records(store.name, { report, inHand })
     this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    this.#writes = new Writes(store, { clock, bodies, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
+    this.#writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
   }
 
   /** Whether this process knows more of an entry than a glance at the store shows. */
@@ -63,10 +57,13 @@ export class Tier {
     return this.store.live ? this.peekEntry(key) : (await this.seen(key, marks))?.entry
   }
 
-  /** The same, with what goes along with it (carried.ts). */
-  async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
+  /** The same, with what goes along with it (carried.ts); at once out of memory. */
+  seen(key: string, marks: readonly string[]): Seen | undefined | Promise<Seen | undefined> {
     const live = this.peekEntry(key)
-    if (this.store.live) return live && { entry: live, along: undefined }
+    return this.store.live ? live && { entry: live, along: undefined } : this.#stored(key, marks)
+  }
+
+  async #stored(key: string, marks: readonly string[]): Promise<Seen | undefined> {
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
     const opened = this.records.opened(bytes, key)
     const owed = this.owed.of(key)?.entry
@@ -98,7 +95,7 @@ export class Tier {
     if (version?.id !== ref.id || version.digest !== ref.digest || version.redirects !== undefined) return undefined
     if (known !== undefined) return known
     const { bodyId, size } = version
-    const body = bodyId === undefined ? version.body : this.#bodies.glance(this.store, { bodyId, size })
+    const body = bodyId === undefined ? version.body : this.#rooms.bodies.glance(this.store, { bodyId, size })
     if (body?.length !== size) return undefined
     return this.records.placed(seen, { version: { ...this.#atHome(version), facts: versionFacts(version) }, body, record })
   }
@@ -121,18 +118,23 @@ export class Tier {
     return this.#placed(this.records.version((await this.#many([this.#names.ofVersion(key, id)]))[0], key), id)
   }
 
-  /**
-   * The version of an entry that was seen here. A trip is saved where it went along, or is in hand; a store that is here is asked whether it
-   * still has it, and then it need not be opened again.
-   */
-  async versionOf({ opened, along }: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
+  /** The version of an entry that was seen here, where a trip is saved: it went along, or is in hand. */
+  beside(seen: Seen, key: string, ref: VersionRef): Placed | undefined {
+    if (seen.tried?.id === ref.id) return seen.tried.placed
+    const known = this.store.remote ? seen.opened && inHand(seen.opened, ref) : undefined
+    const placed = known ?? this.#placed(this.records.versionAlong(seen.along, key, ref), ref.id)
+    seen.tried = { id: ref.id, placed }
+    return placed
+  }
+
+  /** The same, else out of the store: one that is here is asked whether it still has it, and then it need not be opened again. */
+  async versionOf(seen: Seen, key: string, ref: VersionRef): Promise<Placed | undefined> {
     const owed = this.owed.of(key)?.versions.get(ref.id)
     if (owed !== undefined || this.store.live) return owed ?? this.version(key, ref.id)
-    const known = this.store.remote ? opened && inHand(opened, ref) : undefined
-    const here = known ?? this.#placed(this.records.versionAlong(along, key, ref), ref.id)
-    if (here !== undefined) return here
+    const beside = this.beside(seen, key, ref)
+    if (beside !== undefined) return beside
     const [record] = await this.#many([this.#names.ofVersion(key, ref.id)])
-    const again = record && opened && inHandOf(opened, ref, record)
+    const again = record && seen.opened && inHandOf(seen.opened, ref, record)
     const placed = again ?? this.#placed(this.records.version(record, key), ref.id)
     return placed && { ...placed, record }
   }
@@ -144,7 +146,7 @@ export class Tier {
     const place = { bodyId: version.bodyId, size: version.size }
     return {
       version: this.#atHome(version),
-      body: this.#bodies.open(this.store, place, () => this.#background(this.giveUp(version))),
+      body: this.#rooms.bodies.open(this.store, place, () => this.#rooms.background(this.giveUp(version))),
     }
   }
 
@@ -152,7 +154,7 @@ export class Tier {
   giveUp(version: LiveVersion): Promise<void> {
     return giveUp(version, this.#names.ofVersion(version.key, version.id), {
       tier: this.store.name,
-      report: this.#report,
+      report: this.#rooms.report,
       delete: (storeKeys) => this.store.delete(storeKeys),
       sayAgain: async (key) => {
         const { entry, along } = (await this.seen(key, [])) ?? {}
@@ -174,7 +176,7 @@ export class Tier {
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
     const written = await this.#writes.write(entry, placed, how)
     this.store.tell?.(worded({ of: 'entry', key: written.key }))
-    this.#wrote(written)
+    this.#rooms.wrote(written)
     return written
   }
 

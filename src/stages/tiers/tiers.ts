@@ -104,7 +104,7 @@ export class Tiers {
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
       const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
-      held = (await this.#loader.hold(entry, call, how)) ?? held
+      held = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how)) ?? held
       if (held !== undefined && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)

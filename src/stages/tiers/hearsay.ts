@@ -53,7 +53,8 @@ export class Hearsay {
   /** It was put into memory now, as all tiers know it. */
   placed(entry: EntryRecord): void {
     if (this.#isAlone()) return
-    this.#heard.set(entry, { at: this.#rooms.clock.monotonic(), stamp: undefined })
+    // Memory may have made a record of its own of it.
+    this.#heard.set(this.#known(entry.key) ?? entry, { at: this.#rooms.clock.monotonic(), stamp: undefined })
   }
 
   /** An entry that answers a call out of memory, as it is known now; `marks` concern it. */

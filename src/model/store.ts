@@ -49,6 +49,7 @@ export interface LiveRecords {
 
 /** Large bodies as files or streams. One writer ever per id; `append` adds at the end. */
 export interface BodyFiles {
+  /** The array is the caller's: it is written over as soon as this resolves. */
   append(id: string, bytes: Uint8Array): Promise<void>
   /**
    * Bytes `from` (inclusive) to `to` (exclusive); fewer where the body ends earlier; undefined where there is no such body. Where there is a

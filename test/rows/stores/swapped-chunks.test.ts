@@ -15,19 +15,19 @@ const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' } }
 const SEALED = 1024 * 1024 + 32
 
 /** Opens a store, and says where the files of its bodies stand and how many bytes are in front of the first chunk. */
-const STORES: [string, () => { store: Store; bodies: string; head: number }][] = [
+const STORES: [string, () => { open: () => Store; bodies: string; head: number }][] = [
   [
     'sqlite',
     () => {
       const file = join(folder(), 'cache.db')
-      return { store: sqlite(file), bodies: `${file}.bodies`, head: 0 }
+      return { open: () => sqlite(file), bodies: `${file}.bodies`, head: 0 }
     },
   ],
   [
     'folder',
     () => {
       const dir = join(folder(), 'cache')
-      return { store: folderStore(dir), bodies: join(dir, 'h1', 'bodies'), head: 32 }
+      return { open: () => folderStore(dir), bodies: join(dir, 'h1', 'bodies'), head: 32 }
     },
   ],
 ]
@@ -62,12 +62,12 @@ const CHANGES: [string, (bytes: Buffer, head: number) => void][] = [
   ],
 ]
 
-describe.each(STORES)('a body that was just stored in %s', (_name, open) => {
+describe.each(STORES)('a body that was just stored in %s', (_name, place) => {
   test.each(CHANGES)('%s: it goes on from the origin, and no wrong byte is handed out', async (_what, change) => {
     const origin = await anOrigin()
     origin.script('/f', ok(BODY, FRESH))
-    const { store, bodies, head } = open()
-    const fetch = anInstance({ tiers: [store] })
+    const { open, bodies, head } = place()
+    const fetch = anInstance({ tiers: [open()] })
     const response = await fetch(origin.url('/f'))
     const [name] = readdirSync(bodies)
     altered(join(bodies, String(name)), (bytes) => change(bytes, head))
@@ -77,6 +77,18 @@ describe.each(STORES)('a body that was just stored in %s', (_name, open) => {
     })()
     await reading
     expect(sha256(Buffer.concat(came))).toBe(sha256(BODY))
+    expect(origin.hits('/f')).toBe(2)
+  })
+
+  test.each(CHANGES)('%s, and another instance reads it: the same', async (_what, change) => {
+    const origin = await anOrigin()
+    origin.script('/f', ok(BODY, FRESH))
+    const { open, bodies, head } = place()
+    await (await anInstance({ tiers: [open()] })(origin.url('/f'))).body?.cancel()
+    const [name] = readdirSync(bodies)
+    altered(join(bodies, String(name)), (bytes) => change(bytes, head))
+    const hit = await anInstance({ tiers: [open()] })(origin.url('/f'))
+    expect(sha256(await hit.bytes())).toBe(sha256(BODY))
     expect(origin.hits('/f')).toBe(2)
   })
 })

@@ -4,7 +4,7 @@ import { folder as folderStore } from '../../../adapters/stores/folder.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos } from '../../../adapters/testing/index.ts'
-import { inspect, type Options, type Store } from '../../../src/index.ts'
+import { inspect, type KnownValue, type Options, type Store, type StoreEntry } from '../../../src/index.ts'
 import { describeRedis } from '../../adapters/redis/servers.ts'
 import { sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
@@ -99,6 +99,12 @@ describeRedis('D12', () => {
           write(entries)
           return setMany(entries, options)
         })(spy.setMany.bind(spy)),
+        ...(spy.compareAndSet !== undefined && {
+          compareAndSet: ((compareAndSet) => (known: KnownValue, entries: StoreEntry[], options: object) => {
+            write(entries)
+            return compareAndSet(known, entries, options)
+          })(spy.compareAndSet.bind(spy)),
+        }),
       })
     }
     const fetch = anInstance({ tiers: [memory(), noted(sqlite(join(folder(), 'cache.db'))), noted(place.redis())] })

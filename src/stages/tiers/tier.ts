@@ -2,7 +2,7 @@ import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../
 import { versionFacts } from '../../policy/candidate.ts'
 import { merge } from '../../policy/merge.ts'
 import { alongside } from './codec.ts'
-import { giveUp } from './giving-up.ts'
+import { GivingUp } from './giving-up.ts'
 import type { Guarded } from './guard.ts'
 import { inHand, inHandOf } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
@@ -25,6 +25,7 @@ export class Tier {
   /** The decoded records of a live tier. */
   readonly shelf: LiveShelf | undefined
   readonly #writes: Writes
+  readonly #givingUp: GivingUp
   /** What its bytes say. */
   readonly records: Records
   readonly #names = new StoreKeys()
@@ -36,6 +37,8 @@ export class Tier {
     this.records = new Records(store.name, { report, inHand })
     this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
     this.#writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
+    const forget = (storeKeys: string[]): Promise<void> => store.delete(storeKeys)
+    this.#givingUp = new GivingUp({ tier: store.name, report, delete: forget, sayAgain: (key) => this.#sayAgain(key) })
   }
 
   /** Whether this process knows more of an entry than a glance at the store shows. */
@@ -150,17 +153,14 @@ export class Tier {
     }
   }
 
-  /** {@link giveUp} */
+  /** {@link GivingUp} */
   giveUp(version: LiveVersion): Promise<void> {
-    return giveUp(version, this.#names.ofVersion(version.key, version.id), {
-      tier: this.store.name,
-      report: this.#rooms.report,
-      delete: (storeKeys) => this.store.delete(storeKeys),
-      sayAgain: async (key) => {
-        const { entry, along } = (await this.seen(key, [])) ?? {}
-        if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
-      },
-    })
+    return this.#givingUp.version(version, this.#names.ofVersion(version.key, version.id))
+  }
+
+  async #sayAgain(key: string): Promise<void> {
+    const { entry, along } = (await this.seen(key, [])) ?? {}
+    if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {

@@ -6,9 +6,8 @@ const NONCE = 12
 export type Memory = 'right' | 'wrong' | 'none'
 
 /**
- * What a writer remembers of the chunks that it wrote, so that they are proved against more than what stands beside them: another chunk in
- * the place of one would have a good seal too. An authentication code (GMAC, NIST SP 800-38D) under a key that nobody else ever has: it tells
- * as much as a second digest, for an eighth of its time.
+ * What a writer remembers of the chunks that it wrote: so they are proved by more than what stands beside them, and need no second digest. An
+ * authentication code (GMAC, NIST SP 800-38D) under a key that nobody else ever has tells as much, for an eighth of its time.
  */
 export class Remembered {
   readonly #key = randomBytes(16)

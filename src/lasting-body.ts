@@ -1,7 +1,7 @@
 import type { House } from './house.ts'
+import { chunkOf, holdOf, loanOf } from './model/body-chunks.ts'
 import { HoldfastError } from './model/errors.ts'
-import { CHUNK_SIZE } from './model/record.ts'
-import type { Served, StoredBody } from './model/rooms.ts'
+import type { Loan, Served, StoredBody } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
 import { Damaged } from './stages/bodies/sinks.ts'
@@ -55,13 +55,21 @@ class LastingBody implements StoredBody {
     this.#again = again
   }
 
-  async chunk(n: number): Promise<Uint8Array> {
+  chunk(n: number): Promise<Uint8Array> {
+    return this.#read((body) => chunkOf(body, n))
+  }
+
+  lend(n: number): Promise<Loan> {
+    return this.#read((body) => loanOf(body, n))
+  }
+
+  async #read<T>(read: (body: Uint8Array | StoredBody) => Promise<T>): Promise<T> {
     try {
-      return await chunkOf(this.#body, n)
+      return await read(this.#body)
     } catch (error) {
       this.#bringing ??= this.#bring(error as Error)
       await this.#bringing
-      return chunkOf(this.#body, n)
+      return read(this.#body)
     }
   }
 
@@ -85,8 +93,3 @@ class LastingBody implements StoredBody {
     }
   }
 }
-
-const chunkOf = async (body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> =>
-  body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
-
-const holdOf = (body: Uint8Array | StoredBody): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())

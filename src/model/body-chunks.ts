@@ -18,10 +18,23 @@ export async function* chunksOf(
   }
 }
 
-/** A chunk for as long as who reads it needs it. */
-export async function loanOf(body: StoredBody, n: number): Promise<Loan> {
-  return body.lend?.(n) ?? { bytes: await body.chunk(n), end: () => undefined }
+/** Chunk `n` of a body that is at rest or in hand. */
+export async function chunkOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> {
+  return body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
 }
+
+/** The same for as long as who reads it needs it. */
+export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<Loan> {
+  const lent = body instanceof Uint8Array ? undefined : body.lend?.(n)
+  return lent ?? given(await chunkOf(body, n))
+}
+
+/** It is nobody else's memory. */
+export const given = (bytes: Uint8Array): Loan => ({ bytes, end: () => undefined })
+
+/** Says that a reader begins, as {@link StoredBody.hold}. */
+export const holdOf = (body: Uint8Array | StoredBody): (() => void) =>
+  body instanceof Uint8Array ? () => undefined : body.hold()
 
 /** All of it in one: for what is known to be small enough. */
 export async function wholeOf(body: Uint8Array | StoredBody): Promise<Uint8Array> {

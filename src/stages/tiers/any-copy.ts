@@ -1,5 +1,5 @@
-import { loanOf } from '../../model/body-chunks.ts'
-import { CHUNK_SIZE, type LiveVersion } from '../../model/record.ts'
+import { chunkOf, given, holdOf, loanOf } from '../../model/body-chunks.ts'
+import type { LiveVersion } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Tier } from './tier.ts'
 
@@ -48,7 +48,7 @@ export class AnyCopy implements StoredBody {
     const first = n === 0 ? this.#first?.deref() : undefined
     if (first !== undefined) return given(first)
     try {
-      return this.#body instanceof Uint8Array ? given(await chunkOf(this.#body, n)) : await loanOf(this.#body, n)
+      return await loanOf(this.#body, n)
     } catch (error) {
       return given(await this.#elsewhere(n, error))
     }
@@ -80,11 +80,3 @@ export class AnyCopy implements StoredBody {
     }
   }
 }
-
-const chunkOf = async (body: Uint8Array | StoredBody, n: number): Promise<Uint8Array> =>
-  body instanceof Uint8Array ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
-
-/** It is nobody else's memory. */
-const given = (bytes: Uint8Array): Loan => ({ bytes, end: () => undefined })
-
-const holdOf = (body: Uint8Array | StoredBody): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())

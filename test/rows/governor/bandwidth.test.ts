@@ -26,7 +26,7 @@ test('to be held back is neither silence nor crawl of the origin', async () => {
   await using g = await given({ limits: { bytesPerSecond: 4_000 }, timeouts, retry: false })
   // Larger than what a socket takes in one go: what is here already cannot be given up any more.
   g.origin.script('/a', ok(body(400_000)))
-  const answer = await turnUntil(g.clock, seen(g.fetch(g.origin.url('/a'))), { step: 500 })
+  const answer = await turnUntil(g.clock, seen(g.fetch(g.origin.url('/a'))), { step: 10 })
   expect(answer).toMatchObject({ status: 200 })
   expect(answer.text).toHaveLength(400_000)
   expect(g.clock.monotonic()).toBeGreaterThanOrEqual(98_000)

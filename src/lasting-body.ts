@@ -1,5 +1,6 @@
 import type { House } from './house.ts'
-import { chunkOf, holdOf, loanOf } from './model/body-chunks.ts'
+import { chunkOf, loanOf } from './model/body-chunks.ts'
+import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Loan, Served, StoredBody } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
@@ -43,15 +44,13 @@ async function broughtAgain(
 class LastingBody implements StoredBody {
   readonly size: number
   readonly #again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>
-  #body: Uint8Array | StoredBody
+  readonly #body: ChangingBody
   #bringing: Promise<void> | undefined
-  /** What each reader holds. */
-  readonly #holds = new Set<(() => void)[]>()
   readonly #left = new AbortController()
 
   constructor(body: StoredBody, again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>) {
     this.size = body.size
-    this.#body = body
+    this.#body = new ChangingBody(body)
     this.#again = again
   }
 
@@ -65,31 +64,28 @@ class LastingBody implements StoredBody {
 
   async #read<T>(read: (body: Uint8Array | StoredBody) => Promise<T>): Promise<T> {
     try {
-      return await read(this.#body)
+      return await read(this.#body.now)
     } catch (error) {
       this.#bringing ??= this.#bring(error as Error)
       await this.#bringing
-      return read(this.#body)
+      return read(this.#body.now)
     }
   }
 
   async #bring(error: Error): Promise<void> {
     try {
-      this.#body = await this.#again(error, this.#left.signal)
+      this.#body.become(await this.#again(error, this.#left.signal))
     } catch (cause) {
       throw new HoldfastError('STORE', `${error.message}; and it cannot be had again: ${(cause as Error).message}`, { cause })
     }
-    for (const held of this.#holds) held.push(holdOf(this.#body))
   }
 
   hold(): () => void {
-    const held = [holdOf(this.#body)]
-    this.#holds.add(held)
+    const end = this.#body.hold()
     return () => {
-      this.#holds.delete(held)
-      for (const end of held.splice(0)) end()
+      end()
       // The flight goes on for whoever else waits for it.
-      if (this.#holds.size === 0) this.#left.abort()
+      if (!this.#body.isHeld) this.#left.abort()
     }
   }
 }

@@ -1,4 +1,5 @@
-import { chunkOf, given, holdOf, loanOf } from '../../model/body-chunks.ts'
+import { chunkOf, given, loanOf } from '../../model/body-chunks.ts'
+import { ChangingBody } from '../../model/changing-body.ts'
 import type { LiveVersion } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Tier } from './tier.ts'
@@ -13,17 +14,15 @@ export interface Copies {
 /** The body of a version at rest; what the tier that answered cannot give of it, another one may that has the same. */
 export class AnyCopy implements StoredBody {
   readonly size: number
-  #body: Uint8Array | StoredBody
+  readonly #body: ChangingBody
   readonly #others: Tier[]
   readonly #copies: Copies
-  /** What each reader holds; a copy that is taken up on the way too. */
-  readonly #holds = new Set<(() => void)[]>()
   /** Read to see that there is a body. A Response that is kept and not read holds no bytes. */
   #first: WeakRef<Uint8Array> | undefined
 
   constructor(body: StoredBody, copies: Copies) {
     this.size = body.size
-    this.#body = body
+    this.#body = new ChangingBody(body)
     this.#copies = copies
     this.#others = [...copies.others]
   }
@@ -38,7 +37,7 @@ export class AnyCopy implements StoredBody {
     const first = n === 0 ? this.#first?.deref() : undefined
     if (first !== undefined) return first
     try {
-      return await chunkOf(this.#body, n)
+      return await chunkOf(this.#body.now, n)
     } catch (error) {
       return this.#elsewhere(n, error)
     }
@@ -48,7 +47,7 @@ export class AnyCopy implements StoredBody {
     const first = n === 0 ? this.#first?.deref() : undefined
     if (first !== undefined) return given(first)
     try {
-      return await loanOf(this.#body, n)
+      return await loanOf(this.#body.now, n)
     } catch (error) {
       return given(await this.#elsewhere(n, error))
     }
@@ -61,8 +60,7 @@ export class AnyCopy implements StoredBody {
       if (placed === undefined || placed.version.digest !== version.digest || placed.version.size !== this.size) continue
       try {
         const chunk = await chunkOf(placed.body, n)
-        this.#body = placed.body
-        for (const held of this.#holds) held.push(holdOf(placed.body))
+        this.#body.become(placed.body)
         return chunk
       } catch {
         // The guard has told of a tier that failed, and its room of a body that is damaged.
@@ -72,11 +70,6 @@ export class AnyCopy implements StoredBody {
   }
 
   hold(): () => void {
-    const held = [holdOf(this.#body)]
-    this.#holds.add(held)
-    return () => {
-      this.#holds.delete(held)
-      for (const end of held.splice(0)) end()
-    }
+    return this.#body.hold()
   }
 }

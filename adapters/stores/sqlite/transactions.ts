@@ -27,6 +27,8 @@ const TIDY_EVERY = 1_000
 
 const DAY = 86_400_000
 
+const NOTHING: GivenUp = { records: [], bodies: [] }
+
 /** Does the writes of one turn in one transaction, and the housekeeping with it. */
 export class Transactions {
   readonly #tables: Tables
@@ -55,14 +57,11 @@ export class Transactions {
     const now = Math.floor(this.#clock.now())
     try {
       this.#tidy(now)
-      if (this.#space.fits(AMPLE + growth)) {
-        const outcomes = writes.map((write) => attempt(write, tables, now))
-        tables.commit()
-        return outcomes
-      }
-      const before = this.#space.makeRoom(growth, writing, now)
+      const isAmple = this.#space.fits(AMPLE + growth)
+      const room = (more: number): GivenUp => (isAmple ? NOTHING : this.#space.makeRoom(more, writing, now))
+      const before = room(growth)
       const outcomes = writes.map((write) => attempt(write, tables, now))
-      const after = this.#space.makeRoom(0, writing, now)
+      const after = room(0)
       tables.commit()
       this.#givenUp({ records: [...before.records, ...after.records], bodies: [...before.bodies, ...after.bodies] })
       return outcomes

@@ -13,7 +13,6 @@ type Bytes = Uint8Array | undefined
 export class Records {
   readonly #store: string
   readonly #report: Report
-
   readonly #inHand: InHand | undefined
 
   constructor(store: string, { report, inHand }: { report: Report; inHand: InHand | undefined }) {

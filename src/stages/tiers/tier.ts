@@ -60,13 +60,8 @@ export class Tier {
     return this.store.live ? this.peekEntry(key) : (await this.seen(key, marks))?.entry
   }
 
-  /** The same, with what goes along with it (carried.ts); at once out of memory. */
-  seen(key: string, marks: readonly string[]): Seen | undefined | Promise<Seen | undefined> {
-    const live = this.peekEntry(key)
-    return this.store.live ? live && { entry: live, along: undefined } : this.#stored(key, marks)
-  }
-
-  async #stored(key: string, marks: readonly string[]): Promise<Seen | undefined> {
+  /** The same out of a store that is not live, with what goes along with it (carried.ts). */
+  async seen(key: string, marks: readonly string[]): Promise<Seen | undefined> {
     const [bytes, ...said] = await this.#many(this.#names.ofEntry(key, marks))
     const opened = this.records.opened(bytes, key)
     const owed = this.owed.of(key)?.entry

@@ -2,7 +2,7 @@ import type { Line, Operation } from './diary.ts'
 import type { Ledger } from './ledger.ts'
 
 /** A chunk and its digest: what is shorter is the last one of its body. */
-const WHOLE_CHUNK = 1024 * 1024 + 32
+const WHOLE_CHUNK = 1024 * 1024 + 16
 
 /** What an operation makes of the body that is being fetched; undefined for most. */
 function changeBy({ name, key, bytes = WHOLE_CHUNK }: Operation): 'there' | 'none' | 'all there' | undefined {

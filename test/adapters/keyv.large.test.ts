@@ -28,7 +28,7 @@ for (const [name, make] of MAKERS)
   storeContract(`${name} that takes nothing above 1 MiB`, async () => keyv(make(new Narrow())), { describe, test })
 
 describe.each(MAKERS)('keyv over %s with a limit of 1 MiB a value (S15)', (_name, make) => {
-  const CHUNK = pseudoRandom(1024 * 1024 + 32, 'chunk')
+  const CHUNK = pseudoRandom(1024 * 1024 + 16, 'chunk')
 
   test('a body of several chunks: stored, read by somebody else, and deleted without a rest', async () => {
     await using origin = await startOrigin()

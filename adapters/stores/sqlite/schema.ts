@@ -32,6 +32,9 @@ const STEPS: readonly string[] = [
 
 export const SCHEMA_VERSION: number = STEPS.length
 
+const FACTS = `SELECT application_id AS application, user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables
+  FROM pragma_application_id, pragma_user_version`
+
 function numberOf(db: DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0])
 }
@@ -43,9 +46,8 @@ function numberOf(db: DatabaseSync, sql: string): number {
  * @throws STORE that names the path and the cure.
  */
 export function readVersion(db: DatabaseSync, file: string): number {
-  const application = numberOf(db, 'PRAGMA application_id')
-  const version = numberOf(db, 'PRAGMA user_version')
-  const tables = numberOf(db, 'SELECT count(*) FROM sqlite_schema')
+  // In one statement: another process may be making the tables just now, and half of what it has done is nobody's database.
+  const { application, version, tables } = db.prepare(FACTS).get() as Record<'application' | 'version' | 'tables', number>
   if (application !== APPLICATION && (application !== 0 || tables > 0)) {
     throw storeFailure(`sqlite ${file}: this is the database of another program. Choose another path`)
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { assertBytes, type Bench, bytesOf, type ContractCase, listed, randomly } from './bench.ts'
 
 const KiB = 1024
-const SIZES = [0, 1, 2, 3, 255, KiB, 65 * KiB + 1, KiB * KiB + 32, 3 * KiB * KiB]
+const SIZES = [0, 1, 2, 3, 255, KiB, 65 * KiB + 1, KiB * KiB + 16, 3 * KiB * KiB]
 
 async function returnsTheBytes({ store, key }: Bench): Promise<void> {
   for (const size of SIZES.filter((bytes) => bytes <= (store.maxEntryBytes ?? bytes))) {

@@ -12,7 +12,7 @@ import { shelve, takenDown } from './shelved.ts'
 import { Damaged, deleteBody, glanceAt, type Sink, StoreSink, TooLarge } from './sinks.ts'
 import { MemorySink, SpoolSink } from './spool.ts'
 import { Spools } from './spooled.ts'
-import { copied, RestingBody, type RestingPlace, SinkBody } from './stored.ts'
+import { copied, RestingBody, type RestingPlace } from './stored.ts'
 import { takenOver } from './taken-over.ts'
 import { ChunkWriter } from './writer.ts'
 
@@ -165,10 +165,9 @@ export class Bodies {
   #resting(store: Store, written: WrittenBody): WrittenBody {
     const { body, bodyId, size } = written
     if (body instanceof Uint8Array || bodyId === undefined) return written
-    const remembered = body instanceof SinkBody ? body.remembered(bodyId) : undefined
     // What was found to be damaged is not to stand in for bytes that come again. The guard tells of a store that fails.
     const damaged = (): void => void this.inventory.unsay(store, written.digest).catch(() => undefined)
-    return { ...written, body: this.open(store, { bodyId, size, remembered }, damaged) }
+    return { ...written, body: this.open(store, { bodyId, size }, damaged) }
   }
 
   /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */

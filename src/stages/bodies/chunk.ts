@@ -1,20 +1,27 @@
-import { hash } from 'node:crypto'
+import { createCipheriv, hash } from 'node:crypto'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import { Gathered } from './gathered.ts'
 
-/** Bytes of a SHA-256. */
-export const DIGEST_SIZE: number = 32
+/** Bytes of a seal. */
+export const SEAL_SIZE: number = 16
 
-/** The SHA-256 of a chunk, and of its place in one: the seal of a chunk that stands in another one's place is as wrong as that of a flipped bit. */
+const NONCE = new Uint8Array(12)
+
+/**
+ * What shows that a chunk is the one that was written, and in its place: an authentication code (GMAC, NIST SP 800-38D) whose key is the place.
+ * It takes a ninth of the time of a SHA-256, and is as little of a secret: the digest of the whole is what a version is known by, and who can
+ * write to the store is kept out by `sealed()`.
+ */
 export function sealOf(chunk: Uint8Array, bodyId: string, n: number): Buffer {
-  const seal = hash('sha256', chunk, 'buffer')
-  const place = hash('sha256', `${bodyId}:${n}`, 'buffer')
-  for (let at = 0; at < DIGEST_SIZE; at++) seal[at] = (seal[at] ?? 0) ^ (place[at] ?? 0)
-  return seal
+  const place = hash('sha256', `${bodyId}:${n}`, 'buffer').subarray(0, SEAL_SIZE)
+  const code = createCipheriv('aes-128-gcm', place, NONCE)
+  code.setAAD(chunk)
+  code.final()
+  return code.getAuthTag()
 }
 
 /** A chunk as it stands at rest takes this much of a file. */
-export const SEALED_SIZE: number = CHUNK_SIZE + DIGEST_SIZE
+export const SEALED_SIZE: number = CHUNK_SIZE + SEAL_SIZE
 
 /**
  * A chunk on its way to rest. With a room it is put together there as it comes, and its seal written behind it: the network's own buffers
@@ -69,13 +76,13 @@ export class Chunk {
   /** The chunk with its seal behind it, for its place in that body. */
   sealed(bodyId: string, n: number): Uint8Array {
     const { size } = this
-    const bytes = this.room?.subarray(0, size + DIGEST_SIZE) ?? this.#joined(size)
+    const bytes = this.room?.subarray(0, size + SEAL_SIZE) ?? this.#joined(size)
     bytes.set(sealOf(bytes.subarray(0, size), bodyId, n), size)
     return bytes
   }
 
   #joined(size: number): Uint8Array {
-    const bytes = new Uint8Array(size + DIGEST_SIZE)
+    const bytes = new Uint8Array(size + SEAL_SIZE)
     let at = 0
     for (const piece of this.#pieces.pieces) {
       bytes.set(piece, at)

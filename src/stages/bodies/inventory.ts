@@ -1,6 +1,6 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { DIGEST_SIZE, SEALED_SIZE } from './chunk.ts'
+import { SEAL_SIZE, SEALED_SIZE } from './chunk.ts'
 import { chunkKey, isAtRest, removeChunks } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
@@ -53,7 +53,7 @@ export class Inventory {
   async size(store: Store, { id, chunks }: Standing): Promise<number> {
     if (chunks === undefined) return unsealedSize((await store.bodies?.size(id)) ?? 0)
     const [last] = await store.getMany([chunkKey(id, chunks - 1)], { recency: 'keep' })
-    return (chunks - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - DIGEST_SIZE)
+    return (chunks - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - SEAL_SIZE)
   }
 
   async remove(store: Store, { id, chunks }: Standing): Promise<void> {
@@ -94,7 +94,7 @@ export class Inventory {
 }
 
 /** Each chunk in a file is followed by its digest. */
-const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * DIGEST_SIZE)
+const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * SEAL_SIZE)
 
 async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) => Omit<Word, 'key'>): AsyncGenerator<Word> {
   let slice: string[] = []

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { type Chunk, DIGEST_SIZE, SEALED_SIZE, sealOf } from './chunk.ts'
-import { type Memory, Remembered } from './remembered.ts'
+import { type Chunk, SEAL_SIZE, SEALED_SIZE, sealOf } from './chunk.ts'
 
 /** Where the chunks of one body go. Written in order, by one writer; read at any time. */
 export interface Sink {
@@ -29,31 +28,23 @@ export class Damaged extends HoldfastError {
   }
 }
 
-/** Whose seal it is to have. */
-interface Sealed {
-  readonly memory: Memory
-  readonly bodyId: string
-  readonly n: number
-}
-
-/** The chunk inside its seal; throws unless its writer in this process remembers it so, or, where that was another, its digest is that of its bytes. */
-function unsealed(bytes: Uint8Array | undefined, size: number, { memory, bodyId, n }: Sealed): Uint8Array {
+/** Chunk `n` inside its seal; throws unless it is the one that was written there. */
+function unsealed(bytes: Uint8Array | undefined, { bodyId, size }: Place, n: number): Uint8Array {
   if (bytes === undefined) throw new Damaged('a chunk of the body is missing')
-  const chunk = bytes.subarray(0, bytes.length - DIGEST_SIZE)
-  if (chunk.length === size && memory === 'right') return chunk
-  if (chunk.length !== size || sealOf(chunk, bodyId, n).compare(bytes, size) !== 0)
-    throw new Damaged('a chunk of the body is damaged')
-  if (memory === 'wrong') throw new Damaged('a chunk of the body is not the one that was written')
+  const length = lengthOf(size, n)
+  if (bytes.length !== length + SEAL_SIZE) throw new Damaged('a chunk of the body has another length')
+  const chunk = bytes.subarray(0, length)
+  if (sealOf(chunk, bodyId, n).compare(bytes, length) !== 0) throw new Damaged('a chunk of the body is damaged')
   return chunk
 }
+
+const lengthOf = (size: number, n: number): number => Math.min(CHUNK_SIZE, size - n * CHUNK_SIZE)
 
 export const inFile = (store: Store, size: number): boolean => store.bodies !== undefined && size >= CHUNK_SIZE
 
 interface Place {
   readonly bodyId: string
   readonly size: number
-  /** What its writer knows of it, where that was in this process. */
-  readonly remembered?: Remembered | undefined
   /** Where it may be put. */
   readonly room?: Uint8Array | undefined
 }
@@ -71,22 +62,22 @@ export async function readChunk(store: Store, place: Place, n: number): Promise<
   }
 }
 
-async function readOnce(store: Store, { bodyId, size, remembered, room }: Place, n: number): Promise<Uint8Array> {
-  const length = Math.min(CHUNK_SIZE, size - n * CHUNK_SIZE)
+async function readOnce(store: Store, place: Place, n: number): Promise<Uint8Array> {
+  const { bodyId, size, room } = place
   const bytes = inFile(store, size)
-    ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + length + DIGEST_SIZE, room)
+    ? await store.bodies?.read(bodyId, n * SEALED_SIZE, n * SEALED_SIZE + lengthOf(size, n) + SEAL_SIZE, room)
     : await store.get(chunkKey(bodyId, n))
-  return unsealed(bytes, length, { memory: (bytes && remembered?.of(n, bytes)) ?? 'none', bodyId, n })
+  return unsealed(bytes, place, n)
 }
 
 /** Bytes of a body that is read at once: proving more takes so long that others are to be let pass. */
 const AT_A_GLANCE = 256 * 1024
 
 /** All of a small body without a promise; undefined where the store has none, and where what stands there is not what was written. */
-export function glanceAt(store: Store, { bodyId, size }: Place): Uint8Array | undefined {
-  const [bytes] = size > AT_A_GLANCE ? [] : (store.glance?.([chunkKey(bodyId, 0)]) ?? [])
+export function glanceAt(store: Store, place: Place): Uint8Array | undefined {
+  const [bytes] = place.size > AT_A_GLANCE ? [] : (store.glance?.([chunkKey(place.bodyId, 0)]) ?? [])
   try {
-    return bytes && unsealed(bytes, size, { memory: 'none', bodyId, n: 0 })
+    return bytes && unsealed(bytes, place, 0)
   } catch {
     // Read once more, where damage is judged.
     return undefined
@@ -131,7 +122,6 @@ export class StoreSink implements Sink {
   readonly store: Store
   readonly #limit: number
   #size = 0
-  readonly remembered: Remembered = new Remembered()
 
   constructor(store: Store, limit: number, bodyId: string = newBodyId()) {
     this.bodyId = bodyId
@@ -146,12 +136,11 @@ export class StoreSink implements Sink {
     const bytes = chunk.sealed(this.bodyId, n)
     if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, bytes)
     else await this.store.set(chunkKey(this.bodyId, n), bytes)
-    this.remembered.add(n, bytes)
     this.#size = size
   }
 
   chunk(n: number): Promise<Uint8Array> {
-    return readChunk(this.store, { bodyId: this.bodyId, size: this.#size, remembered: this.remembered }, n)
+    return readChunk(this.store, { bodyId: this.bodyId, size: this.#size }, n)
   }
 
   discard(): Promise<void> {
@@ -182,7 +171,7 @@ export class StoreSink implements Sink {
    */
   async stands(): Promise<boolean> {
     if (!inFile(this.store, this.#size)) return true
-    const expected = this.#size + Math.ceil(this.#size / CHUNK_SIZE) * DIGEST_SIZE
+    const expected = this.#size + Math.ceil(this.#size / CHUNK_SIZE) * SEAL_SIZE
     try {
       return (await this.store.bodies?.size(this.bodyId)) === expected
     } catch {

@@ -7,14 +7,12 @@ import { Chunk } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Lending } from './lending.ts'
 import { once } from './readers.ts'
-import type { Remembered } from './remembered.ts'
 import { Damaged, inFile, readChunk, type Sink, StoreSink } from './sinks.ts'
 
-/** Where a body stands, and what its writer knows of it. */
+/** Where a body stands. */
 export interface RestingPlace {
   readonly bodyId: string
   readonly size: number
-  readonly remembered?: Remembered | undefined
 }
 
 /** A body under its id in a store. */
@@ -101,11 +99,6 @@ export class SinkBody implements StoredBody {
 
   chunk(n: number): Promise<Uint8Array> {
     return this.#inHand.read(n, () => this.#sink.chunk(n))
-  }
-
-  /** What its writer knows of it, and of no other body with the same bytes. */
-  remembered(bodyId: string): Remembered | undefined {
-    return this.#sink instanceof StoreSink && this.#sink.bodyId === bodyId ? this.#sink.remembered : undefined
   }
 
   hold(why: 'to read' | 'to copy' = 'to read'): () => void {

@@ -8,7 +8,7 @@ import { scratch } from '../scratch.ts'
 import { bytesIn } from './tree.ts'
 
 const MiB = 1024 * 1024
-const CHUNK = new Uint8Array(MiB + 32).fill(3)
+const CHUNK = new Uint8Array(MiB + 16).fill(3)
 
 /** What the count of bytes says: a number of what there was, or changes. */
 function tallied(dir: string): number {

@@ -127,6 +127,21 @@ describe('sqlite: several processes', () => {
     await store.close()
   })
 
+  test("a new file, opened by six at the same moment, is nobody else's: 100 times", { timeout: 60_000 }, async () => {
+    const folder = scratch()
+    const children = Array.from({ length: 6 }, () => startChild(script('open-each.ts')))
+    try {
+      await Promise.all(children.map((child) => child.message()))
+      for (let round = 0; round < 100; round++) {
+        for (const child of children) child.send(join(folder, `${round}.db`))
+        const told = await Promise.all(children.map((child) => child.message<string>()))
+        expect(told).toEqual(children.map(() => 'opened'))
+      }
+    } finally {
+      await Promise.all(children.map((child) => child[Symbol.asyncDispose]()))
+    }
+  })
+
   test('killed in the middle of writing, six times: what was acknowledged is there, and nothing is half', {
     timeout: 30_000,
   }, async () => {

@@ -12,7 +12,7 @@ import { anInstance, anOrigin, folder } from './given.ts'
 
 const BODY = pseudoRandom(9_500_000, 'swapped')
 const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' } }
-const SEALED = 1024 * 1024 + 32
+const SEALED = 1024 * 1024 + 16
 
 /** Opens a store, and says where the files of its bodies stand and how many bytes are in front of the first chunk. */
 const STORES: [string, () => { open: () => Store; bodies: string; head: number }][] = [

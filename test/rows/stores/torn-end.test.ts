@@ -13,7 +13,7 @@ import { folder } from './given.ts'
 const body = pseudoRandom(5_000_000, 'torn')
 const strong = { etag: '"1"', ranges: true }
 const MIB = 1024 * 1024
-const SEALED = MIB + 32
+const SEALED = MIB + 16
 
 /** The body: all else is smaller. */
 function largestIn(dir: string): string {

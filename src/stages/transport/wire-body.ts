@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { ballast } from '../../model/ballast.ts'
 
 /** What ended a body: `with` is thrown at its reader. */
 interface Broken {
@@ -92,6 +93,7 @@ export class WireBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   readonly #take = (bytes: Uint8Array): void => {
+    ballast(bytes.length)
     const reader = this.#readers.shift()
     if (reader) reader.resolve({ done: false, value: bytes })
     else this.#keep(bytes)

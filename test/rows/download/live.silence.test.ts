@@ -26,7 +26,7 @@ test('silence of the reader is no fault of the origin', async () => {
   await take(reader, 1_000)
   await turnFor(g.clock, 600_000, 10_000)
   await rounds()
-  expect((await take(reader, MIB - 1_000 - 64 * 1024)).length).toBeGreaterThan(0)
+  expect((await take(reader, MIB - 1_000 - 128 * 1024)).length).toBeGreaterThan(0)
   await reader.cancel()
   expect(await g.origin.requests('/f')[0]?.ended).toBe('client-gone')
 })

@@ -1,5 +1,4 @@
 import type { UnderlyingByteSource } from 'node:stream/web'
-import { ballast } from '../../model/ballast.ts'
 import { loanOf } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
@@ -38,10 +37,7 @@ export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): Str
 }
 
 /** An enqueued buffer is detached from its owner, and nobody may change what others read. */
-const copyOf = (piece: Uint8Array): Uint8Array => {
-  ballast(piece.length)
-  return new Uint8Array(piece)
-}
+const copyOf = (piece: Uint8Array): Uint8Array => new Uint8Array(piece)
 
 /**
  * The source of a byte stream, opened at the first pull. Pieces that somebody else has too are copied out. `end` is called once, when the

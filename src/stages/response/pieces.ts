@@ -1,3 +1,4 @@
+import { ballast } from '../../model/ballast.ts'
 import { loanOf } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
@@ -63,6 +64,8 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
   }
 
   #piece(length: number): Uint8Array {
+    // What a crowd of readers has in hand survives, and the young generation would grow with them.
+    if (!this.#turns.isCrowded) ballast(length)
     const from = this.#at - this.#loanedFrom
     this.#at += length
     return this.#loan?.bytes.subarray(from, from + length) ?? new Uint8Array(0)

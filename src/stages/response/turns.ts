@@ -19,9 +19,14 @@ export class Turns {
   readonly #waiting = new Set<Waiting>()
   #isCounted = false
 
+  /** Whether readers wait for one another. */
+  get isCrowded(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** False where this round has had enough, or is another reader's: see {@link next}. */
   take(reader: object, bytes: number): boolean {
-    if (this.#left <= 0 || (this.#waiting.size > 0 && this.#reader !== reader)) return false
+    if (this.#left <= 0 || (this.isCrowded && this.#reader !== reader)) return false
     this.#left -= bytes
     this.#count()
     return true

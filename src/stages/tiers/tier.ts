@@ -6,7 +6,7 @@ import { GivingUp } from './giving-up.ts'
 import type { Guarded } from './guard.ts'
 import { inHand, inHandOf } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
-import { markedAt, markKey, tagMark } from './marks.ts'
+import { markedAt, markKey, tagMark, urlMark } from './marks.ts'
 import { worded } from './news.ts'
 import { Owed } from './owed.ts'
 import type { Placed, Seen, Whole, Writing } from './placed.ts'
@@ -53,6 +53,12 @@ export class Tier {
 
   peekVersion(key: string, id: string): LiveVersion | undefined {
     return this.shelf?.version(key, id)
+  }
+
+  /** Names of marks on the URLs that led to what memory has of an entry: they concern it too (RFC 9111 4.4). */
+  waysTo({ key, variants }: EntryRecord): string[] {
+    const ids = variants.flatMap(({ versions }) => versions.map(({ id }) => id))
+    return ids.flatMap((id) => this.shelf?.lookVersion(key, id)?.redirects?.urls ?? []).map(urlMark)
   }
 
   /** The entry, as old as the marks say that concern it. */

@@ -148,7 +148,7 @@ export class Tiers {
 
   #peeked(tier: Tier, call: Keyed): EntryRecord | undefined {
     const seen = tier.peekEntry(call.key)
-    return seen && this.#hearsay.heard(seen, () => marksOf(call))
+    return seen && this.#hearsay.heard(seen, () => [...marksOf(call), ...tier.waysTo(seen)])
   }
 
   #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {

@@ -5,7 +5,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, Store } from '../../../src/index.ts'
 import { createCachedFetch } from '../../../src/index.ts'
-import { inOrder, ok } from '../../helpers/origin/index.ts'
+import { inOrder, ok, redirect } from '../../helpers/origin/index.ts'
 import { type Given, given } from '../download/given.ts'
 import { folder, got } from './given.ts'
 
@@ -111,4 +111,19 @@ test('within a second the file is asked once, however many hits there are', asyn
   expect(await hits()).toBe(1)
   await clock.advance(999)
   expect(await hits()).toBe(0)
+})
+
+test('an invalidation of the URL that a redirect led to counts here too, a second later', async () => {
+  await using g = await two()
+  g.origin.script('/old', redirect('/f', 301))
+  const hit = async (): Promise<string> => {
+    const text = await got(await g.fetch(g.origin.url('/old')))
+    await g.fetch.idle()
+    return text
+  }
+  expect(await hit()).toBe('two (miss)')
+  expect(await hit()).toBe('two (hit)')
+  await g.other.cache.invalidate({ url: g.origin.url('/f') })
+  await g.clock.advance(1_001)
+  expect(await hit()).toBe('three (miss)')
 })

@@ -5,7 +5,7 @@ import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
 import { OpenFiles } from '../open-files.ts'
 import { readAt, writeAt } from '../positions.ts'
-import { BODY_AT, type BodyHead, isOurs, readBodyHead, writeBodyHead } from './body-head.ts'
+import { BODY_AT, type BodyHead, emptied, isOurs, readBodyHead, writeBodyHead } from './body-head.ts'
 import { cost } from './census.ts'
 import { Claims } from './claims.ts'
 import { isNoFile, unlessMissing } from './faults.ts'
@@ -70,7 +70,7 @@ export class Bodies {
     const from = head?.counted ?? 0
     const more = cost(BODY_AT + from + bytes.length) - (head === undefined ? 0 : cost(BODY_AT + from))
     await this.#during(more, { id, from }, async () => {
-      if (head === undefined) await file.truncate(0)
+      if (head === undefined) await emptied(file)
       try {
         await writeAt(file, bytes, BODY_AT + from)
       } catch (error) {

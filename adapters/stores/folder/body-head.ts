@@ -21,6 +21,11 @@ export function valueOfBody(fileBytes: number): number {
   return Math.max(0, fileBytes - BODY_AT)
 }
 
+/** A file that is empty is let be: ext4 brings one that was cut to nothing to the disk when it is closed, and who closes it waits for that. */
+export async function emptied(file: FileHandle): Promise<void> {
+  if ((await file.stat()).size > 0) await file.truncate(0)
+}
+
 export interface BodyHead {
   readonly counted: number
   /** The number itself: more, where the file was cut. */

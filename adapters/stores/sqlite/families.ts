@@ -7,12 +7,13 @@ const familyOf = (key: string): string => key.slice(0, key.indexOf(':', 3) + 1)
 
 /**
  * Kinds of keys of which there is none at all, as long as nobody has changed anything. A look-up asks for marks, which most databases have
- * none of, and to find nothing takes SQLite as long as to find something.
+ * none of, and to find nothing takes SQLite as long as to find something. Of a kind that had any once each key is looked up from then on.
  */
 export class Families {
   readonly #tables: Tables
   readonly #changes: Changes
-  readonly #empty = new Map<string, boolean>()
+  readonly #empty = new Set<string>()
+  readonly #filled = new Set<string>()
   #stamp: number | undefined
 
   constructor(tables: Tables, changes: Changes) {
@@ -28,15 +29,16 @@ export class Families {
 
   /** False also where it cannot be told. */
   #isEmpty(key: string): boolean {
+    const family = familyOf(key)
+    if (this.#filled.has(family)) return false
     const stamp = this.#changes.stampOfThisGo()
     if (stamp !== this.#stamp) this.#empty.clear()
     this.#stamp = stamp
     if (stamp === undefined) return false
-    const family = familyOf(key)
-    const known = this.#empty.get(family)
-    if (known !== undefined) return known
+    if (this.#empty.has(family)) return true
     const isEmpty = !this.#tables.hasAny(family)
-    this.#empty.set(family, isEmpty)
+    if (isEmpty) this.#empty.add(family)
+    else this.#filled.add(family)
     return isEmpty
   }
 }

@@ -64,6 +64,6 @@ test.each(['sqlite', 'folder', 'keyv'])(
     console.log(`${tier}: peak RSS ${peaks.map((peak) => peak.toFixed(0)).join(' and ')} MiB`)
     const [small = 0, large = 0] = peaks
     // V8 leaves some of it lying; a body that were held would be all of it.
-    expect(large - small).toBeLessThan((LARGE - SMALL) / 2)
+    expect(large - small).toBeLessThan(0.75 * (LARGE - SMALL))
   },
 )

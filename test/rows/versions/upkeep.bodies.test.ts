@@ -125,7 +125,7 @@ test('a part of a body goes after a day, and what it was a part of an hour later
   expect(await g.fetch.cache.sweep()).toEqual({ ...NOTHING, partials: 1 })
   expect(await bodyIds(store)).toEqual(['part'])
   await g.clock.advance(HOUR)
-  expect(await g.fetch.cache.sweep()).toEqual({ ...NOTHING, bodies: 1, bytes: 5_000 - 32 })
+  expect(await g.fetch.cache.sweep()).toEqual({ ...NOTHING, bodies: 1, bytes: 5_000 - 16 })
   expect(await bodyIds(store)).toEqual([])
 })
 

@@ -7,9 +7,10 @@ const BYTES_FOR_ONE = 32
 const latest: { ballast: unknown } = { ballast: undefined }
 
 /**
- * To be called wherever bytes pass through in buffers of their own that are nobody's a moment later. V8 (14) collects such buffers with its
- * young generation, in half a millisecond, but does so when that is full of objects, and what a buffer holds is not counted there. It counts for the whole
- * heap, which is marked from its roots, in 10 ms, for every 12 MB that came. So they are given garbage to go with, that fills the young generation as they come.
+ * To be called wherever bytes pass through in buffers of their own that are nobody's a moment later. V8 (13.6) collects such buffers with its
+ * young generation, in half a millisecond, but only when that is full of objects, and what a buffer holds does not count there. It counts
+ * for the whole heap, which is marked from its roots, in 10 ms, for every 12 MB that came. So buffers are given garbage to go with, which
+ * fills the young generation as they come.
  *
  * Measured on 512 MB through SQLite: 2.2 s of the processor instead of 3.1, a peak RSS of 136 MB instead of 164; read back 0.57 s instead of 0.79.
  */

@@ -52,9 +52,9 @@ export const DOWNLOADS: readonly Mutant[] = [
   },
   {
     name: 'Retry-After stops one URL, not the host',
-    file: 'src/stages/download/download.ts',
-    find: 'rooms.governor.pause(',
-    replace: 'void (',
+    file: 'src/stages/governor/line.ts',
+    find: ' || this.pausedFor > 0) return false',
+    replace: ') return false',
     tests: ['test/rows/download/retry-after.test.ts'],
     killer: 'the whole host waits, another host goes on',
   },

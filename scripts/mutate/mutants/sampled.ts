@@ -117,8 +117,8 @@ export const SAMPLED: readonly Mutant[] = [
   {
     name: 'chunks of a body are not deleted',
     file: 'src/stages/bodies/sinks.ts',
-    find: 'if (chunks > 0) await store.delete',
-    replace: 'if (chunks === 0) await store.delete',
+    find: 'for (let end = chunks; end > 0; end -= AT_ONCE)',
+    replace: 'for (let end = 0; end > 0; end -= AT_ONCE)',
     tests: ['test/rows/download/same-bytes.test.ts'],
     killer: 'bytes that came before, and whose body is there, stand in the store once',
   },
@@ -141,7 +141,7 @@ export const SAMPLED: readonly Mutant[] = [
   {
     name: 'the last resort has no limit',
     file: 'src/stages/bodies/spool.ts',
-    find: 'this.#size += chunk.length\n    if (this.#size',
+    find: 'this.#size += chunk.size\n    if (this.#size',
     replace: 'if (this.#size',
     tests: ['test/rows/download/no-place.test.ts'],
     killer: 'one that is too large for that ends in an error, and is not asked for again',

@@ -1,7 +1,7 @@
 import type { Line, Operation } from './diary.ts'
 import type { Ledger } from './ledger.ts'
 
-/** A chunk and its digest: what is shorter is the last one of its body. */
+/** A chunk and its seal: what is shorter is the last one of its body. */
 const WHOLE_CHUNK = 1024 * 1024 + 16
 
 /** What an operation makes of the body that is being fetched; undefined for most. */

@@ -4,6 +4,7 @@ const LEAST = 16 * 1024
 /** An element takes 8 bytes, so ballast is a quarter of what it goes with. */
 const BYTES_FOR_ONE = 32
 
+/** Never read. An allocation that nobody could see would not be made; one place for all, so that no more than one outlives its bytes. */
 const latest: { ballast: unknown } = { ballast: undefined }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { absent } from './absent.ts'
 import type { Certificate } from './origin/index.ts'
 
 const run = promisify(execFile)
@@ -17,8 +18,9 @@ export async function selfSigned(name = 'IP:127.0.0.1'): Promise<Certificate | u
     await run('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', keyFile, '-out', certFile])
     return { key: await readFile(keyFile, 'utf8'), cert: await readFile(certFile, 'utf8') }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    absent('There is no openssl on this machine (Debian: apt install openssl)', 'the tests over TLS')
+    return undefined
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { absent } from './absent.ts'
 import { freePort, until } from './redis.ts'
 
 /** A memcached of a test's own. Disposing kills it. */
@@ -11,15 +12,10 @@ export interface Memcached extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/**
- * Whether there is a memcached. Where there is none the tests that need one are skipped with a sentence; under `CI=true` that is a failure,
- * since there it was to be installed.
- */
+/** Whether there is a memcached. @throws Error as {@link absent}. */
 export function hasMemcached(): boolean {
   if (spawnSync('memcached', ['--version']).status === 0) return true
-  const sentence = 'There is no memcached on this machine (Debian: apt install memcached): the tests over it are skipped.'
-  if (process.env.CI === 'true') throw new Error(sentence.replace('are skipped', 'cannot run'))
-  console.warn(sentence)
+  absent('There is no memcached on this machine (Debian: apt install memcached)', 'the tests over it')
   return false
 }
 

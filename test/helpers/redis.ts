@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { absent } from './absent.ts'
 
 /** A redis-server of a test's own. Disposing kills it and removes its folder. */
 export interface RedisServer extends AsyncDisposable {
@@ -27,16 +28,10 @@ const PATIENCE = 10_000
 
 const NOTHING_KEPT = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0']
 
-/**
- * Whether there is a redis-server. Where there is none the tests that need one are skipped with a sentence; under `CI=true` that is a failure,
- * since there it was to be installed.
- */
+/** Whether there is a redis-server. @throws Error as {@link absent}. */
 export function hasRedis(): boolean {
   if (spawnSync('redis-server', ['--version']).status === 0) return true
-  const sentence =
-    'There is no redis-server on this machine (Debian: apt install redis-server): the tests over Redis are skipped.'
-  if (process.env.CI === 'true') throw new Error(sentence.replace('are skipped', 'cannot run'))
-  console.warn(sentence)
+  absent('There is no redis-server on this machine (Debian: apt install redis-server)', 'the tests over Redis')
   return false
 }
 

@@ -25,7 +25,7 @@ export interface BodyFacts {
 
 /**
  * One file for each body, and in its head how many of its bytes count: bytes first, then the number. What a kill leaves behind the counted
- * ones is written over. Bodies are not brought to the disk at each piece: each chunk of them carries a digest of its own.
+ * ones is written over. Bodies are not brought to the disk at each piece: each chunk of them carries a seal of its own.
  */
 export class Bodies {
   readonly #facts: BodyFacts

@@ -35,10 +35,6 @@ export const SCHEMA_VERSION: number = STEPS.length
 const FACTS = `SELECT application_id AS application, user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables
   FROM pragma_application_id, pragma_user_version`
 
-function numberOf(db: DatabaseSync, sql: string): number {
-  return Number(Object.values(db.prepare(sql).get() ?? {})[0])
-}
-
 /**
  * Refuses what is not ours or is newer, and touches it in no way.
  *
@@ -68,7 +64,7 @@ export function migrate(db: DatabaseSync, place: Place): void {
     const version = readVersion(db, place.file)
     for (const step of STEPS.slice(version)) db.exec(step)
     db.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${SCHEMA_VERSION}`)
-    if (version === 0 && numberOf(db, 'SELECT count(*) FROM records') === 0) removeUnreachable(place)
+    if (version === 0 && db.prepare('SELECT 1 FROM records LIMIT 1').get() === undefined) removeUnreachable(place)
     db.exec('COMMIT')
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')

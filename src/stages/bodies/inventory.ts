@@ -93,7 +93,7 @@ export class Inventory {
   }
 }
 
-/** Each chunk in a file is followed by its digest. */
+/** Each chunk in a file is followed by its seal. */
 const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * SEAL_SIZE)
 
 async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) => Omit<Word, 'key'>): AsyncGenerator<Word> {

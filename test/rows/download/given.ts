@@ -1,6 +1,4 @@
-// Loaded at the first miss, and at its first failure, which takes longer than a clock turned by hand waits.
-import 'p-retry'
-import '../../../src/create-origin.ts'
+import '../../helpers/loaded.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import {

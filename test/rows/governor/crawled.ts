@@ -1,6 +1,4 @@
 import 'p-queue'
-import 'p-retry'
-import '../../../src/create-origin.ts'
 import '../../../src/stages/governor/robots-request.ts'
 import { ok, type Step } from '../../helpers/origin/index.ts'
 import { type Given, given } from '../download/given.ts'

@@ -10,7 +10,7 @@ import { another, aPlace, judged, LISTS, type Place, serve, timed } from './give
 
 /** Milliseconds: the time limit of a remote store, with room for a machine that is busy. */
 const LIMIT = 250
-const ROOM = 500
+const ROOM = 200
 
 /** The longest pause between two trials of a tier that is left alone. */
 const PROBE = 5_000

@@ -1,6 +1,3 @@
-// Loaded at the first download, which is no part of what is measured, and takes longer than a clock turned by hand waits.
-import 'p-retry'
-import '../../../src/create-origin.ts'
 import { join } from 'node:path'
 import { createClient, RESP_TYPES } from '@redis/client'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'

@@ -1,6 +1,4 @@
-// Loaded at the first download, which is no part of what is measured, and takes longer than a clock turned by hand waits.
-import 'p-retry'
-import '../../../src/create-origin.ts'
+import '../../helpers/loaded.ts'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -14,6 +14,8 @@ import { folder } from './given.ts'
 const LOCK = new URL('../../adapters/children/hold-lock.ts', import.meta.url)
 const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' } }
 const STORE_TIMEOUT = 2_000
+/** For the origin's answer, on a clock that is turned on meanwhile. */
+const A_MOMENT = 50
 
 /** The bytes by their digest, and what the call cost on the hand-turned clock. */
 async function timed(clock: ManualClock, call: Promise<Response>): Promise<[string, number]> {
@@ -44,10 +46,9 @@ test.each([
     expect(digest).toBe(sha256(body(n)))
     costs.push(cost)
   }
-  // The first that is new waits for the store, once, and not for the 30 s of the lock; neither what is stored nor the others do. The clock is
-  // turned on while the origin answers too: a machine that stops for a moment makes a single call look slow, and not most of them.
-  expect(costs[3]).toBeLessThan(3 * STORE_TIMEOUT)
-  expect(costs.toSpliced(3, 1).sort((a, b) => a - b)[4]).toBeLessThan(STORE_TIMEOUT / 2)
+  // The first that is new waits for the store, once; neither what is stored nor the others do.
+  expect(costs[3]).toBeLessThanOrEqual(STORE_TIMEOUT + A_MOMENT)
+  expect(Math.max(...costs.toSpliced(3, 1))).toBeLessThan(STORE_TIMEOUT / 2)
   for (let n = 0; n < 9; n += 1) expect((await timed(clock, g.fetch(g.origin.url(`/${n}`))))[0]).toBe(sha256(body(n)))
   expect(
     costs.map((_, n) => g.origin.hits(`/${n}`)),

@@ -8,7 +8,7 @@ import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, folder } from './given.ts'
 
-// Each chunk carries a digest of its own, which says nothing of its place. Who wrote it remembers more.
+// Each chunk carries a seal of its own, which speaks of its place too.
 
 const BODY = pseudoRandom(9_500_000, 'swapped')
 const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' } }

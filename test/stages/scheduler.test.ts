@@ -74,6 +74,7 @@ test('ten thousand are refreshed: of one more, the one that was asked for longes
   note(10_000, { every: MINUTE, ago: 0 })
   expect(warnings).toEqual(['u1'])
   await clock.advance(MINUTE + 1)
+  while (asked.length < 3) await clock.advance(0)
   expect(asked).toEqual(['k2', 'k0', 'k10000'])
 })
 

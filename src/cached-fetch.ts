@@ -125,6 +125,7 @@ function companyAt({ house }: Behind): Company<string, Response> {
   return new Company({
     house,
     give: (served) => house().responses.respond(lasting(house(), served)),
+    givesOne: false,
     told: (error, call) => house().responses.told(error, call),
   })
 }

@@ -11,6 +11,8 @@ export interface Host<R> {
   house(): House
   /** What each of them gets. */
   give(served: Served, walk: Walk<R>): R | PromiseLike<R>
+  /** True: what one of them gets is for all of them, so that a thousand need one promise. */
+  readonly givesOne: boolean
   /** What each of them is told, where it failed. */
   told(error: unknown, call: Call): unknown
   /** Told once of all of them. */
@@ -35,6 +37,8 @@ interface Group<R> {
   readonly party: Party
   readonly ended: Promise<End>
   readonly given: (end: End) => R | PromiseLike<R>
+  /** What all get, once somebody has asked for it. */
+  one: Promise<R> | undefined
   members: number
 }
 
@@ -55,7 +59,9 @@ export class Company<K, R> {
     const group = this.#groups.get(what)
     if (group === undefined || !this.#host.house().parties.isOpen(group.party)) return undefined
     group.members++
-    return group.ended.then(group.given)
+    if (!this.#host.givesOne) return group.ended.then(group.given)
+    group.one ??= group.ended.then(group.given)
+    return group.one
   }
 
   /** Somebody sets out. */
@@ -77,6 +83,7 @@ export class Company<K, R> {
         (error: unknown) => over(sharedFailure(error, walk.call)),
       ),
       given: (end) => this.#given(end, walk),
+      one: undefined,
       members: 0,
     }
     this.#groups.set(what, group)

@@ -24,6 +24,11 @@ export class Results {
     this.#given = given
   }
 
+  /** Whether all callers get one and the same. */
+  get givesOne(): boolean {
+    return this.#given === 'one for all'
+  }
+
   /** @throws Unreadable where it was stored in another form, or is damaged. */
   async of({ held, body }: { held: Held; body: Uint8Array | StoredBody | AsyncIterable<Uint8Array> }): Promise<unknown> {
     if (Symbol.asyncIterator in body) throw new Unreadable('it is a stream')

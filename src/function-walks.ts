@@ -34,6 +34,7 @@ export class FunctionWalks {
     const host: Host<unknown> = {
       house: () => house,
       give: (served, along) => this.#given(served, along),
+      givesOne: of.space.results.givesOne,
       told: (error, call) => asThrown(error, house.responses.told(error, call)),
       counted: (outcome, members) => this.#count(outcome, members),
     }

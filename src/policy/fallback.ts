@@ -8,7 +8,7 @@ import { causeOf, type Failure, fallbackCause } from './retry.ts'
 import { mayServeStale, staleForOf } from './staleness.ts'
 
 /** A failure in the terms of policy; undefined for what is no failure of the origin's. */
-function failureOf(error: unknown): Failure | undefined {
+export function failureOf(error: unknown): Failure | undefined {
   // To a caller who waits, an instance that closes is a network that went away.
   if (error instanceof HoldfastError) return { code: error.code === 'CLOSED' ? 'CONNECT' : error.code, transient: false }
   if (!(error instanceof AttemptFailure)) return undefined
@@ -36,12 +36,11 @@ export function isUnwanted(status: number, on: readonly FallbackCause[]): boolea
  * (always 'allowed' under `respect: 'resilient'`).
  */
 export function fallsBack(
-  error: unknown,
+  failure: Failure | undefined,
   { settings }: Call,
   version: { staleFor: number; stale: 'allowed' | 'forbidden' },
 ): 'yes' | 'switched off' | 'not this cause' | 'too old' | 'forbidden' {
   const { fallback } = settings
-  const failure = failureOf(error)
   // Without ours, RFC 5861 4 is still the origin's own word, or the request's.
   if (fallback === false) return version.stale === 'allowed' && isError(failure) ? 'yes' : 'switched off'
   if (failure === undefined || fallbackCause(failure, fallback) === undefined) return 'not this cause'
@@ -61,10 +60,18 @@ export function unwanted({ head, written, attempts }: Extract<Obtained, { name: 
 
 /** Whether a refusal of what came would be answered with this version: where not, a guard must not turn a 200 into an error. */
 export function fallbackFrom(held: Held, call: Call, now: number): 'there is one' | 'there is none' {
-  const refusal = new AttemptFailure('REJECTED', '', { retry: 'never' })
+  return insteadOf({ code: 'REJECTED', transient: false }, held, { call, now })
+}
+
+/** Whether a call that fails this way is answered with this version. */
+export function insteadOf(
+  failure: Failure,
+  held: Held,
+  { call, now }: { call: Call; now: number },
+): 'there is one' | 'there is none' {
   const candidate = candidateOf(held)
   const staleFor = staleForOf(candidate, call.settings, now)
-  return fallsBack(refusal, call, { staleFor, stale: mayServeStale(candidate, call, now) }) === 'yes'
+  return fallsBack(failure, call, { staleFor, stale: mayServeStale(candidate, call, now) }) === 'yes'
     ? 'there is one'
     : 'there is none'
 }

@@ -19,21 +19,24 @@ function later<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefin
   return JSON.stringify(a) >= JSON.stringify(b) ? a : b
 }
 
-/** The later of what two say of each name. */
+/** The later of what two say of each name; undefined where neither says anything. */
 function mergeNamed<T extends Stamp>(
-  a: Readonly<Record<string, T>> = {},
-  b: Readonly<Record<string, T>> = {},
-): Record<string, T> {
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+  a: Readonly<Record<string, T>> | undefined,
+  b: Readonly<Record<string, T>> | undefined,
+): Record<string, T> | undefined {
+  if (a === undefined && b === undefined) return undefined
+  const names = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].sort()
   return Object.fromEntries(names.map((name) => [name, later(own(a, name), own(b, name)) as T]))
 }
 
-function own<T>(named: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(named, name) ? named[name] : undefined
+function own<T>(named: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return named !== undefined && Object.hasOwn(named, name) ? named[name] : undefined
 }
 
-function mergePins(a: VersionRef['pins'], b: VersionRef['pins']): Record<string, PinRecord> {
-  const pins = Object.entries(mergeNamed(a, b))
+function mergePins(a: VersionRef['pins'], b: VersionRef['pins']): VersionRef['pins'] {
+  const merged = mergeNamed(a, b)
+  if (merged === undefined) return undefined
+  const pins = Object.entries(merged)
   if (pins.length <= KEPT_PINS) return Object.fromEntries(pins)
   const isOn = ({ until }: PinRecord): number => (until === 0 ? 0 : 1)
   const kept = pins.sort(([x, one], [y, two]) => isOn(two) - isOn(one) || two.at - one.at || (x < y ? -1 : 1)).slice(0, KEPT_PINS)
@@ -52,10 +55,14 @@ function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
     checkedAt: Math.max(a.checkedAt, b.checkedAt),
     ...dateOf(a, b),
     ...((a.superseded || b.superseded) && { superseded: true as const }),
-    ...(Object.keys(labels).length > 0 && { labels }),
-    ...(Object.keys(pins).length > 0 && { pins }),
+    ...(saysAny(labels) && { labels }),
+    ...(saysAny(pins) && { pins }),
     ...(removed && { removed }),
   }
+}
+
+function saysAny<T>(named: Record<string, T> | undefined): named is Record<string, T> {
+  return named !== undefined && Object.keys(named).length > 0
 }
 
 /** The date that came with the later check; of two at one time the later date. */
@@ -74,7 +81,11 @@ function mergeVersions(a: readonly VersionRef[], b: readonly VersionRef[]): Vers
   return [...merged.values()].sort(byId)
 }
 
-const identityOf = (variant: VariantRecord): string => JSON.stringify([variant.vary, variant.values])
+/** Most answers vary by nothing. */
+const UNVARIED = JSON.stringify([[], ''])
+
+const identityOf = ({ vary, values }: VariantRecord): string =>
+  vary.length === 0 && values === '' ? UNVARIED : JSON.stringify([vary, values])
 
 function mergeVariants(a: readonly VariantRecord[], b: readonly VariantRecord[]): VariantRecord[] {
   const merged = new Map(a.map((variant) => [identityOf(variant), variant]))
@@ -138,6 +149,12 @@ function optional({ failures, tags }: Required<Pick<EntryRecord, 'failures' | 't
   return { ...(failures.length > 0 && { failures }), ...(Object.keys(tags).length > 0 && { tags }) }
 }
 
+/** Whose word counts where they differ in what is the same in all copies but for a bug: any rule will do that does not depend on the order of the arguments. */
+function firstOf(a: EntryRecord, b: EntryRecord): EntryRecord {
+  if (a.method === b.method && a.url === b.url && a.group === b.group) return a
+  return JSON.stringify([a.method, a.url, a.group]) <= JSON.stringify([b.method, b.url, b.group]) ? a : b
+}
+
 /**
  * Two copies of one entry → the one that knows all that either knew. Commutative, associative, idempotent: so tiers, processes and
  * outages may bring their copies together in any order, as often as they like, and end with the same.
@@ -147,7 +164,7 @@ export function merge(a: EntryRecord, b: EntryRecord): EntryRecord {
   const policy = later(a.policy, b.policy)
   const meta = later(a.meta, b.meta)
   const removed = mergeRemovals(a.removed, b.removed)
-  const first = JSON.stringify([a.method, a.url, a.group]) <= JSON.stringify([b.method, b.url, b.group]) ? a : b
+  const first = firstOf(a, b)
   return remaining({
     key: a.key,
     method: first.method,

@@ -16,7 +16,7 @@ export interface DepartureRooms {
   readonly peek: (call: Call) => Held | undefined
   readonly lookup: (call: Call, enough: (held: Held) => boolean) => Promise<Found>
   readonly take: (
-    storeKey: string,
+    storeKey: () => string,
     wish: { look: () => Promise<Landing | undefined>; signal: AbortSignal; patience: number },
   ) => Promise<Taken>
   readonly clock: Clock
@@ -56,7 +56,7 @@ export class Departures {
       const landing = await look()
       return landing === undefined ? { ...alone, found } : { name: 'answered', landing }
     }
-    const taken = await this.#rooms.take(`h1:e:${sha256(call.key)}`, {
+    const taken = await this.#rooms.take(() => `h1:e:${sha256(call.key)}`, {
       look,
       signal: path.signal,
       patience: call.settings.timeouts.deadline,

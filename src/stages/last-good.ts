@@ -6,8 +6,9 @@ import type { Report } from '../model/events.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { FallenBack, Found, Held, Served } from '../model/rooms.ts'
 import { candidateOf, judgeHeld } from '../policy/candidate.ts'
-import { fallsBack } from '../policy/fallback.ts'
+import { failureOf, fallsBack } from '../policy/fallback.ts'
 import { isRefusal, withoutBytes } from '../policy/rejection.ts'
+import type { Failure } from '../policy/retry.ts'
 import { fallback } from '../policy/served.ts'
 import { mayServeStale } from '../policy/staleness.ts'
 import { versionInfo } from '../policy/version-info.ts'
@@ -35,22 +36,23 @@ export class LastGood {
   /** What an impatient caller would get: a time-out counts as the failure. */
   async spare(call: Call, found: Found): Promise<Held | undefined> {
     if (call.settings.fallback === false || found.entry === undefined) return undefined
-    return this.#acceptable(new AttemptFailure('TIMEOUT', 'the wait is over', { retry: 'never' }), call, found)
+    return this.#acceptable({ code: 'TIMEOUT', transient: false }, call, found)
   }
 
   async instead(error: unknown, call: Call, found: Found): Promise<Served | undefined> {
     // An abort is the caller's own wish; what is neither of these is a mistake in the house, which must not be covered.
     if (!(error instanceof AttemptFailure) && !(error instanceof HoldfastError)) return undefined
-    const held = await this.#acceptable(error, call, found)
+    const besides = isRefusal(error) ? await this.#besides(error, call) : found
+    const held = await this.#acceptable(failureOf(error), call, besides)
     return held === undefined ? undefined : this.give(held, call, { reason: error, found })
   }
 
-  async #acceptable(error: unknown, call: Call, found: Found): Promise<Held | undefined> {
-    const held = await this.#rooms.find(call, isRefusal(error) ? await this.#besides(error, call) : found)
+  async #acceptable(failure: Failure | undefined, call: Call, found: Found): Promise<Held | undefined> {
+    const held = await this.#rooms.find(call, found)
     if (held === undefined) return undefined
     const now = this.#rooms.clock.now()
     const stale = mayServeStale(candidateOf(held), call, now)
-    if (fallsBack(error, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) !== 'yes') return undefined
+    if (fallsBack(failure, call, { staleFor: judgeHeld(held, call, now).staleFor, stale }) !== 'yes') return undefined
     return (await this.#rooms.proves(held, call)) ? held : undefined
   }
 

@@ -16,7 +16,7 @@ export interface RefreshingRooms {
   /** All that the tiers know of it by now. */
   readonly lookup: (call: Call) => Promise<Found>
   readonly take: (
-    storeKey: string,
+    storeKey: () => string,
     wish: { look: () => Promise<Seen | undefined>; signal: AbortSignal; patience: number },
   ) => Promise<Taken>
   /** Asks the origin; rejects with what failed. */
@@ -43,7 +43,7 @@ export async function refreshed(rooms: RefreshingRooms, calendar: Calendar, plan
   const look = (): Promise<Seen> => seen(rooms, calendar, { plan, asked })
   let last = await look()
   if (last.name === 'due') {
-    const taken = await rooms.take(`h1:r:${sha256(asked.key)}`, {
+    const taken = await rooms.take(() => `h1:r:${sha256(asked.key)}`, {
       look: async () => {
         last = await look()
         return last.name === 'due' ? undefined : last

@@ -182,7 +182,7 @@ export class Tiers {
     return this.#saving.takes(size)
   }
 
-  lease(storeKey: string, ms: number): ReturnType<typeof rightFrom> {
+  lease(storeKey: () => string, ms: number): ReturnType<typeof rightFrom> {
     return rightFrom(this.nearestFirst, storeKey, ms)
   }
 

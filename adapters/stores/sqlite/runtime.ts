@@ -42,16 +42,18 @@ export class Runtime {
     this.#tables = new Tables(db)
     this.changes = new Changes(this.#tables)
     this.#families = new Families(this.#tables, this.changes)
-    this.space = new Space({ tables: this.#tables, recency: this.#recency, file: place.file, maxBytes: facts.maxBytes })
+    this.#vacuum = new Vacuum(this.#tables, () => this.#queue.isEmpty)
+    const { clock } = patience
+    this.space = new Space({ tables: this.#tables, recency: this.#recency, clock, file: place.file, maxBytes: facts.maxBytes })
     this.#transactions = new Transactions({
       tables: this.#tables,
       space: this.space,
       recency: this.#recency,
-      clock: patience.clock,
+      clock,
+      vacuum: this.#vacuum,
       givenUp: (given) => this.#tell(given),
     })
     this.#queue = new WriteQueue({ patience, commit: (writes) => this.#commit(writes), explain: (error) => this.failure(error) })
-    this.#vacuum = new Vacuum(this.#tables, () => this.#queue.isEmpty)
     this.files = new BodyFilesOnDisk({
       directory: place.bodies,
       mode: facts.mode,
@@ -154,7 +156,6 @@ export class Runtime {
     if (gone !== undefined) throw this.#lose(gone)
     const outcomes = this.#transactions.commit(writes)
     this.changes.own()
-    this.#vacuum.consider()
     return outcomes
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/model/clock.ts'
 import { storeFailure } from '../failures.ts'
 import type { Recency } from './recency.ts'
 import type { Given } from './rows.ts'
@@ -12,6 +13,23 @@ export interface GivenUp {
 /** Groups looked at in one step. */
 const STEP = 32
 
+/** Bytes below the bound from which on no transaction can reach it, however badly its growth was guessed. */
+const AMPLE = 64 * 1024 * 1024
+
+/**
+ * For so many milliseconds, and so many bytes of our own, what was found to be ample is not looked at again, which costs as much as a row. Half
+ * of it is left to all other processes together: more than one disk takes in that time.
+ */
+const AMPLE_FOR = { ms: 50, bytes: AMPLE / 2 }
+
+interface SpaceFacts {
+  readonly tables: Tables
+  readonly recency: Recency
+  readonly clock: Clock
+  readonly file: string
+  readonly maxBytes: number
+}
+
 /**
  * Keeps the store within its bound, in pages of the file that are in use and bytes of body files.
  *
@@ -23,11 +41,15 @@ export class Space {
   readonly #recency: Recency
   readonly #file: string
   readonly #pageSize: number
+  readonly #clock: Clock
   #maxBytes: number
+  /** Until when, monotonic, and for how many bytes more there is ample room. */
+  #ample = { until: Number.NEGATIVE_INFINITY, bytes: 0 }
 
-  constructor({ tables, recency, file, maxBytes }: { tables: Tables; recency: Recency; file: string; maxBytes: number }) {
+  constructor({ tables, recency, clock, file, maxBytes }: SpaceFacts) {
     this.#tables = tables
     this.#recency = recency
+    this.#clock = clock
     this.#file = file
     this.#maxBytes = maxBytes
     this.#pageSize = tables.pageSize()
@@ -36,6 +58,18 @@ export class Space {
   /** Of several users in one process the one who wants the least decides. */
   lower(maxBytes: number): void {
     this.#maxBytes = Math.min(this.#maxBytes, maxBytes)
+    this.#ample = { until: Number.NEGATIVE_INFINITY, bytes: 0 }
+  }
+
+  /** Whether the bound is so far off that a transaction which grows by about so much need not look at it. */
+  isAmple(growth: number): boolean {
+    const now = this.#clock.monotonic()
+    if (now >= this.#ample.until || growth > this.#ample.bytes) {
+      if (!this.fits(AMPLE + growth)) return false
+      this.#ample = { until: now + AMPLE_FOR.ms, bytes: AMPLE_FOR.bytes }
+    }
+    this.#ample.bytes -= growth
+    return true
   }
 
   /**

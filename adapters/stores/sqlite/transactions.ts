@@ -3,6 +3,7 @@ import { HoldfastError } from '../../../src/model/errors.ts'
 import type { Recency } from './recency.ts'
 import type { GivenUp, Space } from './space.ts'
 import type { Tables } from './tables.ts'
+import type { Vacuum } from './vacuum.ts'
 
 /** One write of a caller. It happens as a whole or not at all. */
 export interface Write<T> {
@@ -19,9 +20,6 @@ export type Outcome = { readonly value: unknown } | { readonly refused: Holdfast
 /** Side work of one transaction, in rows: few enough to be unfelt. */
 const SLICE = 64
 
-/** Bytes below the bound from which on no transaction can reach it, however badly its growth was guessed. */
-const AMPLE = 64 * 1024 * 1024
-
 /** Milliseconds between two looks for what has expired. */
 const TIDY_EVERY = 1_000
 
@@ -29,21 +27,32 @@ const DAY = 86_400_000
 
 const NOTHING: GivenUp = { records: [], bodies: [] }
 
+interface TransactionRooms {
+  readonly tables: Tables
+  readonly space: Space
+  readonly recency: Recency
+  readonly clock: Clock
+  readonly vacuum: Vacuum
+  readonly givenUp: (given: GivenUp) => void
+}
+
 /** Does the writes of one turn in one transaction, and the housekeeping with it. */
 export class Transactions {
   readonly #tables: Tables
   readonly #space: Space
   readonly #recency: Recency
   readonly #clock: Clock
+  readonly #vacuum: Vacuum
   readonly #givenUp: (given: GivenUp) => void
   /** Epoch milliseconds. */
   #tidiedAt = 0
 
-  constructor(rooms: { tables: Tables; space: Space; recency: Recency; clock: Clock; givenUp: (given: GivenUp) => void }) {
+  constructor(rooms: TransactionRooms) {
     this.#tables = rooms.tables
     this.#space = rooms.space
     this.#recency = rooms.recency
     this.#clock = rooms.clock
+    this.#vacuum = rooms.vacuum
     this.#givenUp = rooms.givenUp
   }
 
@@ -57,12 +66,15 @@ export class Transactions {
     const now = Math.floor(this.#clock.now())
     try {
       this.#tidy(now)
-      const isAmple = this.#space.fits(AMPLE + growth)
+      const isAmple = this.#space.isAmple(growth)
       const room = (more: number): GivenUp => (isAmple ? NOTHING : this.#space.makeRoom(more, writing, now))
       const before = room(growth)
       const outcomes = writes.map((write) => attempt(write, tables, now))
       const after = room(0)
+      // Asked here, where the first page is in hand; outside it would be a transaction of its own.
+      const isDue = this.#vacuum.isDue()
       tables.commit()
+      if (isDue) this.#vacuum.begin()
       this.#givenUp({ records: [...before.records, ...after.records], bodies: [...before.bodies, ...after.bodies] })
       return outcomes
     } catch (error) {

@@ -19,15 +19,10 @@ export class Vacuum {
     this.#mayWork = mayWork
   }
 
-  /** Never throws: it comes after a commit, which is done. */
-  consider(): void {
-    try {
-      if (this.#next !== undefined || !this.#isDue()) return
-      // It never keeps a process alive.
-      this.#next = setImmediate(() => this.#slice()).unref()
-    } catch {
-      // The file is damaged, and whoever reads or writes next meets that.
-    }
+  /** Works from the next round of the event loop on, until it is not due any more. */
+  begin(): void {
+    // It never keeps a process alive.
+    this.#next ??= setImmediate(() => this.#slice()).unref()
   }
 
   stop(): void {
@@ -35,7 +30,8 @@ export class Vacuum {
     this.#next = undefined
   }
 
-  #isDue(): boolean {
+  /** Whether there are more free pages than may stay. */
+  isDue(): boolean {
     const free = this.#tables.freePages()
     return free > RESERVE && free > this.#tables.pages() * RESERVE_SHARE
   }
@@ -44,9 +40,9 @@ export class Vacuum {
     this.#next = undefined
     try {
       if (this.#mayWork()) this.#tables.vacuum(STEP)
-      this.consider()
+      if (this.isDue()) this.begin()
     } catch {
-      // Locked, full or damaged: free pages do no harm, the next commit considers it again.
+      // Locked, full or damaged: free pages do no harm, the next commit asks again.
     }
   }
 }

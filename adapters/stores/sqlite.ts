@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Size } from '../../src/model/size.ts'
 import type { Store } from '../../src/model/store.ts'
 import { readSize, refuseUnknown } from './options.ts'
+import { IN_MEMORY } from './sqlite/in-memory.ts'
 import { Patience } from './sqlite/patience.ts'
-import { IN_MEMORY } from './sqlite/place.ts'
 import { OneSqlite } from './sqlite/store.ts'
 
 export interface SqliteOptions {

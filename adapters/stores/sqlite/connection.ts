@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { storeFailure } from '../failures.ts'
 import { faultOf } from './faults.ts'
-import { IN_MEMORY, type Place } from './place.ts'
+import { IN_MEMORY } from './in-memory.ts'
+import type { Place } from './place.ts'
 import { migrate, readVersion, SCHEMA_VERSION } from './schema.ts'
 
 type Constructor = new (path: string | URL, options?: { readOnly?: boolean; timeout?: number }) => DatabaseSync

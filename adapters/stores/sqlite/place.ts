@@ -12,8 +12,6 @@ export interface Place {
   readonly bodies: string
 }
 
-export const IN_MEMORY = ':memory:'
-
 /**
  * Makes the directory (0700) and the file (0600) where they are missing; SQLite itself would make the file readable for all.
  *

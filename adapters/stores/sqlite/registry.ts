@@ -3,9 +3,10 @@ import { storeFailure } from '../failures.ts'
 import { openForReading, openForWriting, openInMemory } from './connection.ts'
 import { setAside, wasOurs } from './damage.ts'
 import { faultOf } from './faults.ts'
+import { IN_MEMORY } from './in-memory.ts'
 import { refuseOtherRuntime } from './other-runtime.ts'
 import type { Patience } from './patience.ts'
-import { IN_MEMORY, identityOf, type Place, preparePlace } from './place.ts'
+import { identityOf, type Place, preparePlace } from './place.ts'
 import { Runtime } from './runtime.ts'
 
 interface Held {

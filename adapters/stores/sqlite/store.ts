@@ -1,15 +1,12 @@
 import type { BodyFiles, KnownValue, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { storeClosed, storeReadOnly } from '../failures.ts'
 import { explained } from './faults.ts'
-import { extend, grant, release as releaseLease } from './leases.ts'
+import { IN_MEMORY } from './in-memory.ts'
 import { letPass } from './letting-pass.ts'
-import { listKeys } from './listing.ts'
+import type { Open } from './open.ts'
 import type { Patience } from './patience.ts'
-import { IN_MEMORY } from './place.ts'
-import { acquire, release } from './registry.ts'
-import type { Evicted, Runtime } from './runtime.ts'
+import type { Evicted } from './runtime.ts'
 import type { Write } from './transactions.ts'
-import { put, putWhere, remove } from './values.ts'
 
 export interface Settings {
   readonly file: string
@@ -32,15 +29,15 @@ export class OneSqlite implements Store {
   readonly readOnly: boolean
   readonly maxEntryBytes: number
   declare readonly bodies?: BodyFiles
-  readonly glance: NonNullable<Store['glance']> = (keys) => this.#ready()?.glance(keys)
-  readonly stamp: NonNullable<Store['stamp']> = () => this.#ready()?.changes.stamp()
+  readonly glance: NonNullable<Store['glance']> = (keys) => this.#ready()?.runtime.glance(keys)
+  readonly stamp: NonNullable<Store['stamp']> = () => this.#ready()?.runtime.changes.stamp()
   readonly #settings: Settings
   readonly #listeners: Evicted[] = []
   readonly #tell: Evicted = (evicted) => {
     for (const listener of this.#listeners) listener(evicted)
   }
-  #runtime: Runtime | undefined
-  #opening: Promise<Runtime> | undefined
+  #open: Open | undefined
+  #opening: Promise<Open> | undefined
   #closing: Promise<void> | undefined
 
   constructor(settings: Settings) {
@@ -56,12 +53,12 @@ export class OneSqlite implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const runtime = this.#ready() ?? (await this.#opened())
+    const { runtime } = this.#ready() ?? (await this.#opened())
     return letPass(await runtime.get(key))
   }
 
   async getMany(keys: string[], { recency }: ReadOptions = {}): Promise<(Uint8Array | undefined)[]> {
-    const runtime = this.#ready() ?? (await this.#opened())
+    const { runtime } = this.#ready() ?? (await this.#opened())
     const seen = runtime.glance(keys, recency) ?? (await Promise.all(keys.map(async (key) => runtime.get(key, recency))))
     return letPass(seen)
   }
@@ -75,14 +72,15 @@ export class OneSqlite implements Store {
   }
 
   async compareAndSet(known: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
-    const change = putWhere(known, copied(entries), fence)
-    return (this.#readyToWrite() ?? (await this.#openedToWrite())).write(change)
+    const copies = copied(entries)
+    const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
+    return runtime.write(works.putWhere(known, copies, fence))
   }
 
   async #put(entries: StoreEntry[], fence: Lease | undefined): Promise<void> {
     const copies = copied(entries)
-    const runtime = this.#readyToWrite() ?? (await this.#openedToWrite())
-    const done = runtime.write(put(copies, fence))
+    const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
+    const done = runtime.write(works.put(copies, fence))
     if (fence !== undefined) return done
     return runtime.waiting.during(
       copies.map(({ key, value, expires }) => [key, { value, expires }] as const),
@@ -91,8 +89,8 @@ export class OneSqlite implements Store {
   }
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    const runtime = this.#readyToWrite() ?? (await this.#openedToWrite())
-    const done = runtime.write(remove(keys, fence))
+    const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
+    const done = runtime.write(works.remove(keys, fence))
     if (fence !== undefined) return done
     return runtime.waiting.during(
       keys.map((key) => [key, { value: undefined, expires: undefined }] as const),
@@ -101,18 +99,18 @@ export class OneSqlite implements Store {
   }
 
   async *keys(prefix: string, options: { after?: string; limit?: number } = {}): AsyncGenerator<string> {
-    const runtime = await this.#opened()
-    yield* listKeys(runtime, prefix, { ...options, now: () => this.#settings.patience.clock.now() })
+    const { runtime, works } = await this.#opened()
+    yield* works.listKeys(runtime, prefix, { ...options, now: () => this.#settings.patience.clock.now() })
   }
 
   async lease(key: string, ms: number): Promise<Lease | undefined> {
-    const generation = await this.#write(grant(key, ms))
+    const generation = await this.#write((works) => works.grant(key, ms))
     if (generation === undefined) return undefined
     return {
       key,
       generation,
-      extend: (more) => this.#write(extend(key, generation, more)),
-      release: () => this.#write(releaseLease(key, generation)),
+      extend: (more) => this.#write((works) => works.extend(key, generation, more)),
+      release: () => this.#write((works) => works.giveBack(key, generation)),
     }
   }
 
@@ -127,14 +125,14 @@ export class OneSqlite implements Store {
 
   async #close(): Promise<void> {
     // A call that came before may still be opening it.
-    const runtime = this.#runtime ?? (await this.#opening?.catch(() => undefined))
-    this.#runtime = undefined
-    if (runtime !== undefined) await this.#leave(runtime)
+    const open = this.#open ?? (await this.#opening?.catch(() => undefined))
+    this.#open = undefined
+    if (open !== undefined) await this.#leave(open)
   }
 
   #bodies(): BodyFiles {
-    const files = async () => (await this.#opened()).files
-    const writable = async () => (await this.#openedToWrite()).files
+    const files = async () => (await this.#opened()).runtime.files
+    const writable = async () => (await this.#openedToWrite()).runtime.files
     const opened = this.#opened.bind(this)
     return {
       append: async (id, bytes) => (await writable()).append(id, bytes),
@@ -142,21 +140,22 @@ export class OneSqlite implements Store {
       size: async (id) => (await files()).size(id),
       delete: async (ids) => (await writable()).delete(ids),
       ids: async function* () {
-        yield* (await opened()).files.ids()
+        yield* (await opened()).runtime.files.ids()
       },
     }
   }
 
-  async #write<T>(write: Write<T>): Promise<T> {
-    return (this.#readyToWrite() ?? (await this.#openedToWrite())).write(write)
+  async #write<T>(write: (works: Open['works']) => Write<T>): Promise<T> {
+    const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
+    return runtime.write(write(works))
   }
 
-  #openedToWrite(): Runtime | Promise<Runtime> {
+  #openedToWrite(): Open | Promise<Open> {
     if (this.readOnly && this.#closing === undefined) throw storeReadOnly(`sqlite ${this.#settings.file}`)
     return this.#opened()
   }
 
-  #opened(): Runtime | Promise<Runtime> {
+  #opened(): Open | Promise<Open> {
     if (this.#closing !== undefined) throw storeClosed(`sqlite ${this.#settings.file}`)
     const ready = this.#ready()
     if (ready !== undefined) return ready
@@ -167,31 +166,32 @@ export class OneSqlite implements Store {
   }
 
   /** At once where it is open: a read must not overtake the write that was called before it. */
-  #readyToWrite(): Runtime | undefined {
+  #readyToWrite(): Open | undefined {
     return this.readOnly ? undefined : this.#ready()
   }
 
-  #ready(): Runtime | undefined {
-    return this.#runtime?.lost === undefined ? this.#runtime : undefined
+  #ready(): Open | undefined {
+    return this.#open?.runtime.lost === undefined ? this.#open : undefined
   }
 
-  async #openNow(): Promise<Runtime> {
+  async #openNow(): Promise<Open> {
     const { file, maxBytes, patience, readOnly } = this.#settings
-    const lost = this.#runtime
-    this.#runtime = undefined
+    const lost = this.#open
+    this.#open = undefined
     if (lost !== undefined) await this.#leave(lost)
+    const works = lost?.works ?? (await import('./database.ts'))
     try {
-      const runtime = await patience.retry(() => acquire({ file, maxBytes, patience, mode: readOnly ? 'read' : 'write' }))
+      const runtime = await patience.retry(() => works.acquire({ file, maxBytes, patience, mode: readOnly ? 'read' : 'write' }))
       runtime.listeners.add(this.#tell)
-      this.#runtime = runtime
-      return runtime
+      this.#open = { runtime, works }
+      return this.#open
     } catch (error) {
       throw explained(file, error)
     }
   }
 
-  async #leave(runtime: Runtime): Promise<void> {
+  async #leave({ runtime, works }: Open): Promise<void> {
     runtime.listeners.delete(this.#tell)
-    await release(runtime)
+    await works.release(runtime)
   }
 }

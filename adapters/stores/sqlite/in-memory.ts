@@ -1,0 +1,2 @@
+/** The name of a database that no file holds. */
+export const IN_MEMORY = ':memory:'

@@ -4,6 +4,7 @@ import type { HostState } from './model/limits.ts'
 import type { Input } from './model/options.ts'
 import type { Store } from './model/store.ts'
 import {
+  type EntriesFilter,
   isMeant,
   passes,
   readAudit,
@@ -104,6 +105,11 @@ export interface Administration {
   copyTo(store: Store): Promise<CopyReport>
 }
 
+/** @throws TypeError */
+function refuseOthers(store: Store): void {
+  if (!isStore(store)) throw wrong('copyTo', store, "Give a store such as sqlite('./copy.db').")
+}
+
 /** The same behind a door. */
 export function administrationOf(behind: Behind): Administration {
   const during = async <T>(work: (house: House) => Promise<T>): Promise<T> => {
@@ -113,11 +119,7 @@ export function administrationOf(behind: Behind): Administration {
   return {
     entries: (given = {}) => {
       const filter = readFilter(given)
-      const house = openHouse(behind)
-      return oneByOne(
-        house,
-        house.upkeep.entries((entry) => passes(entry, filter), filter.after),
-      )
+      return oneByOne(openHouse(behind), filter)
     },
     invalidate: async (given) => {
       const what = readWhat(given, 'invalidate')
@@ -127,26 +129,40 @@ export function administrationOf(behind: Behind): Administration {
       const what = readWhat(given, 'delete')
       return during((house) => {
         house.stages.flights.part(partsOf(what))
-        return house.upkeep.remove((entry) => isMeant(entry, what))
+        return house.care.use(({ upkeep }) => upkeep.remove((entry) => isMeant(entry, what)))
       })
     },
     stats: () => statsOf(openHouse(behind)),
-    hosts: () => openHouse(behind).governor.hosts(),
+    hosts: () => openHouse(behind).outside.here?.governor.hosts() ?? [],
     ready: (given = {}) => during((house) => readiness(house.stores, readReady(given))),
-    sweep: (given = {}) => during((house) => house.upkeep.sweep(readSweep(given), retentionBy(behind.basis()))),
-    audit: (given = {}) => during((house) => house.upkeep.audit(readAudit(given))),
+    sweep: (given = {}) =>
+      during(({ care }) => {
+        const how = readSweep(given)
+        return care.use(({ upkeep }) => upkeep.sweep(how, retentionBy(behind.basis())))
+      }),
+    audit: (given = {}) =>
+      during(({ care }) => {
+        const how = readAudit(given)
+        return care.use(({ upkeep }) => upkeep.audit(how))
+      }),
     copyTo: async (store) => {
-      if (!isStore(store)) throw wrong('copyTo', store, "Give a store such as sqlite('./copy.db').")
-      return during((house) => house.upkeep.copyTo(house.target(store)))
+      refuseOthers(store)
+      return during((house) => house.care.use(({ upkeep, target }) => upkeep.copyTo(target(store))))
     },
   }
 }
 
+async function* slicesOf({ care }: House, filter: EntriesFilter): AsyncGenerator<EntryInfo[]> {
+  const { upkeep } = await care.get()
+  yield* upkeep.entries((entry) => passes(entry, filter), filter.after)
+}
+
 /** Each slice keeps the process alive, and `idle()` waiting, while it is read; who stops in the middle leaves nothing behind. */
-async function* oneByOne({ walks }: House, slices: AsyncGenerator<EntryInfo[]>): AsyncGenerator<EntryInfo> {
+async function* oneByOne(house: House, filter: EntriesFilter): AsyncGenerator<EntryInfo> {
+  const slices = slicesOf(house, filter)
   try {
     for (;;) {
-      const { done, value } = await walks.during(slices.next())
+      const { done, value } = await house.walks.during(slices.next())
       if (done === true) return
       yield* value
     }
@@ -158,7 +174,7 @@ async function* oneByOne({ walks }: House, slices: AsyncGenerator<EntryInfo[]>):
 /** Nobody joins a flight any more whose question is older than the change; one of a tag, a pattern or a group may be any. */
 const partsOf = (what: What): readonly string[] | 'all' => (what.name === 'url' ? [what.url] : 'all')
 
-async function invalidate({ stages, upkeep, tiers, clock }: House, what: What): Promise<void> {
+async function invalidate({ stages, care, tiers, clock }: House, what: What): Promise<void> {
   stages.flights.part(partsOf(what))
   switch (what.name) {
     case 'url':
@@ -168,6 +184,6 @@ async function invalidate({ stages, upkeep, tiers, clock }: House, what: What): 
     case 'group':
       return tiers.mark([groupMark(what.group)], clock.now())
     case 'match':
-      return upkeep.invalidate((entry) => isMeant(entry, what))
+      return care.use(({ upkeep }) => upkeep.invalidate((entry) => isMeant(entry, what)))
   }
 }

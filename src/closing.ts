@@ -4,7 +4,6 @@ import { HoldfastError } from './model/errors.ts'
 import type { Report } from './model/events.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import type { Store } from './model/store.ts'
-import type { Transport } from './model/transport.ts'
 import { Urgency } from './model/urgency.ts'
 import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
@@ -30,8 +29,7 @@ interface Open extends Busy {
   readonly parties: Parties
   readonly stores: readonly Store[]
   readonly holds: Holds
-  readonly transport: Transport
-  readonly governor: { close(): Promise<void> }
+  readonly outside: { readonly begun: Promise<{ close(): Promise<void> }> | undefined }
   readonly clock: Clock
   readonly report: Report
 }
@@ -52,14 +50,15 @@ async function quiet({ walks, flights, background, uses }: Busy): Promise<void> 
 
 /** Ends what is under way, flushes, and closes: the stores last, and each with its last reader. */
 export async function close(open: Open): Promise<void> {
-  const { closing, flights, parties, transport, governor, stores, holds, clock, report } = open
+  const { closing, flights, parties, outside, stores, holds, clock, report } = open
   const reason = new HoldfastError('CLOSED', 'the instance was closed')
   closing.abort(reason)
   parties.part('all')
   flights.abortAll(reason)
   await flushed(open)
-  await transport.close()
-  await governor.close()
+  // What nobody needed is not loaded to be closed.
+  const rooms = await outside.begun?.catch(() => undefined)
+  await rooms?.close()
   await holds.close(stores, clock, ({ name }, error) =>
     report('tier-error', () => ({ tier: name, operation: 'close', error: error as Error })),
   )

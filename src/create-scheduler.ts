@@ -1,4 +1,5 @@
-import type { Ground, Storage } from './create-storage.ts'
+import type { Ground } from './create-storage.ts'
+import type { Storage } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Stages } from './model/stages.ts'
 import { renew } from './pipeline.ts'

@@ -1,16 +1,12 @@
-import type { House, HousePlan } from './house.ts'
+import type { HousePlan, Storage } from './house.ts'
 import type { Report } from './model/events.ts'
-import type { EntryRecord } from './model/record.ts'
 import type { Store } from './model/store.ts'
-import { derivedPlan } from './policy/body-plan.ts'
 import type { Background } from './stages/background.ts'
 import { Bodies } from './stages/bodies/bodies.ts'
 import type { Parties } from './stages/parties.ts'
 import { Recent } from './stages/recent.ts'
-import { Remarks } from './stages/remarks.ts'
-import { Retirement } from './stages/retirement.ts'
 import type { Stamps } from './stages/stamps.ts'
-import { type Guarded, guarded } from './stages/tiers/guard.ts'
+import { guarded } from './stages/tiers/guard.ts'
 import { Holds } from './stages/tiers/holds.ts'
 import { entryIn, recordName } from './stages/tiers/live-shelf.ts'
 import { named } from './stages/tiers/names.ts'
@@ -18,10 +14,7 @@ import type { TiersRooms } from './stages/tiers/saving.ts'
 import { Standing } from './stages/tiers/standing.ts'
 import { Tiers } from './stages/tiers/tiers.ts'
 import { UseRecords } from './stages/tiers/use-records.ts'
-import { decoded } from './stages/transport/decode.ts'
-import { Unpacking } from './stages/unpacking.ts'
 import { Uses } from './stages/uses.ts'
-import { Versions } from './stages/versions.ts'
 
 /** What the rooms of what is stored stand on. */
 export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
@@ -31,28 +24,21 @@ export type Ground = Pick<HousePlan, 'stores' | 'clock' | 'storeTimeout'> & {
   readonly parties: Parties
 }
 
-/** The rooms of what is stored. */
-export interface Storage {
-  readonly stores: readonly Guarded[]
-  readonly holds: Holds
-  readonly bodies: Bodies
-  readonly tiers: Tiers
-  readonly uses: Uses
-  readonly recent: Recent
-  readonly standing: Standing
-}
-
 export function buildStorage(
   { stores: bare, clock, report, background, parties, storeTimeout }: Ground,
-  { wrote, missed }: { wrote: () => void; missed: TiersRooms['missed'] },
+  { wrote, missed, copy }: Pick<TiersRooms, 'missed'> & { wrote: () => void; copy: TiersRooms['bodies']['copy'] },
 ): Storage {
   const stores = named(bare).map(({ store, name }) => guarded(store, { clock, report, timeout: storeTimeout, name }))
   const holds = new Holds()
   const recent = new Recent()
   const standing = new Standing(stores)
-  const bodies = new Bodies(stores, { report, clock, hold: (store) => holds.hold(store) })
+  const bodies = new Bodies((store) => holds.hold(store))
   const tiers = new Tiers(stores, {
-    bodies,
+    bodies: {
+      open: (store, place, damaged) => bodies.open(store, place, damaged),
+      glance: (store, place) => bodies.glance(store, place),
+      copy,
+    },
     report,
     clock,
     background: (work) => background.run(work, () => undefined),
@@ -92,48 +78,4 @@ function buildUses(
     background: (work) => background.run(work, () => undefined),
     settle: () => standing.settle(),
   })
-}
-
-/** A body inside its record is in the hands of who reads it: only one that stands by itself can be taken away. */
-function isRead({ tiers, bodies }: Storage) {
-  return async ({ key }: EntryRecord, id: string): Promise<boolean> => {
-    const copies = await Promise.all(tiers.nearestFirst.map((tier) => tier.version(key, id)))
-    return copies.some((placed) => placed?.version.home !== undefined && bodies.isRead(placed.version.home.bodyId))
-  }
-}
-
-export function buildVersions({ clock, report, background, stamps }: Ground, storage: Storage): Versions {
-  const { tiers, bodies } = storage
-  const retirement = new Retirement({ isRead: isRead(storage), stamps, clock, report })
-  return new Versions({
-    write: async ({ keep, ...change }, right) => {
-      const retiring = keep === undefined ? undefined : retirement.by(keep)
-      const written = await tiers.write({ ...change, retiring }, right)
-      if (retiring !== undefined) retirement.tell(written.entry, retiring, written.tier)
-      // The body is named by its version now; a partial that outlives this is told apart by its size.
-      if (change.placed !== undefined) background.run(bodies.became(change.entry.key), () => undefined)
-      return written
-    },
-    known: async (call) => (await tiers.lookup(call, () => true)).entry,
-    settled: (written) => bodies.settled(written),
-    drop: (written) => bodies.drop(written),
-    clock,
-    report,
-    stamps,
-  })
-}
-
-/** What is done to versions that are stored already. */
-export function buildAside({ stamps }: Ground, { tiers, bodies }: Storage): Pick<House, 'remarks' | 'unpacking'> {
-  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
-    tiers.write({ entry, placed: undefined, shareable: true }, undefined)
-  return {
-    remarks: new Remarks({ write, stamps }),
-    unpacking: new Unpacking({
-      beside: (held, id) => tiers.beside(held, id),
-      keep: ({ entry }, placed, sharing) => tiers.write({ entry, placed, shareable: sharing === 'shareable' }, undefined),
-      writer: (call, held) => bodies.writer(derivedPlan(call, held)),
-      decoded,
-    }),
-  }
 }

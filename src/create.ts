@@ -1,37 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import { close, idle, openFlights, pathOf } from './closing.ts'
+import { buildBehind } from './create-behind.ts'
 import { buildScheduler, refreshFailed } from './create-scheduler.ts'
-import { buildAside, buildStorage, buildVersions, type Storage } from './create-storage.ts'
-import { buildUpkeep } from './create-upkeep.ts'
-import { type House, type HousePlan, OURS } from './house.ts'
-import type { Clock } from './model/clock.ts'
+import { buildStorage } from './create-storage.ts'
+import type { Care, House, HousePlan, OutsideRooms, Storage } from './house.ts'
+import { AtFirstUse } from './model/at-first-use.ts'
+import type { Call } from './model/call.ts'
 import type { Report } from './model/events.ts'
 import type { EntryRecord } from './model/record.ts'
-import type { Stages } from './model/stages.ts'
+import type { FlightPath, Stages } from './model/stages.ts'
 import { Urgency } from './model/urgency.ts'
-import { type FunctionLimit, limitsOf } from './policy/limit-options.ts'
-import { Admission } from './stages/admission.ts'
+import type { FunctionLimit } from './policy/limit-options.ts'
 import { Background } from './stages/background.ts'
 import { proves } from './stages/bodies/proof.ts'
 import { Chronicle } from './stages/chronicle.ts'
 import { DeadEnds } from './stages/dead-ends.ts'
-import { Departures } from './stages/departure.ts'
-import type { DownloadRooms } from './stages/download/order.ts'
-import type { Origin } from './stages/download/origin.ts'
 import { Emitter } from './stages/emitter.ts'
 import { Flights } from './stages/flights.ts'
 import { Runs } from './stages/function/run.ts'
-import { HostGovernor } from './stages/governor/governor.ts'
+import type { HostGovernor } from './stages/governor/governor.ts'
 import { LastGood } from './stages/last-good.ts'
-import { take } from './stages/leases.ts'
 import { Parties } from './stages/parties.ts'
 import { waitFor } from './stages/patience.ts'
 import { Presence, Walks } from './stages/presence.ts'
+import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
 import { Traffic } from './stages/traffic.ts'
-import { chosenTransport } from './stages/transport/choose.ts'
-import type { Versions } from './stages/versions.ts'
 
 interface Basis extends HousePlan {
   readonly report: Report
@@ -39,7 +34,6 @@ interface Basis extends HousePlan {
   readonly walks: Walks
   readonly background: Background
   readonly stamps: Stamps
-  readonly transport: DownloadRooms['transport']
   readonly flights: Flights
   readonly parties: Parties
   readonly runs: Runs
@@ -48,45 +42,45 @@ interface Basis extends HousePlan {
   readonly closing: AbortController
 }
 
-interface Governed {
-  readonly governor: HostGovernor
+/** What is loaded when it is first needed: most of the house, and a program that starts may find all that it asks for in memory. */
+interface LateRooms {
+  readonly outside: AtFirstUse<OutsideRooms>
+  readonly care: AtFirstUse<Care>
 }
 
-/** Builds the rooms. The only place that constructs stages. */
+/** Builds the rooms. With what it loads late, the only place that constructs stages. */
 export function buildHouse(plan: HousePlan): House {
   const emitter = new Emitter()
   const basis = buildBasis(plan, emitter)
-  const { presence, transport } = basis
+  const { presence } = basis
   const storage = buildStorage(basis, {
     wrote: () => schedule.begin(),
     missed: (tier, what) => ('key' in what ? catchUp.missed(tier, what.key) : catchUp.missedMarks(tier, what.marks)),
+    copy: (body, to) => late.outside.use((rooms) => rooms.copy(body, to)),
   })
-  const governor = buildGovernor(plan, basis, storage)
-  const { schedule, catchUp, ...upkeep } = buildUpkeep(basis, storage)
-  const versions = buildVersions(basis, storage)
   const responses = buildResponses(basis, storage)
-  const stages = buildStages({ ...basis, governor, responses }, storage, versions)
+  const late = lateRooms({ ...basis, responses }, storage)
+  const { schedule, catchUp } = buildBehind({ ...basis, ...late }, storage)
+  const stages = buildStages({ ...basis, ...late, responses }, storage)
   let closing: Promise<void> | undefined
   return {
     ...storage,
-    ...upkeep,
-    versions,
+    ...late,
     emitter,
     ...underWay(basis),
     traffic: basis.traffic,
     responses,
-    ...buildAside(basis, storage),
+    remarks: buildRemarks(basis, storage),
     ...buildMemories(),
     runs: basis.runs,
     clock: plan.clock,
-    governor,
-    turns: (limit) => turnsBy(limit, plan.clock),
+    turns: (limit) => turnsBy(limit, late.outside),
     stages,
     scheduler: buildScheduler({ ...basis, responses }, storage, stages),
     idle: () => presence.during(idle({ ...basis, ...storage, catchUp })),
     close: () => {
       storage.standing.end()
-      closing ??= presence.during(close({ ...basis, ...storage, catchUp, governor, transport: transport() }))
+      closing ??= presence.during(close({ ...basis, ...storage, catchUp, outside: late.outside }))
       return closing
     },
     isClosed: () => closing !== undefined,
@@ -96,35 +90,30 @@ export function buildHouse(plan: HousePlan): House {
 
 const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> => ({ walks, parties })
 
+/** What is said of versions that are stored already. */
+function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {
+  return new Remarks({ write: (entry) => tiers.write({ entry, placed: undefined, shareable: true }, undefined), stamps })
+}
+
 /** What one process remembers of its walks. */
 function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
   return { chronicle: new Chronicle(), deadEnds: new DeadEnds() }
 }
 
-/** Quotas are counted where they outlive the process. */
-function buildGovernor({ limits }: HousePlan, { clock, report, transport, closing }: Basis, { stores }: Storage): HostGovernor {
-  const durable = stores.find((store) => store.durable && store.readOnly !== true)
-  return new HostGovernor(limits, { clock, report, durable, outside: { transport, closing: closing.signal } })
-}
-
 function buildBasis(plan: HousePlan, emitter: Emitter): Basis {
-  const { clock, fetch } = plan
+  const { clock } = plan
   const presence = new Presence()
-  const traffic = new Traffic()
-  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
-  const transport = traffic.counted(chosen)
   return {
     ...plan,
     report: emitter.report,
     presence,
     walks: new Walks(presence),
     background: new Background(plan.waitUntil),
-    transport: () => transport,
     stamps: new Stamps(clock, randomUUID()),
     flights: new Flights(),
     parties: new Parties({ clock, isWatched: emitter.isHeard('lookup', 'verdict') }),
     runs: new Runs(),
-    traffic,
+    traffic: new Traffic(),
     closing: new AbortController(),
   }
 }
@@ -135,31 +124,44 @@ function buildResponses({ clock, presence }: Basis, { tiers, recent }: Storage):
   return new Responses({ clock, presence, entry: ({ entry }) => known(entry.key) ?? entry })
 }
 
-function turnsBy(limit: FunctionLimit, clock: Clock): ReturnType<House['turns']> {
-  const bucket = new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined })
-  return async (signal) =>
-    bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
-}
-
-/** Built at the first miss: what downloads is a third of the whole, and a program that starts may find all that it asks for. */
-function lateOrigin(basis: Basis & Governed, { bodies }: Storage): () => Promise<Origin> {
-  let origin: Promise<Origin> | undefined
-  return () => {
-    origin ??= import('./create-origin.ts').then(({ buildOrigin }) => buildOrigin({ ...basis, bodies }))
-    return origin
+function lateRooms(basis: Basis & { responses: Responses }, storage: Storage): LateRooms {
+  const { closing } = basis
+  const alone = (call: Call): FlightPath => pathOf(call, closing)
+  return {
+    outside: new AtFirstUse(async () => {
+      const { buildOutside } = await import('./create-outside.ts')
+      return buildOutside({ ...basis, flights: openFlights(basis, closing), alone }, storage)
+    }),
+    care: new AtFirstUse(async () => {
+      const { buildCare } = await import('./create-upkeep.ts')
+      return buildCare(basis, storage)
+    }),
   }
 }
 
-function buildStages(basis: Basis & Governed & { responses: Responses }, storage: Storage, versions: Versions): Stages {
-  const { clock, report, background, flights, parties, runs, closing, responses } = basis
-  const { tiers } = storage
-  const origin = lateOrigin(basis, storage)
-  const departures = new Departures({
-    peek: (call) => tiers.peek(call),
-    lookup: (call, enough) => tiers.lookup(call, enough),
-    take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
+function turnsBy(limit: FunctionLimit, outside: AtFirstUse<OutsideRooms>): ReturnType<House['turns']> {
+  let bucket: HostGovernor | undefined
+  return async (signal) => {
+    const rooms = outside.here ?? (await outside.get())
+    bucket ??= rooms.bucket(limit)
+    return bucket.ticket({ host: 'function:0', url: '', urgency: new Urgency(0), signal, standIn: () => 'there is none' })
+  }
+}
+
+function buildStages(
+  {
     clock,
-  })
+    report,
+    background,
+    flights,
+    parties,
+    runs,
+    closing,
+    responses,
+    outside,
+  }: Basis & LateRooms & { responses: Responses },
+  { tiers }: Storage,
+): Stages {
   const fallback = new LastGood({
     find: (call, found) => tiers.lastGood(call, found),
     known: (call) => tiers.known(call),
@@ -168,22 +170,16 @@ function buildStages(basis: Basis & Governed & { responses: Responses }, storage
     report,
     told: (failure, call) => responses.told(failure, call),
   })
-  const admission = new Admission({ respond: (served) => responses.respond(served), clock, report })
   return {
     clock,
     tiers,
     flights: openFlights({ flights, parties }, closing),
+    outside,
     fallback,
-    versions,
-    takes: (call, size) => size <= call.settings.maxEntryBytes && tiers.takes(size),
-    admission,
-    depart: (call, before, path) => departures.clear(call, before, path),
-    download: async (call, found, flight) => (await origin()).obtain(call, found, flight),
-    alone: (call) => pathOf(call, closing),
     wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),
     proves,
     tell: tellLookup(report),
-    background: (work, call) => background.run(work, (error) => refreshFailed(basis, call, error)),
+    background: (work, call) => background.run(work, (error) => refreshFailed({ report, responses }, call, error)),
   }
 }
 

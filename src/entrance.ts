@@ -7,7 +7,7 @@ import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
 import type { Held, Served } from './model/rooms.ts'
-import { serve, straight } from './pipeline.ts'
+import { serve } from './pipeline.ts'
 import { ending } from './policy/account.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
@@ -168,8 +168,8 @@ export async function walked(house: House, call: Call): Promise<Served> {
   const passes = !isCached(call)
   if (passes && mayNotAsk(call)) throw notCached(call)
   if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
-  const served = await (passes ? straight(call, house.stages) : serve(call, house.stages))
+  const served = await (passes ? house.outside.use((rooms) => rooms.straight(call)) : serve(call, house.stages))
   if (isRefused(call, served.held))
     throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
-  return house.unpacking.of(served)
+  return served.call.settings.unpack === undefined ? served : house.outside.use(({ unpacking }) => unpacking.of(served))
 }

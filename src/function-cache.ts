@@ -38,7 +38,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       house.stages.flights.part([call.url])
       calls.index.clear()
       calls.failures.clear()
-      await during(house.upkeep.remove(({ url }) => url === call.url))
+      await during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))
     },
     invalidate: async (...args) => {
       const { house } = calls.space()
@@ -46,7 +46,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       calls.failures.forget(call.key)
       // A run that is under way began before this word.
       house.stages.flights.part([call.url])
-      await during(house.versions.invalidate(call))
+      await during(house.outside.use(({ versions }) => versions.invalidate(call)))
     },
     peek: async (...args) => during(peeked(calls, args)),
     set: async (args, value) => {

@@ -1,17 +1,26 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
-import { type Found, type Landing, NOTHING_FOUND, type Obtained } from './model/rooms.ts'
-import type { Apart, FlightPath, Stages, Whole, WriteRight } from './model/stages.ts'
+import { type Found, type Landing, NOTHING_FOUND, type Obtained, type Served } from './model/rooms.ts'
+import type { Apart, FlightPath, FlightStages, Whole, WriteRight } from './model/stages.ts'
 import { keptApart } from './policy/apart.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
+import { invalidation, unanswered } from './policy/invalidation.ts'
 import { keepable } from './policy/keeping.ts'
 import { isCached, passReason } from './policy/passing.ts'
+import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
 import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
+import { landed } from './policy/served.ts'
 
 /** The corridor of one flight: the right to ask, the answer, what it says of what is stored, and its place in the tiers. */
-export async function fly(call: Call, before: Found, { stages, path }: { stages: Stages; path: FlightPath }): Promise<Landing> {
+export async function fly(
+  call: Call,
+  before: Found,
+  { stages, path }: { stages: FlightStages; path: FlightPath },
+): Promise<Landing> {
+  // It may have been loaded for this flight, and those who waited may have left meanwhile.
+  path.signal.throwIfAborted()
   const departure = await stages.depart(call, before, path)
   if (departure.name === 'answered') return departure.landing
   const { found, right, inherits } = departure
@@ -35,7 +44,7 @@ function left(path: FlightPath, departure: { end(): Promise<void> }): Promise<vo
 interface Down<T extends Obtained = Whole> {
   readonly obtained: T
   readonly right: WriteRight | undefined
-  readonly stages: Stages
+  readonly stages: FlightStages
   readonly path: FlightPath
   readonly freed: () => Promise<void>
 }
@@ -91,7 +100,7 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
 async function place(
   call: Call,
   found: Found,
-  { came, stages, apart }: { came: Pick<Down, 'obtained' | 'right'>; stages: Stages; apart: Apart | undefined },
+  { came, stages, apart }: { came: Pick<Down, 'obtained' | 'right'>; stages: FlightStages; apart: Apart | undefined },
 ): Promise<Landing> {
   const { obtained } = came
   const storing = keepable(call, obtained.head)
@@ -102,8 +111,27 @@ async function place(
   return stages.versions.keepApart(call, found, { ...came, apart, known })
 }
 
+/** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
+export async function straight(asked: Call, stages: FlightStages): Promise<Served> {
+  const call = sentOn(asked)
+  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined, inherits: 'nothing' })
+  const obtained = await asking.catch(async (error: unknown) => {
+    await invalidate(unanswered(call, error, stages.clock.now()), stages)
+    throw error
+  })
+  await invalidate(invalidation(call, obtained.head, stages.clock.now()), stages)
+  const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : bodiless(call, obtained)
+  return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
+}
+
+/** What is stored of these URLs grows stale, and what is on its way is not joined any more. */
+async function invalidate({ urls, at }: ReturnType<typeof invalidation>, stages: FlightStages): Promise<void> {
+  stages.flights.part(urls)
+  await stages.tiers.invalidate(urls, at)
+}
+
 /** An answer to POST may be one to a later GET (RFC 9110 9.3.3); all else that passes is gone when it is read. */
-export async function passed(call: Call, obtained: Whole, stages: Stages): Promise<Landing> {
+async function passed(call: Call, obtained: Whole, stages: FlightStages): Promise<Landing> {
   const { signal } = stages.alone(call)
   if (isCached(call) && hasHooks(call)) await stages.admission.judge(call, NOTHING_FOUND, { obtained, signal })
   if (isCached(call) || !keepable(call, obtained.head).store) return stages.versions.transient(call, obtained, passReason(call))

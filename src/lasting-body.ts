@@ -5,7 +5,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { Loan, Served, StoredBody } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
-import { Damaged } from './stages/bodies/sinks.ts'
+import { Damaged } from './stages/bodies/at-rest.ts'
 
 /** A body that goes on where a tier goes silent, or loses what it had, under its reader. */
 export function lasting(house: House, served: Served): Served {

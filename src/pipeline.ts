@@ -1,17 +1,14 @@
-import { fly, passed } from './landing.ts'
 import type { Call } from './model/call.ts'
-import { type Found, type Held, NOTHING_FOUND, type Served } from './model/rooms.ts'
+import type { Found, Held, Served } from './model/rooms.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
-import { invalidation, unanswered } from './policy/invalidation.ts'
 import { isForeknown } from './policy/known-digests.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
-import { bodiless } from './policy/provisional.ts'
 import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 import { unhurried } from './policy/urgency.ts'
@@ -51,7 +48,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
     case 'not-cached':
       throw notCached(call)
     case 'pass':
-      return straight(call, stages)
+      return stages.outside.use((rooms) => rooms.straight(call))
     case 'obtain':
       return obtain(call, found, stages)
   }
@@ -83,7 +80,7 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
 /** One flight per key; this caller waits for it with its own signal and its own patience. */
 async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
   const flight = stages.flights.join(flightOf(call, found, stages.clock.now()), (path: FlightPath) =>
-    fly(call, found, { stages, path }),
+    stages.outside.use((rooms) => rooms.fly(call, found, path)),
   )
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
@@ -92,7 +89,7 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
     if (end.name === 'not ours') return await serve(call, stages)
     if (end.name === 'landed') {
       if (!mayShare(end.landing, call, flight)) return await serve(call, stages)
-      if (flight.judges !== 'for all') await stages.admission.reconsider(call, found, end.landing)
+      if (flight.judges !== 'for all') await stages.outside.use((rooms) => rooms.reconsider(call, found, end.landing))
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
@@ -105,23 +102,4 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
   } finally {
     flight.leave()
   }
-}
-
-/** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */
-export async function straight(asked: Call, stages: Stages): Promise<Served> {
-  const call = sentOn(asked)
-  const asking = stages.download(call, NOTHING_FOUND, { path: stages.alone(call), right: undefined, inherits: 'nothing' })
-  const obtained = await asking.catch(async (error: unknown) => {
-    await invalidate(unanswered(call, error, stages.clock.now()), stages)
-    throw error
-  })
-  await invalidate(invalidation(call, obtained.head, stages.clock.now()), stages)
-  const landing = obtained.name === 'whole' ? await passed(call, obtained, stages) : bodiless(call, obtained)
-  return landed(call, landing, { collapsed: false, found: NOTHING_FOUND })
-}
-
-/** What is stored of these URLs grows stale, and what is on its way is not joined any more. */
-async function invalidate({ urls, at }: ReturnType<typeof invalidation>, stages: Stages): Promise<void> {
-  stages.flights.part(urls)
-  await stages.tiers.invalidate(urls, at)
 }

@@ -33,7 +33,8 @@ export async function putVersion(house: House, call: Call, { response, options }
   const { status, statusText, url, redirected } = response
   const headers = [...response.headers].map(([name, value]) => [name, value] as const)
   const head = { status, statusText, headers, url: url || call.url, redirected, requestedAt: at, receivedAt: at }
-  const writer = house.bodies.writer({
+  const { arrivals, versions } = await house.outside.get()
+  const writer = arrivals.writer({
     key: call.key,
     url: call.url,
     expected: undefined,
@@ -46,7 +47,7 @@ export async function putVersion(house: House, call: Call, { response, options }
   if (response.body !== null) for await (const piece of response.body) await writer.write(piece)
   const found = await house.tiers.lookup(call, () => false)
   const written = await writer.finish()
-  const { held } = await house.versions.keep(call, found, {
+  const { held } = await versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,
     labels: labelRecords(read.labels ?? [], at),

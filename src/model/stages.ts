@@ -100,24 +100,34 @@ export interface Admitted {
   readonly apart?: Apart | undefined
 }
 
-/** The rooms, as the corridor sees them. */
+/** What stands outside: the rooms that they walk through who ask the origin. They are loaded for the first of them. */
+export interface Outside {
+  fly(call: Call, before: Found, path: FlightPath): Promise<Landing>
+  /** Passes a call through that is neither answered from a tier nor kept in one. */
+  straight(call: Call): Promise<Served>
+  /** Whether what another caller's flight brought may be served, by this caller's own code; rejects where not. */
+  reconsider(call: Call, found: Found, landing: Landing): Promise<void>
+}
+
+interface TierStages {
+  lookup(call: Call, enough: (held: Held) => boolean): Promise<Found>
+  /** The version that `choose` names, with its body. */
+  pick(
+    call: Call,
+    choose: (entry: EntryRecord, call: Call) => { readonly variant: VariantRecord; readonly ref: VersionRef } | undefined,
+  ): Promise<Held | undefined>
+}
+
+/** The rooms, as the corridor of a call sees them. */
 export interface Stages {
   readonly clock: Clock
-  readonly tiers: {
-    lookup(call: Call, enough: (held: Held) => boolean): Promise<Found>
-    /** Answers of these URLs that were asked for until `at` (epoch ms) are stale. */
-    invalidate(urls: readonly string[], at: number): Promise<void>
-    /** The version that `choose` names, with its body. */
-    pick(
-      call: Call,
-      choose: (entry: EntryRecord, call: Call) => { readonly variant: VariantRecord; readonly ref: VersionRef } | undefined,
-    ): Promise<Held | undefined>
-  }
+  readonly tiers: TierStages
   readonly flights: {
     join(which: FlightName, start: (path: FlightPath) => Promise<Landing>): Flight
     /** Nobody joins a flight to these URLs any more. */
     part(urls: readonly string[] | 'all'): void
   }
+  readonly outside: { use<T>(work: (rooms: Outside) => Promise<T>): Promise<T> }
   readonly fallback: {
     /** The version that an impatient caller would get; undefined where there is none. */
     spare(call: Call, found: Found): Promise<Held | undefined>
@@ -128,6 +138,21 @@ export interface Stages {
     tell(served: FallenBack): void
     lastFailure(found: Found): AttemptFailure
   }
+  wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>
+  /** Whether the stored body is what `init.integrity` and `expect` say; true where they say nothing. */
+  proves(held: Held, call: Call): Promise<boolean>
+  tell(call: Call, held: Held | undefined, verdict: Events['verdict']['verdict']): void
+  /** Work that outlives the call; a failure in it is an event. */
+  background(work: Promise<unknown>, call: Call): void
+}
+
+/** The rooms, as the corridor of a flight sees them. */
+export interface FlightStages extends Pick<Stages, 'clock'> {
+  readonly tiers: TierStages & {
+    /** Answers of these URLs that were asked for until `at` (epoch ms) are stale. */
+    invalidate(urls: readonly string[], at: number): Promise<void>
+  }
+  readonly flights: Pick<Stages['flights'], 'part'>
   readonly versions: {
     keep(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined }): Promise<Landing>
     confirm(
@@ -153,8 +178,6 @@ export interface Stages {
   readonly admission: {
     /** Whether what came may be served; rejects where not. Runs the user's own code. */
     judge(call: Call, found: Found, what: { obtained: Whole; signal: AbortSignal }): Promise<Admitted>
-    /** The same of what another caller's flight brought, by this caller's own code. */
-    reconsider(call: Call, found: Found, landing: Landing): Promise<void>
   }
   /** Whether any tier takes a body of this size. */
   takes(call: Call, size: number): boolean
@@ -167,10 +190,4 @@ export interface Stages {
   ): Promise<Obtained>
   /** The path of a call that shares nothing. */
   alone(call: Call): FlightPath
-  wait(flight: Flight, call: Call, spare: Held | undefined): Promise<WaitEnd>
-  /** Whether the stored body is what `init.integrity` and `expect` say; true where they say nothing. */
-  proves(held: Held, call: Call): Promise<boolean>
-  tell(call: Call, held: Held | undefined, verdict: Events['verdict']['verdict']): void
-  /** Work that outlives the call; a failure in it is an event. */
-  background(work: Promise<unknown>, call: Call): void
 }

@@ -1,3 +1,5 @@
 // Loaded at the first download, and at its first failure, which takes longer than a clock turned by hand waits, and is no part of what is measured.
 import 'p-retry'
-import '../../src/create-origin.ts'
+import '../../adapters/stores/sqlite/database.ts'
+import '../../src/create-outside.ts'
+import '../../src/create-upkeep.ts'

@@ -61,7 +61,7 @@ export const ADMISSIONS: readonly Mutant[] = [
   },
   {
     name: 'a flight from before a write is joined',
-    file: 'src/pipeline.ts',
+    file: 'src/landing.ts',
     find: '  stages.flights.part(urls)\n',
     replace: '',
     tests: ['test/rows/http/write-between.test.ts'],

@@ -29,7 +29,7 @@ export const ROOMS: readonly Mutant[] = [
   },
   {
     name: 'a chunk is not checked',
-    file: 'src/stages/bodies/sinks.ts',
+    file: 'src/stages/bodies/at-rest.ts',
     find: 'sealOf(chunk, bodyId, n).compare(bytes, length) !== 0',
     replace: 'false',
     tests: ['test/rows/stores/damage.test.ts'],

@@ -132,7 +132,7 @@ export const SAMPLED: readonly Mutant[] = [
   },
   {
     name: 'a spool that nobody read stays open',
-    file: 'src/stages/bodies/bodies.ts',
+    file: 'src/stages/bodies/arrivals.ts',
     find: 'return void unread().then(discard, () => undefined)',
     replace: 'return',
     tests: ['test/rows/download/spool.let-go.test.ts'],

@@ -84,7 +84,7 @@ export const UPKEEP: readonly Mutant[] = [
   },
   {
     name: 'memory alone keeps no part',
-    file: 'src/stages/bodies/bodies.ts',
+    file: 'src/stages/bodies/arrivals.ts',
     find: 'if (sink !== undefined) await shelve(',
     replace: 'if (sink === undefined) await shelve(',
     tests: ['test/rows/download/partials.test.ts'],

@@ -1,90 +1,16 @@
-import { AttemptFailure } from '../../model/attempt-failure.ts'
-import type { Clock } from '../../model/clock.ts'
-import type { Report } from '../../model/events.ts'
-import type { BodyWriter, StoredBody, WrittenBody } from '../../model/rooms.ts'
+import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
-import type { BodyPlan } from '../../policy/body-plan.ts'
-import { Inventory } from './inventory.ts'
-import { type Adopted, type Fits, findPartial, forgetPartial, savePartial } from './partials.ts'
-import { memoryLimit, mostOf, placesFor } from './places.ts'
+import { glanceAt } from './at-rest.ts'
 import { Readers, together } from './readers.ts'
-import { shelve, takenDown } from './shelved.ts'
-import { Damaged, deleteBody, glanceAt, type Sink, StoreSink, TooLarge } from './sinks.ts'
-import { MemorySink, SpoolSink } from './spool.ts'
-import { Spools } from './spooled.ts'
-import { copied, RestingBody, type RestingPlace } from './stored.ts'
-import { takenOver } from './taken-over.ts'
-import { ChunkWriter } from './writer.ts'
+import { RestingBody, type RestingPlace } from './stored.ts'
 
-/** Where a body is to be kept in this process when every other place has failed, in bytes. */
-const LAST_RESORT = 64 * 1024 * 1024
-
-/** The room of the bytes: writers that bring bodies in, bodies at rest, and their way from one tier to another. */
+/** The room of the bytes: bodies at rest, and who reads them. How they come there: arrivals.ts. */
 export class Bodies {
-  readonly #stores: readonly Store[]
-  readonly #report: Report
   readonly #hold: (store: Store) => () => void
-  readonly #clock: Clock
-  /** Keys whose body is on its way into a store, where a partial says so. */
-  readonly #begun = new Map<string, Store>()
   readonly #readers = new Readers()
-  readonly #spools = new Spools()
-  readonly inventory: Inventory = new Inventory()
 
-  constructor(
-    stores: readonly Store[],
-    { report, hold, clock }: { report: Report; hold: (store: Store) => () => void; clock: Clock },
-  ) {
-    this.#stores = stores
-    this.#clock = clock
-    this.#report = report
+  constructor(hold: (store: Store) => () => void) {
     this.#hold = hold
-  }
-
-  /** For a body that no tier may have: memory, then a spool. */
-  transient({ key, url }: { key: string; url: string }): BodyWriter {
-    const nowhere = { storable: false, shareable: false, expected: undefined, partial: undefined, algorithms: [] }
-    return this.writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
-  }
-
-  /** Goes on with the partial of this key: in the tier that granted the right to, one writer at a time, or with what memory kept. */
-  async adopt(key: string, tier: string | undefined, fits: Fits): Promise<Adopted | undefined> {
-    const store = this.#stores.find(({ name, live }) => name === tier && live === undefined)
-    try {
-      const adopted = store && (await this.#adoptIn(store, key, fits))
-      return (
-        adopted ?? (await takenDown(this.#stores, key, { now: this.#clock.now(), fits, writer: (plan) => this.writer(plan) }))
-      )
-    } catch {
-      // Damaged, or gone: the download begins anew. The guard has told of a store that failed.
-      return undefined
-    }
-  }
-
-  async #adoptIn(store: Store, key: string, fits: Fits): Promise<Adopted | undefined> {
-    const record = await findPartial(store, key, this.#clock.now())
-    const plan = record && fits(record)
-    if (record === undefined || plan === undefined || (store.shared && !plan.shareable)) return undefined
-    const { sink, chunks } = await takenOver(store, mostOf(store, plan), record.bodyId)
-    const writer = this.writer(plan, [sink.bodyId])
-    await writer.adopt(sink, chunks)
-    // A partial is dead a day after it was last gone on with, not after it began.
-    await savePartial(store, { ...record, bodyId: sink.bodyId, savedAt: this.#clock.now() })
-    this.#begun.set(key, store)
-    return { writer, head: record.head, total: record.total }
-  }
-
-  async #keeps(plan: BodyPlan, sink: Sink | undefined, chunks: number): Promise<boolean> {
-    if (sink instanceof StoreSink) return this.#begun.delete(plan.key)
-    if (sink !== undefined) await shelve(this.#stores, { plan, now: this.#clock.now() }, { sink, chunks })
-    return false
-  }
-
-  /** The body became a version, and is named by it. */
-  async became(key: string): Promise<void> {
-    const store = this.#begun.get(key)
-    this.#begun.delete(key)
-    if (store !== undefined) await forgetPartial(store, key)
   }
 
   /** Whether anybody in this process reads it. */
@@ -92,37 +18,9 @@ export class Bodies {
     return this.#readers.isRead(bodyId)
   }
 
-  #follow(stores: readonly Store[], begun: readonly string[]): () => void {
+  /** One who reads behind a writer. `begun`: ids of the bodies that it goes on with, or begins. */
+  follow(stores: readonly Store[], begun: readonly string[]): () => void {
     return together([...stores.map((store) => this.#hold(store)), this.#readers.follow(begun)])
-  }
-
-  async #began({ key, partial, expected }: BodyPlan, sink: Sink): Promise<void> {
-    if (partial === undefined || !(sink instanceof StoreSink)) return
-    this.#begun.set(key, sink.store)
-    await savePartial(sink.store, { ...partial, key, bodyId: sink.bodyId, total: expected, savedAt: this.#clock.now() })
-  }
-
-  /** `begun`: ids of the bodies that it goes on with, or begins. */
-  writer(plan: BodyPlan, begun: string[] = []): ChunkWriter {
-    const places = plan.storable ? placesFor(this.#stores, plan) : []
-    const all = [...places]
-    return new ChunkWriter({
-      url: plan.url,
-      hold: () => this.#follow(all, begun),
-      began: (sink) => this.#began(plan, sink),
-      ended: () => this.became(plan.key),
-      keeps: (sink, chunks) => this.#keeps(plan, sink, chunks),
-      open: (failed, error) => {
-        const sink = this.#open(places, plan, { failed, error })
-        if (sink.bodyId !== undefined) begun.push(sink.bodyId)
-        return sink
-      },
-      memoryLimit: Math.min(plan.maxEntryBytes, memoryLimit(this.#stores, plan)),
-      expected: plan.expected,
-      // What may not be stored is not on any disk either.
-      resting: (left) => this.#spools.bodyOf(left, plan.storable ? 'on disk too' : 'in memory alone'),
-      algorithms: plan.algorithms,
-    })
   }
 
   /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
@@ -134,65 +32,5 @@ export class Bodies {
   /** All of a small body at once; undefined where only reading it can tell. */
   glance(store: Store, place: { bodyId: string; size: number }): Uint8Array | undefined {
     return glanceAt(store, place)
-  }
-
-  /** Copies a body into another store, under an id of its own there. */
-  copy(body: Uint8Array | StoredBody, to: Store): Promise<string> {
-    return copied(body, to)
-  }
-
-  /**
-   * Two versions with the same bytes share one body. Where the store holds these bytes already, and their last chunk shows it, the body
-   * that was just written goes, and the known one is named instead; else this one is known from now on.
-   */
-  async settled(written: WrittenBody): Promise<WrittenBody> {
-    const store = this.#stores.find(({ name }) => name === written.tier)
-    if (store === undefined || written.bodyId === undefined) return written
-    try {
-      const known = await this.inventory.holding(store, written)
-      if (known !== undefined && known !== written.bodyId) {
-        this.drop(written)
-        return this.#resting(store, { ...written, bodyId: known })
-      }
-      await this.inventory.say(store, written.digest, written.bodyId)
-    } catch {
-      // The guard has told of it. Without the entry the same bytes are stored twice, which is no harm.
-    }
-    return this.#resting(store, written)
-  }
-
-  /** From here on the body is read as any other at rest, so that its store stays open under its readers. */
-  #resting(store: Store, written: WrittenBody): WrittenBody {
-    const { body, bodyId, size } = written
-    if (body instanceof Uint8Array || bodyId === undefined) return written
-    // What was found to be damaged is not to stand in for bytes that come again. The guard tells of a store that fails.
-    const damaged = (): void => void this.inventory.unsay(store, written.digest).catch(() => undefined)
-    return { ...written, body: this.open(store, { bodyId, size }, damaged) }
-  }
-
-  /** Deletes a body that came again, and that no version names, when nobody reads it any more. Neither `idle()` nor `close()` waits for that. */
-  drop({ bodyId, tier, size, unread, discard }: WrittenBody): void {
-    const store = this.#stores.find(({ name }) => name === tier)
-    // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
-    if (bodyId === undefined) return void unread().then(discard, () => undefined)
-    if (store === undefined) return
-    unread()
-      .then(() => deleteBody(store, { bodyId, size }))
-      .catch(() => undefined)
-  }
-
-  #open(places: Store[], plan: BodyPlan, { failed, error }: { failed: Sink | undefined; error: unknown }): Sink {
-    if (failed instanceof StoreSink && error instanceof TooLarge) {
-      this.#report('store-skipped', () => ({ key: plan.key, url: plan.url, tier: failed.tier, reason: 'too-large' }))
-    }
-    if (error instanceof Damaged)
-      this.#report('warning', () => ({ key: plan.key, url: plan.url, warning: `${error.message}; it is kept elsewhere` }))
-    const next = places.shift()
-    if (next !== undefined) return new StoreSink(next, mostOf(next, plan))
-    if (failed instanceof SpoolSink && error instanceof TooLarge)
-      throw new AttemptFailure('TOO_LARGE', error.message, { retry: 'never', cause: error })
-    if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
-    if (failed instanceof MemorySink) throw error
-    return new SpoolSink()
   }
 }

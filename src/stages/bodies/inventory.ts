@@ -1,7 +1,8 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
+import { chunkKey } from './at-rest.ts'
 import { SEAL_SIZE, SEALED_SIZE } from './chunk.ts'
-import { chunkKey, isAtRest, removeChunks } from './sinks.ts'
+import { isAtRest, removeChunks } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
 const WORDS = 'h1:d:'

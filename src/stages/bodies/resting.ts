@@ -1,7 +1,8 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
+import { Damaged } from './at-rest.ts'
 import { Chunk } from './chunk.ts'
-import { Damaged, type Sink, StoreSink } from './sinks.ts'
+import { type Sink, StoreSink } from './sinks.ts'
 
 export interface RestingRooms {
   /** Makes a place for the chunks: the first, and the next one when a place has failed. Throws where there is none left. */

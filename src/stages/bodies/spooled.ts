@@ -1,8 +1,8 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
+import { SinkBody } from './left.ts'
 import type { Sink } from './sinks.ts'
 import { SpoolSink } from './spool.ts'
-import { SinkBody } from './stored.ts'
 
 /** Files open at one time for bodies that nobody may ever read. Beyond it a body stays in memory for as long as somebody holds it. */
 const MOST_OPEN = 256

@@ -1,13 +1,11 @@
-import { chunksOf } from '../../model/body-chunks.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
-import { Chunk } from './chunk.ts'
+import { Damaged, inFile, readChunk } from './at-rest.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Lending } from './lending.ts'
 import { once } from './readers.ts'
-import { Damaged, inFile, readChunk, type Sink, StoreSink } from './sinks.ts'
 
 /** Where a body stands. */
 export interface RestingPlace {
@@ -62,56 +60,5 @@ export class RestingBody implements StoredBody {
       this.#holders--
       if (this.#holders === 0) this.#lending?.drop()
     })
-  }
-}
-
-/** Copies a body into another store, under an id of its own there. */
-export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
-  const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
-  // From the beginning: where it stands in a spool alone, it goes with whoever reads it last.
-  const release = body instanceof Uint8Array ? undefined : body.hold('to copy')
-  let n = 0
-  try {
-    for await (const chunk of chunksOf(body)) await sink.append(Chunk.of(chunk), n++)
-    if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
-    return sink.bodyId
-  } catch (error) {
-    // What is left of it in a store that fails is found by a sweep.
-    sink.discard().catch(() => undefined)
-    throw error
-  } finally {
-    release?.()
-  }
-}
-
-/** A body where its writer left it. What lives only in this process goes with its last reader. */
-export class SinkBody implements StoredBody {
-  readonly size: number
-  readonly #sink: Sink
-  readonly #inHand = new ChunkInHand()
-  #holders = 0
-  #wasRead = false
-
-  constructor(sink: Sink, size: number) {
-    this.#sink = sink
-    this.size = size
-  }
-
-  chunk(n: number): Promise<Uint8Array> {
-    return this.#inHand.read(n, () => this.#sink.chunk(n))
-  }
-
-  hold(why: 'to read' | 'to copy' = 'to read'): () => void {
-    this.#holders++
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      this.#holders--
-      // A copy may be done before the one for whom the body was downloaded has begun.
-      this.#wasRead ||= why === 'to read'
-      // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
-      if (this.#wasRead && this.#holders === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
-    }
   }
 }

@@ -1,0 +1,35 @@
+import type { StoredBody } from '../../model/rooms.ts'
+import { ChunkInHand } from './chunk-in-hand.ts'
+import type { Sink } from './sinks.ts'
+
+/** A body where its writer left it. What lives only in this process goes with its last reader. */
+export class SinkBody implements StoredBody {
+  readonly size: number
+  readonly #sink: Sink
+  readonly #inHand = new ChunkInHand()
+  #holders = 0
+  #wasRead = false
+
+  constructor(sink: Sink, size: number) {
+    this.#sink = sink
+    this.size = size
+  }
+
+  chunk(n: number): Promise<Uint8Array> {
+    return this.#inHand.read(n, () => this.#sink.chunk(n))
+  }
+
+  hold(why: 'to read' | 'to copy' = 'to read'): () => void {
+    this.#holders++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.#holders--
+      // A copy may be done before the one for whom the body was downloaded has begun.
+      this.#wasRead ||= why === 'to read'
+      // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
+      if (this.#wasRead && this.#holders === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
+    }
+  }
+}

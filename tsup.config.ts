@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import type { Options } from 'tsup'
+import { fewFiles } from './scripts/few-files.ts'
 import { lateBuiltins } from './scripts/late-builtins.ts'
-import { oneCore } from './scripts/one-core.ts'
-
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const config: Options = {
   entry: {
@@ -27,7 +24,7 @@ const config: Options = {
   // tsup's own declarations need a compiler API, which TypeScript 7 has not; tsc writes them.
   dts: false,
   clean: true,
-  esbuildPlugins: [lateBuiltins(), oneCore(at('src/index.ts'), { apart: [at('src/unsupported.ts')] })],
+  esbuildPlugins: [lateBuiltins(), fewFiles()],
   // Half of what an import costs is reading the text. Names stay, so that a stack can still be read.
   esbuildOptions: (options) => {
     options.minifyWhitespace = true

@@ -1,8 +1,8 @@
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Served } from './model/rooms.ts'
-import { ending } from './policy/account.ts'
 import { inCompany, takesCompany } from './policy/company.ts'
+import { ending } from './policy/ending.ts'
 import { failedAnswer, isAnswered } from './policy/served.ts'
 import type { Party } from './stages/parties.ts'
 

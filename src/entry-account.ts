@@ -2,6 +2,7 @@ import type { House } from './house.ts'
 import { wholeOf } from './model/body-chunks.ts'
 import type { Call } from './model/call.ts'
 import type { Difference } from './model/difference.ts'
+import type { Attempt } from './model/errors.ts'
 import { headerOf } from './model/headers.ts'
 import type { CallOptions } from './model/options.ts'
 import type { EntryRecord } from './model/record.ts'
@@ -54,6 +55,13 @@ export async function statsOf(house: House, call: Call): Promise<EntryStats> {
     firstRequestedAt: new Date(firstRequestedAt),
     lastRequestedAt: new Date(lastRequestedAt),
   }
+}
+
+/** The series of attempts that the entry remembers, the last one first. */
+export async function failuresOf(house: House, asked: Call): Promise<Attempt[][]> {
+  const { failures: known = [] } = (await house.tiers.known(asked)) ?? {}
+  const newest = known.toReversed().slice(0, asked.settings.versions.keepFailed)
+  return newest.map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
 }
 
 export async function explained(house: House, asked: Call): Promise<string> {

@@ -1,4 +1,4 @@
-import { compared, type EntryStats, explained, policyOf, setPolicyOf, statsOf } from './entry-account.ts'
+import type { EntryStats } from './entry-account.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Difference } from './model/difference.ts'
@@ -69,6 +69,9 @@ export interface EntryBasis extends HistoryBasis {
   readonly fetch: (over: { refresh: 'yes' | 'no' }) => Promise<Response>
 }
 
+/** Seldom asked for: to tell how two bodies differ, or what became of an entry, takes as much text as to answer with it. */
+const telling = (): Promise<typeof import('./entry-account.ts')> => import('./entry-account.ts')
+
 const count = countFrom(0)
 
 const id: Reader<string> = (value, path) => {
@@ -86,8 +89,8 @@ export function entryOf(basis: EntryBasis): Entry {
     ...historyOf(basis),
     fetch: () => basis.fetch({ refresh: 'no' }),
     refresh: () => basis.fetch({ refresh: 'yes' }),
-    policy: async () => policyOf(basis.house(), await basis.call()),
-    setPolicy: async (policy) => setPolicyOf(basis.house(), await basis.call(), policy),
+    policy: async () => (await telling()).policyOf(basis.house(), await basis.call()),
+    setPolicy: async (policy) => (await telling()).setPolicyOf(basis.house(), await basis.call(), policy),
   }
 }
 
@@ -102,10 +105,11 @@ export function historyOf(basis: HistoryBasis): EntryHistory {
       const { version: which } = readObject(options, { version: id }, 'unpin') as { version?: string }
       await basis.house().remarks.unpin(await heldOf(basis, which))
     },
-    diff: async (from, to) => compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
-    failures: () => failures(basis),
-    stats: async () => statsOf(basis.house(), await basis.call()),
-    explain: async () => explained(basis.house(), await basis.call()),
+    diff: async (from, to) =>
+      (await telling()).compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
+    failures: async () => (await telling()).failuresOf(basis.house(), await basis.call()),
+    stats: async () => (await telling()).statsOf(basis.house(), await basis.call()),
+    explain: async () => (await telling()).explained(basis.house(), await basis.call()),
     delete: async () => {
       const { tiers, remarks, scheduler } = basis.house()
       const call = await basis.call()
@@ -189,11 +193,4 @@ async function pinned(basis: HistoryBasis, options: unknown): ReturnType<Entry['
   const { maxPinned } = (await basis.call()).settings.versions
   const unpin = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
   return { unpin, [Symbol.asyncDispose]: unpin }
-}
-
-async function failures({ house, call }: HistoryBasis): Promise<Attempt[][]> {
-  const asked = await call()
-  const { failures: known = [] } = (await house().tiers.known(asked)) ?? {}
-  const newest = known.toReversed().slice(0, asked.settings.versions.keepFailed)
-  return newest.map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
 }

@@ -1,7 +1,7 @@
 import { type Behind, openHouse } from './entrance.ts'
 import type { Init, Input } from './model/options.ts'
 import { callback, count, type Reader, readObject, wrong } from './policy/option-readers.ts'
-import { type Prefetched, Prefetching, type Source } from './prefetch-run.ts'
+import type { Prefetched, RunPlan, Source } from './prefetch-run.ts'
 
 /** A request to be made before its answer is needed. */
 export type PrefetchInput = Input | [Input, Init]
@@ -46,5 +46,11 @@ export function prefetched(behind: Behind, inputs: unknown, given: unknown): Asy
   openHouse(behind)
   const { signal: stop, concurrency = DEFAULT_CONCURRENCY, onProgress } = options
   const plan = { open, concurrency, signal: stop, onProgress, total: totalOf(inputs as object) }
-  return { [Symbol.asyncIterator]: () => new Prefetching(behind, plan).results() }
+  return { [Symbol.asyncIterator]: () => run(behind, plan) }
+}
+
+/** Loaded with the first list: most programs have none. */
+async function* run(behind: Behind, plan: RunPlan): AsyncGenerator<Prefetched, void, undefined> {
+  const { Prefetching } = await import('./prefetch-run.ts')
+  yield* new Prefetching(behind, plan).results()
 }

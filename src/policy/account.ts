@@ -1,24 +1,10 @@
 import { type Attempt, HoldfastError, shownUrl } from '../model/errors.ts'
 import type { EntryRecord, VersionRef } from '../model/record.ts'
-import type { Served } from '../model/rooms.ts'
+import type { Walk } from './ending.ts'
 import { toldPolicy } from './entry-policy.ts'
 import type { Verdict } from './judge.ts'
 import { current, hasLabel, isPinned, labelsOf, lastGood } from './selection.ts'
 import { allVersions } from './version-choice.ts'
-
-/** One walk, as far as it is told afterwards. `at`: epoch ms when it began; `ms`: how long it took; `callers`: who had it together, where several did. */
-export type Walk = { readonly at: number; readonly ms: number; readonly callers?: number } & (
-  | { readonly end: Pick<Served, 'outcome' | 'attempts' | 'warnings' | 'status'> & Partial<Ending> }
-  | { readonly error: Error }
-)
-
-interface Ending {
-  readonly version: string
-  readonly tier: string
-  readonly reason: string
-  readonly staleFor: number
-  readonly error: Error
-}
 
 export interface Account {
   readonly entry: EntryRecord
@@ -33,22 +19,6 @@ export interface Account {
 }
 
 const when = (at: number): string => new Date(at).toISOString()
-
-/** What is told of a served call when somebody asks why. */
-export function ending(served: Served): Extract<Walk, { end: unknown }>['end'] {
-  const { outcome, attempts, warnings, status, held } = served
-  return {
-    outcome,
-    attempts,
-    warnings,
-    status,
-    ...(held.ref.id !== '' && { version: held.ref.id }),
-    ...(held.tier !== undefined && { tier: held.tier }),
-    ...(served.outcome === 'bypass' && { reason: served.reason }),
-    ...((served.outcome === 'stale' || served.outcome === 'fallback') && { staleFor: served.staleFor }),
-    ...(served.outcome === 'fallback' && { error: served.error }),
-  }
-}
 
 /** A readable account of an entry: what is stored, which version answers and why, and what became of the last calls. No query, no secret. */
 export function account({ entry, walks, tiers, now, outlook, use }: Account): string {

@@ -1,4 +1,4 @@
-import type { Walk } from '../policy/account.ts'
+import type { Walk } from '../policy/ending.ts'
 
 /** Walks remembered of one entry. */
 const MOST_WALKS = 5

@@ -1,0 +1,31 @@
+import type { Served } from '../model/rooms.ts'
+
+/** One walk, as far as it is told afterwards. `at`: epoch ms when it began; `ms`: how long it took; `callers`: who had it together, where several did. */
+export type Walk = { readonly at: number; readonly ms: number; readonly callers?: number } & (
+  | { readonly end: Pick<Served, 'outcome' | 'attempts' | 'warnings' | 'status'> & Partial<Ending> }
+  | { readonly error: Error }
+)
+
+interface Ending {
+  readonly version: string
+  readonly tier: string
+  readonly reason: string
+  readonly staleFor: number
+  readonly error: Error
+}
+
+/** What is told of a served call when somebody asks why. */
+export function ending(served: Served): Extract<Walk, { end: unknown }>['end'] {
+  const { outcome, attempts, warnings, status, held } = served
+  return {
+    outcome,
+    attempts,
+    warnings,
+    status,
+    ...(held.ref.id !== '' && { version: held.ref.id }),
+    ...(held.tier !== undefined && { tier: held.tier }),
+    ...(served.outcome === 'bypass' && { reason: served.reason }),
+    ...((served.outcome === 'stale' || served.outcome === 'fallback') && { staleFor: served.staleFor }),
+    ...(served.outcome === 'fallback' && { error: served.error }),
+  }
+}

@@ -19,7 +19,7 @@ const LATE = globSync('{src,adapters}/**/*.ts', { cwd: ROOT }).flatMap((path) =>
 
 /** Which of them a new process has loaded that did this. */
 async function lateOf(...program: string[]): Promise<string[]> {
-  await using child = startChild(join(ROOT, 'test/late/program.ts'), { args: program })
+  await using child = startChild(join(ROOT, 'test/children/late.ts'), { args: program })
   const loaded = await child.message<string[]>()
   expect(loaded).toContain('src/create.ts')
   return loaded.filter((path) => LATE.includes(path))
@@ -69,9 +69,8 @@ describe('a first call, while it is loaded what that takes', () => {
     origin.script('/', ok('here'))
     const fetch = createCachedFetch({ tiers: [] })
     const asked = fetch(origin.url('/'))
-    const refused = expect(asked).rejects.toMatchObject({ code: 'CLOSED' })
-    await fetch.close()
-    await refused
+    const [ended] = await Promise.allSettled([asked, fetch.close()])
+    expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'CLOSED' } })
     expect(origin.requests('/')).toEqual([])
   })
 })

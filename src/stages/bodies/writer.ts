@@ -1,9 +1,9 @@
-import { createHash, type Hash } from 'node:crypto'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { broken, refusedAs } from './breaks.ts'
 import { Chunk, ChunkRooms } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
+import { Digests } from './digests.ts'
 import { Followers } from './followers.ts'
 import { Gathered } from './gathered.ts'
 import { Resting } from './resting.ts'
@@ -15,7 +15,7 @@ export class ChunkWriter implements BodyWriter {
   readonly #plan: WriterPlan
   readonly #inHand = new ChunkInHand()
   readonly #followers: Followers
-  #hashes = new Map<string, Hash>()
+  #digests = new Digests([])
   #memory: Gathered | undefined
   #rooms = new ChunkRooms()
   /** Bytes of the chunks that are at rest or on their way. */
@@ -44,7 +44,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   #begin(): Resting {
-    this.#hashes = new Map(['sha256', ...this.#plan.algorithms].map((name) => [name, createHash(name)]))
+    this.#digests = new Digests(this.#plan.algorithms)
     this.#memory = (this.#plan.expected ?? 0) <= this.#plan.memoryLimit ? new Gathered() : undefined
     this.#rooms = new ChunkRooms()
     this.#handedOn = 0
@@ -76,9 +76,9 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    for (const hash of this.#hashes.values()) hash.update(piece)
     this.#memory?.add(piece)
     if (this.bytes + piece.length > this.#plan.memoryLimit) this.#memory = undefined
+    this.#digests.add(piece, this.#memory === undefined ? 'passes' : 'stays')
     for (let rest = this.#gathered.add(piece); this.#gathered.isFull; rest = this.#gathered.add(rest))
       await this.#handOn(this.#nextChunk())
     this.#followers.wake()
@@ -92,13 +92,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   digest(algorithm: string): string {
-    return this.#hash(algorithm).copy().digest('base64')
-  }
-
-  #hash(algorithm: string): Hash {
-    const hash = this.#hashes.get(algorithm)
-    if (hash === undefined) throw new Error(`no ${algorithm} was asked for when the body began`)
-    return hash
+    return this.#digests.of(algorithm, 'base64')
   }
 
   async restart(because?: Error): Promise<void> {
@@ -122,7 +116,7 @@ export class ChunkWriter implements BodyWriter {
   }
 
   async finish(): Promise<WrittenBody> {
-    const digest = this.#hash('sha256').copy().digest('hex')
+    const digest = this.#digests.of('sha256', 'hex')
     const bytes = this.#memory?.all()
     if (bytes === undefined || bytes.length > INLINE_LIMIT) await this.#flush()
     await this.#resting.proved()
@@ -170,7 +164,7 @@ export class ChunkWriter implements BodyWriter {
   async adopt(sink: Sink, chunks: number): Promise<void> {
     for (let n = 0; n < chunks; n++) {
       const chunk = await sink.chunk(n)
-      for (const hash of this.#hashes.values()) hash.update(chunk)
+      this.#digests.add(chunk, 'passes')
       this.#handedOn += chunk.length
       this.#memory?.add(chunk)
     }

@@ -161,7 +161,12 @@ export interface LiveVersion extends VersionRecord {
   readonly home?: { readonly tier: string; readonly bodyId: string } | undefined
   /** What the headers say, parsed once: a hit in memory costs no parsing. */
   readonly facts?: ResponseFacts
+  /** All of it as fields of its own, where memory keeps it in another form: a copy of that would lack most. */
+  plain?(): VersionRecord & Pick<LiveVersion, 'home'>
 }
+
+/** The version as an object that may be copied field by field. What came out of a store may have any field of this name, but no function. */
+export const plainOf = (version: LiveVersion): LiveVersion => (typeof version.plain === 'function' ? version.plain() : version)
 
 /** Bodies up to this many bytes stand inside their version's record. */
 export const INLINE_LIMIT: number = 64 * 1024

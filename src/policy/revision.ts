@@ -1,6 +1,13 @@
 import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
-import type { EntryRecord, FailureRecord, LiveVersion, VariantRecord, VersionRef } from '../model/record.ts'
+import {
+  type EntryRecord,
+  type FailureRecord,
+  type LiveVersion,
+  plainOf,
+  type VariantRecord,
+  type VersionRef,
+} from '../model/record.ts'
 import type { Held, ResponseHead } from '../model/rooms.ts'
 import { headFacts } from './candidate.ts'
 import { newestId } from './selection.ts'
@@ -108,7 +115,8 @@ function redirectsOf({ redirects }: ResponseHead): Pick<LiveVersion, 'redirects'
 }
 
 /** The headers change, so what was parsed of them must go. */
-function withoutFacts({ facts: _parsed, redirects: _earlier, ...version }: LiveVersion): LiveVersion {
+function withoutFacts(known: LiveVersion): LiveVersion {
+  const { facts: _parsed, redirects: _earlier, ...version } = plainOf(known)
   return version
 }
 

@@ -2,7 +2,7 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import { chunksOf } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import { withoutHeaders } from '../model/headers.ts'
-import type { LiveVersion } from '../model/record.ts'
+import { type LiveVersion, plainOf } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { ContentCoding } from '../policy/content-coding.ts'
 import { type Sharing, sharingOf } from '../policy/sharing.ts'
@@ -69,7 +69,7 @@ export class Unpacking {
     written.pass()
     const { tier, bodyId, size, digest, body } = written
     const home = tier !== undefined && bodyId !== undefined ? { tier, bodyId } : undefined
-    const { body: _packed, bodyId: _packedId, facts: _parsed, ...rest } = held.version
+    const { body: _packed, bodyId: _packedId, facts: _parsed, ...rest } = plainOf(held.version)
     const kept: Kept = { version: { ...rest, id: unpackedId(held.version.id, unpack), size, digest, home }, body }
     if (held.tier !== undefined) await this.#rooms.keep(held, kept, sharingOf(call, held.version))
     return kept
@@ -102,5 +102,6 @@ export class Unpacking {
 
 /** The version as it is, with what speaks of its packed bytes taken off. */
 function shown(held: Held, size: number): Held {
-  return { ...held, version: { ...held.version, size, headers: withoutHeaders(held.version.headers, OF_THE_PACKED) } }
+  const version = plainOf(held.version)
+  return { ...held, version: { ...version, size, headers: withoutHeaders(version.headers, OF_THE_PACKED) } }
 }

@@ -36,10 +36,11 @@ export class Responses {
     const shown = shownAs(served)
     this.#Held ??= heldResponse()
     const at = this.#clock.now()
-    const { status, statusText, headers } = shown ?? version
+    const answer = shown ?? version
+    const { status, statusText } = answer
     const bodyless = served.call.method === 'HEAD' || NULL_BODY.has(status)
     const source = bodyless ? undefined : bodyOf(served.body, this.#reading, shown?.pieces)
-    const head = { status, statusText, headers: () => headersOf(served, headers, at) }
+    const head = { status, statusText, headers: () => headersOf(served, answer.headers, at) }
     return new this.#Held(source, head, { served, at, entry: this.#entry })
   }
 
@@ -69,6 +70,6 @@ function headersOf(served: Served, stored: HeaderList, now: number): [string, st
   const lifetime =
     status.name === 'forwarded' && status.stored === true ? lifetimeOf(candidate.facts, served.call.settings) : undefined
   const told = { ...status, ...(lifetime !== undefined && { ttl: lifetime - age }), key: shownKey(served.call) }
-  headers.push(['cache-status', cacheStatus(told, headerOf(held.version.headers, 'cache-status'))])
+  headers.push(['cache-status', cacheStatus(told, headerOf(stored, 'cache-status'))])
   return headers
 }

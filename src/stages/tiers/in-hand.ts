@@ -1,4 +1,4 @@
-import type { EntryRecord, VersionRef } from '../../model/record.ts'
+import { type EntryRecord, plainOf, type VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { isOf } from './carried.ts'
 import type { Opened, Placed, Whole } from './placed.ts'
@@ -46,7 +46,7 @@ export class InHand {
     const { key } = version
     if (!(body instanceof Uint8Array) || body.length > MOST || this.#opened.get(key) !== opened) return
     this.#bytes -= sizeOf(opened)
-    opened.placed = { version: { ...version, facts: versionFacts(version) }, body, record }
+    opened.placed = { version: { ...plainOf(version), facts: versionFacts(version) }, body, record }
     this.#bytes += sizeOf(opened)
     this.#bound()
   }

@@ -145,7 +145,8 @@ export class Tier {
 
   #placed(version: LiveVersion | undefined, id: string): Placed | undefined {
     if (version?.id !== id) return undefined
-    if (version.body !== undefined) return version.body.length === version.size ? { version, body: version.body } : undefined
+    const { body } = version
+    if (body !== undefined) return body.length === version.size ? { version, body } : undefined
     if (version.bodyId === undefined) return undefined
     const place = { bodyId: version.bodyId, size: version.size }
     return {

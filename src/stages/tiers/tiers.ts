@@ -52,9 +52,10 @@ export class Tiers {
       const entry = known && this.marks.onEntry(known, call.url)
       const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
-      if (entry !== undefined && choice !== undefined && version?.body !== undefined) {
+      const body = version?.body
+      if (entry !== undefined && choice !== undefined && version !== undefined && body !== undefined) {
         const marked = this.marks.onChain(entry, version.redirects)
-        return { entry: marked, variant: choice.variant, ref: choice.ref, version, body: version.body, tier: tier.store.name }
+        return { entry: marked, variant: choice.variant, ref: choice.ref, version, body, tier: tier.store.name }
       }
     }
     return undefined

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../model/errors.ts'
-import { type EntryRecord, INLINE_LIMIT, type VersionRecord } from '../../model/record.ts'
+import { type EntryRecord, INLINE_LIMIT, plainOf, type VersionRecord } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
@@ -109,7 +109,7 @@ export class Writes {
   }
 
   async #placed({ version, body }: Placed): Promise<VersionRecord> {
-    const { body: _inline, bodyId: _elsewhere, home, facts: _parsed, ...rest } = version
+    const { body: _inline, bodyId: _elsewhere, home, facts: _parsed, ...rest } = plainOf(version)
     if (home?.tier === this.#store.name) return { ...rest, bodyId: home.bodyId }
     if (body instanceof Uint8Array && body.length <= INLINE_LIMIT) return { ...rest, body }
     return { ...rest, bodyId: await this.#rooms.bodies.copy(body, this.#store) }

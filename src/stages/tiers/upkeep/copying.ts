@@ -1,6 +1,6 @@
 import { wholeOf } from '../../../model/body-chunks.ts'
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
-import { INLINE_LIMIT } from '../../../model/record.ts'
+import { INLINE_LIMIT, plainOf } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
 import { isPartitioned, sha256 } from '../../../policy/cache-key.ts'
 import { merge } from '../../../policy/merge.ts'
@@ -132,7 +132,7 @@ class Copying {
     const bodyId = small === undefined ? await this.#body(version, { body, known: known?.bodyId }) : undefined
     if (small !== undefined && known === undefined) this.#report.bytes += small.length
     const home = bodyId === undefined ? undefined : { tier: target.store.name, bodyId }
-    const placed = { version: { ...version, home }, body: small ?? body }
+    const placed = { version: { ...plainOf(version), home }, body: small ?? body }
     const isNews = known === undefined || known.checkedAt < version.checkedAt || known.bodyId !== bodyId
     if (isNews) await target.place(placed)
     return placed

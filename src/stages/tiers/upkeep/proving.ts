@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chunksOf } from '../../../model/body-chunks.ts'
 import { nextRound } from '../../../model/clock.ts'
-import type { LiveVersion, VersionRecord } from '../../../model/record.ts'
+import { type LiveVersion, plainOf, type VersionRecord } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import type { Placed } from '../placed.ts'
@@ -25,7 +25,7 @@ export async function placedIn(
 /** What a live tier holds may say where a durable one has the same body: these are its own bytes. */
 function ofLive(version: LiveVersion | undefined): (Placed & { isDamaged: () => boolean }) | undefined {
   if (version?.body === undefined) return undefined
-  return { version: { ...version, home: undefined }, body: version.body, isDamaged: () => false }
+  return { version: { ...plainOf(version), home: undefined }, body: version.body, isDamaged: () => false }
 }
 
 /** A version by its record. `isDamaged` tells, after a read that failed, whether it was the body's fault and not the store's. */

@@ -1,71 +1,143 @@
 import type { HeaderList } from '../../model/headers.ts'
-import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from '../../model/record.ts'
+import type { EntryRecord, LiveVersion, RedirectFacts, VersionRecord } from '../../model/record.ts'
 import type { ResponseFacts } from '../../model/response-facts.ts'
 import { factsOf } from '../../policy/response-facts.ts'
+import { type Head, headersOf, type Parted } from './shared-heads.ts'
+import { entryOf, isAlike, isOf, type Kind, sole } from './sole-version.ts'
 
-/** What many entries have in common. */
-export interface Kind {
-  readonly method: string
-  readonly group: string
-  readonly vary: readonly string[]
+/** What was asked for so far of a record: many an answer is kept and never asked for. */
+class Made {
+  facts: ResponseFacts | undefined = undefined
+  entry: EntryRecord | undefined = undefined
+  headers: HeaderList | undefined = undefined
+  body: Uint8Array | undefined = undefined
 }
+
+/** A time by the milliseconds from another one to it: as a number of its own each would be an object. */
+type Moment = number | { readonly at: number }
+
+/** Only where that is a small whole number: of one field that is anything else V8 makes objects in all records. */
+function momentOf(at: number, since: number): Moment {
+  const ms = (at - since) | 0
+  return since + ms === at ? ms : { at }
+}
+
+const timeOf = (moment: Moment, since: number): number => (typeof moment === 'number' ? since + moment : moment.at)
 
 /**
  * A version as it stands in memory. Where its entry says no more than that it is there, it stands for its entry too: as objects of their own
- * entries of one version take as much as a small body.
+ * entries of one version take as much as a small body. For the same reason most of it is put together when somebody asks: what many answers
+ * have in common is one head, and what follows from something else is not kept. So it has few fields of its own: who copies it takes `plainOf`.
  */
 export class LiveRecord implements LiveVersion {
   readonly key: string
   readonly id: string
   readonly variant: string
-  readonly status: number
-  readonly statusText: string
-  readonly url: string
-  readonly redirected: boolean
-  readonly headers: HeaderList
   readonly size: number
   readonly digest: string
-  readonly proven: boolean
   readonly storedAt: number
-  readonly checkedAt: number
-  readonly requestedAt: number
-  readonly body: Uint8Array
   declare readonly redirects?: RedirectFacts
   declare readonly home?: NonNullable<LiveVersion['home']>
-  // None of the following is of the version: who copies it gets none of it.
-  /** What was asked for so far: many an answer is kept and never asked for. */
-  #made: { facts?: ResponseFacts; entry?: EntryRecord } | undefined = undefined
+  readonly #head: Head
+  /** Values of headers that are not in the head. */
+  readonly #own: string
+  /** How much of the key it is, which ends with it; else the text. */
+  readonly #url: number | string
+  readonly #checked: Moment
+  readonly #requested: Moment
+  /** Where they are all of a buffer, the buffer alone: a view of it takes 100 bytes, and is made in a moment. */
+  readonly #body: ArrayBufferLike | Uint8Array
+  #made: Made | undefined = undefined
   #kind: Kind | undefined = undefined
-  /** What its entry says besides, where that is more than a date; else milliseconds from when it was stored to that, which is no object of its own. */
+  /** What its entry says besides, where that is more than a date; else that. */
   #besides: { readonly url: string; readonly date: number | undefined } | number = 0
 
-  constructor(version: LiveVersion, body: Uint8Array, headers: HeaderList) {
-    this.key = version.key
+  constructor(version: LiveVersion, body: Uint8Array, { head, own }: Parted) {
+    const { key, storedAt, url } = version
+    this.key = key
     this.id = version.id
     this.variant = version.variant
-    this.status = version.status
-    this.statusText = version.statusText
-    this.url = version.url
-    this.redirected = version.redirected
-    this.headers = headers
     this.size = version.size
     this.digest = version.digest
-    this.proven = version.proven
-    const { storedAt, checkedAt, requestedAt } = version
-    // Times that are equal are one object.
     this.storedAt = storedAt
-    this.checkedAt = checkedAt === storedAt ? storedAt : checkedAt
-    this.requestedAt = requestedAt === storedAt ? storedAt : requestedAt
-    this.body = body
+    this.#head = head
+    this.#own = own
+    this.#url = key.endsWith(url) ? url.length : url
+    this.#checked = momentOf(version.checkedAt, storedAt)
+    this.#requested = momentOf(version.requestedAt, storedAt)
+    this.#body = body.length === body.buffer.byteLength ? body.buffer : body
     if (version.redirects !== undefined) this.redirects = version.redirects
     if (version.home !== undefined) this.home = version.home
   }
 
+  get status(): number {
+    return this.#head.status
+  }
+
+  get statusText(): string {
+    return this.#head.statusText
+  }
+
+  get url(): string {
+    const url = this.#url
+    return typeof url === 'string' ? url : this.key.slice(this.key.length - url)
+  }
+
+  get redirected(): boolean {
+    return this.#head.redirected
+  }
+
+  get headers(): HeaderList {
+    this.#made ??= new Made()
+    this.#made.headers ??= headersOf({ head: this.#head, own: this.#own })
+    return this.#made.headers
+  }
+
+  get proven(): boolean {
+    return this.#head.proven
+  }
+
+  get checkedAt(): number {
+    return timeOf(this.#checked, this.storedAt)
+  }
+
+  get requestedAt(): number {
+    return timeOf(this.#requested, this.storedAt)
+  }
+
+  get body(): Uint8Array {
+    const body = this.#body
+    if (body instanceof Uint8Array) return body
+    this.#made ??= new Made()
+    this.#made.body ??= new Uint8Array(body)
+    return this.#made.body
+  }
+
+  /** Of the body. */
+  get bytes(): number {
+    return this.#body.byteLength
+  }
+
+  plain(): VersionRecord & Pick<LiveVersion, 'home'> {
+    const { key, id, variant, status, statusText, url, redirected, headers, size, digest, proven } = this
+    const { storedAt, checkedAt, requestedAt, body, redirects, home } = this
+    const said = { key, id, variant, status, statusText, url, redirected, headers, size, digest, proven }
+    const more = { ...(redirects !== undefined && { redirects }), ...(home !== undefined && { home }) }
+    return { ...said, storedAt, checkedAt, requestedAt, body, ...more }
+  }
+
   /** Parsed when somebody asks first. */
   get facts(): ResponseFacts {
-    this.#made ??= {}
-    this.#made.facts ??= factsOf(this, this.checkedAt)
+    this.#made ??= new Made()
+    this.#made.facts ??= this.#parsed()
     return this.#made.facts
+  }
+
+  /** Out of headers that are not kept: nearly everybody who asks for an answer asks for its facts, and fewer for those. */
+  #parsed(): ResponseFacts {
+    const headers = this.#made?.headers ?? headersOf({ head: this.#head, own: this.#own })
+    const { status, redirects } = this
+    return factsOf({ status, headers, ...(redirects !== undefined && { redirects }) }, this.checkedAt)
   }
 
   /** Stands for its entry from now on, where it can say all that this says of itself. `kind`: one that another entry has may be given. */
@@ -75,8 +147,8 @@ export class LiveRecord implements LiveVersion {
     const own = { method: entry.method, group: entry.group, vary: variant.vary }
     this.#kind = kind !== undefined && isAlike(kind, own) ? kind : own
     this.#made = undefined
-    const after = (ref.date ?? Number.NaN) - this.storedAt
-    this.#besides = entry.url === this.url && this.storedAt + after === ref.date ? after : { url: entry.url, date: ref.date }
+    const after = momentOf(ref.date ?? Number.NaN, this.storedAt)
+    this.#besides = entry.url === this.url && typeof after === 'number' ? after : { url: entry.url, date: ref.date }
     return this.#kind
   }
 
@@ -91,7 +163,7 @@ export class LiveRecord implements LiveVersion {
     const kind = this.#kind
     if (kind === undefined) return undefined
     const besides = this.#besides
-    this.#made ??= {}
+    this.#made ??= new Made()
     this.#made.entry ??= entryOf(
       this,
       kind,
@@ -100,31 +172,3 @@ export class LiveRecord implements LiveVersion {
     return this.#made.entry
   }
 }
-
-function entryOf(
-  { key, variant, id, digest, size, storedAt, checkedAt }: LiveRecord,
-  { method, group, vary }: Kind,
-  { url, date }: { url: string; date: number | undefined },
-): EntryRecord {
-  const ref: VersionRef = { id, digest, size, storedAt, checkedAt, ...(date !== undefined && { date }) }
-  return { key, method, url, group, variants: [{ vary, values: variant, versions: [ref] }] }
-}
-
-const isOf = (ref: VersionRef, { id, digest, size, storedAt, checkedAt }: LiveRecord): boolean =>
-  ref.id === id && ref.digest === digest && ref.size === size && ref.storedAt === storedAt && ref.checkedAt === checkedAt
-
-const isAlike = (one: Kind, other: Kind): boolean =>
-  one.method === other.method && one.group === other.group && one.vary.length === 0 && other.vary.length === 0
-
-/** The one version of an entry of which nothing else is said. */
-function sole(entry: EntryRecord): { variant: VariantRecord; ref: VersionRef } | undefined {
-  const { key: _key, method: _method, url: _url, group: _group, variants, ...more } = entry
-  const [variant] = variants
-  const [ref] = variant?.versions ?? []
-  if (variant === undefined || ref === undefined || variants.length > 1 || variant.versions.length > 1) return undefined
-  const { id: _id, digest: _digest, size: _size, storedAt: _at, checkedAt: _checked, date: _date, ...said } = ref
-  return isSilent(more) && isSilent(said) ? { variant, ref } : undefined
-}
-
-/** Also where a later release says what this one does not know of: then it is as it came. */
-const isSilent = (more: object): boolean => Object.values(more).every((said) => said === undefined)

@@ -1,0 +1,99 @@
+import type { HeaderList } from '../../model/headers.ts'
+import type { VersionRecord } from '../../model/record.ts'
+
+type Field = HeaderList[number]
+
+/** What many answers have in common. Of a field that differs its name stands here alone, and each answer has the value itself. */
+export interface Head {
+  readonly status: number
+  readonly statusText: string
+  readonly redirected: boolean
+  readonly proven: boolean
+  readonly fields: readonly (Field | string)[]
+}
+
+/** A head, and the values that are an answer's own, in their order, as one text: as objects they would take as much as a small body. */
+export interface Parted {
+  readonly head: Head
+  readonly own: string
+}
+
+/** No value of a field has it (RFC 9110 5.5). */
+const BREAK = '\n'
+
+/** So often a field has to come before it is taken for one that many answers have: a Date that few of them share is no reason for another head. */
+const OFTEN = 8
+
+/** Bytes of the fields that are counted, in each of two generations; one that nobody has for so long is forgotten. */
+const ROOM = 64 * 1024
+
+/** What a field takes beside its text: a pair, its count, and a place in a Map. */
+const FIELD_COST = 160
+
+/** Heads that are looked for. What is forgotten here stays with the answers that have it. */
+const MOST_HEADS = 256
+
+interface Counted {
+  readonly field: Field
+  times: number
+}
+
+/** Heads of many answers, each kept once: most of what a server says is the same in all of its answers. */
+export class SharedHeads {
+  #recent = new Map<string, Map<string, Counted>>()
+  #before = new Map<string, Map<string, Counted>>()
+  #room = ROOM
+  readonly #heads = new Map<string, Head>()
+
+  of({ status, statusText, redirected, proven, headers }: VersionRecord): Parted {
+    const fields = headers.map((field) => this.#shared(field))
+    const own = headers.filter((_, place) => typeof fields[place] === 'string').map(([, value]) => value)
+    return { head: this.#known({ status, statusText, redirected, proven, fields }), own: own.join(BREAK) }
+  }
+
+  #known(head: Head): Head {
+    const text = JSON.stringify(head)
+    const known = this.#heads.get(text)
+    if (known !== undefined) return known
+    if (this.#heads.size >= MOST_HEADS) this.#heads.clear()
+    this.#heads.set(text, head)
+    return head
+  }
+
+  /** The name alone where the value is the answer's own. */
+  #shared(field: Field): Field | string {
+    const [name, value] = field
+    const counted = this.#counted(field)
+    counted.times++
+    return counted.times > OFTEN || value.includes(BREAK) ? counted.field : name
+  }
+
+  #counted(field: Field): Counted {
+    const [name, value] = field
+    const recent = this.#recent.get(name)?.get(value)
+    if (recent !== undefined) return recent
+    const counted = this.#before.get(name)?.get(value) ?? { field, times: 0 }
+    this.#remember(counted)
+    return counted
+  }
+
+  #remember(counted: Counted): void {
+    const [name, value] = counted.field
+    this.#room -= FIELD_COST + value.length
+    if (this.#room < 0) {
+      this.#before = this.#recent
+      this.#recent = new Map()
+      this.#room = ROOM
+    }
+    const values = this.#recent.get(name)
+    if (values === undefined) this.#recent.set(name, new Map([[value, counted]]))
+    else values.set(value, counted)
+  }
+}
+
+/** The fields as they came. */
+export function headersOf({ head: { fields }, own }: Parted): HeaderList {
+  const values = own.split(BREAK)
+  let place = 0
+  return fields.map((field) => (typeof field === 'string' ? [field, values[place++] ?? ''] : field))
+}

@@ -1,5 +1,6 @@
 import { wholeOf } from './model/body-chunks.ts'
 import { headerOf } from './model/headers.ts'
+import { ownMemoryOf } from './model/own-memory.ts'
 import { INLINE_LIMIT } from './model/record.ts'
 import type { Held, StoredBody } from './model/rooms.ts'
 import type { Check } from './model/settings.ts'
@@ -15,7 +16,7 @@ export class Results {
   readonly #codec: ValueCodec
   readonly #given: 'one for all' | 'a copy for each'
   /** Results that nobody can change, or that all are to share, by the stored bytes that they are of: they stay for as long as those do, which memory bounds. */
-  readonly #inHand = new WeakMap<Uint8Array, { readonly value: unknown }>()
+  readonly #inHand = new WeakMap<ReturnType<typeof ownMemoryOf>, { readonly value: unknown }>()
   /** The same of results that may be too large to stand in memory as bytes: for as long as somebody has them. */
   readonly #large = new Map<string, { readonly id: string; readonly value: WeakRef<object> }>()
 
@@ -45,12 +46,12 @@ export class Results {
 
   /** A copy for each caller; of what nobody can change there need be one only. @throws Unreadable */
   decoded({ version }: Held, bytes: Uint8Array): unknown {
-    const known = this.#inHand.get(bytes)
+    const known = this.#inHand.get(ownMemoryOf(bytes))
     if (known !== undefined) return known.value
     const alive = this.#alive(version)
     const value = alive === undefined ? this.#codec.decode({ bytes, type: typeOf(version) }) : alive.value
     if (alive === undefined && this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
-    this.#inHand.set(bytes, { value })
+    this.#inHand.set(ownMemoryOf(bytes), { value })
     if (bytes.length > INLINE_LIMIT && typeof value === 'object' && value !== null) this.#keep(version, value)
     return value
   }
@@ -58,7 +59,7 @@ export class Results {
   /** How what was decoded just now is given again: the same to all, or decoded anew. */
   again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) {
     const type = typeOf(version)
-    return this.#inHand.get(bytes) ?? (() => this.#codec.decode({ bytes, type }))
+    return this.#inHand.get(ownMemoryOf(bytes)) ?? (() => this.#codec.decode({ bytes, type }))
   }
 
   #keep({ key, id }: Held['version'], value: object): void {

@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../model/headers.ts'
+import { ownMemoryOf } from '../../model/own-memory.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VersionRecord } from '../../model/record.ts'
 import type { ResponseFacts } from '../../model/response-facts.ts'
 import { factsOf } from '../../policy/response-facts.ts'
@@ -45,7 +46,6 @@ export class LiveRecord implements LiveVersion {
   readonly #url: number | string
   readonly #checked: Moment
   readonly #requested: Moment
-  /** Where they are all of a buffer, the buffer alone: a view of it takes 100 bytes, and is made in a moment. */
   readonly #body: ArrayBufferLike | Uint8Array
   #made: Made | undefined = undefined
   #kind: Kind | undefined = undefined
@@ -65,7 +65,7 @@ export class LiveRecord implements LiveVersion {
     this.#url = key.endsWith(url) ? url.length : url
     this.#checked = momentOf(version.checkedAt, storedAt)
     this.#requested = momentOf(version.requestedAt, storedAt)
-    this.#body = body.length === body.buffer.byteLength ? body.buffer : body
+    this.#body = ownMemoryOf(body)
     if (version.redirects !== undefined) this.redirects = version.redirects
     if (version.home !== undefined) this.home = version.home
   }

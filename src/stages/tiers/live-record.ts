@@ -88,9 +88,9 @@ export class LiveRecord implements LiveVersion {
   }
 
   get headers(): HeaderList {
-    this.#made ??= new Made()
-    this.#made.headers ??= headersOf({ head: this.#head, own: this.#own })
-    return this.#made.headers
+    const made = this.#asked()
+    made.headers ??= headersOf({ head: this.#head, own: this.#own })
+    return made.headers
   }
 
   get proven(): boolean {
@@ -106,11 +106,9 @@ export class LiveRecord implements LiveVersion {
   }
 
   get body(): Uint8Array {
-    const body = this.#body
-    if (body instanceof Uint8Array) return body
-    this.#made ??= new Made()
-    this.#made.body ??= new Uint8Array(body)
-    return this.#made.body
+    const made = this.#asked()
+    made.body ??= this.#body instanceof Uint8Array ? this.#body : new Uint8Array(this.#body)
+    return made.body
   }
 
   /** Of the body. */
@@ -126,11 +124,16 @@ export class LiveRecord implements LiveVersion {
     return { ...said, storedAt, checkedAt, requestedAt, body, ...more }
   }
 
+  #asked(): Made {
+    this.#made ??= new Made()
+    return this.#made
+  }
+
   /** Parsed when somebody asks first. */
   get facts(): ResponseFacts {
-    this.#made ??= new Made()
-    this.#made.facts ??= this.#parsed()
-    return this.#made.facts
+    const made = this.#asked()
+    made.facts ??= this.#parsed()
+    return made.facts
   }
 
   /** Out of headers that are not kept: nearly everybody who asks for an answer asks for its facts, and fewer for those. */
@@ -162,13 +165,9 @@ export class LiveRecord implements LiveVersion {
   get entry(): EntryRecord | undefined {
     const kind = this.#kind
     if (kind === undefined) return undefined
+    const made = this.#asked()
     const besides = this.#besides
-    this.#made ??= new Made()
-    this.#made.entry ??= entryOf(
-      this,
-      kind,
-      typeof besides === 'object' ? besides : { url: this.url, date: this.storedAt + besides },
-    )
-    return this.#made.entry
+    made.entry ??= entryOf(this, kind, typeof besides === 'object' ? besides : { url: this.url, date: this.storedAt + besides })
+    return made.entry
   }
 }

@@ -49,9 +49,9 @@ const TRANSIENT_LIMIT = 8 * 1024 * 1024
 
 /** `no-store` means no disk either, not even a file that is gone with its reader: what memory does not take is streamed. */
 function isForbiddenAndLarge(call: Call, head: ResponseHead): boolean {
-  const verdict = keepable(call, head)
+  if (!(Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT)) return false
   // What the user's own code is to judge has to be whole.
   if (hasHooks(call)) return false
-  const passes = !verdict.store && (verdict.reason === 'no-store' || verdict.reason === 'range')
-  return passes && Number(headerOf(head.headers, 'content-length') ?? 0) > TRANSIENT_LIMIT
+  const verdict = keepable(call, head)
+  return !verdict.store && (verdict.reason === 'no-store' || verdict.reason === 'range')
 }

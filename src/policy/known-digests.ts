@@ -36,6 +36,8 @@ export function parseDigests(field: string, by: string): readonly KnownDigest[] 
   return [...digests.values()]
 }
 
+const FIELDS: ReadonlySet<string> = new Set(['content-digest', 'repr-digest', 'content-md5'])
+
 /**
  * What the origin says of the content as it sends it, codings included (RFC 9530 2 and 3; RFC 1864). Of a part only Content-Digest and
  * Content-MD5 speak, for the representation is the whole.
@@ -44,6 +46,8 @@ function stated(
   { settings }: Pick<Call, 'settings'>,
   { status, headers }: Pick<ResponseHead, 'status' | 'headers'>,
 ): readonly KnownDigest[] {
+  // Hardly any answer says anything, and each is asked several times on its way.
+  if (!headers.some(([name]) => FIELDS.has(name))) return []
   const digests: KnownDigest[] = []
   for (const name of status === 206 ? ['content-digest'] : ['content-digest', 'repr-digest']) {
     const field = headerOf(headers, name)

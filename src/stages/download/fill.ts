@@ -181,7 +181,7 @@ export function refuseTooMuch({ call, head }: { call: Call; head: ResponseHead }
 
 /** A body whose end was told by its framing, by a coding with an end of its own, or by a digest, is whole; one that just ended may not be. */
 export function isProven(call: Call, head: ResponseHead, response: WireResponse): boolean {
-  if (isToldWhole(call, head) && !(response.decoded && isCoded(head.headers))) return true
   if (response.framing !== 'close' && response.framing !== 'unknown') return true
-  return !response.decoded && isCoded(head.headers)
+  if (!response.decoded && isCoded(head.headers)) return true
+  return isToldWhole(call, head) && !(response.decoded && isCoded(head.headers))
 }

@@ -44,6 +44,8 @@ export class SharedHeads {
   #before = new Map<string, Map<string, Counted>>()
   #room = ROOM
   readonly #heads = new Map<string, Head>()
+  /** Most likely the next one's too: found by a glance, where a text would have to be made. */
+  #latest: Head | undefined
 
   of({ status, statusText, redirected, proven, headers }: VersionRecord): Parted {
     const fields = headers.map((field) => this.#shared(field))
@@ -52,6 +54,11 @@ export class SharedHeads {
   }
 
   #known(head: Head): Head {
+    if (this.#latest === undefined || !isSame(this.#latest, head)) this.#latest = this.#found(head)
+    return this.#latest
+  }
+
+  #found(head: Head): Head {
     const text = JSON.stringify(head)
     const known = this.#heads.get(text)
     if (known !== undefined) return known
@@ -90,6 +97,15 @@ export class SharedHeads {
     else values.set(value, counted)
   }
 }
+
+/** Of fields that many answers have there is one object. */
+const isSame = (one: Head, other: Head): boolean =>
+  one.status === other.status &&
+  one.statusText === other.statusText &&
+  one.redirected === other.redirected &&
+  one.proven === other.proven &&
+  one.fields.length === other.fields.length &&
+  one.fields.every((field, place) => field === other.fields[place])
 
 /** The fields as they came. */
 export function headersOf({ head: { fields }, own }: Parted): HeaderList {

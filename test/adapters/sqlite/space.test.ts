@@ -57,6 +57,17 @@ describe('sqlite: maxBytes', () => {
     await again.close()
   })
 
+  test('nor where there was ample room a moment ago', async () => {
+    const file = join(scratch(), 'cache.db')
+    const store = sqlite(file, { maxBytes: 72 * MiB, clock: manualClock() })
+    for (let n = 0; n < 80; n++) {
+      await store.set(`h1:e:${n}`, value(MiB))
+      expect(sizeOf(file)).toBeLessThanOrEqual(72 * MiB)
+    }
+    expect(await store.get('h1:e:79')).toBeDefined()
+    await store.close()
+  })
+
   test('reads count as use across a restart', async () => {
     const file = join(scratch(), 'cache.db')
     const clock = manualClock()

@@ -38,6 +38,8 @@ interface Basis extends HousePlan {
   readonly parties: Parties
   readonly runs: Runs
   readonly traffic: Traffic
+  /** The flights, as a call may join them. */
+  readonly joined: Stages['flights']
   /** Aborts what no flight carries, when the instance is closed. */
   readonly closing: AbortController
 }
@@ -103,6 +105,9 @@ function buildMemories(): Pick<House, 'chronicle' | 'deadEnds'> {
 function buildBasis(plan: HousePlan, emitter: Emitter): Basis {
   const { clock } = plan
   const presence = new Presence()
+  const flights = new Flights()
+  const parties = new Parties({ clock, isWatched: emitter.isHeard('lookup', 'verdict') })
+  const closing = new AbortController()
   return {
     ...plan,
     report: emitter.report,
@@ -110,11 +115,12 @@ function buildBasis(plan: HousePlan, emitter: Emitter): Basis {
     walks: new Walks(presence),
     background: new Background(plan.waitUntil),
     stamps: new Stamps(clock, randomUUID()),
-    flights: new Flights(),
-    parties: new Parties({ clock, isWatched: emitter.isHeard('lookup', 'verdict') }),
+    flights,
+    parties,
+    joined: openFlights({ flights, parties }, closing),
     runs: new Runs(),
     traffic: new Traffic(),
-    closing: new AbortController(),
+    closing,
   }
 }
 
@@ -130,7 +136,7 @@ function lateRooms(basis: Basis & { responses: Responses }, storage: Storage): L
   return {
     outside: new AtFirstUse(async () => {
       const { buildOutside } = await import('./create-outside.ts')
-      return buildOutside({ ...basis, flights: openFlights(basis, closing), alone }, storage)
+      return buildOutside({ ...basis, flights: basis.joined, alone }, storage)
     }),
     care: new AtFirstUse(async () => {
       const { buildCare } = await import('./create-upkeep.ts')
@@ -149,17 +155,7 @@ function turnsBy(limit: FunctionLimit, outside: AtFirstUse<OutsideRooms>): Retur
 }
 
 function buildStages(
-  {
-    clock,
-    report,
-    background,
-    flights,
-    parties,
-    runs,
-    closing,
-    responses,
-    outside,
-  }: Basis & LateRooms & { responses: Responses },
+  { clock, report, background, joined, runs, responses, outside }: Basis & LateRooms & { responses: Responses },
   { tiers }: Storage,
 ): Stages {
   const fallback = new LastGood({
@@ -173,7 +169,7 @@ function buildStages(
   return {
     clock,
     tiers,
-    flights: openFlights({ flights, parties }, closing),
+    flights: joined,
     outside,
     fallback,
     wait: (flight, call, spare) => runs.waiting(call, () => waitFor(flight, call, { spare, clock })),

@@ -12,12 +12,20 @@ import { variantOf } from './vary.ts'
  * names. A caller who wants new bytes does not join a flight that may end in a 304.
  */
 export function flightKey(call: Call, entry: EntryRecord | undefined): string {
-  const vary = [...new Set((entry?.variants ?? []).flatMap((variant) => variant.vary))].sort()
-  const values = vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders)
+  const { key, method, redirect, integrity, settings } = call
   const insists = call.cache === 'reload' || call.cache === 'no-cache' ? call.cache : ''
+  const common = `${key.length}:${key} ${method} ${redirect} ${insists}`
+  const values = valuesOf(call, entry)
   // A question about a caller's own copy has an answer for that copy only.
   const own = asksOrigin(call) ? call.headers : ''
-  return JSON.stringify([call.key, call.method, call.integrity, call.redirect, insists, values, own, call.settings.expect])
+  if (integrity === '' && values === '' && own === '' && settings.expect === undefined) return common
+  return `${common} ${JSON.stringify([integrity, values, own, settings.expect])}`
+}
+
+function valuesOf(call: Call, entry: EntryRecord | undefined): string {
+  if (entry === undefined) return ''
+  const vary = new Set(entry.variants.flatMap((variant) => variant.vary))
+  return vary.size === 0 ? '' : variantOf([...vary].sort(), call, call.credentialHeaders)
 }
 
 /** The flight of a call: its key, the URL that an unsafe method may part it from, and the caller's own code that judges what it brings. */

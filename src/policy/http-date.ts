@@ -11,6 +11,9 @@ const IMF_FIXDATE = new RegExp(`^${DAY}, (\\d{2}) ${MONTH} (\\d{4}) ${TIME} gmt$
 const RFC850_DATE = new RegExp(`^${LONG_DAY}, (\\d{2})-${MONTH}-(\\d{2}) ${TIME} gmt$`, 'i')
 const ASCTIME_DATE = new RegExp(`^${DAY} ${MONTH} (\\d{2}| \\d) ${TIME} (\\d{4})$`, 'i')
 
+/** The calendar of the Gregorian rule repeats itself after so many milliseconds. */
+const FOUR_CENTURIES = 146_097 * 24 * 60 * 60 * 1000
+
 /** No form of a date is longer; what is longer is not looked at. */
 const LONGEST = 40
 
@@ -54,12 +57,12 @@ function asctimeDate(value: string): Parts | undefined {
 }
 
 function epochOf({ year, month = '', day, time }: Parts): number | undefined {
-  const [hours = 0, minutes = 0, seconds = 0] = time.map(Number)
+  const [hours, minutes, seconds] = [Number(time[0]), Number(time[1]), Number(time[2])]
   // A leap second is written :60; it is the first of the next minute here.
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined
-  const date = new Date(0)
-  // Not Date.UTC: it reads the years 0 to 99 as 1900 to 1999.
-  date.setUTCFullYear(year, MONTHS.indexOf(month.toLowerCase()), Number(day))
-  if (date.getUTCDate() !== Number(day)) return undefined
-  return date.setUTCHours(hours, minutes, seconds)
+  const nth = MONTHS.indexOf(month.toLowerCase())
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999; 400 years later is the same calendar.
+  const midnight = Date.UTC(year + 400, nth, Number(day)) - FOUR_CENTURIES
+  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined
+  return midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000
 }

@@ -142,12 +142,16 @@ export class Flights {
   #takeOff<T, A>({ key, url, schema, check, priority }: Which, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
-    const landed = Promise.resolve()
-      .then(() => start(pathOf(state, accept)))
-      .finally(() => {
+    const fly = async (): Promise<T> => {
+      await Promise.resolve()
+      try {
+        return await start(pathOf(state, accept))
+      } finally {
         this.#all.delete(state)
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
-      })
+      }
+    }
+    const landed = fly()
     // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
     landed.catch(() => undefined)
     const state: State = {
@@ -179,7 +183,7 @@ function pathOf<A>(state: State, accept: (headers: A) => void): Path<A> {
     },
     faltered: () => paced(state, 'faltering'),
     judging: () => paced(state, 'judging'),
-    progress: (progress) => toldTo(state.watching, progress),
+    progress: (progress) => (state.watching.size === 0 ? undefined : toldTo(state.watching, progress)),
     urgency: state.urgency,
   }
 }

@@ -16,6 +16,7 @@ export interface TrafficTotals {
 /** Counts the requests that leave. In memory, and off the path of a hit. */
 export class Traffic {
   readonly #hosts = new Map<string, number>()
+  #last = ''
   #sent = 0
   #waits = 0
   #waited = 0
@@ -38,8 +39,9 @@ export class Traffic {
     this.#sent++
     const before = this.#hosts.get(host) ?? 0
     // Those asked last stand at the end.
-    this.#hosts.delete(host)
+    if (host !== this.#last) this.#hosts.delete(host)
     this.#hosts.set(host, before + 1)
+    this.#last = host
     if (this.#hosts.size <= MOST) return
     const [longestAgo] = this.#hosts.keys()
     if (longestAgo !== undefined) this.#hosts.delete(longestAgo)

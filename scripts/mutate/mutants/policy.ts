@@ -151,8 +151,8 @@ export const RULES: readonly Mutant[] = [
   {
     name: 'every caller flies alone',
     file: 'src/policy/flight-key.ts',
-    find: 'JSON.stringify([call.key',
-    replace: 'JSON.stringify([crypto.randomUUID(), call.key',
+    find: 'const common = ',
+    replace: 'const common = crypto.randomUUID() + ',
     tests: ['test/rows/download/coalescing-and-abort.test.ts'],
     killer: 'one obtain for all who wait a thousand callers, one request, a Response for each',
   },

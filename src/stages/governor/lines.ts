@@ -35,6 +35,8 @@ export class Lines {
   readonly #learnt = new Recollection<string, Line>((_bucket, line) => this.#drop(line))
   /** Idle lines whose pace is still to be remembered for a while. */
   readonly #resting = new Map<Line, { cancel(): void }>()
+  /** The line that was dropped last, where all it has is a place: its host is likely to be the next one too. */
+  #spare: Line | undefined
   #running = 0
   #isTurning = false
   /** Imported at the first miss. */
@@ -95,10 +97,18 @@ export class Lines {
   /** A line that is being opened is there already, but who opens it is told a moment later: nobody goes before them. */
   #there(rules: HostRules): Line | undefined {
     if (this.#opening.has(rules.bucket)) return undefined
-    const line = this.#lines.get(rules.bucket)
+    const line = this.#lines.get(rules.bucket) ?? this.#again(rules)
     return (
       line ?? (this.#Queue === undefined || rules.pace !== undefined ? undefined : this.#begun(rules, this.#Queue, undefined))
     )
+  }
+
+  #again({ bucket }: HostRules): Line | undefined {
+    const line = this.#spare
+    if (line?.rules.bucket !== bucket) return undefined
+    this.#spare = undefined
+    this.#lines.set(bucket, line)
+    return line
   }
 
   #opened(rules: HostRules): Promise<Line> {
@@ -164,9 +174,13 @@ export class Lines {
   }
 
   #drop(line: Line): void {
-    const { bucket } = line.rules
+    const { bucket, pace, robots } = line.rules
     if (this.#lines.get(bucket) !== line) return
     this.#lines.delete(bucket)
+    if (pace === undefined && !robots) {
+      this.#spare = line
+      return
+    }
     // Whatever it may be that its pacer has to put away: nobody waits for it.
     line.close().catch(() => undefined)
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
 import { failureFrom, type Phase } from './failure.ts'
-import { framingOf, headersOf, isEmpty } from './head.ts'
+import { framingOf, headersOf, isEmpty, secondsKept } from './head.ts'
 import { openRequest, sendStream } from './outgoing.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -42,10 +42,9 @@ export class WireExchange {
   }
 
   run(route: Route): Promise<WireResponse> {
-    const { signal, connectTimeout } = this.#request
+    const { signal } = this.#request
     if (signal.aborted) return Promise.reject(signal.reason)
     signal.addEventListener('abort', this.#abort)
-    this.#allow(connectTimeout)
     try {
       this.#open(route)
     } catch (error) {
@@ -64,8 +63,10 @@ export class WireExchange {
   #open(route: Route): void {
     const outgoing = openRequest(this.#request, route)
     this.#outgoing = outgoing
+    // One that stands already needs no time to be made.
+    if (!outgoing.reusedSocket) this.#allow(this.#request.connectTimeout)
     outgoing.on('socket', (socket) => this.#onSocket(socket))
-    outgoing.on('response', (message) => this.#onResponse(message))
+    outgoing.on('response', (message) => this.#onResponse(message, route))
     outgoing.on('information', () => this.#onInterim())
     outgoing.on('upgrade', (_answer, socket) => this.#onUpgrade(socket))
     outgoing.on('error', (error) => this.#onError(error))
@@ -113,10 +114,13 @@ export class WireExchange {
     )
   }
 
-  #onResponse(message: IncomingMessage): void {
+  #onResponse(message: IncomingMessage, { agent }: Route): void {
     if (this.#isOver) return
     try {
-      this.#answer.resolve(this.#take(message))
+      const answer = this.#take(message)
+      const seconds = secondsKept(answer.headers)
+      if (seconds !== undefined) agent.announced(message.socket, seconds)
+      this.#answer.resolve(answer)
     } catch (error) {
       this.#fail(error)
     }

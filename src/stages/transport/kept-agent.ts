@@ -1,0 +1,129 @@
+import type http from 'node:http'
+import type { Agent, AgentOptions, ClientRequest } from 'node:http'
+import type { OnReadOpts, Socket } from 'node:net'
+
+/** The part of node:http that is also node:https. */
+export type HttpModule = Pick<typeof http, 'request' | 'Agent' | 'globalAgent'>
+
+/** What Node's fetch does too. Most servers close an idle connection after 5 s, and a request that meets that close is lost. */
+const IDLE_MS = 4000
+
+/** So long before the end that a server announces its connection is not used again: a request may be under way for as long. */
+const MARGIN_MS = 1000
+
+/** After so long without a byte TCP asks whether the other end is still there: Node's own default. */
+const PROBE_MS = 1000
+
+/** Bytes that are read at once, where as many are there: twice what Node reads, for half the steps to take them. */
+const ONE_READ = 128 * 1024
+
+/** What Node hands to an agent beside a request; `_agentKey` is the name of the connections that may serve it. */
+interface Wanted {
+  readonly host: string
+  readonly port: string | number
+  readonly _agentKey?: string
+}
+
+/** The parts of Node's agent that its types leave out. */
+interface Pool {
+  addRequest(request: ClientRequest, wanted: Wanted): void
+  getName(wanted: Wanted): string
+  readonly freeSockets: Record<string, Socket[] | undefined>
+  readonly sockets: Record<string, Socket[] | undefined>
+}
+
+/** An agent whose idle connections stand ready for the next request. */
+export interface KeptAgent extends Agent {
+  /** A server said how long it keeps this connection (`Keep-Alive: timeout=5`), in seconds. */
+  announced(socket: Socket, seconds: number): void
+}
+
+/** What is known of the connections of one agent. */
+class Knowledge {
+  /** Under which name Node keeps the connections to a host and port. One instance asks all of one host in the same way. */
+  readonly #names = new Map<string, string>()
+  /** How long a connection may be idle, in milliseconds, where its server has said so. */
+  readonly #idle = new WeakMap<Socket, number>()
+
+  name({ host, port, _agentKey: name }: Wanted): void {
+    if (name !== undefined) this.#names.set(`${host}:${port}`, name)
+  }
+
+  nameOf({ host, port }: Wanted): string | undefined {
+    return this.#names.get(`${host}:${port}`)
+  }
+
+  readonly announced = (socket: Socket, seconds: number): void => {
+    this.#idle.set(socket, Math.min(seconds * 1000 - MARGIN_MS, IDLE_MS))
+  }
+
+  idleFor(socket: Socket): number {
+    return this.#idle.get(socket) ?? IDLE_MS
+  }
+}
+
+/**
+ * Node's agent, which keeps connections and guards the idle ones, without what it does anew for each request though nothing has changed: a list of
+ * options made of two, the name of the connections put together three times, and all fields of an answer read for the sake of one.
+ * Together they are a twentieth of a download of 1 KB.
+ */
+export function keptAgent(node: HttpModule, options: AgentOptions): KeptAgent {
+  const Base = node.Agent as unknown as new (options: AgentOptions) => Agent & Pool
+  const known = new Knowledge()
+
+  class Kept extends Base {
+    override createConnection(wanted: never, ready: never): ReturnType<Agent['createConnection']> {
+      known.name(wanted)
+      return super.createConnection(Object.assign({}, wanted, { onread: reading() }), ready)
+    }
+
+    override getName(wanted: Wanted): string {
+      return wanted?._agentKey ?? super.getName(wanted)
+    }
+
+    override addRequest(request: ClientRequest, wanted: Wanted): void {
+      const name = known.nameOf(wanted)
+      const socket = name === undefined ? undefined : lastOf(this.freeSockets[name])
+      if (name !== undefined && socket !== undefined) {
+        this.reuseSocket(socket, request)
+        request.onSocket(socket)
+        this.sockets[name] ??= []
+        this.sockets[name].push(socket)
+      } else super.addRequest(request, wanted)
+    }
+
+    readonly announced = known.announced
+
+    /** False where it is not worth keeping. */
+    override keepSocketAlive(socket: Socket): boolean {
+      const idle = known.idleFor(socket)
+      if (idle <= 0) return false
+      socket.setKeepAlive(true, PROBE_MS)
+      socket.unref()
+      if (socket.timeout !== idle) socket.setTimeout(idle)
+      return true
+    }
+  }
+
+  return new Kept(options)
+}
+
+/** The one that was used last. One that has just been closed may still stand here. */
+function lastOf(idle: Socket[] | undefined): Socket | undefined {
+  for (let socket = idle?.pop(); socket !== undefined; socket = idle?.pop()) if (!socket.destroyed) return socket
+  return undefined
+}
+
+/**
+ * How a connection reads: each time into the same memory, since Node's parser copies what is a body's out of it at once. Else each read gets
+ * memory of its own, and V8 twice the size of a large body to collect.
+ */
+function reading(): OnReadOpts {
+  return {
+    buffer: Buffer.allocUnsafeSlow(ONE_READ),
+    callback(this: Socket, length: number, bytes: Uint8Array): boolean {
+      this.emit('data', (bytes as Buffer).subarray(0, length))
+      return true
+    },
+  } as OnReadOpts
+}

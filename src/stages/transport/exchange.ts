@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../model/clock.ts'
+import { headerOf } from '../../model/headers.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
 import { failureFrom, type Phase } from './failure.ts'
-import { framingOf, headersOf, isEmpty, secondsKept } from './head.ts'
+import { framingOf, headersOf, isEmpty } from './head.ts'
 import { openRequest, sendStream } from './outgoing.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -118,8 +119,8 @@ export class WireExchange {
     if (this.#isOver) return
     try {
       const answer = this.#take(message)
-      const seconds = secondsKept(answer.headers)
-      if (seconds !== undefined) agent.announced(message.socket, seconds)
+      const said = headerOf(answer.headers, 'keep-alive')
+      if (said !== undefined) agent.announced(message.socket, said)
       this.#answer.resolve(answer)
     } catch (error) {
       this.#fail(error)

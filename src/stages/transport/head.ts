@@ -1,4 +1,4 @@
-import { type HeaderList, headerOf } from '../../model/headers.ts'
+import type { HeaderList } from '../../model/headers.ts'
 import { type Framing, TransportFailure } from '../../model/transport.ts'
 
 /** Header fields as they came, in order, out of Node's flat list of names and values. */
@@ -6,13 +6,6 @@ export function headersOf(raw: readonly string[]): HeaderList {
   const headers: [string, string][] = []
   for (let at = 0; at + 1 < raw.length; at += 2) headers.push([(raw[at] as string).toLowerCase(), raw[at + 1] as string])
   return headers
-}
-
-/** For how many seconds the server keeps the connection, where it says so (RFC 2068 19.7.1.1). */
-export function secondsKept(headers: HeaderList): number | undefined {
-  const said = headerOf(headers, 'keep-alive')
-  const seconds = said === undefined ? undefined : /(?:^|[,\s])timeout=(\d+)/i.exec(said)?.[1]
-  return seconds === undefined ? undefined : Number(seconds)
 }
 
 /** Whether an answer has no body whatever its fields say (RFC 9112 6.3, items 1 and 2). */

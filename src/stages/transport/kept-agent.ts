@@ -34,8 +34,13 @@ interface Pool {
 
 /** An agent whose idle connections stand ready for the next request. */
 export interface KeptAgent extends Agent {
-  /** A server said how long it keeps this connection (`Keep-Alive: timeout=5`), in seconds. */
-  announced(socket: Socket, seconds: number): void
+  /** A server said how long it keeps this connection: the field Keep-Alive of an answer (RFC 2068 19.7.1.1), `timeout=5`, in seconds. */
+  announced(socket: Socket, said: string): void
+}
+
+function idleAt(said: string): number {
+  const seconds = /(?:^|[,\s])timeout=(\d+)/i.exec(said)?.[1]
+  return seconds === undefined ? IDLE_MS : Math.min(Number(seconds) * 1000 - MARGIN_MS, IDLE_MS)
 }
 
 /** What is known of the connections of one agent. */
@@ -44,6 +49,7 @@ class Knowledge {
   readonly #names = new Map<string, string>()
   /** How long a connection may be idle, in milliseconds, where its server has said so. */
   readonly #idle = new WeakMap<Socket, number>()
+  #latest = { said: '', idle: IDLE_MS }
 
   name({ host, port, _agentKey: name }: Wanted): void {
     if (name !== undefined) this.#names.set(`${host}:${port}`, name)
@@ -53,8 +59,10 @@ class Knowledge {
     return this.#names.get(`${host}:${port}`)
   }
 
-  readonly announced = (socket: Socket, seconds: number): void => {
-    this.#idle.set(socket, Math.min(seconds * 1000 - MARGIN_MS, IDLE_MS))
+  readonly announced = (socket: Socket, said: string): void => {
+    // A server says the same each time.
+    if (said !== this.#latest.said) this.#latest = { said, idle: idleAt(said) }
+    this.#idle.set(socket, this.#latest.idle)
   }
 
   idleFor(socket: Socket): number {

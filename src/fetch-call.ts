@@ -91,7 +91,7 @@ function ask(input: Input, init: Init | undefined): Asked {
 /** True for a scheme that has no origin to protect anybody from: data: and blob: go to the platform's fetch as they are. */
 export function isForeign(input: Input): boolean {
   const text = typeof input === 'string' ? input : input instanceof URL ? input.href : input instanceof Request ? input.url : ''
-  return /^\s*(?:data|blob):/i.test(text)
+  return !text.startsWith('http') && /^\s*(?:data|blob):/i.test(text)
 }
 
 function settle(

@@ -1,7 +1,7 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { RedirectFacts } from '../model/record.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
-import { type Directives, deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
+import { deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
 import { parseEntityTag } from './entity-tag.ts'
 import { parseHttpDate } from './http-date.ts'
 
@@ -12,39 +12,13 @@ export interface ResponseSource {
   readonly redirects?: RedirectFacts
 }
 
-/**
- * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`).
- */
-export function factsOf({ status, headers, redirects }: ResponseSource, receivedAt: number): ResponseFacts {
-  const directives = parseCacheControl(headerOf(headers, 'cache-control'))
-  return {
-    status,
-    receivedAt,
-    date: dateOf(headers, 'date', receivedAt),
-    ageOnArrival: ageOnArrival(headerOf(headers, 'age')),
-    expires: headerOf(headers, 'expires') === undefined ? undefined : (dateOf(headers, 'expires', receivedAt) ?? 'invalid'),
-    lastModified: lastModifiedOf(headers, receivedAt),
-    etag: parseEntityTag(headerOf(headers, 'etag')),
-    vary: throughAll(varyOf(headerOf(headers, 'vary')), redirects),
-    contentLocation: headerOf(headers, 'content-location'),
-    redirectLifetime: redirects?.lifetime ?? Number.POSITIVE_INFINITY,
-    ...directiveFacts(directives),
-    ...(redirects?.noStore === true && { noStore: true, mustUnderstand: false }),
-    ...(redirects?.mustRevalidate === true && { mustRevalidate: true }),
-  }
-}
+/** What follows from these fields, most answers of a server have alike. */
+export const COMMON_FIELDS: readonly string[] = ['cache-control', 'content-location', 'vary']
 
-/** RFC 9111 4.1: a hop that was chosen by a header chose the answer too. */
-function throughAll(vary: readonly string[], redirects: RedirectFacts | undefined): readonly string[] {
-  if (redirects === undefined || redirects.vary.length === 0) return vary
-  const all = [...new Set([...vary, ...redirects.vary])].sort()
-  return all.includes('*') ? ['*'] : all
-}
-
-function directiveFacts(
-  directives: Directives,
-): Pick<
+export type CommonFacts = Pick<
   ResponseFacts,
+  | 'vary'
+  | 'contentLocation'
   | 'maxAge'
   | 'noStore'
   | 'noCache'
@@ -54,8 +28,38 @@ function directiveFacts(
   | 'markedCacheable'
   | 'staleWhileRevalidate'
   | 'staleIfError'
-> {
+>
+
+/**
+ * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`). What is common to many may be given.
+ */
+export function factsOf(
+  { status, headers, redirects }: ResponseSource,
+  receivedAt: number,
+  common: CommonFacts = commonFactsOf(headers),
+): ResponseFacts {
   return {
+    status,
+    receivedAt,
+    date: dateOf(headers, 'date', receivedAt),
+    ageOnArrival: ageOnArrival(headerOf(headers, 'age')),
+    expires: headerOf(headers, 'expires') === undefined ? undefined : (dateOf(headers, 'expires', receivedAt) ?? 'invalid'),
+    lastModified: lastModifiedOf(headers, receivedAt),
+    etag: parseEntityTag(headerOf(headers, 'etag')),
+    redirectLifetime: redirects?.lifetime ?? Number.POSITIVE_INFINITY,
+    ...common,
+    vary: throughAll(common.vary, redirects),
+    ...(redirects?.noStore === true && { noStore: true, mustUnderstand: false }),
+    ...(redirects?.mustRevalidate === true && { mustRevalidate: true }),
+  }
+}
+
+/** Of {@link COMMON_FIELDS} alone. */
+export function commonFactsOf(headers: HeaderList): CommonFacts {
+  const directives = parseCacheControl(headerOf(headers, 'cache-control'))
+  return {
+    vary: varyOf(headerOf(headers, 'vary')),
+    contentLocation: headerOf(headers, 'content-location'),
     maxAge: secondsOf(directives, 'max-age'),
     noStore: directives.has('no-store'),
     noCache: fieldsOf(directives, 'no-cache'),
@@ -66,6 +70,13 @@ function directiveFacts(
     staleWhileRevalidate: secondsOf(directives, 'stale-while-revalidate') ?? 0,
     staleIfError: secondsOf(directives, 'stale-if-error') ?? 0,
   }
+}
+
+/** RFC 9111 4.1: a hop that was chosen by a header chose the answer too. */
+function throughAll(vary: readonly string[], redirects: RedirectFacts | undefined): readonly string[] {
+  if (redirects === undefined || redirects.vary.length === 0) return vary
+  const all = [...new Set([...vary, ...redirects.vary])].sort()
+  return all.includes('*') ? ['*'] : all
 }
 
 /** A field that came several times is not a date: for Expires that means stale (RFC 9111 4.2.1), for a validator that there is none. */

@@ -95,7 +95,7 @@ export class Uses {
     this.#pending.set(key, useOf(outcome, now, calls))
     if (this.#pending.size <= MOST_PENDING) return
     if (this.#rooms.areKept && !this.#isFlushing) this.#rooms.background(this.#flushOldest())
-    else if (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
+    else this.#forgetOldest()
   }
 
   /** What is counted of these entries is written down. */
@@ -115,9 +115,10 @@ export class Uses {
     }
   }
 
+  /** Half of them at once, where nobody takes them: a Map that gives up its oldest at each step looks ever longer for it. */
   #forgetOldest(): void {
-    const [oldest] = this.#pending.keys()
-    if (oldest !== undefined) this.#pending.delete(oldest)
+    if (this.#pending.size <= 2 * MOST_PENDING) return
+    for (const oldest of this.#pending.keys().take(this.#pending.size - MOST_PENDING)) this.#pending.delete(oldest)
   }
 
   async #flushOldest(): Promise<void> {
@@ -128,7 +129,7 @@ export class Uses {
     } finally {
       this.#isFlushing = false
     }
-    while (this.#pending.size > 2 * MOST_PENDING) this.#forgetOldest()
+    this.#forgetOldest()
   }
 
   async flushAll(): Promise<void> {

@@ -3,7 +3,7 @@ import { ownMemoryOf } from '../../model/own-memory.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VersionRecord } from '../../model/record.ts'
 import type { ResponseFacts } from '../../model/response-facts.ts'
 import { factsOf } from '../../policy/response-facts.ts'
-import { type Head, headersOf, type Parted } from './shared-heads.ts'
+import { commonOf, type Head, headersOf, type Parted } from './shared-heads.ts'
 import { entryOf, isAlike, isOf, type Kind, sole } from './sole-version.ts'
 
 /** What was asked for so far of a record: many an answer is kept and never asked for. */
@@ -140,7 +140,8 @@ export class LiveRecord implements LiveVersion {
   #parsed(): ResponseFacts {
     const headers = this.#made?.headers ?? headersOf({ head: this.#head, own: this.#own })
     const { status, redirects } = this
-    return factsOf({ status, headers, ...(redirects !== undefined && { redirects }) }, this.checkedAt)
+    const source = redirects === undefined ? { status, headers } : { status, headers, redirects }
+    return factsOf(source, this.checkedAt, commonOf(this.#head))
   }
 
   /** Stands for its entry from now on, where it can say all that this says of itself. `kind`: one that another entry has may be given. */

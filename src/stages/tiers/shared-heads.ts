@@ -1,5 +1,6 @@
 import type { HeaderList } from '../../model/headers.ts'
 import type { VersionRecord } from '../../model/record.ts'
+import { COMMON_FIELDS, type CommonFacts, commonFactsOf } from '../../policy/response-facts.ts'
 
 type Field = HeaderList[number]
 
@@ -10,6 +11,17 @@ export interface Head {
   readonly redirected: boolean
   readonly proven: boolean
   readonly fields: readonly (Field | string)[]
+  /** Read when somebody asks first: see {@link commonOf}. */
+  common?: CommonFacts | 'own'
+}
+
+/** The facts that all answers of this head have; undefined where one of the fields that they follow from differs. */
+export function commonOf(head: Head): CommonFacts | undefined {
+  const { fields } = head
+  head.common ??= COMMON_FIELDS.some((name) => fields.includes(name))
+    ? 'own'
+    : commonFactsOf(fields.filter((field) => typeof field !== 'string'))
+  return head.common === 'own' ? undefined : head.common
 }
 
 /** A head, and the values that are an answer's own, in their order, as one text: as objects they would take as much as a small body. */

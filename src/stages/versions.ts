@@ -27,6 +27,8 @@ interface Change {
   readonly shareable: boolean
   /** Which versions stay when this one has come; undefined: all. */
   readonly keep?: Retention | undefined
+  /** Nobody had anything of the entry. */
+  readonly isNew?: boolean
 }
 
 export interface VersionRooms {
@@ -141,7 +143,7 @@ export class Versions {
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
     const keep = revision.name === 'new' ? call.settings.versions : undefined
     const { tier, entry } = await this.#rooms.write(
-      { entry: saying, placed: { version, body: inHand }, shareable, keep },
+      { entry: saying, placed: { version, body: inHand }, shareable, keep, isNew: found.entry === undefined },
       came.right,
     )
     // The tiers may know more of this version than its renewal says: labels, pins.

@@ -16,8 +16,12 @@ export class Changes {
     this.#count++
   }
 
-  /** Undefined while the others cannot be asked about. */
+  /**
+   * Undefined while the others cannot be asked about, which costs as much as to read a row. It is done once only between two awaits: whoever
+   * asks twice in one go means one time.
+   */
   stamp(): number | undefined {
+    if (this.#wasAsked) return this.#count
     try {
       const others = this.#tables.changesOfOthers
       if (others !== this.#others) this.#count++
@@ -29,13 +33,12 @@ export class Changes {
     }
   }
 
-  /** The same, but the others are asked about once only between two awaits: whoever asks twice in one go means one time. */
-  stampOfThisGo(): number | undefined {
-    return this.#wasAsked ? this.#count : this.stamp()
+  /** Another number as soon as others were seen to have changed anything. */
+  ofOthers(): number | undefined {
+    return this.stamp() === undefined ? undefined : this.#others
   }
 
   #remember(): void {
-    if (this.#wasAsked) return
     this.#wasAsked = true
     queueMicrotask(() => {
       this.#wasAsked = false

@@ -6,8 +6,9 @@ import type { Tables } from './tables.ts'
 const familyOf = (key: string): string => key.slice(0, key.indexOf(':', 3) + 1)
 
 /**
- * Kinds of keys of which there is none at all, as long as nobody has changed anything. A look-up asks for marks, which most databases have
- * none of, and to find nothing takes SQLite as long as to find something. Of a kind that had any once each key is looked up from then on.
+ * Kinds of keys of which there is none at all, as long as no other process has changed anything, and this one has written none. A look-up asks
+ * for marks, which most databases have none of, and to find nothing takes SQLite as long as to find something. Of a kind that had any once each
+ * key is looked up from then on.
  */
 export class Families {
   readonly #tables: Tables
@@ -27,11 +28,19 @@ export class Families {
     return this.#tables.values(there)
   }
 
+  /** These are written, or will be. */
+  coming(keys: readonly string[]): void {
+    for (const key of keys) {
+      const family = familyOf(key)
+      if (this.#empty.delete(family)) this.#filled.add(family)
+    }
+  }
+
   /** False also where it cannot be told. */
   #isEmpty(key: string): boolean {
     const family = familyOf(key)
     if (this.#filled.has(family)) return false
-    const stamp = this.#changes.stampOfThisGo()
+    const stamp = this.#changes.ofOthers()
     if (stamp !== this.#stamp) this.#empty.clear()
     this.#stamp = stamp
     if (stamp === undefined) return false

@@ -80,6 +80,7 @@ export class Runtime {
 
   write<T>(write: Write<T>): Promise<T> {
     this.changes.own()
+    if (write.brings !== undefined) this.#families.coming(write.brings)
     return this.#queue.add(write)
   }
 

@@ -56,6 +56,7 @@ function stillHolds(tables: Tables, { key, value }: KnownValue, now: number): bo
 }
 
 function putting(entries: readonly StoreEntry[]): Write<void> {
+  const keys = entries.map(({ key }) => key)
   const rows = entries.map(({ key, value, expires }) => ({
     key,
     value,
@@ -65,7 +66,8 @@ function putting(entries: readonly StoreEntry[]): Write<void> {
   }))
   return {
     bytes: rows.reduce((bytes, { value }) => bytes + value.length + ROW, 0),
-    groups: groupsOf(entries.map(({ key }) => key)),
+    groups: groupsOf(keys),
+    brings: keys,
     run: (tables, now) => {
       const numbers = new Map<string, number>()
       for (const row of rows) {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import { inHand } from './in-hand.ts'
+import type { Keyed } from './keyed.ts'
+import { marksOf } from './marks.ts'
 import type { Seen, Whole } from './placed.ts'
 import type { Tier } from './tier.ts'
 
@@ -10,13 +12,16 @@ const ENTRIES = 128
 /** Milliseconds for which it does at most: who never reads again what it uses would let the store give it up. */
 const IN_HAND = 1_000
 
-interface Glance {
-  readonly seen: Seen
+interface Look {
   /** Which marks were compared. */
   readonly marks: readonly string[]
   readonly stamp: number | undefined
   /** Monotonic milliseconds. */
   readonly at: number
+}
+
+interface Glance extends Look {
+  readonly seen: Seen
   /** Its version was found to be there since. */
   isProven: boolean
 }
@@ -29,6 +34,8 @@ export class Glances {
   readonly tier: Tier | undefined
   readonly #clock: Clock
   readonly #glances = new Map<string, Glance>()
+  /** The last entry of which there was nothing. */
+  #nothing: (Look & { readonly key: string }) | undefined
 
   constructor(tiers: readonly Tier[], clock: Clock) {
     this.tier = tiers.find(({ store }) => store.live === undefined)
@@ -43,9 +50,20 @@ export class Glances {
     if (last !== undefined && this.#holds(last, stamp, marks)) return last.seen.entry
     this.#glances.delete(key)
     const seen = this.tier.glanceEntry(key, marks)
-    if (seen !== undefined && stamp !== undefined)
-      this.#keep(key, { seen, marks, stamp, at: this.#clock.monotonic(), isProven: false })
-    return seen?.entry
+    this.#nothing = seen === 'nothing' ? { key, marks, stamp, at: this.#clock.monotonic() } : undefined
+    if (typeof seen !== 'object') return undefined
+    if (stamp !== undefined) this.#keep(key, { seen, marks, stamp, at: this.#clock.monotonic(), isProven: false })
+    return seen.entry
+  }
+
+  /** The same for the walk: what was seen a moment ago, where it is as it was, or else out of the store. */
+  seen(tier: Tier, call: Keyed): Promise<Seen | undefined> | Seen | undefined {
+    const { key } = call
+    const marks = marksOf(call)
+    const known = this.#nothing?.key === key ? this.#nothing : this.#glances.get(key)
+    if (tier !== this.tier || known === undefined || !this.#holds(known, tier.store.stamp?.(), marks))
+      return tier.seen(key, marks)
+    return 'seen' in known ? known.seen : undefined
   }
 
   /** Of an entry that was just given. */
@@ -55,6 +73,7 @@ export class Glances {
     if (known && known.version.redirects === undefined) return known
     const placed = this.tier?.glanceVersion(key, ref, glance?.seen)
     if (glance !== undefined) glance.isProven = placed !== undefined
+    if (glance !== undefined && placed !== undefined) glance.seen.tried = { id: ref.id, placed }
     return placed
   }
 
@@ -63,7 +82,7 @@ export class Glances {
     if (this.#glances.size > ENTRIES) for (const oldest of this.#glances.keys()) return void this.#glances.delete(oldest)
   }
 
-  #holds({ stamp, marks, at }: Glance, now: number | undefined, asked: readonly string[]): boolean {
+  #holds({ stamp, marks, at }: Look, now: number | undefined, asked: readonly string[]): boolean {
     return (
       now !== undefined &&
       stamp === now &&

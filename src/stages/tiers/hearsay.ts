@@ -83,10 +83,11 @@ export class Hearsay {
   ): EntryRecord {
     const stamp = this.#stampNow(now)
     const unchanged = stamp !== undefined && stamp === before?.stamp
-    const seen = unchanged ? undefined : this.#beside?.glanceEntry(entry.key, marks)?.entry
-    const known = seen === undefined ? entry : this.#remembered(entry, [seen])
+    const seen = unchanged ? undefined : this.#beside?.glanceEntry(entry.key, marks)
+    const known = typeof seen === 'object' ? this.#remembered(entry, [seen.entry]) : entry
     this.#heard.set(known, { at: now, stamp })
-    const asked = unchanged || seen !== undefined || this.#beside === undefined ? this.#others : [this.#beside, ...this.#others]
+    const asked =
+      unchanged || typeof seen === 'object' || this.#beside === undefined ? this.#others : [this.#beside, ...this.#others]
     if (asked.length > 0) this.#rooms.background(this.#hear(entry.key, marks, asked))
     return known
   }

@@ -28,6 +28,14 @@ export interface Merged {
   readonly known: KnownValue
 }
 
+/** What a store has of an entry. */
+interface Known {
+  readonly bytes: Uint8Array | undefined
+  readonly entry: EntryRecord | undefined
+}
+
+const NOTHING: Known = { bytes: undefined, entry: undefined }
+
 export interface MergingRooms {
   readonly clock: Clock
   /** The entry that these bytes are; undefined for what is damaged or foreign. */
@@ -47,7 +55,7 @@ export class Merging {
   async merged(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<Merged> {
     const { clock } = this.#rooms
     const hash = sha256(said.key)
-    const { bytes, entry: known } = await this.#known(said.key, hash)
+    const { bytes, entry: known } = how.isNew === true ? NOTHING : await this.#known(said.key, hash)
     const along = bytes === undefined || known === undefined || how.along === 'given up' ? undefined : alongside(bytes)
     const entry = sparingPinned(known, said, clock.now())
     const before = { key: `h1:e:${hash}`, value: bytes }
@@ -96,7 +104,7 @@ export class Merging {
    * Unlike a look-up, a write must not take a failing read for an absent entry: it would overwrite what it cannot see. So what is not
    * understood is read a second time: it may be whole where it stands.
    */
-  async #known(key: string, hash: string): Promise<{ bytes: Uint8Array | undefined; entry: EntryRecord | undefined }> {
+  async #known(key: string, hash: string): Promise<Known> {
     let bytes = await this.#store.get(`h1:e:${hash}`)
     let entry = bytes && this.#rooms.read(bytes, key)
     if (bytes !== undefined && entry === undefined) {

@@ -58,4 +58,6 @@ export interface Writing {
   readonly retiring?: Retiring | undefined
   /** What went along with the entry until now (carried.ts) does so no more. */
   readonly along?: 'given up'
+  /** There is nothing to merge it into, most likely: where the store can tell, it is tried before that is looked for. */
+  readonly isNew?: boolean | undefined
 }

@@ -13,6 +13,8 @@ export interface Change {
   readonly shareable: boolean
   /** Versions that go with it. */
   readonly retiring?: Retiring | undefined
+  /** No tier had anything of the entry a moment ago. */
+  readonly isNew?: boolean | undefined
 }
 
 /** A change, and whether there is another tier that would have it where this one does not take it. */
@@ -76,12 +78,12 @@ export class Saving {
 
   async #save(
     tier: Tier,
-    { entry, placed, retiring, isKept }: Kept,
+    { entry, placed, retiring, isNew, isKept }: Kept,
     fence: WriteRight | undefined,
   ): Promise<EntryRecord | undefined> {
     try {
       const right = fence?.tier === tier.store.name ? fence : undefined
-      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring })
+      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring, isNew })
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       if ((error as { code?: unknown }).code === 'FENCED') return undefined

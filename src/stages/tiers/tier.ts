@@ -79,9 +79,11 @@ export class Tier {
     return opened === undefined ? { entry, along: undefined } : { entry, opened, along: alongside(opened.bytes) }
   }
 
-  /** The same at once, out of a store that can be glanced at; undefined also where it cannot. */
-  glanceEntry(key: string, marks: readonly string[]): Seen | undefined {
-    const [bytes, ...said] = this.store.glance?.(this.#names.ofEntry(key, marks)) ?? []
+  /** The same at once, out of a store that can be glanced at; undefined where only the walk can tell. */
+  glanceEntry(key: string, marks: readonly string[]): Seen | 'nothing' | undefined {
+    const values = this.store.glance?.(this.#names.ofEntry(key, marks))
+    if (values?.[0] === undefined) return values && 'nothing'
+    const [bytes, ...said] = values
     const opened = this.records.opened(bytes, key)
     if (opened === undefined) return undefined
     const tags = tagMarks(opened.entry)

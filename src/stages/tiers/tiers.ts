@@ -101,7 +101,7 @@ export class Tiers {
     let held: Held | undefined
     for (const tier of this.nearestFirst) {
       const live = this.#peeked(tier, call)
-      const seen = tier.shelf === undefined ? await tier.seen(call.key, marksOf(call)) : live && { entry: live, along: undefined }
+      const seen = tier.shelf === undefined ? await this.#glances.seen(tier, call) : live && { entry: live, along: undefined }
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
       const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }

@@ -73,7 +73,7 @@ export class Writes {
     return inTurn(this.#store, sha256(said.key), {
       clock: this.#rooms.clock,
       write: async (turn) => {
-        const { merged, entries, gone } = await this.#merging.merged(said, version, how)
+        const { merged, entries, gone } = await this.#merging.merged(said, version, { ...how, isNew: false })
         if (entries.length === 0) return merged
         const fence = how.fence ?? turn.lease
         const setting = this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
@@ -86,9 +86,9 @@ export class Writes {
   }
 
   async #writeUnlessChanged(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
-    let { fence } = how
+    let { fence, isNew } = how
     for (let left = TRIES; left > 0; left--) {
-      const { merged, entries, gone, known } = await this.#merging.merged(said, version, how)
+      const { merged, entries, gone, known } = await this.#merging.merged(said, version, { ...how, isNew })
       if (entries.length === 0) return merged
       const setting = this.#store.compareAndSet?.(known, [...entries], fence === undefined ? undefined : { fence })
       if (!this.#store.remote) void how.over?.()
@@ -98,6 +98,7 @@ export class Writes {
       }
       // A write that came too late is refused, and not told that something has changed: the right was there, and may be given back by now.
       fence = undefined
+      isNew = false
     }
     throw new HoldfastError('STORE', `${this.#store.name}: an entry was changed by others at each of ${TRIES} tries to write it`)
   }

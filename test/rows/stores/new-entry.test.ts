@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folder as folderStore } from '../../../adapters/stores/folder.ts'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import type { Store } from '../../../src/index.ts'
+import { gate, ok } from '../../helpers/origin/index.ts'
+import { anInstance, anOrigin, folder } from './given.ts'
+
+// An entry of which nobody had anything is written without being looked for. Whoever has written it meanwhile loses nothing.
+
+const FRESH = { headers: { 'Cache-Control': 'max-age=600', 'Content-Type': 'text/plain' } }
+
+const places: [string, (at: string) => Store[]][] = [
+  ['SQLite', (at) => [sqlite(join(at, 'cache.db'))]],
+  ['memory before SQLite', (at) => [memory(), sqlite(join(at, 'cache.db'))]],
+  ['a folder', (at) => [folderStore(at)]],
+]
+
+test.each(places)('what another process puts while it is downloaded stands beside it: %s', async (_, tiersAt) => {
+  const at = folder()
+  const origin = await anOrigin()
+  const url = origin.url('/a')
+  const held = gate(ok('downloaded', FRESH))
+  origin.script('/a', held)
+  const [one, other] = [anInstance({ tiers: tiersAt(at) }), anInstance({ tiers: tiersAt(at) })]
+  const downloading = one(url)
+  await held.arrived
+  await other.put(url, new Response('put', FRESH))
+  await other.entry(url).label('mine')
+  held.release()
+  expect(await (await downloading).text()).toBe('downloaded')
+  await Promise.all([one.idle(), other.idle()])
+  const third = anInstance({ tiers: tiersAt(at), mode: 'offline' })
+  const versions = await third.entry(url).versions()
+  expect(versions.map(({ labels }) => labels.includes('mine')).sort()).toEqual([false, true])
+  const bodies = await Promise.all(versions.map(async ({ id }) => (await third.entry(url).version(id))?.response()))
+  expect((await Promise.all(bodies.map((body) => body?.text()))).sort()).toEqual(['downloaded', 'put'])
+})

@@ -56,13 +56,13 @@ export class Glances {
     return seen.entry
   }
 
-  /** The same for the walk: what was seen a moment ago, where it is as it was, or else out of the store. */
+  /** The same for the walk: what was seen a moment ago, where it is as it was and nothing waits to be written, or else out of the store. */
   seen(tier: Tier, call: Keyed): Promise<Seen | undefined> | Seen | undefined {
     const { key } = call
     const marks = marksOf(call)
     const known = this.#nothing?.key === key ? this.#nothing : this.#glances.get(key)
-    if (tier !== this.tier || known === undefined || !this.#holds(known, tier.store.stamp?.(), marks))
-      return tier.seen(key, marks)
+    const mayHold = tier === this.tier && known !== undefined && tier.owed.of(key) === undefined
+    if (!mayHold || !this.#holds(known, tier.store.stamp?.(), marks)) return tier.seen(key, marks)
     return 'seen' in known ? known.seen : undefined
   }
 

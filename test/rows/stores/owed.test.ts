@@ -41,6 +41,22 @@ test.each([100, 300_000, 3_000_000])('a version of %i bytes: a hit meanwhile, an
   expect(sha256(await (await other(g.origin.url('/f'))).bytes())).toBe(sha256(body))
 })
 
+test('a store that can be glanced at, and had nothing a moment ago', async () => {
+  const clock = manualClock()
+  const inner: Store = sqlite(':memory:', { clock })
+  const refused = ['set', 'setMany', 'compareAndSet', 'lease', 'delete'].map((name) => [
+    name,
+    () => Promise.reject(new Error('read-only for a while')),
+  ])
+  await using g = await given({ tiers: [Object.assign(inner, Object.fromEntries(refused))], ttl: '1h' }, clock)
+  g.origin.script('/f', ok('v1'))
+  // Only what is open can be glanced at.
+  await inner.get('h1:')
+  expect(await got(await g.fetch(g.origin.url('/f')))).toBe('v1 (miss)')
+  expect(await got(await g.fetch(g.origin.url('/f')))).toBe('v1 (hit)')
+  expect(g.origin.hits('/f')).toBe(1)
+})
+
 test('labels, and the newest of many versions; what was read before is not answered any more', async () => {
   await using g = await alone()
   g.origin.script('/f', ok('before'))

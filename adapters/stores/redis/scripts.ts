@@ -36,24 +36,6 @@ end
 return 1
 `)
 
-/**
- * The same where the first of the values holds what is known of it, which stands in ARGV[4]; '' in ARGV[3]: nothing. That key is there to be
- * compared, and what is written follows with names, bytes and ends from ARGV[5] on. 2: it holds something else, and nothing is written.
- */
-export const WRITE_WHERE: Script = script(`${FENCE}
-local there = redis.call('GET', KEYS[first])
-if ARGV[3] == '' then
-  if there then return 2 end
-elseif there ~= ARGV[4] then return 2 end
-for place = first + 1, #KEYS do
-  local at = 5 + (place - first - 1) * 3
-  redis.call('ZADD', KEYS[1], 0, ARGV[at])
-  if ARGV[at + 2] == '' then redis.call('SET', KEYS[place], ARGV[at + 1])
-  else redis.call('SET', KEYS[place], ARGV[at + 1], 'PXAT', ARGV[at + 2]) end
-end
-return 1
-`)
-
 /** ARGV from 3 on: the names in the index. An index of another type is nothing to take a name from. */
 export const DELETE: Script = script(`${FENCE}
 for place = first, #KEYS do

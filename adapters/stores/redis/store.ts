@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/model/clock.ts'
-import type { KnownValue, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type { Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
 import { wholeEnd } from '../options.ts'
 import type { Command, Word } from './client.ts'
@@ -8,7 +8,7 @@ import { Layout } from './layout.ts'
 import { RedisLeases } from './leases.ts'
 import { Listing, nameOf } from './listing.ts'
 import { RedisNews } from './news.ts'
-import { DELETE, type Script, WRITE, WRITE_WHERE } from './scripts.ts'
+import { DELETE, type Script, WRITE } from './scripts.ts'
 import { Server } from './server.ts'
 
 interface RedisSettings {
@@ -25,8 +25,6 @@ export class OneRedis implements Store {
   readonly shared: boolean
   readonly remote = true
   readonly maxEntryBytes: number
-  /** Where one server has all: in a cluster what is compared and what is written may stand on two. */
-  declare readonly compareAndSet?: NonNullable<Store['compareAndSet']>
   readonly #server: Server
   readonly #layout: Layout
   readonly #leases: RedisLeases
@@ -41,8 +39,6 @@ export class OneRedis implements Store {
     this.#news = new RedisNews({ server: this.#server, given, channel: this.#layout.news, clock, random })
     this.#leases = new RedisLeases(this.#server, this.#layout)
     this.#listing = new Listing(this.#server, this.#layout)
-    if (this.#layout.parts.length === 1)
-      this.compareAndSet = (known, entries, options) => this.#setWhere(known, entries, options?.fence)
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -78,7 +74,11 @@ export class OneRedis implements Store {
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    this.#assertTakes(entries)
+    this.#server.assertOpen()
+    for (const { key, value } of entries) {
+      if (value.length > this.maxEntryBytes)
+        throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
+    }
     const parts = this.#layout.split(entries, ({ key }) => key)
     const writes = parts.map(([part, there]) => {
       const values = there.map(({ item }) => item)
@@ -130,33 +130,17 @@ export class OneRedis implements Store {
     await this.#server.together(index, commands)
   }
 
-  async #writeFenced(part: string, entries: readonly StoreEntry[], fence: Lease): Promise<void> {
-    await this.#fenced(WRITE, { part, keys: entries.map(({ key }) => key), words: wordsFor(entries), fence })
+  #writeFenced(part: string, entries: readonly StoreEntry[], fence: Lease): Promise<void> {
+    const keys = entries.map(({ key }) => key)
+    const words = entries.flatMap(({ key, value, expires }) => [nameOf(key), Buffer.from(value), endOf(expires)])
+    return this.#fenced(WRITE, { part, keys, words, fence })
   }
 
-  async #setWhere({ key, value }: KnownValue, entries: readonly StoreEntry[], fence: Lease | undefined): Promise<boolean> {
-    this.#assertTakes(entries)
-    const known = value === undefined ? ['', ''] : ['known', Buffer.from(value)]
-    const keys = [key, ...entries.map((entry) => entry.key)]
-    const words = [...known, ...wordsFor(entries)]
-    return (await this.#fenced(WRITE_WHERE, { part: this.#layout.partOf(key), keys, words, fence })) === 1
-  }
-
-  #assertTakes(entries: readonly StoreEntry[]): void {
-    this.#server.assertOpen()
-    for (const { key, value } of entries) {
-      if (value.length > this.maxEntryBytes)
-        throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
-    }
-  }
-
-  /** What the script says, where it was not that the fence is of the past. */
-  async #fenced(script: Script, { part, keys, words, fence }: Fenced): Promise<number> {
+  async #fenced(script: Script, { part, keys, words, fence }: Fenced): Promise<void> {
     const asked = this.#leases.fence(part, fence)
     const values = keys.map((key) => this.#layout.value(key))
-    const said = await this.#server.run(script, [this.#layout.index(part), ...asked.keys, ...values], [...asked.words, ...words])
-    if (fence !== undefined && Number(said) === 0) throw fenced(fence)
-    return Number(said)
+    const done = await this.#server.run(script, [this.#layout.index(part), ...asked.keys, ...values], [...asked.words, ...words])
+    if (fence !== undefined && Number(done) !== 1) throw fenced(fence)
   }
 }
 
@@ -165,11 +149,6 @@ interface Fenced {
   readonly keys: readonly string[]
   readonly words: readonly Word[]
   readonly fence: Lease | undefined
-}
-
-/** What a script writes: the name in the index, the bytes, and when they end. */
-function wordsFor(entries: readonly StoreEntry[]): Word[] {
-  return entries.flatMap(({ key, value, expires }) => [nameOf(key), Buffer.from(value), endOf(expires)])
 }
 
 /** '' for never. A moment before 1970 is as good as its beginning, and one that Redis cannot count to is never. */

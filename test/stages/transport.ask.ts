@@ -1,7 +1,25 @@
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/model/clock.ts'
 import type { HeaderList } from '../../src/model/headers.ts'
 import { headerOf } from '../../src/model/headers.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../src/model/transport.ts'
 import { decoded } from '../../src/stages/transport/decode.ts'
+import { wireTransport } from '../../src/stages/transport/wire.ts'
+import { type Origin, startOrigin } from '../helpers/origin/index.ts'
+
+/** An origin, and the wire to it, closed when the test ends. */
+export async function wired(): Promise<{ readonly origin: Origin; readonly wire: Transport }> {
+  const origin = await startOrigin()
+  const wire = wireTransport({ clock: systemClock })
+  onTestFinished(async () => {
+    await wire.close()
+    await origin.close()
+  })
+  return { origin, wire }
+}
+
+/** On which connections its requests came, by their numbers. */
+export const connectionsOf = (origin: Origin): number[] => origin.requests().map(({ connection }) => connection)
 
 /** A request with limits that no test reaches by chance. */
 export function requestTo(url: string, changes: Partial<WireRequest> = {}): WireRequest {

@@ -17,7 +17,7 @@ import {
   status,
 } from '../helpers/origin/index.ts'
 import { rounds } from '../helpers/turning.ts'
-import { bytesOf, failureOf, requestTo, textAt } from './transport.ask.ts'
+import { bytesOf, connectionsOf, failureOf, requestTo, textAt } from './transport.ask.ts'
 
 let origin: Origin
 let wire: Transport
@@ -30,7 +30,7 @@ afterEach(async () => {
   await origin.close()
 })
 
-const connections = (): number[] => origin.requests().map(({ connection }) => connection)
+const connections = (): number[] => connectionsOf(origin)
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await setImmediate()

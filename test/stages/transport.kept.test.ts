@@ -1,24 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { systemClock } from '../../src/model/clock.ts'
-import type { Transport } from '../../src/model/transport.ts'
-import { wireTransport } from '../../src/stages/transport/wire.ts'
-import { type Origin, ok, startOrigin } from '../helpers/origin/index.ts'
-import { textAt } from './transport.ask.ts'
-
-let origin: Origin
-let wire: Transport
-beforeEach(async () => {
-  origin = await startOrigin()
-  wire = wireTransport({ clock: systemClock })
-})
-afterEach(async () => {
-  await wire.close()
-  await origin.close()
-})
-
-const connections = (): number[] => origin.requests().map(({ connection }) => connection)
+import { describe, expect, test } from 'vitest'
+import { ok, startOrigin } from '../helpers/origin/index.ts'
+import { connectionsOf, textAt, wired } from './transport.ask.ts'
 
 describe('an origin that says how long it keeps a connection', () => {
   test.each([
@@ -30,13 +14,15 @@ describe('an origin that says how long it keeps a connection', () => {
     ['Timeout=0', [1, 2]],
     ['max=100, timeout=1', [1, 2]],
   ])('%s: its connections are %j', async (said, used) => {
+    const { origin, wire } = await wired()
     origin.script('/a', ok('a', { headers: { Connection: 'keep-alive', 'Keep-Alive': said } }))
     expect([await textAt(wire, origin.url('/a')), await textAt(wire, origin.url('/a'))]).toEqual(['a', 'a'])
-    expect(connections()).toEqual(used)
+    expect(connectionsOf(origin)).toEqual(used)
   })
 })
 
 test('two origins that differ in their port alone have connections of their own', async () => {
+  const { origin, wire } = await wired()
   await using other = await startOrigin()
   origin.script('/a', ok('one'))
   other.script('/a', ok('other'))
@@ -44,13 +30,14 @@ test('two origins that differ in their port alone have connections of their own'
   const read: string[] = []
   for (const text of texts) read.push(await text())
   expect(read).toEqual(['one', 'other', 'one', 'other'])
-  expect([origin, other].map((one) => one.requests().map(({ connection }) => connection))).toEqual([
+  expect([origin, other].map(connectionsOf)).toEqual([
     [1, 1],
     [1, 1],
   ])
 })
 
 test('what answers a second request on a connection runs in the context of who asked it', async () => {
+  const { origin, wire } = await wired()
   const context = new AsyncLocalStorage<string>()
   origin.script('/a', ok('a'))
   const asked = (name: string): Promise<string[]> =>
@@ -65,5 +52,5 @@ test('what answers a second request on a connection runs in the context of who a
       return heard
     })
   expect([await asked('first'), await asked('second')]).toEqual([['first'], ['second']])
-  expect(connections()).toEqual([1, 1])
+  expect(connectionsOf(origin)).toEqual([1, 1])
 })

@@ -1,9 +1,10 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { RedirectFacts } from '../model/record.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
-import { deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
+import { deltaSeconds } from './cache-control.ts'
 import { parseEntityTag } from './entity-tag.ts'
 import { parseHttpDate } from './http-date.ts'
+import { type CommonFacts, commonFactsOf, throughRedirects } from './shared-facts.ts'
 
 /** What facts are taken from: a response's head, or a stored version. */
 export interface ResponseSource {
@@ -12,71 +13,107 @@ export interface ResponseSource {
   readonly redirects?: RedirectFacts
 }
 
-/** What follows from these fields, most answers of a server have alike. */
-export const COMMON_FIELDS: readonly string[] = ['cache-control', 'content-location', 'vary']
-
-export type CommonFacts = Pick<
-  ResponseFacts,
-  | 'vary'
-  | 'contentLocation'
-  | 'maxAge'
-  | 'noStore'
-  | 'noCache'
-  | 'mustRevalidate'
-  | 'mustUnderstand'
-  | 'immutable'
-  | 'markedCacheable'
-  | 'staleWhileRevalidate'
-  | 'staleIfError'
->
-
-/**
- * Reads the facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`). What is common to many may be given.
- */
-export function factsOf(
-  { status, headers, redirects }: ResponseSource,
-  receivedAt: number,
-  common: CommonFacts = commonFactsOf(headers),
-): ResponseFacts {
-  return {
-    status,
-    receivedAt,
-    date: dateOf(headers, 'date', receivedAt),
-    ageOnArrival: ageOnArrival(headerOf(headers, 'age')),
-    expires: headerOf(headers, 'expires') === undefined ? undefined : (dateOf(headers, 'expires', receivedAt) ?? 'invalid'),
-    lastModified: lastModifiedOf(headers, receivedAt),
-    etag: parseEntityTag(headerOf(headers, 'etag')),
-    redirectLifetime: redirects?.lifetime ?? Number.POSITIVE_INFINITY,
-    ...common,
-    vary: throughAll(common.vary, redirects),
-    ...(redirects?.noStore === true && { noStore: true, mustUnderstand: false }),
-    ...(redirects?.mustRevalidate === true && { mustRevalidate: true }),
-  }
+/** What is read already of these headers. */
+export interface AlreadyRead {
+  readonly headers?: HeaderList
+  readonly common?: CommonFacts | undefined
 }
 
-/** Of {@link COMMON_FIELDS} alone. */
-export function commonFactsOf(headers: HeaderList): CommonFacts {
-  const directives = parseCacheControl(headerOf(headers, 'cache-control'))
-  return {
-    vary: varyOf(headerOf(headers, 'vary')),
-    contentLocation: headerOf(headers, 'content-location'),
-    maxAge: secondsOf(directives, 'max-age'),
-    noStore: directives.has('no-store'),
-    noCache: fieldsOf(directives, 'no-cache'),
-    mustRevalidate: directives.has('must-revalidate'),
-    mustUnderstand: directives.has('must-understand'),
-    immutable: directives.has('immutable'),
-    markedCacheable: directives.has('public') || directives.has('private'),
-    staleWhileRevalidate: secondsOf(directives, 'stale-while-revalidate') ?? 0,
-    staleIfError: secondsOf(directives, 'stale-if-error') ?? 0,
-  }
+/** The facts of a response that arrived at `receivedAt` (for a stored version: its `checkedAt`). */
+export function factsOf(source: ResponseSource, receivedAt: number, read: AlreadyRead = {}): ResponseFacts {
+  const { headers = source.headers, common = commonFactsOf(headers) } = read
+  return new ReadFacts(source, receivedAt, { headers, common: throughRedirects(common, source.redirects) })
 }
 
-/** RFC 9111 4.1: a hop that was chosen by a header chose the answer too. */
-function throughAll(vary: readonly string[], redirects: RedirectFacts | undefined): readonly string[] {
-  if (redirects === undefined || redirects.vary.length === 0) return vary
-  const all = [...new Set([...vary, ...redirects.vary])].sort()
-  return all.includes('*') ? ['*'] : all
+/** What every look asks for is read at once, the rest when somebody asks: most answers are looked at and never asked to be validated. */
+class ReadFacts implements ResponseFacts {
+  readonly receivedAt: number
+  readonly date: number | undefined
+  readonly ageOnArrival: number
+  readonly #source: ResponseSource
+  readonly #common: CommonFacts
+  #expires: ResponseFacts['expires'] | null = null
+  #lastModified: ResponseFacts['lastModified'] | null = null
+  #etag: ResponseFacts['etag'] | null = null
+
+  constructor(source: ResponseSource, receivedAt: number, { headers, common }: Required<AlreadyRead> & { common: CommonFacts }) {
+    this.receivedAt = receivedAt
+    this.date = dateOf(headers, 'date', receivedAt)
+    this.ageOnArrival = ageOnArrival(headerOf(headers, 'age'))
+    this.#source = source
+    this.#common = common
+  }
+
+  get expires(): ResponseFacts['expires'] {
+    if (this.#expires === null) {
+      const { headers } = this.#source
+      const isThere = headerOf(headers, 'expires') !== undefined
+      this.#expires = isThere ? (dateOf(headers, 'expires', this.receivedAt) ?? 'invalid') : undefined
+    }
+    return this.#expires
+  }
+
+  get lastModified(): ResponseFacts['lastModified'] {
+    if (this.#lastModified === null) this.#lastModified = lastModifiedOf(this.#source.headers, this.receivedAt)
+    return this.#lastModified
+  }
+
+  get etag(): ResponseFacts['etag'] {
+    if (this.#etag === null) this.#etag = parseEntityTag(headerOf(this.#source.headers, 'etag'))
+    return this.#etag
+  }
+
+  get redirectLifetime(): number {
+    return this.#source.redirects?.lifetime ?? Number.POSITIVE_INFINITY
+  }
+
+  get status(): number {
+    return this.#source.status
+  }
+
+  get vary(): readonly string[] {
+    return this.#common.vary
+  }
+
+  get contentLocation(): string | undefined {
+    return this.#common.contentLocation
+  }
+
+  get maxAge(): number | undefined {
+    return this.#common.maxAge
+  }
+
+  get noStore(): boolean {
+    return this.#common.noStore
+  }
+
+  get noCache(): ResponseFacts['noCache'] {
+    return this.#common.noCache
+  }
+
+  get mustRevalidate(): boolean {
+    return this.#common.mustRevalidate
+  }
+
+  get mustUnderstand(): boolean {
+    return this.#common.mustUnderstand
+  }
+
+  get immutable(): boolean {
+    return this.#common.immutable
+  }
+
+  get markedCacheable(): boolean {
+    return this.#common.markedCacheable
+  }
+
+  get staleWhileRevalidate(): number {
+    return this.#common.staleWhileRevalidate
+  }
+
+  get staleIfError(): number {
+    return this.#common.staleIfError
+  }
 }
 
 /** A field that came several times is not a date: for Expires that means stale (RFC 9111 4.2.1), for a validator that there is none. */
@@ -97,12 +134,4 @@ const LONGEST_LIST = 64
 function ageOnArrival(value: string | undefined): number {
   const first = value?.split(',', LONGEST_LIST).find((member) => member.trim() !== '')
   return first === undefined ? 0 : (deltaSeconds(first.trim()) ?? 0)
-}
-
-/** RFC 9110 12.5.5: the request fields that selected this answer. */
-function varyOf(value: string | undefined): readonly string[] {
-  if (value === undefined) return []
-  const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
-  names.delete('')
-  return names.has('*') ? ['*'] : [...names].sort()
 }

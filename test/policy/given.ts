@@ -30,6 +30,26 @@ export function facts(
   return factsOf({ status, headers: headers(fields) }, receivedAt)
 }
 
+/** All of them, as an object without a past: what is read late is read now. */
+export function plainFacts(facts: ResponseFacts): ResponseFacts {
+  const { status, receivedAt, date, ageOnArrival, expires, lastModified, etag, vary, contentLocation, maxAge } = facts
+  const { noStore, noCache, mustRevalidate, mustUnderstand, immutable, markedCacheable } = facts
+  const { staleWhileRevalidate, staleIfError, redirectLifetime } = facts
+  const times = {
+    receivedAt,
+    date,
+    ageOnArrival,
+    expires,
+    lastModified,
+    maxAge,
+    staleWhileRevalidate,
+    staleIfError,
+    redirectLifetime,
+  }
+  const words = { noStore, noCache, mustRevalidate, mustUnderstand, immutable, markedCacheable }
+  return { status, etag, vary, contentLocation, ...times, ...words }
+}
+
 export function settings(over: Partial<Settings> = {}): Settings {
   return { ...DEFAULT_SETTINGS, ...over }
 }

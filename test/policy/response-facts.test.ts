@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Fields, facts, HOUR, httpDate, NOON, SECOND } from './given.ts'
+import { type Fields, facts, HOUR, httpDate, NOON, plainFacts, SECOND } from './given.ts'
 
 describe('the facts of a response', () => {
   test('of one that says nothing', () => {
-    expect(facts({})).toEqual({
+    expect(plainFacts(facts({}))).toEqual({
       status: 200,
       receivedAt: NOON,
       date: undefined,
@@ -40,7 +40,7 @@ describe('the facts of a response', () => {
         'must-revalidate, must-understand, immutable, public, stale-while-revalidate=5, stale-if-error=6',
       ],
     }
-    expect(facts(fields, { status: 203 })).toEqual({
+    expect(plainFacts(facts(fields, { status: 203 }))).toEqual({
       status: 203,
       receivedAt: NOON,
       date: NOON - SECOND,

@@ -64,7 +64,8 @@ const expires: Subject = subject<Times>({
   parse(text) {
     const source = { status: 200, headers: [['expires', text] as const, ['last-modified', text] as const] }
     const facts = factsOf(source, NOW)
-    return { ...facts, lifetime: explicitLifetime(facts) }
+    const { expires, lastModified, date } = facts
+    return { expires, lastModified, date, lifetime: explicitLifetime(facts) }
   },
   fault({ expires, lastModified, lifetime }, text) {
     if (expires === undefined) return 'a field that is there says nothing'

@@ -139,9 +139,7 @@ export class LiveRecord implements LiveVersion {
   /** Out of headers that are not kept: nearly everybody who asks for an answer asks for its facts, and fewer for those. */
   #parsed(): ResponseFacts {
     const headers = this.#made?.headers ?? headersOf({ head: this.#head, own: this.#own })
-    const { status, redirects } = this
-    const source = redirects === undefined ? { status, headers } : { status, headers, redirects }
-    return factsOf(source, this.checkedAt, commonOf(this.#head))
+    return factsOf(this, this.checkedAt, { headers, common: commonOf(this.#head) })
   }
 
   /** Stands for its entry from now on, where it can say all that this says of itself. `kind`: one that another entry has may be given. */

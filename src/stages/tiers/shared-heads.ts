@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../model/headers.ts'
 import type { VersionRecord } from '../../model/record.ts'
-import { COMMON_FIELDS, type CommonFacts, commonFactsOf } from '../../policy/response-facts.ts'
+import { COMMON_FIELDS, type CommonFacts, commonFactsOf } from '../../policy/shared-facts.ts'
 
 type Field = HeaderList[number]
 

@@ -32,8 +32,8 @@ export interface RedisOptions {
  * which keeps no process alive. (A client of yours does as you made it; so do the sockets of sentinels.)
  *
  * A write is kept as safely as Redis keeps it: see its `appendonly` and replication. In a cluster a fence is checked in one step with writes
- * whose keys have the subject of the lease (`h1:e:<subject>`, as the keys of one entry have); another is refused. `setMany` without a
- * fence is one step on each node, not over all.
+ * whose keys have the subject of the lease (`h1:e:<subject>`, as the keys of one entry have); another is refused, and so is a
+ * `compareAndSet` over keys of several subjects. `setMany` without a fence is one step on each node, not over all.
  *
  * @throws TypeError on an unknown or wrong option, and on what is no address.
  */

@@ -23,18 +23,32 @@ end
 `
 
 /**
- * ARGV from 3 on: for each value its name in the index, its bytes, and when it ends ('' for never). The name comes first: one without a
+ * ARGV from `at` on: for each value its name in the index, its bytes, and when it ends ('' for never). The name comes first: one without a
  * value is found by a listing, a value without a name by none.
  */
-export const WRITE: Script = script(`${FENCE}
+const SET = `
 for place = first, #KEYS do
-  local at = 3 + (place - first) * 3
   redis.call('ZADD', KEYS[1], 0, ARGV[at])
   if ARGV[at + 2] == '' then redis.call('SET', KEYS[place], ARGV[at + 1])
   else redis.call('SET', KEYS[place], ARGV[at + 1], 'PXAT', ARGV[at + 2]) end
+  at = at + 3
 end
 return 1
-`)
+`
+
+export const WRITE: Script = script(`${FENCE}
+local at = 3
+${SET}`)
+
+/**
+ * The same where a key, which comes before those that are written, holds what is known of it: ARGV[4], or nothing where ARGV[3] is ''. 2: it
+ * holds something else, and nothing is written.
+ */
+export const WRITE_WHERE: Script = script(`${FENCE}
+if redis.call('GET', KEYS[first]) ~= (ARGV[3] ~= '' and ARGV[4]) then return 2 end
+first = first + 1
+local at = 5
+${SET}`)
 
 /** ARGV from 3 on: the names in the index. An index of another type is nothing to take a name from. */
 export const DELETE: Script = script(`${FENCE}

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/model/clock.ts'
-import type { Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type { KnownValue, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
 import { wholeEnd } from '../options.ts'
 import type { Command, Word } from './client.ts'
@@ -8,7 +8,7 @@ import { Layout } from './layout.ts'
 import { RedisLeases } from './leases.ts'
 import { Listing, nameOf } from './listing.ts'
 import { RedisNews } from './news.ts'
-import { DELETE, type Script, WRITE } from './scripts.ts'
+import { DELETE, type Script, WRITE, WRITE_WHERE } from './scripts.ts'
 import { Server } from './server.ts'
 
 interface RedisSettings {
@@ -74,17 +74,26 @@ export class OneRedis implements Store {
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    this.#server.assertOpen()
-    for (const { key, value } of entries) {
-      if (value.length > this.maxEntryBytes)
-        throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
-    }
+    this.#assertTakes(entries)
     const parts = this.#layout.split(entries, ({ key }) => key)
-    const writes = parts.map(([part, there]) => {
+    const writes = parts.map(([part, there]): Promise<unknown> => {
       const values = there.map(({ item }) => item)
-      return fence === undefined ? this.#write(part, values) : this.#writeFenced(part, values, fence)
+      return fence === undefined ? this.#write(part, values) : this.#fenced(WRITE, { part, ...asked(values), fence })
     })
     await Promise.all(writes)
+  }
+
+  /** In a cluster all keys are of one subject, as under a fence. */
+  async compareAndSet({ key, value }: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
+    this.#assertTakes(entries)
+    const part = this.#layout.partOf(key)
+    const stray = entries.find((entry) => this.#layout.partOf(entry.key) !== part)
+    if (stray !== undefined)
+      throw storeFailure(`redis: in a cluster ${key} is compared only for keys of its subject, not for ${stray.key}`)
+    const { keys, words } = asked(entries)
+    const known = value === undefined ? ['', ''] : ['known', Buffer.from(value)]
+    const where = { part, keys: [key, ...keys], words: [...known, ...words], fence }
+    return (await this.#fenced(WRITE_WHERE, where)) === 1
   }
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
@@ -130,17 +139,23 @@ export class OneRedis implements Store {
     await this.#server.together(index, commands)
   }
 
-  #writeFenced(part: string, entries: readonly StoreEntry[], fence: Lease): Promise<void> {
-    const keys = entries.map(({ key }) => key)
-    const words = entries.flatMap(({ key, value, expires }) => [nameOf(key), Buffer.from(value), endOf(expires)])
-    return this.#fenced(WRITE, { part, keys, words, fence })
+  #assertTakes(entries: readonly StoreEntry[]): void {
+    this.#server.assertOpen()
+    for (const { key, value } of entries) {
+      if (value.length > this.maxEntryBytes)
+        throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
+    }
   }
 
-  async #fenced(script: Script, { part, keys, words, fence }: Fenced): Promise<void> {
-    const asked = this.#leases.fence(part, fence)
+  /** What the script says, where it was not that the fence is of the past. */
+  async #fenced(script: Script, { part, keys, words, fence }: Fenced): Promise<number> {
+    const may = this.#leases.fence(part, fence)
     const values = keys.map((key) => this.#layout.value(key))
-    const done = await this.#server.run(script, [this.#layout.index(part), ...asked.keys, ...values], [...asked.words, ...words])
-    if (fence !== undefined && Number(done) !== 1) throw fenced(fence)
+    const said = Number(
+      await this.#server.run(script, [this.#layout.index(part), ...may.keys, ...values], [...may.words, ...words]),
+    )
+    if (fence !== undefined && said === 0) throw fenced(fence)
+    return said
   }
 }
 
@@ -150,6 +165,12 @@ interface Fenced {
   readonly words: readonly Word[]
   readonly fence: Lease | undefined
 }
+
+/** What a script is asked to write: each key, and for each its name in the index, the bytes, and when they end. */
+const asked = (entries: readonly StoreEntry[]): Pick<Fenced, 'keys' | 'words'> => ({
+  keys: entries.map(({ key }) => key),
+  words: entries.flatMap(({ key, value, expires }) => [nameOf(key), Buffer.from(value), endOf(expires)]),
+})
 
 /** '' for never. A moment before 1970 is as good as its beginning, and one that Redis cannot count to is never. */
 function endOf(expires: number | undefined): string {

@@ -72,6 +72,22 @@ describeRedis('a cluster of three', () => {
     await store.close()
   })
 
+  test('what is compared and what is set is of one entry, and refused where it is not', async () => {
+    const store = redis(addresses(), { prefix: somePrefix() })
+    const known = { key: 'h1:e:abc', value: undefined }
+    const entries = ['h1:v:abc:1', 'h1:e:abc'].map((key) => ({ key, value: bytes(1) }))
+    expect(await store.compareAndSet?.(known, entries)).toBe(true)
+    expect(await store.compareAndSet?.(known, entries)).toBe(false)
+    const others = Array.from({ length: 20 }, async (_, n) =>
+      store.compareAndSet?.(known, [{ key: `h1:e:${n}`, value: bytes(2) }]),
+    )
+    const refused = (await Promise.allSettled(others)).filter((outcome) => outcome.status === 'rejected')
+    expect(refused.length).toBeGreaterThan(10)
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ code: 'STORE', message: expect.stringMatching(/h1:e:abc.*of its subject, not for h1:e:\d/) })
+    await store.close()
+  })
+
   test('reached as if it were one server, it says what to give instead', async () => {
     const [node] = cluster.nodes as [RedisServer]
     const store = redis(node.url, { prefix: somePrefix() })

@@ -119,7 +119,12 @@ describeRedis('redis: what it refuses is said in words', () => {
       refusal(/a has 1025 bytes and maxEntryBytes is 1024/),
     )
     await store.set('a', new Uint8Array(1_024))
+    const entries = [{ key: 'b', value: new Uint8Array(1_025) }]
+    await expect(store.compareAndSet?.({ key: 'b', value: undefined }, entries)).rejects.toMatchObject(
+      refusal(/b has 1025 bytes and maxEntryBytes is 1024/),
+    )
     await store.close()
+    await expect(store.compareAndSet?.({ key: 'b', value: undefined }, [])).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
   test.each([0, -5, 1e300, Number.POSITIVE_INFINITY])('expires: %d', async (expires) => {

@@ -1,4 +1,4 @@
-import { createCipheriv, hash } from 'node:crypto'
+import { createCipheriv, createSecretKey, hash } from 'node:crypto'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import { Gathered } from './gathered.ts'
 
@@ -14,7 +14,8 @@ const NONCE = new Uint8Array(12)
  */
 export function sealOf(chunk: Uint8Array, bodyId: string, n: number): Buffer {
   const place = hash('sha256', `${bodyId}:${n}`, 'buffer').subarray(0, SEAL_SIZE)
-  const code = createCipheriv('aes-128-gcm', place, NONCE)
+  // Of bytes Node first finds out that they are no key object, which takes it as long as all the rest.
+  const code = createCipheriv('aes-128-gcm', createSecretKey(place), NONCE)
   code.setAAD(chunk)
   code.final()
   return code.getAuthTag()

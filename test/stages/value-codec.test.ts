@@ -42,7 +42,7 @@ describe('structured clone', () => {
     if (typeof value === 'object' && value !== null) expect(Object.getPrototypeOf(back)).toBe(Object.getPrototypeOf(value))
   })
 
-  test('any data comes back as it was', () => {
+  test('any data comes back as it was, wherever its bytes lie', () => {
     const data = fc.anything({
       withBigInt: true,
       withDate: true,
@@ -52,8 +52,11 @@ describe('structured clone', () => {
       withSparseArray: true,
     })
     fc.assert(
-      fc.property(data, (value) => {
-        expect(through(codec, value)).toStrictEqual(value)
+      fc.property(data, fc.nat(7), (value, offset) => {
+        const { bytes, type } = codec.encode(value)
+        const around = new Uint8Array(bytes.length + 8)
+        around.set(bytes, offset)
+        expect(codec.decode({ bytes: around.subarray(offset, offset + bytes.length), type })).toStrictEqual(value)
       }),
       { numRuns: 300 },
     )
@@ -75,18 +78,6 @@ describe('structured clone', () => {
   ])('%s is refused, by its place and with advice', (_, value, message) => {
     expect(() => codec.encode(value)).toThrow(message)
     expect(() => codec.encode(value)).toThrow(TypeError)
-  })
-
-  test('what one caller does to a result reaches nobody else', () => {
-    const made = { list: [1], bytes: new Uint8Array([1, 2, 3]) }
-    const stored = codec.encode(made)
-    made.list.push(2)
-    made.bytes[0] = 9
-    const first = codec.decode(stored) as typeof made
-    expect(first).toEqual({ list: [1], bytes: new Uint8Array([1, 2, 3]) })
-    first.list.push(3)
-    first.bytes[1] = 9
-    expect(codec.decode(stored)).toEqual({ list: [1], bytes: new Uint8Array([1, 2, 3]) })
   })
 
   test('what was frozen to its leaves is so again', () => {

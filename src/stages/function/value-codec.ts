@@ -97,8 +97,7 @@ export class ValueCodec {
   #read(bytes: Uint8Array): unknown {
     switch (this.#name) {
       case 'structured':
-        // Views in it would lie in the stored bytes themselves.
-        return deserialize(new Uint8Array(bytes))
+        return deserialize(mayHaveViews(bytes) ? new Uint8Array(bytes) : bytes)
       case 'json':
         return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes))
       case 'bytes':
@@ -108,6 +107,13 @@ export class ValueCodec {
     }
   }
 }
+
+/** The tag of what V8 leaves to Node to write. */
+const HOST_OBJECT = 0x5c
+
+/** Views of memory come back as views of the bytes that they are read from, and are host objects. (A byte of another meaning may look so.) */
+const mayHaveViews = ({ buffer, byteOffset, length }: Uint8Array): boolean =>
+  Buffer.from(buffer, byteOffset, length).includes(HOST_OBJECT)
 
 const isFrozen = (value: unknown): boolean => typeof value === 'object' && value !== null && isImmutable(value)
 

@@ -11,7 +11,6 @@ class Made {
   facts: ResponseFacts | undefined = undefined
   entry: EntryRecord | undefined = undefined
   headers: HeaderList | undefined = undefined
-  body: Uint8Array | undefined = undefined
 }
 
 /** A time by the milliseconds from another one to it: as a number of its own each would be an object. */
@@ -105,10 +104,9 @@ export class LiveRecord implements LiveVersion {
     return timeOf(this.#requested, this.storedAt)
   }
 
+  /** A view made anew each time: kept, it would be another 100 bytes beside each body that was asked for once. */
   get body(): Uint8Array {
-    const made = this.#asked()
-    made.body ??= this.#body instanceof Uint8Array ? this.#body : new Uint8Array(this.#body)
-    return made.body
+    return this.#body instanceof Uint8Array ? this.#body : new Uint8Array(this.#body)
   }
 
   /** Of the body. */

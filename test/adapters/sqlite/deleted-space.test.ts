@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { systemClock } from '../../../src/model/clock.ts'
 import { scratch } from '../scratch.ts'
 
 const KiB = 1024
@@ -29,6 +30,21 @@ describe('sqlite: deleted space', () => {
     const again = sqlite(file)
     expect(await again.get('h1:e:0')).toEqual(value(100 * KiB))
     await again.close()
+  })
+
+  test('so does what smaller values left, when the store is tidied next', async () => {
+    const file = join(scratch(), 'cache.db')
+    let now = 1_790_000_000_000
+    const store = sqlite(file, { clock: { ...systemClock, now: () => now } })
+    const names = Array.from({ length: 200 }, (_, n) => `h1:e:${n}`)
+    for (const size of [100 * KiB, 1]) for (const name of names) await store.set(name, value(size))
+    now += 1_000
+    for (let turns = 0; turns < 2_000 && statSync(file).size > 3 * MiB; turns++) {
+      await store.set('h1:e:other', value(10 * KiB))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await store.close()
+    expect(statSync(file).size).toBeLessThan(3 * MiB)
   })
 
   test('rows of groups go with their last value', async () => {

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../src/model/errors.ts'
-import type { Lease } from '../../src/model/store.ts'
+import type { Lease, Store, StoreEntry } from '../../src/model/store.ts'
 
 /** A store that could not do what it was asked. */
 export function storeFailure(message: string, cause?: unknown): HoldfastError {
@@ -12,6 +12,13 @@ export function storeClosed(name: string): HoldfastError {
 
 export function storeReadOnly(name: string): HoldfastError {
   return storeFailure(`the ${name} store was opened with readOnly: true and takes no writes`)
+}
+
+/** @throws STORE where a value is larger than the store takes. */
+export function refuseTooLarge({ name, maxEntryBytes = Number.POSITIVE_INFINITY }: Store, entries: readonly StoreEntry[]): void {
+  for (const { key, value } of entries)
+    if (value.length > maxEntryBytes)
+      throw storeFailure(`${name}: ${key} has ${value.length} bytes and maxEntryBytes is ${maxEntryBytes}`)
 }
 
 /** A late write, refused: somebody else has had the lease since, or it ran out so long ago that nobody knows. */

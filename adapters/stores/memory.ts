@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Size } from '../../src/model/size.ts'
 import type { Lease, LiveRecords, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
-import { storeClosed, storeFailure } from './failures.ts'
+import { refuseTooLarge, storeClosed, storeFailure } from './failures.ts'
 import { isMark } from './key-group.ts'
 import { MemoryLeases } from './memory/leases.ts'
 import { type RecordOf, RecordsInOrderOfUse, type Shelf } from './memory/records.ts'
@@ -116,11 +116,7 @@ class MemoryStore implements Store {
   async setMany(entries: StoreEntry[], options: { fence?: Lease } = {}): Promise<void> {
     this.#assertOpen()
     this.#leases.check(options.fence)
-    for (const { key, value } of entries) {
-      if (value.length > this.maxEntryBytes) {
-        throw storeFailure(`memory: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
-      }
-    }
+    refuseTooLarge(this, entries)
     for (const { key, value, expires } of entries) {
       // `slice` of a Buffer would share its memory.
       const copy = new Uint8Array(value)

@@ -1,3 +1,5 @@
+import { asBuffer } from '../model/as-buffer.ts'
+
 /**
  * Arguments of a function as one text: typed, canonical, and injective, so that two lists have one text exactly where they are equal in
  * type and structure. Each value is a letter for its type and what it is, preceded by its length where that could be anything, so no text in
@@ -83,7 +85,7 @@ function setText(set: ReadonlySet<unknown>, path: Path, around: Around): string 
 }
 
 function octets(name: string, bytes: Uint8Array): string {
-  return `B${name}:${bytes.length}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`
+  return `B${name}:${bytes.length}:${asBuffer(bytes).toString('base64')}`
 }
 
 const viewed = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)

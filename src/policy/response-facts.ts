@@ -36,7 +36,7 @@ class ReadFacts implements ResponseFacts {
   #lastModified: ResponseFacts['lastModified'] | null = null
   #etag: ResponseFacts['etag'] | null = null
 
-  constructor(source: ResponseSource, receivedAt: number, { headers, common }: Required<AlreadyRead> & { common: CommonFacts }) {
+  constructor(source: ResponseSource, receivedAt: number, { headers, common }: { headers: HeaderList; common: CommonFacts }) {
     this.receivedAt = receivedAt
     this.date = dateOf(headers, 'date', receivedAt)
     this.ageOnArrival = ageOnArrival(headerOf(headers, 'age'))
@@ -46,9 +46,8 @@ class ReadFacts implements ResponseFacts {
 
   get expires(): ResponseFacts['expires'] {
     if (this.#expires === null) {
-      const { headers } = this.#source
-      const isThere = headerOf(headers, 'expires') !== undefined
-      this.#expires = isThere ? (dateOf(headers, 'expires', this.receivedAt) ?? 'invalid') : undefined
+      const value = headerOf(this.#source.headers, 'expires')
+      this.#expires = value === undefined ? undefined : (parseHttpDate(value, this.receivedAt) ?? 'invalid')
     }
     return this.#expires
   }

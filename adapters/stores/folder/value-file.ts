@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { asBuffer } from '../../../src/model/as-buffer.ts'
 import { crc32 } from '../crc.ts'
 import { readAt } from '../positions.ts'
 import { isNoFile } from './faults.ts'
@@ -108,10 +109,6 @@ async function readWhole(handle: FileHandle, key: string, { size, file }: { size
 /** Also where it was cut off, or emptied. */
 function isOurs(head: Buffer): boolean {
   return head.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, head.length))
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 function parsed(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import { asBuffer } from '../../../src/model/as-buffer.ts'
 import { crc32 } from '../crc.ts'
 import { wholeEnd } from '../options.ts'
 
@@ -26,7 +27,7 @@ export function sumOf(key: string, rest: string): string {
 
 /** Bytes as text, for back ends that only keep strings. */
 export function seal(key: string, value: Uint8Array, expires: number | undefined): string {
-  const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+  const base64 = asBuffer(value).toString('base64')
   const rest = `${wholeEnd(expires) ?? ''}:${base64}`
   return `${WORD}:${sumOf(key, rest)}:${rest}`
 }

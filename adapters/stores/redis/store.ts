@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/model/clock.ts'
 import type { KnownValue, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
-import { fenced, storeFailure } from '../failures.ts'
+import { fenced, refuseTooLarge, storeFailure } from '../failures.ts'
 import { wholeEnd } from '../options.ts'
 import type { Command, Word } from './client.ts'
 import type { Given } from './given.ts'
@@ -74,7 +74,8 @@ export class OneRedis implements Store {
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    this.#assertTakes(entries)
+    this.#server.assertOpen()
+    refuseTooLarge(this, entries)
     const parts = this.#layout.split(entries, ({ key }) => key)
     const writes = parts.map(([part, there]): Promise<unknown> => {
       const values = there.map(({ item }) => item)
@@ -85,7 +86,8 @@ export class OneRedis implements Store {
 
   /** In a cluster all keys are of one subject, as under a fence. */
   async compareAndSet({ key, value }: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
-    this.#assertTakes(entries)
+    this.#server.assertOpen()
+    refuseTooLarge(this, entries)
     const part = this.#layout.partOf(key)
     const stray = entries.find((entry) => this.#layout.partOf(entry.key) !== part)
     if (stray !== undefined)
@@ -137,14 +139,6 @@ export class OneRedis implements Store {
       return [['ZADD', index, '0', nameOf(key)], set]
     })
     await this.#server.together(index, commands)
-  }
-
-  #assertTakes(entries: readonly StoreEntry[]): void {
-    this.#server.assertOpen()
-    for (const { key, value } of entries) {
-      if (value.length > this.maxEntryBytes)
-        throw storeFailure(`redis: ${key} has ${value.length} bytes and maxEntryBytes is ${this.maxEntryBytes}`)
-    }
   }
 
   /** What the script says, where it was not that the fence is of the past. */

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+import { asBuffer } from '../../model/as-buffer.ts'
 import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
 
 /** The user's own way from a result to bytes and back. */
@@ -112,8 +113,7 @@ export class ValueCodec {
 const HOST_OBJECT = 0x5c
 
 /** Views of memory come back as views of the bytes that they are read from, and are host objects. (A byte of another meaning may look so.) */
-const mayHaveViews = ({ buffer, byteOffset, length }: Uint8Array): boolean =>
-  Buffer.from(buffer, byteOffset, length).includes(HOST_OBJECT)
+const mayHaveViews = (bytes: Uint8Array): boolean => asBuffer(bytes).includes(HOST_OBJECT)
 
 const isFrozen = (value: unknown): boolean => typeof value === 'object' && value !== null && isImmutable(value)
 

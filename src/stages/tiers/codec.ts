@@ -1,3 +1,4 @@
+import { asBuffer } from '../../model/as-buffer.ts'
 import type { EntryRecord, MarkRecord, UseRecord, VersionRecord } from '../../model/record.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import type { Shape } from '../../policy/record-shape.ts'
@@ -43,7 +44,7 @@ export type Decoded<T> =
  * (a planted record, a collision, a mixed-up file), or is no record of this kind, is 'damaged'.
  */
 export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, isOfKind: Shape<T>): Decoded<T> {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = asBuffer(bytes)
   if (view.length < HEAD) return { name: 'damaged', why: 'it is shorter than the head of a record' }
   if (view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   if (view.readUInt32BE(8) !== crc32(view.subarray(HEAD)))
@@ -53,7 +54,7 @@ export function decode<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
 
 /** The same of bytes inside a record whose checksum was compared. */
 export function opened<T extends Kept>(bytes: Uint8Array, key: string | OfHash, isOfKind: Shape<T>): Decoded<T> {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = asBuffer(bytes)
   if (view.length < HEAD || view.readUInt32BE(0) !== MAGIC) return { name: 'foreign' }
   const length = view.readUInt32BE(4)
   if (length > view.length - HEAD) return { name: 'damaged', why: 'it is shorter than it says' }
@@ -66,7 +67,7 @@ export function opened<T extends Kept>(bytes: Uint8Array, key: string | OfHash, 
 
 /** What went along behind a record that was decoded. */
 export function alongside(bytes: Uint8Array): Uint8Array | undefined {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = asBuffer(bytes)
   const end = HEAD + view.readUInt32BE(4)
   return end < view.length ? view.subarray(end) : undefined
 }

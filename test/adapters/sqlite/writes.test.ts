@@ -116,6 +116,7 @@ describe('sqlite: leases and a clock that is set', () => {
     const store = sqlite(':memory:', { clock })
     const late = (await store.lease?.('a', 10_000)) as Lease
     clock.jump(-3_600_000)
+    expect(await late.extend(1_000)).toBe(false)
     const next = (await store.lease?.('a', 10_000)) as Lease
     expect(next.generation).toBe(late.generation + 1)
     expect(await late.extend(1_000)).toBe(false)

@@ -57,11 +57,11 @@ test.each([
   await turnFor(clock, 30_000 - (clock.monotonic() - since), 500)
   other.send('release')
   expect(await other.message()).toBe('released')
-  await turnFor(clock, 15_000, 250)
+  await turnFor(clock, 15_000, 5)
   await turnUntil(clock, g.fetch.idle())
   await using elsewhere = createCachedFetch({ tiers: [sqlite(file, { clock })], clock, mode: 'offline' })
-  const found = await Promise.all(
-    Array.from({ length: 9 }, async (_, n) => (await timed(clock, elsewhere(g.origin.url(`/${n}`))).catch(() => ['none']))[0]),
-  )
+  const found: string[] = []
+  // One after the other: nine who turn one clock side by side run the time of the store out nine times as fast as it can answer.
+  for (let n = 0; n < 9; n += 1) found.push((await timed(clock, elsewhere(g.origin.url(`/${n}`))))[0])
   expect(found).toEqual(Array.from({ length: 9 }, (_, n) => sha256(body(n))))
 })

@@ -21,7 +21,7 @@ export function grant(key: string, ms: number): Write<number | undefined> {
   return write((tables, now) => {
     const last = tables.lease(key)
     if (last !== undefined && isHeld(last, now)) return undefined
-    const generation = (last?.generation ?? tables.leaseFloor()) + 1
+    const generation = tables.nextGeneration()
     tables.putLease(key, rowOf(generation, now, ms))
     return generation
   })
@@ -36,17 +36,16 @@ export function extend(key: string, generation: number, ms: number): Write<boole
   })
 }
 
-/** The row stays, for its generation: what was told under the lease before it was given back may be written after that. */
+/** Its row goes with it: kept, those of a day's downloads would take the place of what was downloaded. */
 export function release(key: string, generation: number): Write<void> {
-  return write((tables, now) => {
-    if (tables.lease(key)?.generation === generation) tables.putLease(key, rowOf(generation, now, 0))
-  })
+  return write((tables) => tables.removeLease(key, generation))
 }
 
 /**
- * Part of the transaction of the write that it allows. A lease without a row is of another life of the database, or ran out long ago.
+ * Part of the transaction of the write that it allows. A lease without a row was given back, ran out long ago, or is of another life of the
+ * database.
  *
- * @throws FENCED unless the fence is of the last generation granted.
+ * @throws FENCED unless the lease was neither given back nor granted to somebody else.
  */
 export function check(tables: Tables, fence: Lease | undefined): void {
   if (fence !== undefined && tables.lease(fence.key)?.generation !== fence.generation) throw fenced(fence)

@@ -139,14 +139,18 @@ export class Tables {
     this.#sql.putLease.run(key, generation, since, until)
   }
 
-  /** Forgets leases that ended before `time`; their highest generation is kept, so that a later one is above it. */
-  removeLeases(time: number, limit: number): void {
-    const generations = all(this.#sql.removeLeases, time, limit).map(([generation]) => generation as number)
-    if (generations.length > 0) this.#sql.raiseFloor.run(Math.max(...generations), 'lease floor')
+  /** Above all that were ever granted in this database. */
+  nextGeneration(): number {
+    return first(this.#sql.nextGeneration)?.[0] as number
   }
 
-  leaseFloor(): number {
-    return first(this.#sql.fact, 'lease floor')?.[0] as number
+  removeLease(key: string, generation: number): void {
+    this.#sql.removeLease.run(key, generation)
+  }
+
+  /** Forgets leases that ran out before `time`. */
+  removeLeases(time: number, limit: number): void {
+    this.#sql.removeLeases.run(time, limit)
   }
 
   /** Another number whenever another connection has committed. */

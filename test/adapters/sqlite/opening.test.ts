@@ -59,6 +59,20 @@ describe('sqlite: schema', () => {
     await store.close()
   })
 
+  test('from 1 to 2: what is stored stays, the leases of a day are forgotten, and generations go on', async () => {
+    const file = await written(join(scratch(), 'cache.db'))
+    alter(
+      file,
+      `DELETE FROM leases; INSERT INTO leases VALUES ('held', 7, 0, 9e15), ('given back', 8, 5, 5); CREATE INDEX leases_by_end ON leases (until);
+       INSERT INTO facts VALUES ('lease floor', 5); PRAGMA user_version = 1`,
+    )
+    const store = sqlite(file)
+    expect(await store.get('h1:e:a')).toEqual(bytes(1))
+    expect((await store.lease?.('held', 60_000))?.generation).toBe(9)
+    expect((await store.lease?.('given back', 60_000))?.generation).toBe(10)
+    await store.close()
+  })
+
   test('a new database takes no bodies over from one that is gone', async () => {
     const file = await written(join(scratch(), 'cache.db'))
     writeFileSync(join(`${file}.bodies`, 'leftover'), 'bytes')
@@ -76,7 +90,7 @@ describe('sqlite: schema', () => {
     expect([ask('journal_mode'), ask('auto_vacuum'), ask('user_version'), ask('application_id')]).toEqual([
       'wal',
       2,
-      1,
+      2,
       0x686f6c64,
     ])
     db.close()

@@ -41,7 +41,17 @@ export type { Select } from './model/select.ts'
 export type { Check, Guard, Progress } from './model/settings.ts'
 export type { Size } from './model/size.ts'
 export type { OutputOf, StandardSchema } from './model/standard-schema.ts'
-export type { BodyFiles, KnownValue, Lease, LiveRecords, ReadOptions, SetOptions, Store, StoreEntry } from './model/store.ts'
+export type {
+  BodyFiles,
+  CompareOptions,
+  KnownValue,
+  Lease,
+  LiveRecords,
+  ReadOptions,
+  SetOptions,
+  Store,
+  StoreEntry,
+} from './model/store.ts'
 export type { PrefetchInput, PrefetchOptions } from './prefetch.ts'
 export type { Prefetched } from './prefetch-run.ts'
 export type { Health } from './readiness.ts'

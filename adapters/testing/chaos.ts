@@ -105,7 +105,8 @@ class Saboteur {
     if (mishap === 'lie') return true
     const spoiltEntries = copies.map((entry) => ({ ...entry, value: spoilt(mishap, entry.value) }))
     const isSet = await set(spoiltEntries)
-    if (mishap === 'twice') await set(spoiltEntries)
+    // Nobody hears what becomes of a copy: that the lease went with the first is no failure of it.
+    if (mishap === 'twice') await set(spoiltEntries).catch(() => undefined)
     if (isSet) for (const { key, value } of copies) this.#past.wrote(key, value)
     return isSet
   }

@@ -58,8 +58,6 @@ export interface Flight {
 export interface WriteRight {
   readonly lease: Lease
   readonly tier: string
-  /** What it was for is written: it may be given back with that write, and need not be held any longer. */
-  readonly over?: () => Promise<void>
   /** What it was for is being written behind: it is held until then, and nobody waits for that. Resolves when it is given back. */
   readonly behind?: (writing: Promise<unknown>) => Promise<void>
 }

@@ -1,11 +1,14 @@
 /** A right to write, granted by a store for a limited time. A later grant of the same key has a higher `generation`. */
 export interface Lease {
   readonly key: string
-  /** Grows by one with each grant of this key, for as long as the store lives: the fencing token. */
+  /** Higher with each grant of this key, for as long as the store lives: the fencing token. */
   readonly generation: number
   /** Prolongs the lease to `ms` from now. False once a later generation exists or the lease has run out. */
   extend(ms: number): Promise<boolean>
-  /** Gives the lease back; idempotent, and without effect on a later generation. */
+  /**
+   * Gives the lease back; idempotent, and without effect on a later generation. Nobody writes under it any more, so a store may forget it
+   * then, and refuse who does.
+   */
   release(): Promise<void>
 }
 
@@ -14,6 +17,15 @@ export interface SetOptions {
   expires?: number
   /** Rejects with code FENCED when a later generation of that lease exists, decided in one step with the write. */
   fence?: Lease
+}
+
+export interface CompareOptions {
+  fence?: Lease
+  /**
+   * The fence is given back in the same step, where it is written. A store may leave that out, for who asks it gives the lease back all the
+   * same; one that does it spares that call.
+   */
+  release?: boolean
 }
 
 export interface ReadOptions {
@@ -88,7 +100,7 @@ export interface Store {
    * As `setMany`, where `known.key` still holds `known.value` (undefined: where it holds nothing), decided in one step with the write.
    * False, and nothing is written, where it does not. Without it, who reads, merges and writes takes a lease for that long.
    */
-  compareAndSet?(known: KnownValue, entries: StoreEntry[], options?: { fence?: Lease }): Promise<boolean>
+  compareAndSet?(known: KnownValue, entries: StoreEntry[], options?: CompareOptions): Promise<boolean>
   delete(keys: string[], options?: { fence?: Lease }): Promise<void>
   keys(prefix: string, options?: { after?: string; limit?: number }): AsyncIterable<string>
   /** Undefined when somebody else holds it. */

@@ -65,7 +65,7 @@ export class Departures {
     if (taken.name === 'free') return { ...alone, found, inherits: 'what was left' }
     this.#ours.add(call.key)
     const { end, behind } = this.#ending(call.key, taken)
-    return { name: 'cleared', found, right: { ...taken.right, over: end, behind }, inherits: 'what was left', end }
+    return { name: 'cleared', found, right: { ...taken.right, behind }, inherits: 'what was left', end }
   }
 
   #ending(key: string, taken: { end(): Promise<void> }): { end: () => Promise<void>; behind: NonNullable<WriteRight['behind']> } {

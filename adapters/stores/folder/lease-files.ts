@@ -7,7 +7,7 @@ import { type Layout, writerOf } from './layout.ts'
 import { type LeaseState, lastState, stateFrom, stateName } from './lease-state.ts'
 import type { Writers } from './writers.ts'
 
-/** Milliseconds after its end that a lease is remembered. A write under one that is forgotten is refused. */
+/** Milliseconds for which a lease that ran out is remembered. A write under one that is forgotten is refused. */
 const REMEMBERED = 600_000
 
 /** The folder of one lease, and the steps that change it. */
@@ -68,18 +68,25 @@ export class LeaseFolder {
 
   /** Not where somebody takes it at this moment. */
   async forget(state: LeaseState): Promise<void> {
-    const gone = this.#layout.staged()
-    if (!(await this.#layout.within([this.#layout.desk], () => renamed(this.inside(state), gone)))) return
-    await rm(gone, { recursive: true, force: true })
-    await rmdir(this.path).catch((error: unknown) => {
-      if (!/^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error) ?? '')) throw error
-    })
+    const folder = this.inside(state)
+    if (!(await removed(folder))) {
+      const gone = this.#layout.staged()
+      if (!(await this.#layout.within([this.#layout.desk], () => renamed(folder, gone)))) return
+      await rm(gone, { recursive: true, force: true })
+    }
+    await removed(this.path)
   }
+}
+
+/** One that ended in this state. */
+export interface EndedLease {
+  readonly folder: LeaseFolder
+  readonly state: LeaseState
 }
 
 /** Forgets the leases that ended long ago, for each of them takes two folders, and tidies up behind the dead. */
 export async function tidyLeases(layout: Layout, writers: Writers, now: number): Promise<void> {
-  const ended: { folder: LeaseFolder; state: LeaseState }[] = []
+  const ended: EndedLease[] = []
   for (const name of (await unlessMissing(readdir(layout.leases))) ?? []) {
     const folder = new LeaseFolder(layout, join(layout.leases, name))
     const state = await folder.last().catch(() => undefined)
@@ -87,9 +94,25 @@ export async function tidyLeases(layout: Layout, writers: Writers, now: number):
     if (state.until <= now - REMEMBERED) ended.push({ folder, state })
     else await folder.tidy(state, writers)
   }
+  await forgetLeases(layout, ended)
+}
+
+/** Those that nobody has taken meanwhile. */
+export async function forgetLeases(layout: Layout, ended: readonly EndedLease[]): Promise<void> {
   if (ended.length === 0) return
   await raiseFloor(layout, Math.max(...ended.map(({ state }) => state.generation)))
   for (const { folder, state } of ended) await folder.forget(state)
+}
+
+/** False where it is not empty, or not there. */
+async function removed(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder)
+    return true
+  } catch (error) {
+    if (/^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error) ?? '')) return false
+    throw error
+  }
 }
 
 /** False where the old name is no more, or the new one is taken. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
 import { codeOf, isNoFile, unlessMissing } from './faults.ts'
+import { GivenBack } from './given-back.ts'
 import type { Layout } from './layout.ts'
 import { LeaseFolder } from './lease-files.ts'
 import { isHeld, type LeaseState, stateFrom } from './lease-state.ts'
@@ -22,10 +23,12 @@ const LOOKS = 100
 export class Leases {
   readonly #layout: Layout
   readonly #clock: Clock
+  readonly #givenBack: GivenBack
 
   constructor(layout: Layout, clock: Clock) {
     this.#layout = layout
     this.#clock = clock
+    this.#givenBack = new GivenBack(layout)
   }
 
   async grant(key: string, ms: number): Promise<Lease | undefined> {
@@ -110,21 +113,30 @@ export class Leases {
 
   #lease(key: string, generation: number): Lease {
     const folder = this.#folderOf(key)
-    const change = async (ms: (state: LeaseState, now: number) => number | undefined): Promise<boolean> => {
+    const change = async (ms: (state: LeaseState, now: number) => number | undefined): Promise<LeaseState | undefined> => {
       for (let look = 0; look < LOOKS; look++) {
         const [last, now] = [await folder.last(), this.#now()]
         const more = last?.generation === generation ? ms(last, now) : undefined
-        if (last === undefined || more === undefined) return false
-        if (await folder.change(last, stateFrom(generation, now, more))) return true
+        if (last === undefined || more === undefined) return undefined
+        const next = stateFrom(generation, now, more)
+        if (await folder.change(last, next)) return next
       }
-      return false
+      return undefined
     }
     return {
       key,
       generation,
-      extend: (ms) => change((state, now) => (isHeld(state, now) ? ms : undefined)),
-      release: async () => void (await change(() => 0)),
+      extend: async (ms) => (await change((state, now) => (isHeld(state, now) ? ms : undefined))) !== undefined,
+      release: async () => {
+        const state = await change(() => 0)
+        if (state !== undefined) this.#givenBack.add({ folder, state })
+      },
     }
+  }
+
+  /** Resolves when what was given back is forgotten. */
+  settled(): Promise<void> {
+    return this.#givenBack.settled()
   }
 
   #folderOf(key: string): LeaseFolder {

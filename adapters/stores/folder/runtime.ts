@@ -78,6 +78,7 @@ export class Runtime {
     await this.bodies.close()
     await this.upkeep.ended()
     if (this.#facts.mode === 'read') return
+    await this.leases.settled()
     await this.#recency.mark()
     await this.#space.settled()
     // Another user of this process may be writing there.

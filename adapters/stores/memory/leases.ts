@@ -55,8 +55,9 @@ export class MemoryLeases {
   }
 
   #release(key: string, generation: number): void {
-    const grant = this.#grants.get(key)
-    if (grant?.generation === generation) grant.until = Number.NEGATIVE_INFINITY
+    if (this.#grants.get(key)?.generation !== generation) return
+    this.#grants.delete(key)
+    this.#floor = Math.max(this.#floor, generation)
   }
 
   #forget(now: number): void {

@@ -11,11 +11,13 @@ const REMEMBRANCE = 24 * 3600 * 1000
 /** Milliseconds: more than anybody means, and few enough for Redis to count with. */
 const LONGEST = 2 ** 45
 
-class RedisLease implements Lease {
+export class RedisLease implements Lease {
   readonly key: string
   readonly generation: number
   /** Of this grant alone. */
   readonly holder: string
+  /** It went with a write. */
+  isGivenBack = false
   readonly #leases: RedisLeases
 
   constructor(leases: RedisLeases, { key, generation, holder }: { key: string; generation: number; holder: string }) {
@@ -29,8 +31,8 @@ class RedisLease implements Lease {
     return this.#leases.extend(this, ms)
   }
 
-  release(): Promise<void> {
-    return this.#leases.release(this)
+  async release(): Promise<void> {
+    if (!this.isGivenBack) await this.#leases.release(this)
   }
 }
 

@@ -10,7 +10,7 @@ const script = (text: string): Script => ({ text, sha: createHash('sha1').update
 
 /**
  * The beginning of what is written under a fence. KEYS: the index, then the lease where ARGV[1] names a generation, then the values. A
- * lease that is gone is of another life of the server, or ran out long ago. ARGV[2] is the holder where it is known: servers that changed
+ * lease that is gone was given back, ran out long ago, or is of another life of the server. ARGV[2] is the holder where it is known: servers that changed
  * roles in mid-grant may have granted one generation twice. `first` is the place of the first value's key.
  */
 const FENCE = `
@@ -33,22 +33,24 @@ for place = first, #KEYS do
   else redis.call('SET', KEYS[place], ARGV[at + 1], 'PXAT', ARGV[at + 2]) end
   at = at + 3
 end
-return 1
 `
 
 export const WRITE: Script = script(`${FENCE}
 local at = 3
-${SET}`)
+${SET}return 1
+`)
 
 /**
  * The same where a key, which comes before those that are written, holds what is known of it: ARGV[4], or nothing where ARGV[3] is ''. 2: it
- * holds something else, and nothing is written.
+ * holds something else, and nothing is written. The lease is given back with it unless ARGV[5] is ''.
  */
 export const WRITE_WHERE: Script = script(`${FENCE}
 if redis.call('GET', KEYS[first]) ~= (ARGV[3] ~= '' and ARGV[4]) then return 2 end
 first = first + 1
-local at = 5
-${SET}`)
+local at = 6
+${SET}if ARGV[5] ~= '' then redis.call('DEL', KEYS[2]) end
+return 1
+`)
 
 /** ARGV from 3 on: the names in the index. An index of another type is nothing to take a name from. */
 export const DELETE: Script = script(`${FENCE}
@@ -129,10 +131,13 @@ redis.call('PEXPIRE', KEYS[1], whole(ARGV[2] + ARGV[3]))
 return 1
 `)
 
-/** KEYS: the lease; ARGV: holder, generation. The generation is remembered. HDEL, because a full server refuses HSET. */
+/**
+ * KEYS: the lease; ARGV: holder, generation. Nothing of it is remembered: a day's worth would take as much memory as what was written under
+ * them, and the next generation is above this one by the clock. A full server refuses no DEL.
+ */
 export const RELEASE: Script = script(`
 local last = redis.pcall('HMGET', KEYS[1], 'generation', 'holder')
 if last.err or last[1] ~= ARGV[2] or last[2] ~= ARGV[1] then return 0 end
-redis.call('HDEL', KEYS[1], 'until')
+redis.call('DEL', KEYS[1])
 return 1
 `)

@@ -1,11 +1,11 @@
 import type { Clock } from '../../../src/model/clock.ts'
-import type { KnownValue, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type { CompareOptions, KnownValue, Lease, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
 import { fenced, refuseTooLarge, storeFailure } from '../failures.ts'
 import { wholeEnd } from '../options.ts'
 import type { Command, Word } from './client.ts'
 import type { Given } from './given.ts'
 import { Layout } from './layout.ts'
-import { RedisLeases } from './leases.ts'
+import { RedisLease, RedisLeases } from './leases.ts'
 import { Listing, nameOf } from './listing.ts'
 import { RedisNews } from './news.ts'
 import { DELETE, type Script, WRITE, WRITE_WHERE } from './scripts.ts'
@@ -85,7 +85,7 @@ export class OneRedis implements Store {
   }
 
   /** In a cluster all keys are of one subject, as under a fence. */
-  async compareAndSet({ key, value }: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
+  async compareAndSet({ key, value }: KnownValue, entries: StoreEntry[], options: CompareOptions = {}): Promise<boolean> {
     this.#server.assertOpen()
     refuseTooLarge(this, entries)
     const part = this.#layout.partOf(key)
@@ -93,9 +93,13 @@ export class OneRedis implements Store {
     if (stray !== undefined)
       throw storeFailure(`redis: in a cluster ${key} is compared only for keys of its subject, not for ${stray.key}`)
     const { keys, words } = asked(entries)
+    const { fence } = options
+    const isLast = fence !== undefined && options.release === true
     const known = value === undefined ? ['', ''] : ['known', Buffer.from(value)]
-    const where = { part, keys: [key, ...keys], words: [...known, ...words], fence }
-    return (await this.#fenced(WRITE_WHERE, where)) === 1
+    const where = { part, keys: [key, ...keys], words: [...known, isLast ? 'last' : '', ...words], fence }
+    const isSet = (await this.#fenced(WRITE_WHERE, where)) === 1
+    if (isSet && isLast && fence instanceof RedisLease) fence.isGivenBack = true
+    return isSet
   }
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {

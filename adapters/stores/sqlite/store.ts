@@ -1,6 +1,17 @@
-import type { BodyFiles, KnownValue, Lease, ReadOptions, SetOptions, Store, StoreEntry } from '../../../src/model/store.ts'
+import type {
+  BodyFiles,
+  CompareOptions,
+  KnownValue,
+  Lease,
+  ReadOptions,
+  SetOptions,
+  Store,
+  StoreEntry,
+} from '../../../src/model/store.ts'
 import { storeClosed, storeReadOnly } from '../failures.ts'
+import { bodiesOf } from './bodies-of.ts'
 import { explained } from './faults.ts'
+import { HeldLease } from './held-lease.ts'
 import { IN_MEMORY } from './in-memory.ts'
 import { letPass } from './letting-pass.ts'
 import type { Open } from './open.ts'
@@ -45,7 +56,7 @@ export class OneSqlite implements Store {
     this.durable = settings.file !== IN_MEMORY
     this.readOnly = settings.readOnly
     this.maxEntryBytes = settings.maxEntryBytes
-    if (this.durable) this.bodies = this.#bodies()
+    if (this.durable) this.bodies = bodiesOf(this.#opened.bind(this), this.#openedToWrite.bind(this))
   }
 
   async open(): Promise<void> {
@@ -71,10 +82,12 @@ export class OneSqlite implements Store {
     return this.#put(entries, options.fence)
   }
 
-  async compareAndSet(known: KnownValue, entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<boolean> {
+  async compareAndSet(known: KnownValue, entries: StoreEntry[], options: CompareOptions = {}): Promise<boolean> {
     const copies = copied(entries)
     const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
-    return runtime.write(works.putWhere(known, copies, fence))
+    const isSet = await runtime.write(works.putWhere(known, copies, options))
+    if (isSet && options.release === true && options.fence instanceof HeldLease) options.fence.isGivenBack = true
+    return isSet
   }
 
   async #put(entries: StoreEntry[], fence: Lease | undefined): Promise<void> {
@@ -105,13 +118,7 @@ export class OneSqlite implements Store {
 
   async lease(key: string, ms: number): Promise<Lease | undefined> {
     const generation = await this.#write((works) => works.grant(key, ms))
-    if (generation === undefined) return undefined
-    return {
-      key,
-      generation,
-      extend: (more) => this.#write((works) => works.extend(key, generation, more)),
-      release: () => this.#write((works) => works.giveBack(key, generation)),
-    }
+    return generation === undefined ? undefined : new HeldLease(key, generation, (write) => this.#write(write))
   }
 
   onEvict(listener: Evicted): void {
@@ -128,21 +135,6 @@ export class OneSqlite implements Store {
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
     if (open !== undefined) await this.#leave(open)
-  }
-
-  #bodies(): BodyFiles {
-    const files = async () => (await this.#opened()).runtime.files
-    const writable = async () => (await this.#openedToWrite()).runtime.files
-    const opened = this.#opened.bind(this)
-    return {
-      append: async (id, bytes) => (await writable()).append(id, bytes),
-      read: async (id, from, to, room) => (await files()).read(id, from, to, room),
-      size: async (id) => (await files()).size(id),
-      delete: async (ids) => (await writable()).delete(ids),
-      ids: async function* () {
-        yield* (await opened()).runtime.files.ids()
-      },
-    }
   }
 
   async #write<T>(write: (works: Open['works']) => Write<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { KnownValue, Lease, StoreEntry } from '../../../src/model/store.ts'
+import type { CompareOptions, KnownValue, Lease, StoreEntry } from '../../../src/model/store.ts'
 import { crc32 } from '../crc.ts'
 import { groupOf } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
@@ -36,7 +36,7 @@ export function put(entries: readonly StoreEntry[], fence: Lease | undefined): W
 }
 
 /** The same, where a key still holds what it held. */
-export function putWhere(known: KnownValue, entries: readonly StoreEntry[], fence: Lease | undefined): Write<boolean> {
+export function putWhere(known: KnownValue, entries: readonly StoreEntry[], { fence, release }: CompareOptions): Write<boolean> {
   const change = putting(entries)
   return {
     ...change,
@@ -44,6 +44,7 @@ export function putWhere(known: KnownValue, entries: readonly StoreEntry[], fenc
       check(tables, fence)
       if (!stillHolds(tables, known, now)) return false
       change.run(tables, now)
+      if (fence !== undefined && release === true) tables.removeLease(fence.key, fence.generation)
       return true
     },
   }

@@ -85,6 +85,29 @@ async function obeysTheFence(bench: Bench): Promise<void> {
   assert.equal(await compareAndSet(known, [{ key: a, value: bytesOf(2) }], { fence: next }), true)
 }
 
+async function givesTheFenceBack(bench: Bench): Promise<void> {
+  const compareAndSet = comparing(bench)
+  const lease = leasesOf(bench)
+  if (compareAndSet === undefined || lease === undefined) return
+  const { store, key } = bench
+  const [a, name] = [key('a'), key('lease')]
+  const fence = await lease(name, 60_000)
+  assert.ok(fence !== undefined)
+  const last = { fence, release: true }
+  await store.set(a, bytesOf(1))
+  assert.equal(await compareAndSet({ key: a, value: undefined }, [{ key: a, value: bytesOf(2) }], last), false)
+  assert.equal(await lease(name, 60_000), undefined, 'nothing was written, so it is still held')
+  assert.equal(await compareAndSet({ key: a, value: bytesOf(1) }, [{ key: a, value: bytesOf(2) }], last), true)
+  // A store need not do it, so who asks gives it back all the same.
+  await fence.release()
+  const next = await lease(name, 60_000)
+  assert.ok(next !== undefined, 'free')
+  await fence.release()
+  assert.equal(await lease(name, 60_000), undefined, 'given back once, it takes nothing from the next holder')
+  await assert.rejects(compareAndSet({ key: a, value: bytesOf(2) }, [{ key: a, value: bytesOf(3) }], last), { code: 'FENCED' })
+  assertBytes(await store.get(a), bytesOf(2), 'what was written under it')
+}
+
 /** Nothing to show for a store without it. */
 export const compareAndSetCases: readonly ContractCase[] = [
   { name: 'compareAndSet sets them all where the value is the known one', run: setsWhatIsAsItWas },
@@ -92,4 +115,5 @@ export const compareAndSetCases: readonly ContractCase[] = [
   { name: 'to compareAndSet a value that has expired is none', run: takesTheExpiredForAbsent },
   { name: 'of many who read, add and compareAndSet at once, none loses what it added', run: losesNothing },
   { name: 'compareAndSet obeys a fence', run: obeysTheFence },
+  { name: 'compareAndSet gives the fence back with what it writes, and only then', run: givesTheFenceBack },
 ]

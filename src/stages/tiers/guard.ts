@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import type { BodyFiles, KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
+import type { BodyFiles, CompareOptions, KnownValue, Store, StoreEntry } from '../../model/store.ts'
 import { Breaker, type BreakerFacts } from './breaker.ts'
 
 /** Names asked for at a time in a listing. */
@@ -94,7 +94,7 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
     set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
     setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
     ...(compareAndSet !== undefined && {
-      compareAndSet: (known: KnownValue, entries: StoreEntry[], options?: { fence?: Lease }) =>
+      compareAndSet: (known: KnownValue, entries: StoreEntry[], options?: CompareOptions) =>
         breaker.call('write', 'compareAndSet', () => compareAndSet.call(store, known, entries, options)),
     }),
     delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, options)),

@@ -51,10 +51,8 @@ export interface Retiring {
 
 /** How an entry is written. */
 export interface Writing {
-  /** The right that allows it; undefined: anybody may. */
+  /** The right that allows it, and ends with it; undefined: anybody may. */
   readonly fence?: Lease | undefined
-  /** Gives the fence back, where the store is here: in the same commit as what was written under it. */
-  readonly over?: (() => Promise<void>) | undefined
   readonly retiring?: Retiring | undefined
   /** What went along with the entry until now (carried.ts) does so no more. */
   readonly along?: 'given up'

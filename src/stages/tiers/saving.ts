@@ -83,7 +83,7 @@ export class Saving {
   ): Promise<EntryRecord | undefined> {
     try {
       const right = fence?.tier === tier.store.name ? fence : undefined
-      return await tier.write(entry, placed, { fence: right?.lease, over: right?.over, retiring, isNew })
+      return await tier.write(entry, placed, { fence: right?.lease, retiring, isNew })
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       if ((error as { code?: unknown }).code === 'FENCED') return undefined

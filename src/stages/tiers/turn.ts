@@ -19,38 +19,23 @@ const PATIENCE = 3_000
 
 const NEVER = new AbortController().signal
 
-/** The right to write one record now. */
-export interface Turn {
-  /** For the fence of the write; undefined where the store has no leases, or could not say. */
-  readonly lease: Lease | undefined
-  /**
-   * The last write, which is under way: the turn passes on with it. A store that is here does what it is told in order, so it is told both
-   * at once, and commits both at once; over a network the one might overtake the other.
-   */
-  last(writing: Promise<void>): Promise<void>
-}
-
 /**
  * Read, merge and set as one step among processes, where the store has leases. It is the merge that makes a write right; the turn sees to it
  * that two of them do not overwrite one another. A store that cannot say whose turn it is does not hold the write up.
+ *
+ * @param write Is given the lease, for the fence of the write; undefined where the store has none, or could not say.
  */
 export async function inTurn<T>(
   store: Store,
   storeKey: string,
-  { clock, write }: { clock: Clock; write: (turn: Turn) => Promise<T> },
+  { clock, write }: { clock: Clock; write: (lease: Lease | undefined) => Promise<T> },
 ): Promise<T> {
   const lease = await turnOf(store, `h1:w:${storeKey}`, clock)
-  let passing: Promise<void> | undefined
-  // One that cannot be given back runs out by itself.
-  const pass = (): Promise<void> => (passing ??= lease?.release().catch(() => undefined) ?? Promise.resolve())
-  const last = (writing: Promise<void>): Promise<void> => {
-    if (!store.remote) void pass()
-    return writing
-  }
   try {
-    return await write({ lease, last })
+    return await write(lease)
   } finally {
-    await pass()
+    // One that cannot be given back runs out by itself.
+    await lease?.release().catch(() => undefined)
   }
 }
 

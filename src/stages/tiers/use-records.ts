@@ -5,7 +5,7 @@ import { sha256 } from '../../policy/cache-key.ts'
 import { isUseRecord } from '../../policy/record-shape.ts'
 import { added, type Use } from '../../policy/use.ts'
 import { decode, encode } from './codec.ts'
-import { inTurn, type Turn } from './turn.ts'
+import { inTurn } from './turn.ts'
 
 const useKey = (hash: string): string => `h1:s:${hash}`
 
@@ -33,7 +33,7 @@ export class UseRecords {
   async add(uses: ReadonlyMap<string, Use>): Promise<boolean> {
     const store = this.#store
     if (store === undefined) return false
-    const write = (turn: Turn): Promise<void> => this.#add(store, [...uses], turn)
+    const write = (): Promise<void> => this.#add(store, [...uses])
     return inTurn(store, 's', { clock: this.#clock, write }).then(
       () => true,
       () => false,
@@ -41,7 +41,7 @@ export class UseRecords {
   }
 
   /** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */
-  async #add(store: Store, uses: readonly (readonly [key: string, use: Use])[], turn: Turn): Promise<void> {
+  async #add(store: Store, uses: readonly (readonly [key: string, use: Use])[]): Promise<void> {
     const storeKeys = uses.map(([key]) => useKey(sha256(key)))
     const stored = await store.getMany(storeKeys, { recency: 'keep' })
     const entries = uses.map(([key, use], n) => {
@@ -50,7 +50,7 @@ export class UseRecords {
       if (known !== undefined) added(sum, use, use.lastRequestedAt)
       return { key: storeKeys[n] as string, value: encode({ ...sum, key }) }
     })
-    await turn.last(store.setMany(entries))
+    await store.setMany(entries)
   }
 }
 

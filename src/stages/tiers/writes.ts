@@ -72,13 +72,11 @@ export class Writes {
   #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
     return inTurn(this.#store, sha256(said.key), {
       clock: this.#rooms.clock,
-      write: async (turn) => {
+      write: async (lease) => {
         const { merged, entries, gone } = await this.#merging.merged(said, version, { ...how, isNew: false })
         if (entries.length === 0) return merged
-        const fence = how.fence ?? turn.lease
-        const setting = this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
-        if (!this.#store.remote) void how.over?.()
-        await turn.last(setting)
+        const fence = how.fence ?? lease
+        await this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
         await this.#drop(gone)
         return merged
       },
@@ -86,18 +84,16 @@ export class Writes {
   }
 
   async #writeUnlessChanged(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
-    let { fence, isNew } = how
+    const { fence } = how
+    const right = fence === undefined ? undefined : { fence, release: true }
+    let { isNew } = how
     for (let left = TRIES; left > 0; left--) {
       const { merged, entries, gone, known } = await this.#merging.merged(said, version, { ...how, isNew })
       if (entries.length === 0) return merged
-      const setting = this.#store.compareAndSet?.(known, [...entries], fence === undefined ? undefined : { fence })
-      if (!this.#store.remote) void how.over?.()
-      if (await setting) {
+      if (await this.#store.compareAndSet?.(known, [...entries], right)) {
         await this.#drop(gone)
         return merged
       }
-      // A write that came too late is refused, and not told that something has changed: the right was there, and may be given back by now.
-      fence = undefined
       isNew = false
     }
     throw new HoldfastError('STORE', `${this.#store.name}: an entry was changed by others at each of ${TRIES} tries to write it`)

@@ -156,6 +156,22 @@ describe('folder: leases', () => {
     await again.close()
   })
 
+  test('those that were given back leave no folder, but for one that somebody has taken meanwhile', async () => {
+    const dir = scratch('memory')
+    const store = folder(dir)
+    const given = await Promise.all(Array.from({ length: 200 }, (_, n) => store.lease?.(`${n}`, 60_000)))
+    await Promise.all(given.map(async (lease) => lease?.release()))
+    const taken = await store.lease?.('7', 60_000)
+    await store.close()
+    expect(readdirSync(join(dir, 'h1', 'leases'))).toHaveLength(1)
+    const again = folder(dir)
+    expect(await again.lease?.('7', 60_000)).toBeUndefined()
+    expect((await again.lease?.('8', 60_000))?.generation).toBeGreaterThan(given[8]?.generation ?? Number.POSITIVE_INFINITY)
+    await again.set('k', bytes(1), taken && { fence: taken })
+    expect(await again.get('k')).toEqual(bytes(1))
+    await again.close()
+  })
+
   test('a write goes through while its lease is prolonged again and again, and after it is given back', async () => {
     const dir = scratch('memory')
     const store = folder(dir)

@@ -38,6 +38,18 @@ describeRedis('redis: maxmemory', () => {
     await store.close()
   })
 
+  test('a lease that was given back takes no memory, by itself or with the write that it was for', async () => {
+    await using server = await startRedis()
+    const store = redis(server.url)
+    const [alone, along] = [await store.lease?.('alone', 60_000), await store.lease?.('along', 60_000)]
+    if (along === undefined) throw new Error('nobody else holds it')
+    await alone?.release()
+    const known = { key: 'a', value: undefined }
+    expect(await store.compareAndSet?.(known, [{ key: 'a', value: randomBytes(10) }], { fence: along, release: true })).toBe(true)
+    expect(server.cli('KEYS', '*l/al*').trim()).toBe('')
+    await store.close()
+  })
+
   test('a holder gives its lease back to a full server, and a late write under it is refused', async () => {
     await using server = await startRedis()
     const store = redis(server.url)

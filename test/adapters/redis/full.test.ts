@@ -47,6 +47,9 @@ describeRedis('redis: maxmemory', () => {
     const known = { key: 'a', value: undefined }
     expect(await store.compareAndSet?.(known, [{ key: 'a', value: randomBytes(10) }], { fence: along, release: true })).toBe(true)
     expect(server.cli('KEYS', '*l/al*').trim()).toBe('')
+    server.cli('CONFIG', 'RESETSTAT')
+    await along.release()
+    expect(server.cli('INFO', 'commandstats'), 'there is nothing left to say').not.toContain('evalsha')
     await store.close()
   })
 

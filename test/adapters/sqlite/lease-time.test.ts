@@ -38,3 +38,18 @@ test('a lease is judged by a time that is read with the lock in hand: one grante
   other.close()
   await watched.close()
 })
+
+test('one that went with a write is given back without another: nobody waits for the lock', async () => {
+  const file = join(scratch(), 'cache.db')
+  const store = sqlite(file)
+  const fence = await store.lease?.('h1:w:a', 60_000)
+  if (fence === undefined) throw new Error('nobody else holds it')
+  const entries = [{ key: 'h1:e:a', value: Uint8Array.of(1) }]
+  expect(await store.compareAndSet?.({ key: 'h1:e:a', value: undefined }, entries, { fence, release: true })).toBe(true)
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  await fence.release()
+  expect(other.prepare("SELECT count(*) AS held FROM leases WHERE key != ''").get()).toEqual({ held: 0 })
+  other.close()
+  await store.close()
+})

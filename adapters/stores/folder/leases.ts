@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease } from '../../../src/model/store.ts'
 import { fenced, storeFailure } from '../failures.ts'
 import { codeOf, isNoFile, unlessMissing } from './faults.ts'
+import { FolderLease } from './folder-lease.ts'
 import { GivenBack } from './given-back.ts'
 import type { Layout } from './layout.ts'
 import { LeaseFolder } from './lease-files.ts'
@@ -39,8 +40,8 @@ export class Leases {
       if (last !== undefined && isHeld(last, now)) return undefined
       const next = last === undefined ? await folder.begin(now, ms) : stateFrom(last.generation + 1, now, ms)
       if (next === undefined || (last !== undefined && !(await folder.change(last, next)))) continue
-      await folder.clear(next)
-      return this.#lease(key, next.generation)
+      if (last !== undefined) await folder.clear(next)
+      return new FolderLease(key, next, this)
     }
     throw storeFailure(`folder ${this.#layout.dir}: the lease ${key} changes at each look at it`)
   }
@@ -53,7 +54,7 @@ export class Leases {
   async place(fence: Lease, staged: string, target: string): Promise<void> {
     let path = staged
     for (let look = 0; ; look++) {
-      const inside = await this.#inside(fence, staged)
+      const inside = look === 0 ? await this.#insideAtFirst(fence, staged) : await this.#inside(fence, staged)
       try {
         if (path === staged) await rename(staged, inside)
         path = inside
@@ -100,6 +101,22 @@ export class Leases {
     }
   }
 
+  async extend(lease: FolderLease, ms: number): Promise<boolean> {
+    return (await this.#change(lease, (state, now) => (isHeld(state, now) ? ms : undefined))) !== undefined
+  }
+
+  async release(lease: FolderLease): Promise<void> {
+    const folder = this.#folderOf(lease.key)
+    const ended = stateFrom(lease.generation, this.#now(), 0)
+    const state = (await folder.change(lease.state, ended)) ? ended : await this.#change(lease, () => 0)
+    if (state !== undefined) this.#givenBack.add({ folder, state })
+  }
+
+  /** Resolves when what was given back is forgotten. */
+  settled(): Promise<void> {
+    return this.#givenBack.settled()
+  }
+
   /** @throws FENCED unless the fence is of the last generation granted. */
   async check(fence: Lease): Promise<LeaseState> {
     const state = await this.#folderOf(fence.key).last()
@@ -107,36 +124,39 @@ export class Leases {
     return state
   }
 
+  /**
+   * Before anything is written in vain. A lease of our own is looked at when what was written comes to its place.
+   *
+   * @throws FENCED as {@link check}.
+   */
+  async checkAtFirst(fence: Lease): Promise<void> {
+    if (!(fence instanceof FolderLease)) await this.check(fence)
+  }
+
+  /** Where its holder left it: a rename into what is no more fails, and then is the time to look. */
+  async #insideAtFirst(fence: Lease, path: string): Promise<string> {
+    if (!(fence instanceof FolderLease)) return this.#inside(fence, path)
+    return join(this.#folderOf(fence.key).inside(fence.state), basename(path))
+  }
+
   async #inside(fence: Lease, path: string): Promise<string> {
     return join(this.#folderOf(fence.key).inside(await this.check(fence)), basename(path))
   }
 
-  #lease(key: string, generation: number): Lease {
+  /** Undefined where it is no longer its holder's, or `ms` says that it has ended. */
+  async #change(lease: FolderLease, ms: (state: LeaseState, now: number) => number | undefined): Promise<LeaseState | undefined> {
+    const { key, generation } = lease
     const folder = this.#folderOf(key)
-    const change = async (ms: (state: LeaseState, now: number) => number | undefined): Promise<LeaseState | undefined> => {
-      for (let look = 0; look < LOOKS; look++) {
-        const [last, now] = [await folder.last(), this.#now()]
-        const more = last?.generation === generation ? ms(last, now) : undefined
-        if (last === undefined || more === undefined) return undefined
-        const next = stateFrom(generation, now, more)
-        if (await folder.change(last, next)) return next
-      }
-      return undefined
+    for (let look = 0; look < LOOKS; look++) {
+      const [last, now] = [await folder.last(), this.#now()]
+      const more = last?.generation === generation ? ms(last, now) : undefined
+      if (last === undefined || more === undefined) return undefined
+      const next = stateFrom(generation, now, more)
+      if (!(await folder.change(last, next))) continue
+      lease.state = next
+      return next
     }
-    return {
-      key,
-      generation,
-      extend: async (ms) => (await change((state, now) => (isHeld(state, now) ? ms : undefined))) !== undefined,
-      release: async () => {
-        const state = await change(() => 0)
-        if (state !== undefined) this.#givenBack.add({ folder, state })
-      },
-    }
-  }
-
-  /** Resolves when what was given back is forgotten. */
-  settled(): Promise<void> {
-    return this.#givenBack.settled()
+    return undefined
   }
 
   #folderOf(key: string): LeaseFolder {

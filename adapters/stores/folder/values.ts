@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf } from '../key-group.ts'
@@ -15,6 +15,7 @@ import type { Slots } from './turns.ts'
 import { type Damaged, readValueFile, valueBytes, valueFile } from './value-file.ts'
 
 const WRITE = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+const STAGE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 
 /** A value as its file will be. */
 export interface Prepared {
@@ -26,6 +27,8 @@ export interface Prepared {
 interface Staged {
   readonly entry: Prepared
   readonly path: string
+  /** Where it is open already. */
+  readonly file?: FileHandle
 }
 
 export interface ValueFacts {
@@ -69,7 +72,7 @@ export class Values {
   /** They come into their places one after the other, in the order given. */
   async put(entries: readonly Prepared[], fence: Lease | undefined): Promise<void> {
     const { layout, leases, space } = this.#facts
-    if (fence !== undefined) await leases.check(fence)
+    if (fence !== undefined) await leases.checkAtFirst(fence)
     const [first] = entries
     if (first === undefined) return
     const bytes = entries.reduce((sum, { file }) => sum + cost(file.length), 0)
@@ -78,12 +81,14 @@ export class Values {
     await layout.within(folders, async () => {
       // The first of them stands for all until they are there.
       const marker = layout.staged(bytes)
-      const left = new Set(entries.map((entry): Staged => ({ entry, path: entry === first ? marker : layout.staged() })))
+      const file = await open(marker, STAGE, 0o600)
+      const staged = (entry: Prepared): Staged =>
+        entry === first ? { entry, path: marker, file } : { entry, path: layout.staged() }
+      const left = new Set(entries.map(staged))
       try {
-        await (await open(marker, 'wx', 0o600)).close()
         await space.during({ bytes, groups }, (ledger) => this.#write(left, fence, ledger))
       } finally {
-        await Promise.allSettled([...left].map(({ path }) => unlink(path)))
+        await Promise.allSettled([file.close(), ...[...left].map(({ path }) => unlink(path))])
       }
     })
   }
@@ -99,9 +104,9 @@ export class Values {
     }
   }
 
-  #stage({ path, entry }: Staged): Promise<void> {
+  #stage({ path, entry, file: opened }: Staged): Promise<void> {
     return this.#facts.slots.run(async () => {
-      const file = await open(path, WRITE, 0o600)
+      const file = opened ?? (await open(path, STAGE, 0o600))
       try {
         await file.writeFile(entry.file)
         await file.datasync()

@@ -13,8 +13,8 @@ export const UPKEEP: readonly Mutant[] = [
   {
     name: 'a turn is not given back',
     file: 'src/stages/tiers/turn.ts',
-    find: '(passing ??= lease?.release().catch(() => undefined) ?? Promise.resolve())',
-    replace: '(passing ??= Promise.resolve())',
+    find: 'await lease?.release().catch(() => undefined)',
+    replace: 'await Promise.resolve()',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
     killer: 'over sqlite 50 at once: 50 are there',
   },

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
-import { manualClock } from '../../../adapters/testing/index.ts'
 import { type Child, startChild } from '../../helpers/child.ts'
 import { scratch } from '../scratch.ts'
-import { bytesIn, everything, untilStopped } from './tree.ts'
+import { bytesIn, halfWritten, untilStopped } from './tree.ts'
 
 const script = (name: string): URL => new URL(`./children/${name}`, import.meta.url)
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
@@ -84,8 +83,6 @@ async function stopped(dir: string): Promise<Child> {
   return child
 }
 
-const halfWritten = (dir: string): string[] => everything(dir).flatMap(({ name }) => (name.endsWith('.tmp') ? [name] : []))
-
 describe('folder: what the dead have left half written', () => {
   test('a living writer, also one that is stopped, keeps its own; that of a dead one is removed by the next who opens', async () => {
     const dir = scratch('memory')
@@ -124,85 +121,5 @@ describe('folder: what the dead have left half written', () => {
     expect(readdirSync(staging).sort()).toEqual([names[2], names[0]])
     await first.set('b', bytes(2))
     await first.close()
-  })
-})
-
-describe('folder: leases', () => {
-  test('are forgotten some time after they ended, and no later one has a generation that was given before', async () => {
-    const clock = manualClock()
-    const dir = scratch('memory')
-    const leases = join(dir, 'h1', 'leases')
-    const store = folder(dir, { clock })
-    const late = await store.lease?.('a', 1_000)
-    await clock.advance(2_000)
-    const second = await store.lease?.('a', 1_000)
-    expect(second?.generation).toBe((late?.generation ?? 0) + 1)
-    await store.lease?.('held', 24 * 3_600_000)
-    await clock.advance(2 * 3_600_000)
-    await store.lease?.('b', 1_000)
-    await store.close()
-    expect(readdirSync(leases)).toHaveLength(2)
-    // The clock goes back to before the first.
-    clock.jump(-48 * 3_600_000)
-    const again = folder(dir, { clock })
-    const third = await again.lease?.('a', 1_000)
-    expect(third?.generation).toBeGreaterThan(second?.generation ?? Number.POSITIVE_INFINITY)
-    for (const fence of [late, second]) {
-      if (fence === undefined) throw new Error('it was granted')
-      await expect(again.set('k', bytes(9), { fence })).rejects.toMatchObject({ code: 'FENCED' })
-      await expect(again.delete(['k'], { fence })).rejects.toMatchObject({ code: 'FENCED' })
-      expect(await fence.extend(1_000)).toBe(false)
-    }
-    await again.close()
-  })
-
-  test('those that were given back leave no folder, but for one that somebody has taken meanwhile', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const given = await Promise.all(Array.from({ length: 200 }, (_, n) => store.lease?.(`${n}`, 60_000)))
-    await Promise.all(given.map(async (lease) => lease?.release()))
-    const taken = await store.lease?.('7', 60_000)
-    await store.close()
-    expect(readdirSync(join(dir, 'h1', 'leases'))).toHaveLength(1)
-    const again = folder(dir)
-    expect(await again.lease?.('7', 60_000)).toBeUndefined()
-    expect((await again.lease?.('8', 60_000))?.generation).toBeGreaterThan(given[8]?.generation ?? Number.POSITIVE_INFINITY)
-    await again.set('k', bytes(1), taken && { fence: taken })
-    expect(await again.get('k')).toEqual(bytes(1))
-    await again.close()
-  })
-
-  test('a write goes through while its lease is prolonged again and again, and after it is given back', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const fence = await store.lease?.('a', 60_000)
-    if (fence === undefined) throw new Error('it was granted')
-    let writing = true
-    const writes = (async () => {
-      for (let n = 0; n < 50; n++) await store.set('k', bytes(n), { fence })
-      await store.delete(['k', 'none'], { fence })
-      writing = false
-    })()
-    while (writing) expect(await fence.extend(60_000)).toBe(true)
-    await writes
-    await fence.release()
-    await store.set('k', bytes(1), { fence })
-    expect(await store.get('k')).toEqual(bytes(1))
-    expect(halfWritten(dir)).toEqual([])
-    await store.close()
-  })
-
-  test('one whose folder was removed by hand is FENCED; what stands in it and is none of ours is no state', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const fence = await store.lease?.('a', 60_000)
-    if (fence === undefined) throw new Error('it was granted')
-    const [only] = everything(join(dir, 'h1', 'leases')).map(({ path }) => path)
-    for (const name of ['notes', '1-2', '99999999999999999-1-2']) mkdirSync(join(only as string, name))
-    expect(await store.lease?.('a', 1)).toBeUndefined()
-    await store.set('k', bytes(1), { fence })
-    expect(await fence.extend(60_000)).toBe(true)
-    expect(basename(only as string)).toMatch(/^[0-9a-f]{64}$/)
-    await store.close()
   })
 })

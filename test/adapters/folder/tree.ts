@@ -11,6 +11,10 @@ export function everything(dir: string): { path: string; name: string; mode: num
   })
 }
 
+export function halfWritten(dir: string): string[] {
+  return everything(dir).flatMap(({ name }) => (name.endsWith('.tmp') ? [name] : []))
+}
+
 /** Values and bodies, in whole blocks. */
 export function bytesIn(dir: string): number {
   return everything(dir)

@@ -74,7 +74,7 @@ describe('sqlite: maxBytes', () => {
     for (const key of kept) await store.set(key, value(64 * KiB))
     for (let turn = 0; turn < 100; turn++) {
       const leases = await Promise.all(
-        Array.from({ length: 100 }, (_, n) => store.lease?.(`h1:e:${turn}-${n}-${'x'.repeat(64)}`, 60_000)),
+        Array.from({ length: 100 }, async (_, n) => store.lease?.(`h1:e:${turn}-${n}-${'x'.repeat(64)}`, 60_000)),
       )
       await Promise.all(leases.map(async (lease) => lease?.release()))
     }

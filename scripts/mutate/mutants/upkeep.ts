@@ -8,7 +8,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'if (lease !== undefined || clock.monotonic() >= until) return lease',
     replace: 'return lease',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
-    killer: 'two instances on a file: all words of both are there, also after a restart',
+    killer: 'two instances on a folder: all words of both are there, also after a restart',
   },
   {
     name: 'a turn is not given back',
@@ -16,7 +16,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: 'await lease?.release().catch(() => undefined)',
     replace: 'await Promise.resolve()',
     tests: ['test/rows/versions/labels.parallel.test.ts'],
-    killer: 'over sqlite 50 at once: 50 are there',
+    killer: 'two instances on a folder: all words of both are there, also after a restart',
   },
   {
     name: 'what other processes say is not heard',

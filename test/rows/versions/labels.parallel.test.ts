@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { folder } from '../../../adapters/stores/folder.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { createCachedFetch, type Entry, type Options } from '../../../src/index.ts'
@@ -57,7 +56,6 @@ describe.each(places)('over %s', (_, tiers) => {
 test.each([
   ['a file', (file: string) => [sqlite(file)]],
   ['memory before a file', (file: string) => [memory(), sqlite(file)]],
-  ['a folder', (file: string) => [folder(file)]],
 ])('two instances on %s: all words of both are there, also after a restart', async (_, open) => {
   const file = aFile()
   await using g = await history(open(file))

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folder } from '../../../adapters/stores/folder.ts'
+import { sealed } from '../../../adapters/stores/sealed.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import type { Store } from '../../../src/index.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { anInstance, anOrigin, folder as place } from './given.ts'
+
+// Stores that cannot compare what they have: who reads, merges and writes does it in turn, and the turn passes on when it is written.
+const KEY = randomBytes(32)
+const WORDS = Array.from({ length: 50 }, (_, n) => `word-${String(n).padStart(2, '0')}`)
+const stores: [string, (path: string) => Store][] = [
+  ['a folder', (path) => folder(join(path, 'cache'))],
+  ['a sealed folder', (path) => sealed(folder(join(path, 'cache')), { encrypt: KEY })],
+  ['a sealed file', (path) => sealed(sqlite(join(path, 'cache.db')), { encrypt: KEY })],
+]
+
+test.each(stores)('%s: of 50 words that two instances say at once none is lost', async (_, open) => {
+  const origin = await anOrigin()
+  origin.script('/f', ok('one', { headers: { 'Cache-Control': 'max-age=600' } }))
+  const path = place()
+  const [one, other] = [anInstance({ tiers: [open(path)] }), anInstance({ tiers: [open(path)] })]
+  await (await one(origin.url('/f'))).text()
+  await Promise.all(WORDS.map((word, n) => (n % 2 === 0 ? one : other).entry(origin.url('/f')).label(word)))
+  const [version] = await anInstance({ tiers: [open(path)] })
+    .entry(origin.url('/f'))
+    .versions()
+  expect([...(version?.labels ?? [])].toSorted()).toEqual(WORDS)
+})

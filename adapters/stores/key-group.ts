@@ -38,6 +38,11 @@ export function groupOf(key: string): string | undefined {
   }
 }
 
+/** `h1:s:`: how an entry was used. It is written some time after that, and is no use of the entry itself. */
+export function isStatistics(key: string): boolean {
+  return partsOf(key)?.kind === 's'
+}
+
 /** The group of a body, whether it stands as chunks or as a file. */
 export function bodyGroup(bodyId: string): string {
   return `b:${bodyId}`

@@ -15,6 +15,7 @@ export const STATEMENTS = {
   keysAfter: 'SELECT key FROM records WHERE key > ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
   anyFrom: 'SELECT 1 FROM records WHERE key >= ? AND key < ? LIMIT 1',
   group: 'INSERT INTO groups (name, used) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET used = excluded.used RETURNING id',
+  groupNamed: 'SELECT id FROM groups WHERE name = ?',
   touch: 'UPDATE groups SET used = ? WHERE name = ? AND used < ?',
   leastRecentlyUsed: `SELECT id, name FROM groups WHERE NOT EXISTS (SELECT 1 FROM records
     WHERE key > 'h1:k:' || substr(groups.name, 3) || ':' AND key < 'h1:k:' || substr(groups.name, 3) || ';'

@@ -89,6 +89,11 @@ export class Tables {
     return first(this.#sql.group, name, now)?.[0] as number
   }
 
+  /** The same where to be written is no use: what was used stays in its place, and what is not there yet is the first to go. */
+  unusedGroup(name: string): number {
+    return (first(this.#sql.groupNamed, name)?.[0] as number | undefined) ?? this.group(name, 0)
+  }
+
   touch(name: string, now: number): void {
     this.#sql.touch.run(now, name, now)
   }

@@ -1,6 +1,6 @@
 import type { CompareOptions, KnownValue, Lease, StoreEntry } from '../../../src/model/store.ts'
 import { crc32 } from '../crc.ts'
-import { groupOf } from '../key-group.ts'
+import { groupOf, isStatistics } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { check } from './leases.ts'
 import type { StoredValue } from './rows.ts'
@@ -72,10 +72,11 @@ function putting(entries: readonly StoreEntry[]): Write<void> {
     run: (tables, now) => {
       const numbers = new Map<string, number>()
       for (const row of rows) {
-        const { group } = row
-        const number = group === undefined ? null : (numbers.get(group) ?? tables.group(group, now))
+        const { key, group } = row
+        const numbered = (name: string): number => (isStatistics(key) ? tables.unusedGroup(name) : tables.group(name, now))
+        const number = group === undefined ? null : (numbers.get(group) ?? numbered(group))
         if (group !== undefined && number !== null) numbers.set(group, number)
-        tables.put(row.key, number, row)
+        tables.put(key, number, row)
       }
     },
   }

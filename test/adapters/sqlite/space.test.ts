@@ -104,6 +104,27 @@ describe('sqlite: maxBytes', () => {
     await second.close()
   })
 
+  test('to write down how an entry was used is no use of it; where the entry is gone, that goes first', async () => {
+    const file = join(scratch(), 'cache.db')
+    const clock = manualClock()
+    const store = sqlite(file, { maxBytes: 450 * KiB, clock })
+    for (const name of ['a', 'b', 'c']) {
+      await clock.advance(1)
+      await store.set(`h1:e:${name}`, value(100 * KiB))
+    }
+    await clock.advance(1)
+    await store.setMany(['a', 'gone'].map((name) => ({ key: `h1:s:${name}`, value: value(20 * KiB) })))
+    await clock.advance(1)
+    await store.set('h1:e:d', value(60 * KiB))
+    expect(await store.get('h1:s:gone')).toBeUndefined()
+    expect(await store.get('h1:e:a')).toBeDefined()
+    await clock.advance(1)
+    await store.set('h1:e:e', value(100 * KiB))
+    const left = await store.getMany(['h1:e:a', 'h1:e:b', 'h1:e:c', 'h1:e:d', 'h1:e:e'])
+    expect(left.map((found) => found !== undefined)).toEqual([true, false, true, true, true])
+    await store.close()
+  })
+
   test('bodies count, and are given up with their file', async () => {
     const file = join(scratch(), 'cache.db')
     const clock = manualClock()

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
-import { groupOf } from '../key-group.ts'
+import { groupOf, isStatistics } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { cost } from './census.ts'
 import { codeOf, isNoFile, unlessMissing } from './faults.ts'
@@ -109,6 +109,8 @@ export class Values {
       const file = opened ?? (await open(path, STAGE, 0o600))
       try {
         await file.writeFile(entry.file)
+        // The time of a file is when its group was used: this is no use, and alone it is the first to go.
+        if (isStatistics(entry.key)) await file.utimes(0, 0)
         await file.datasync()
       } finally {
         await file.close()
@@ -163,7 +165,7 @@ export class Values {
 
   #touch(key: string, path: string): void {
     const group = groupOf(key)
-    if (group !== undefined) this.#facts.recency.touch(group, path)
+    if (group !== undefined && !isStatistics(key)) this.#facts.recency.touch(group, path)
   }
 }
 

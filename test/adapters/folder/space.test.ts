@@ -43,6 +43,22 @@ describe('folder: maxBytes', () => {
     },
   )
 
+  test('to write down how an entry was used is no use of it; where the entry is gone, that goes first', async () => {
+    const dir = scratch('memory')
+    const first = folder(dir)
+    for (const name of ['a', 'b', 'c']) await first.set(`h1:e:${name}`, value(100 * KiB))
+    await first.setMany(['a', 'gone'].map((name) => ({ key: `h1:s:${name}`, value: value(20 * KiB) })))
+    await first.close()
+    const second = folder(dir, { maxBytes: 360 * KiB })
+    const evicted: string[] = []
+    second.onEvict?.(({ key }) => evicted.push(key))
+    await second.set('h1:e:d', value(20 * KiB))
+    expect(evicted).toEqual(['h1:s:gone'])
+    await second.set('h1:e:e', value(100 * KiB))
+    expect(evicted.slice(1)).toEqual(['h1:e:a', 'h1:s:a'])
+    await second.close()
+  })
+
   test('reads count as use across a restart', async () => {
     const dir = scratch('memory')
     const first = folder(dir)

@@ -128,7 +128,7 @@ export const SAMPLED: readonly Mutant[] = [
     find: 'return await readChunk',
     replace: 'return readChunk',
     tests: ['test/rows/download/damage.given-up.test.ts'],
-    killer: 'a large body that turns out damaged while it is read is given up: the next call asks the origin',
+    killer: 'where nobody may be asked for the rest, the body breaks, and that version is no answer any more',
   },
   {
     name: 'a spool that nobody read stays open',

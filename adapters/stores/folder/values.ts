@@ -109,9 +109,8 @@ export class Values {
       const file = opened ?? (await open(path, STAGE, 0o600))
       try {
         await file.writeFile(entry.file)
-        // The time of a file is when its group was used: this is no use, and alone it is the first to go.
-        if (isStatistics(entry.key)) await file.utimes(0, 0)
-        await file.datasync()
+        // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.
+        await (isStatistics(entry.key) ? file.utimes(0, 0) : file.datasync())
       } finally {
         await file.close()
       }

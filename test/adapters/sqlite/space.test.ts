@@ -68,20 +68,6 @@ describe('sqlite: maxBytes', () => {
     await store.close()
   })
 
-  test('leases that were given back take no place from what is stored', async () => {
-    const store = sqlite(join(scratch(), 'cache.db'), { maxBytes: MiB })
-    const kept = Array.from({ length: 8 }, (_, n) => `h1:e:${n}`)
-    for (const key of kept) await store.set(key, value(64 * KiB))
-    for (let turn = 0; turn < 100; turn++) {
-      const leases = await Promise.all(
-        Array.from({ length: 100 }, async (_, n) => store.lease?.(`h1:e:${turn}-${n}-${'x'.repeat(64)}`, 60_000)),
-      )
-      await Promise.all(leases.map(async (lease) => lease?.release()))
-    }
-    expect((await store.getMany(kept)).filter((found) => found === undefined)).toEqual([])
-    await store.close()
-  })
-
   test('reads count as use across a restart', async () => {
     const file = join(scratch(), 'cache.db')
     const clock = manualClock()

@@ -53,3 +53,17 @@ test('one that went with a write is given back without another: nobody waits for
   other.close()
   await store.close()
 })
+
+test('leases that were given back take no place from what is stored', async () => {
+  const store = sqlite(join(scratch(), 'cache.db'), { maxBytes: 1024 * 1024 })
+  const kept = Array.from({ length: 8 }, (_, n) => `h1:e:${n}`)
+  for (const key of kept) await store.set(key, new Uint8Array(64 * 1024))
+  for (let turn = 0; turn < 100; turn++) {
+    const leases = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => store.lease?.(`h1:e:${turn}-${n}-${'x'.repeat(64)}`, 60_000)),
+    )
+    await Promise.all(leases.map(async (lease) => lease?.release()))
+  }
+  expect((await store.getMany(kept)).filter((found) => found === undefined)).toEqual([])
+  await store.close()
+})

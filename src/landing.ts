@@ -85,14 +85,16 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
     return { ...landing, warnings }
   } catch (error) {
     if (error instanceof AttemptFailure) error.attempts = obtained.attempts
-    obtained.written.refuse(
-      brokenOff(error, call),
-      obtained.elsewhere !== undefined && isRefusal(error) ? 'who have read' : 'all',
-    )
+    const goesOn = obtained.elsewhere !== undefined && isRefusal(error)
+    obtained.written.refuse(brokenOff(error, call), goesOn ? 'who have read' : 'all')
     const label = labelFor(error)
     if (label === undefined || !keepable(call, obtained.head).store || !stages.takes(call, obtained.written.size))
       stages.versions.discard(obtained)
-    else await stages.versions.refuse(call, found, { ...came, apart: { label, reason: (error as Error).message } })
+    else {
+      // The right ends with what is written under it, and another place is asked under it yet.
+      const right = goesOn ? undefined : came.right
+      await stages.versions.refuse(call, found, { obtained, right, apart: { label, reason: (error as Error).message } })
+    }
     throw error
   }
 }

@@ -105,8 +105,7 @@ class Saboteur {
     if (mishap === 'lie') return true
     const spoiltEntries = copies.map((entry) => ({ ...entry, value: spoilt(mishap, entry.value) }))
     const isSet = await set(spoiltEntries)
-    // Nobody hears what becomes of a copy: that the lease went with the first is no failure of it.
-    if (mishap === 'twice') await set(spoiltEntries).catch(() => undefined)
+    if (mishap === 'twice') await set(spoiltEntries).catch(unlessFenced)
     if (isSet) for (const { key, value } of copies) this.#past.wrote(key, value)
     return isSet
   }
@@ -173,6 +172,11 @@ class Saboteur {
     if (mishap === 'other') return this.#past.ofAnother(key)
     return value && spoilt(mishap, value)
   }
+}
+
+/** The lease went with the first of two. */
+function unlessFenced(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'FENCED') throw error
 }
 
 function spoilt(mishap: Mishap | undefined, bytes: Uint8Array): Uint8Array {

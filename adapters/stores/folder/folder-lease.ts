@@ -22,11 +22,6 @@ export class FolderLease implements Lease {
     this.#changes = changes
   }
 
-  extend(ms: number): Promise<boolean> {
-    return this.#changes.extend(this, ms)
-  }
-
-  release(): Promise<void> {
-    return this.#changes.release(this)
-  }
+  readonly extend: Lease['extend'] = (ms) => this.#changes.extend(this, ms)
+  readonly release: Lease['release'] = () => this.#changes.release(this)
 }

@@ -39,17 +39,24 @@ export class LeaseFolder {
 
   /**
    * The first state is made aside: the folder of the lease comes with it, and a second one cannot take its place. Its generation is above
-   * those of all leases that were forgotten, and so of what this key may have had.
+   * those of all leases that were forgotten, and so of what this key may have had: that is asked when it stands, for what the key had was
+   * forgotten before, and the floor raised before that.
    */
   async begin(now: number, ms: number): Promise<LeaseState | undefined> {
-    const first = stateFrom(Math.max(1, now, (await floorOf(this.#layout)) + 1), now, ms)
+    const first = stateFrom(Math.max(1, now), now, ms)
     const aside = this.#layout.staged()
-    return this.#layout.within([this.#layout.desk, this.#layout.leases], async () => {
+    const begun = await this.#layout.within([this.#layout.desk, this.#layout.leases], async () => {
       await mkdir(join(aside, stateName(first)), { recursive: true, mode: 0o700 })
-      if (await renamed(aside, this.path)) return first
+      return renamed(aside, this.path)
+    })
+    if (!begun) {
       await rm(aside, { recursive: true, force: true })
       return undefined
-    })
+    }
+    const floor = await floorOf(this.#layout)
+    if (first.generation > floor) return first
+    const above = stateFrom(floor + 1, now, ms)
+    return (await this.change(first, above)) ? above : undefined
   }
 
   /** Throws away what was to be written under the lease before. */

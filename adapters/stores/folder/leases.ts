@@ -1,4 +1,4 @@
-import { rename, unlink } from 'node:fs/promises'
+import { lstat, rename, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease } from '../../../src/model/store.ts'
@@ -49,7 +49,7 @@ export class Leases {
   /**
    * Renames a file to its place, in one step with the proof that no later generation exists.
    *
-   * @throws FENCED unless the fence is of the last generation granted.
+   * @throws FENCED where it was granted to somebody else since, or given back and forgotten.
    */
   async place(fence: Lease, staged: string, target: string): Promise<void> {
     let path = staged
@@ -71,7 +71,7 @@ export class Leases {
   /**
    * Removes a file, in one step with the same proof. False where there is none.
    *
-   * @throws FENCED unless the fence is of the last generation granted.
+   * @throws FENCED where it was granted to somebody else since, or given back and forgotten.
    */
   async remove(fence: Lease, target: string): Promise<boolean> {
     const name = this.#layout.staged()
@@ -102,14 +102,11 @@ export class Leases {
   }
 
   async extend(lease: FolderLease, ms: number): Promise<boolean> {
-    return (await this.#change(lease, (state, now) => (isHeld(state, now) ? ms : undefined))) !== undefined
+    return this.#change(lease, (state, now) => (isHeld(state, now) ? ms : undefined))
   }
 
   async release(lease: FolderLease): Promise<void> {
-    const folder = this.#folderOf(lease.key)
-    const ended = stateFrom(lease.generation, this.#now(), 0)
-    const state = (await folder.change(lease.state, ended)) ? ended : await this.#change(lease, () => 0)
-    if (state !== undefined) this.#givenBack.add({ folder, state })
+    if (await this.#change(lease, () => 0)) this.#givenBack.add({ folder: this.#folderOf(lease.key), state: lease.state })
   }
 
   /** Resolves when what was given back is forgotten. */
@@ -117,7 +114,7 @@ export class Leases {
     return this.#givenBack.settled()
   }
 
-  /** @throws FENCED unless the fence is of the last generation granted. */
+  /** @throws FENCED where it was granted to somebody else since, or given back and forgotten. */
   async check(fence: Lease): Promise<LeaseState> {
     const state = await this.#folderOf(fence.key).last()
     if (state?.generation !== fence.generation) throw fenced(fence)
@@ -125,38 +122,39 @@ export class Leases {
   }
 
   /**
-   * Before anything is written in vain. A lease of our own is looked at when what was written comes to its place.
+   * Before anything is done in vain. Where its holder left it one look is enough.
    *
    * @throws FENCED as {@link check}.
    */
   async checkAtFirst(fence: Lease): Promise<void> {
-    if (!(fence instanceof FolderLease)) await this.check(fence)
+    const state = stateKnown(fence)
+    const stands = state && (await unlessMissing(lstat(this.#folderOf(fence.key).inside(state))))
+    if (stands === undefined) await this.check(fence)
   }
 
   /** Where its holder left it: a rename into what is no more fails, and then is the time to look. */
   async #insideAtFirst(fence: Lease, path: string): Promise<string> {
-    if (!(fence instanceof FolderLease)) return this.#inside(fence, path)
-    return join(this.#folderOf(fence.key).inside(fence.state), basename(path))
+    const state = stateKnown(fence)
+    return state === undefined ? this.#inside(fence, path) : join(this.#folderOf(fence.key).inside(state), basename(path))
   }
 
   async #inside(fence: Lease, path: string): Promise<string> {
     return join(this.#folderOf(fence.key).inside(await this.check(fence)), basename(path))
   }
 
-  /** Undefined where it is no longer its holder's, or `ms` says that it has ended. */
-  async #change(lease: FolderLease, ms: (state: LeaseState, now: number) => number | undefined): Promise<LeaseState | undefined> {
-    const { key, generation } = lease
-    const folder = this.#folderOf(key)
+  /** False where it is no longer its holder's, or `ms` says that it has ended. */
+  async #change(lease: FolderLease, ms: (state: LeaseState, now: number) => number | undefined): Promise<boolean> {
+    const folder = this.#folderOf(lease.key)
     for (let look = 0; look < LOOKS; look++) {
-      const [last, now] = [await folder.last(), this.#now()]
-      const more = last?.generation === generation ? ms(last, now) : undefined
-      if (last === undefined || more === undefined) return undefined
-      const next = stateFrom(generation, now, more)
+      const [last, now] = [look === 0 ? lease.state : await folder.last(), this.#now()]
+      const more = last?.generation === lease.generation ? ms(last, now) : undefined
+      if (last === undefined || more === undefined) return false
+      const next = stateFrom(lease.generation, now, more)
       if (!(await folder.change(last, next))) continue
       lease.state = next
-      return next
+      return true
     }
-    return undefined
+    return false
   }
 
   #folderOf(key: string): LeaseFolder {
@@ -166,4 +164,9 @@ export class Leases {
   #now(): number {
     return Math.floor(this.#clock.now())
   }
+}
+
+/** Of a lease that was granted here. */
+function stateKnown(fence: Lease): LeaseState | undefined {
+  return fence instanceof FolderLease ? fence.state : undefined
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf, isStatistics } from '../key-group.ts'
@@ -15,7 +15,6 @@ import type { Slots } from './turns.ts'
 import { type Damaged, readValueFile, valueBytes, valueFile } from './value-file.ts'
 
 const WRITE = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
-const STAGE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 
 /** A value as its file will be. */
 export interface Prepared {
@@ -27,8 +26,6 @@ export interface Prepared {
 interface Staged {
   readonly entry: Prepared
   readonly path: string
-  /** Where it is open already. */
-  readonly file?: FileHandle
 }
 
 export interface ValueFacts {
@@ -81,14 +78,12 @@ export class Values {
     await layout.within(folders, async () => {
       // The first of them stands for all until they are there.
       const marker = layout.staged(bytes)
-      const file = await open(marker, STAGE, 0o600)
-      const staged = (entry: Prepared): Staged =>
-        entry === first ? { entry, path: marker, file } : { entry, path: layout.staged() }
-      const left = new Set(entries.map(staged))
+      const left = new Set(entries.map((entry): Staged => ({ entry, path: entry === first ? marker : layout.staged() })))
       try {
+        await (await open(marker, 'wx', 0o600)).close()
         await space.during({ bytes, groups }, (ledger) => this.#write(left, fence, ledger))
       } finally {
-        await Promise.allSettled([file.close(), ...[...left].map(({ path }) => unlink(path))])
+        await Promise.allSettled([...left].map(({ path }) => unlink(path)))
       }
     })
   }
@@ -104,9 +99,9 @@ export class Values {
     }
   }
 
-  #stage({ path, entry, file: opened }: Staged): Promise<void> {
+  #stage({ path, entry }: Staged): Promise<void> {
     return this.#facts.slots.run(async () => {
-      const file = opened ?? (await open(path, STAGE, 0o600))
+      const file = await open(path, WRITE, 0o600)
       try {
         await file.writeFile(entry.file)
         // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.

@@ -41,7 +41,7 @@ export class MemoryLeases {
     }
   }
 
-  /** @throws FENCED unless the fence is of the last generation granted. */
+  /** @throws FENCED where it was granted to somebody else since, or given back. */
   check(fence: Lease | undefined): void {
     if (fence !== undefined && this.#grants.get(fence.key)?.generation !== fence.generation) throw fenced(fence)
   }

@@ -27,11 +27,9 @@ export class RedisLease implements Lease {
     this.#leases = leases
   }
 
-  extend(ms: number): Promise<boolean> {
-    return this.#leases.extend(this, ms)
-  }
+  readonly extend: Lease['extend'] = (ms) => this.#leases.extend(this, ms)
 
-  async release(): Promise<void> {
+  readonly release: Lease['release'] = async () => {
     if (!this.isGivenBack) await this.#leases.release(this)
   }
 }

@@ -133,7 +133,8 @@ return 1
 
 /**
  * KEYS: the lease; ARGV: holder, generation. Nothing of it is remembered: a day's worth would take as much memory as what was written under
- * them, and the next generation is above this one by the clock. A full server refuses no DEL.
+ * them. The next generation is above this one as long as the server's clock goes forward; the holder tells them apart in any case. A full
+ * server refuses no DEL.
  */
 export const RELEASE: Script = script(`
 local last = redis.pcall('HMGET', KEYS[1], 'generation', 'holder')

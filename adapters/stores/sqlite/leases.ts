@@ -21,7 +21,7 @@ export function grant(key: string, ms: number): Write<number | undefined> {
   return write((tables, now) => {
     const last = tables.lease(key)
     if (last !== undefined && isHeld(last, now)) return undefined
-    const generation = tables.nextGeneration()
+    const generation = tables.nextGeneration(last?.generation ?? 0)
     tables.putLease(key, rowOf(generation, now, ms))
     return generation
   })

@@ -22,7 +22,7 @@ interface Held {
  * SQLite itself would drop the locks of the first.
  */
 function registry(): Map<string, Held> {
-  const name = Symbol.for('holdfast.sqlite.runtimes.1')
+  const name = Symbol.for('holdfast.sqlite.runtimes.2')
   const global = globalThis as unknown as Record<symbol, Map<string, Held> | undefined>
   global[name] ??= new Map()
   return global[name]

@@ -12,7 +12,6 @@ const APPLICATION = 0x686f6c64
  *
  * `records.sum` is the CRC-32 of key and value: SQLite keeps no checksum of its pages, and an altered byte must be a miss.
  * Tables with long rows keep their rowid: with the key as the tree, a look-up would walk over the values (3 times as slow).
- * `leases` has the last generation granted under the empty key: beside the few that are held, it is in the page that a grant changes anyway.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, used INTEGER NOT NULL) STRICT;
@@ -31,9 +30,7 @@ const STEPS: readonly string[] = [
    CREATE TRIGGER IF NOT EXISTS body_gone AFTER DELETE ON bodies BEGIN UPDATE facts SET value = value - OLD.bytes WHERE name = 'body bytes'; END;`,
   `DROP INDEX IF EXISTS leases_by_end;
    UPDATE facts SET value = max(value, (SELECT coalesce(max(generation), 0) FROM leases)) WHERE name = 'lease floor';
-   DELETE FROM leases;
-   INSERT INTO leases SELECT '', value, 0, 0 FROM facts WHERE name = 'lease floor';
-   DELETE FROM facts WHERE name = 'lease floor';`,
+   DELETE FROM leases WHERE until <= since;`,
 ]
 
 export const SCHEMA_VERSION: number = STEPS.length

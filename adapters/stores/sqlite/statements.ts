@@ -32,9 +32,9 @@ export const STATEMENTS = {
   lease: 'SELECT generation, since, until FROM leases WHERE key = ?',
   putLease: `INSERT INTO leases (key, generation, since, until) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET generation = excluded.generation, since = excluded.since, until = excluded.until`,
-  nextGeneration: "UPDATE leases SET generation = generation + 1 WHERE key = '' RETURNING generation",
+  nextGeneration: "UPDATE facts SET value = max(value, ?) + 1 WHERE name = 'lease floor' RETURNING value",
   removeLease: 'DELETE FROM leases WHERE key = ? AND generation = ?',
-  removeLeases: "DELETE FROM leases WHERE key IN (SELECT key FROM leases WHERE until < ? AND key != '' LIMIT ?)",
+  removeLeases: 'DELETE FROM leases WHERE key IN (SELECT key FROM leases WHERE until < ? LIMIT ?)',
   fact: 'SELECT value FROM facts WHERE name = ?',
   changesOfOthers: 'PRAGMA data_version',
   pageSize: 'PRAGMA page_size',

@@ -11,12 +11,12 @@ import type {
 import { storeClosed, storeReadOnly } from '../failures.ts'
 import { bodiesOf } from './bodies-of.ts'
 import { explained } from './faults.ts'
-import { HeldLease } from './held-lease.ts'
 import { IN_MEMORY } from './in-memory.ts'
 import { letPass } from './letting-pass.ts'
 import type { Open } from './open.ts'
 import type { Patience } from './patience.ts'
 import type { Evicted } from './runtime.ts'
+import { SqliteLease } from './sqlite-lease.ts'
 import type { Write } from './transactions.ts'
 
 export interface Settings {
@@ -86,7 +86,7 @@ export class OneSqlite implements Store {
     const copies = copied(entries)
     const { runtime, works } = this.#readyToWrite() ?? (await this.#openedToWrite())
     const isSet = await runtime.write(works.putWhere(known, copies, options))
-    if (isSet && options.release === true && options.fence instanceof HeldLease) options.fence.isGivenBack = true
+    if (isSet && options.release === true && options.fence instanceof SqliteLease) options.fence.isGivenBack = true
     return isSet
   }
 
@@ -118,7 +118,7 @@ export class OneSqlite implements Store {
 
   async lease(key: string, ms: number): Promise<Lease | undefined> {
     const generation = await this.#write((works) => works.grant(key, ms))
-    return generation === undefined ? undefined : new HeldLease(key, generation, (write) => this.#write(write))
+    return generation === undefined ? undefined : new SqliteLease(key, generation, (write) => this.#write(write))
   }
 
   onEvict(listener: Evicted): void {

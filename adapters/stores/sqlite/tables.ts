@@ -144,9 +144,9 @@ export class Tables {
     this.#sql.putLease.run(key, generation, since, until)
   }
 
-  /** Above all that were ever granted in this database. */
-  nextGeneration(): number {
-    return first(this.#sql.nextGeneration)?.[0] as number
+  /** Above `last`, and above all that were granted before in this database. */
+  nextGeneration(last: number): number {
+    return first(this.#sql.nextGeneration, last)?.[0] as number
   }
 
   removeLease(key: string, generation: number): void {

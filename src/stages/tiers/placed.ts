@@ -51,7 +51,7 @@ export interface Retiring {
 
 /** How an entry is written. */
 export interface Writing {
-  /** The right that allows it, and ends with it; undefined: anybody may. */
+  /** The right that allows it. It is the last write under it: where the store can, the right ends with it. Undefined: anybody may. */
   readonly fence?: Lease | undefined
   readonly retiring?: Retiring | undefined
   /** What went along with the entry until now (carried.ts) does so no more. */

@@ -53,6 +53,31 @@ describe('folder: leases', () => {
     await again.close()
   })
 
+  test('those of a program that never ends go too', async () => {
+    const dir = scratch('memory')
+    const store = folder(dir)
+    for (let n = 0; n < 130; n++) await (await store.lease?.(`${n}`, 60_000))?.release()
+    await expect.poll(() => readdirSync(join(dir, 'h1', 'leases')).length).toBeLessThan(64)
+    await store.close()
+  })
+
+  test('a write that comes too late makes no room, and leaves nothing behind', async () => {
+    const dir = scratch('memory')
+    const store = folder(dir, { maxBytes: 1024 * 1024 })
+    const evicted: unknown[] = []
+    store.onEvict?.((gone) => evicted.push(gone))
+    const late = await store.lease?.('l', 1)
+    await expect.poll(() => store.lease?.('l', 60_000)).toBeDefined()
+    for (let n = 0; n < 6; n++) await store.set(`h1:e:${n}`, new Uint8Array(128 * 1024))
+    const fence = late && { fence: late }
+    const ending = { ...fence, expires: Date.now() + 60_000 }
+    await expect(store.set('h1:e:late', new Uint8Array(512 * 1024), ending)).rejects.toMatchObject({ code: 'FENCED' })
+    await expect(store.setMany([], fence)).rejects.toMatchObject({ code: 'FENCED' })
+    expect(evicted).toEqual([])
+    expect(everything(join(dir, 'h1', 'values')).filter(({ name, isFile }) => isFile && !name.endsWith('.v'))).toEqual([])
+    await store.close()
+  })
+
   test('one whose state was changed behind its holder is given back all the same', async () => {
     const dir = scratch('memory')
     const store = folder(dir)
@@ -85,7 +110,7 @@ describe('folder: leases', () => {
     await store.close()
   })
 
-  test('one whose folder was removed by hand is FENCED; what stands in it and is none of ours is no state', async () => {
+  test('what stands in the folder of one and is none of ours is no state', async () => {
     const dir = scratch('memory')
     const store = folder(dir)
     const fence = await store.lease?.('a', 60_000)

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { systemClock } from '../../../src/model/clock.ts'
 import { scratch } from '../scratch.ts'
+import { alter } from './written.ts'
 
 /** Whether somebody holds the lock for writing. */
 function isLocked(other: DatabaseSync): boolean {
@@ -49,7 +50,7 @@ test('one that went with a write is given back without another: nobody waits for
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   await fence.release()
-  expect(other.prepare("SELECT count(*) AS held FROM leases WHERE key != ''").get()).toEqual({ held: 0 })
+  expect(other.prepare('SELECT count(*) AS held FROM leases').get()).toEqual({ held: 0 })
   other.close()
   await store.close()
 })
@@ -65,5 +66,16 @@ test('leases that were given back take no place from what is stored', async () =
     await Promise.all(leases.map(async (lease) => lease?.release()))
   }
   expect((await store.getMany(kept)).filter((found) => found === undefined)).toEqual([])
+  await store.close()
+})
+
+test('an older holdfast that has the file open grants beside this one: no generation is given twice', async () => {
+  const file = join(scratch(), 'cache.db')
+  const store = sqlite(file)
+  const first = await store.lease?.('h1:w:a', 60_000)
+  await first?.release()
+  // As schema 1 did: above its floor, which it left where it was, and the row stays.
+  alter(file, "INSERT INTO leases SELECT 'h1:w:a', value + 1, 5, 5 FROM facts WHERE name = 'lease floor'")
+  expect((await store.lease?.('h1:w:a', 60_000))?.generation).toBe((first?.generation ?? 0) + 2)
   await store.close()
 })

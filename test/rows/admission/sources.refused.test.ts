@@ -23,6 +23,7 @@ const refusing: [string, Step, Step, Options, string][] = [
 
 describe.each([
   ['memory', () => [memory()]],
+  ['sqlite', () => [sqlite(':memory:')]],
   ['both', () => [memory(), sqlite(':memory:')]],
 ] as const)('a 200 of the first place that is refused; %s', (_, tiers) => {
   test.each(refusing)(
@@ -42,6 +43,8 @@ describe.each([
     await later(p.g)
     expect(await ask(p.g, { holdfast: { sources: [p.other.url('/m')] } })).toMatchObject({ text: '{"a":2}', outcome: 'miss' })
     expect(p.g.told('rejected')).toHaveLength(1)
+    const versions = await p.g.fetch.entry(p.g.origin.url('/f')).versions({ limit: 0 })
+    expect(versions.map(({ labels }) => labels)).toEqual([[], ['failed'], []])
   })
 
   test('by both: REJECTED with the reasons of both, and all attempts', async () => {

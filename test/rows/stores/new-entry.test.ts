@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { folder as folderStore } from '../../../adapters/stores/folder.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
 import { gate, ok } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, folder } from './given.ts'
@@ -16,6 +17,25 @@ const places: [string, (at: string) => Store[]][] = [
   ['memory before SQLite', (at) => [memory(), sqlite(join(at, 'cache.db'))]],
   ['a folder', (at) => [folderStore(at)]],
 ]
+
+test('the right to download it is given back with the write, and the store is not asked for that again', async () => {
+  const told: string[] = []
+  const store = chaos(sqlite(':memory:'), {})
+  const { lease, compareAndSet } = store
+  store.lease = async (key, ms) => {
+    told.push(`lease ${key.slice(0, 4)}`)
+    return lease?.(key, ms)
+  }
+  store.compareAndSet = async (known, entries, options) => {
+    told.push(options?.release === true ? 'written, and given back' : 'written')
+    return compareAndSet?.(known, entries, options) ?? false
+  }
+  const origin = await anOrigin()
+  origin.script('/a', ok('downloaded', FRESH))
+  const fetch = anInstance({ tiers: [store] })
+  expect(await (await fetch(origin.url('/a'))).text()).toBe('downloaded')
+  expect(told.filter((word) => word !== 'lease h1:g')).toEqual(['lease h1:e', 'written, and given back'])
+})
 
 test.each(places)('what another process puts while it is downloaded stands beside it: %s', async (_, tiersAt) => {
   const at = folder()

@@ -5,7 +5,7 @@ import type { Write } from './transactions.ts'
 type Writing = <T>(write: (works: Open['works']) => Write<T>) => Promise<T>
 
 /** A lease of one grant, for whom it was granted. */
-export class HeldLease implements Lease {
+export class SqliteLease implements Lease {
   readonly key: string
   readonly generation: number
   /** It went with a write. */
@@ -18,11 +18,9 @@ export class HeldLease implements Lease {
     this.#write = write
   }
 
-  extend(ms: number): Promise<boolean> {
-    return this.#write((works) => works.extend(this.key, this.generation, ms))
-  }
+  readonly extend: Lease['extend'] = (ms) => this.#write((works) => works.extend(this.key, this.generation, ms))
 
-  async release(): Promise<void> {
+  readonly release: Lease['release'] = async () => {
     if (!this.isGivenBack) await this.#write((works) => works.giveBack(this.key, this.generation))
   }
 }

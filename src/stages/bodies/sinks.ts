@@ -16,7 +16,7 @@ export interface Sink {
   discard(): Promise<void>
 }
 
-/** A body id is random: one writer ever, so no two processes append to the same body. */
+/** A body id is random: one writer at a time. Where one is taken for dead, and is not, what is at rest is longer than it knows. */
 export const newBodyId = (): string => randomUUID().replaceAll('-', '')
 
 /** Whether a body stands here, by its last chunk. */
@@ -78,7 +78,9 @@ export class StoreSink implements Sink {
     return readChunk(this.store, { bodyId: this.bodyId, size: this.#size }, n)
   }
 
-  discard(): Promise<void> {
+  /** But for a body that somebody has gone on with, who took this process for dead: it is theirs by now, and may be a version. */
+  async discard(): Promise<void> {
+    if (inFile(this.store, this.#size) && ((await this.store.bodies?.size(this.bodyId)) ?? 0) > this.#sizeInFile) return
     return deleteBody(this.store, { bodyId: this.bodyId, size: this.#size })
   }
 
@@ -100,15 +102,18 @@ export class StoreSink implements Sink {
     return chunks
   }
 
+  get #sizeInFile(): number {
+    return this.#size + Math.ceil(this.#size / CHUNK_SIZE) * SEAL_SIZE
+  }
+
   /**
    * False where the file is not as long as what was written: a store that lied, or somebody else who wrote too, taken for dead, and was
    * not. One that cannot say has no better claim to the body.
    */
   async stands(): Promise<boolean> {
     if (!inFile(this.store, this.#size)) return true
-    const expected = this.#size + Math.ceil(this.#size / CHUNK_SIZE) * SEAL_SIZE
     try {
-      return (await this.store.bodies?.size(this.bodyId)) === expected
+      return (await this.store.bodies?.size(this.bodyId)) === this.#sizeInFile
     } catch {
       // The guard has told of it.
       return false

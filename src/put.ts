@@ -51,6 +51,7 @@ export async function putVersion(house: House, call: Call, { response, options }
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,
     labels: labelRecords(read.labels ?? [], at),
+    isAwaited: true,
   })
   if (held.tier === undefined) throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })
   if (call.settings.refresh !== undefined) house.scheduler.note({ call, held })

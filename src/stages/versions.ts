@@ -29,6 +29,7 @@ interface Change {
   readonly keep?: Retention | undefined
   /** Nobody had anything of the entry. */
   readonly isNew?: boolean
+  readonly isAwaited?: boolean | undefined
 }
 
 export interface VersionRooms {
@@ -53,6 +54,7 @@ interface Came<T extends Confirmed> {
   readonly obtained: T
   readonly right: WriteRight | undefined
   readonly labels?: Record<string, LabelRecord>
+  readonly isAwaited?: boolean
 }
 
 /** Says what an answer is to its entry: a new version, the renewal of one, or a failure; and has it written. */
@@ -142,10 +144,9 @@ export class Versions {
     const inHand =
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
     const keep = revision.name === 'new' ? call.settings.versions : undefined
-    const { tier, entry } = await this.#rooms.write(
-      { entry: saying, placed: { version, body: inHand }, shareable, keep, isNew: found.entry === undefined },
-      came.right,
-    )
+    const placed = { version, body: inHand }
+    const change = { entry: saying, placed, shareable, keep, isNew: found.entry === undefined, isAwaited: came.isAwaited }
+    const { tier, entry } = await this.#rooms.write(change, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
     const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier }

@@ -15,6 +15,8 @@ export interface Change {
   readonly retiring?: Retiring | undefined
   /** No tier had anything of the entry a moment ago. */
   readonly isNew?: boolean | undefined
+  /** Somebody waits until a tier has it, be it a remote one where there is no other. */
+  readonly isAwaited?: boolean | undefined
 }
 
 /** A change, and whether there is another tier that would have it where this one does not take it. */
@@ -47,8 +49,9 @@ export class Saving {
   ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
     const open = this.#nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
-    const nearest = local.find(({ store }) => store.durable) ?? local[0]
     const live = open.filter((tier) => tier.store.live !== undefined)
+    const alone = change.isAwaited === true && live.length === 0 ? open[0] : undefined
+    const nearest = local.find(({ store }) => store.durable) ?? local[0] ?? alone
     const isKept = live.some(({ shelf }) => change.placed === undefined || shelf?.takes(change.placed) === true)
     const saved = nearest === undefined ? undefined : await this.#save(nearest, { ...change, isKept }, fence)
     let entry = saved ?? change.entry

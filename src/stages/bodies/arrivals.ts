@@ -43,14 +43,19 @@ export class Arrivals {
     return this.writer({ key, url, maxEntryBytes: Number.POSITIVE_INFINITY, ...nowhere })
   }
 
-  /** Goes on with the partial of this key: in the tier that granted the right to, one writer at a time, or with what memory kept. */
+  /**
+   * Goes on with the partial of this key: in the tier that granted the right to, one writer at a time, or in one before it, which fewer
+   * read; or with what memory kept.
+   */
   async adopt(key: string, tier: string | undefined, fits: Fits): Promise<Adopted | undefined> {
-    const store = this.#stores.find(({ name, live }) => name === tier && live === undefined)
+    const granting = this.#stores.findIndex(({ name, live }) => name === tier && live === undefined)
+    const stores = this.#stores.slice(0, granting + 1).filter(({ live, readOnly }) => live === undefined && readOnly !== true)
     try {
-      const adopted = store && (await this.#adoptIn(store, key, fits))
-      return (
-        adopted ?? (await takenDown(this.#stores, key, { now: this.#clock.now(), fits, writer: (plan) => this.writer(plan) }))
-      )
+      for (const store of stores) {
+        const adopted = await this.#adoptIn(store, key, fits)
+        if (adopted !== undefined) return adopted
+      }
+      return await takenDown(this.#stores, key, { now: this.#clock.now(), fits, writer: (plan) => this.writer(plan) })
     } catch {
       // Damaged, or gone: the download begins anew. The guard has told of a store that failed.
       return undefined

@@ -88,7 +88,10 @@ export function frontDoor(behind: Behind): CachedFetch {
   const company = companyAt(behind)
   const fetch = (input: Input, init?: Init): Promise<Response> => enter(behind, input, init, company)
   const close = (): Promise<void> => behind.close()
-  const reject = async (response: Response, reason: unknown): Promise<Response> => rejected(openHouse(behind), response, reason)
+  const reject = async (response: Response, reason: unknown): Promise<Response> => {
+    const house = openHouse(behind)
+    return house.walks.during(rejected(house, response, reason))
+  }
   return Object.assign(fetch, {
     [OURS]: true,
     put: async (input: Input, response: Response, options: { labels?: string[]; storedAt?: Date } = {}) => {

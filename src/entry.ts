@@ -1,21 +1,19 @@
+import { counted } from './counted.ts'
 import type { EntryStats } from './entry-account.ts'
-import type { House } from './house.ts'
-import type { Call } from './model/call.ts'
+import { deleted, type HistoryBasis, heldOf, id, labelled, pinned, unpinned } from './entry-remarks.ts'
 import type { Difference } from './model/difference.ts'
-import { type Duration, parseDuration } from './model/duration.ts'
+import type { Duration } from './model/duration.ts'
 import type { Attempt } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { CallOptions } from './model/options.ts'
-import type { Held } from './model/rooms.ts'
 import type { Selection } from './model/select.ts'
 import { judgeHeld } from './policy/candidate.ts'
-import { count as countFrom, flag, type Reader, readObject, wrong } from './policy/option-readers.ts'
-import { label as labelReader, selection, time } from './policy/select-options.ts'
+import { count as countFrom, flag, readObject } from './policy/option-readers.ts'
+import { label as labelReader, selection } from './policy/select-options.ts'
 import { hasLabel, isPinned } from './policy/selection.ts'
 import { answered } from './policy/served.ts'
-import { allVersions, type Chooser, chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
+import { allVersions, type Chooser, chosenBy } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
-import { reasonText } from './stages/remarks.ts'
 
 /** A handle on one entry: what is stored of one request identity. Nothing happens until it is asked. */
 export interface Entry {
@@ -58,65 +56,50 @@ export interface Entry {
 /** What is stored of an entry, and was: without the asking, and without options of its own. */
 export type EntryHistory = Omit<Entry, 'fetch' | 'refresh' | 'policy' | 'setPolicy'>
 
-/** What its history is read from. */
-export interface HistoryBasis {
-  readonly house: () => House
-  readonly call: () => Promise<Call>
-}
-
 /** What an entry handle stands on. */
 export interface EntryBasis extends HistoryBasis {
   readonly fetch: (over: { refresh: 'yes' | 'no' }) => Promise<Response>
 }
 
-/** Seldom asked for: to tell how two bodies differ, or what became of an entry, takes as much text as to answer with it. */
+/** Seldom asked for: it takes as much text to tell how two bodies differ, or what became of an entry, as to answer with it. */
 const telling = (): Promise<typeof import('./entry-account.ts')> => import('./entry-account.ts')
 
 const count = countFrom(0)
 
-const id: Reader<string> = (value, path) => {
-  if (typeof value !== 'string' || value === '') throw wrong(path, value, 'Give the id of a version.')
-  return value
-}
-
-const reason: Reader = (value) => value
 const FILTER = { label: labelReader, pinned: flag, skip: count, limit: count }
-const LABELLING = { version: id, reason }
-const PINNING = { version: id, until: time, for: (value: unknown, path: string) => parseDuration(value as Duration, path) }
 
 export function entryOf(basis: EntryBasis): Entry {
   return {
     ...historyOf(basis),
+    ...counted(basis, policies),
     fetch: () => basis.fetch({ refresh: 'no' }),
     refresh: () => basis.fetch({ refresh: 'yes' }),
-    policy: async () => (await telling()).policyOf(basis.house(), await basis.call()),
-    setPolicy: async (policy) => (await telling()).setPolicyOf(basis.house(), await basis.call(), policy),
   }
 }
 
+const policies = ({ house, call }: HistoryBasis): Pick<Entry, 'policy' | 'setPolicy'> => ({
+  policy: async () => (await telling()).policyOf(house(), await call()),
+  setPolicy: async (policy) => (await telling()).setPolicyOf(house(), await call(), policy),
+})
+
 export function historyOf(basis: HistoryBasis): EntryHistory {
+  return counted(basis, history)
+}
+
+function history(basis: HistoryBasis): EntryHistory {
   return {
     versions: (filter = {}) => versions(basis, readObject(filter, FILTER, 'versions') as Filter),
     version: (which) => version(basis, which),
     label: (label, options = {}) => labelled(basis, { label, options, on: 'yes' }),
     unlabel: (label, options = {}) => labelled(basis, { label, options, on: 'no' }),
     pin: (options = {}) => pinned(basis, options),
-    unpin: async (options = {}) => {
-      const { version: which } = readObject(options, { version: id }, 'unpin') as { version?: string }
-      await basis.house().remarks.unpin(await heldOf(basis, which))
-    },
+    unpin: (options = {}) => unpinned(basis, options),
     diff: async (from, to) =>
       (await telling()).compared(await heldOf(basis, id(from, 'diff.from')), await heldOf(basis, id(to, 'diff.to'))),
     failures: async () => (await telling()).failuresOf(basis.house(), await basis.call()),
     stats: async () => (await telling()).statsOf(basis.house(), await basis.call()),
     explain: async () => (await telling()).explained(basis.house(), await basis.call()),
-    delete: async () => {
-      const { tiers, remarks, scheduler } = basis.house()
-      const call = await basis.call()
-      scheduler.forget(call.key)
-      const known = await tiers.known(call)
-      if (known !== undefined) await remarks.remove(known)
-    },
+    delete: () => deleted(basis),
   }
 }
 
@@ -162,35 +145,4 @@ async function version({ house, call }: HistoryBasis, which: unknown): ReturnTyp
   if (held === undefined) return undefined
   const response = async (): Promise<Response> => responses.respond(answered(asked, held, judgeHeld(held, asked, clock.now())))
   return Object.assign(versionInfo(held, clock.now()), { response })
-}
-
-/** The version of this id, or the current one. */
-async function heldOf({ house, call }: HistoryBasis, which: string | undefined): Promise<Held> {
-  const { tiers, clock } = house()
-  const asked = await call()
-  const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
-  const held = await tiers.pick(asked, wanted === undefined ? currentOf : chosenBy(wanted, clock.now()))
-  if (held === undefined) throw versionNotFound(asked, wanted)
-  return held
-}
-
-async function labelled(
-  basis: HistoryBasis,
-  { label, options, on }: { label: unknown; options: unknown; on: 'yes' | 'no' },
-): Promise<VersionInfo> {
-  const word = labelReader(label, 'label')
-  const read = readObject(options, LABELLING, 'label') as { version?: string; reason?: unknown }
-  const { remarks, clock } = basis.house()
-  const held = await remarks.label(await heldOf(basis, read.version), word, { on, reason: reasonText(read.reason) })
-  return versionInfo(held, clock.now())
-}
-
-async function pinned(basis: HistoryBasis, options: unknown): ReturnType<Entry['pin']> {
-  const read = readObject(options, PINNING, 'pin') as { version?: string; until?: number; for?: number }
-  if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
-  const { remarks, clock } = basis.house()
-  const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
-  const { maxPinned } = (await basis.call()).settings.versions
-  const unpin = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
-  return { unpin, [Symbol.asyncDispose]: unpin }
 }

@@ -1,0 +1,74 @@
+import { counted } from './counted.ts'
+import type { House } from './house.ts'
+import type { Call } from './model/call.ts'
+import { type Duration, parseDuration } from './model/duration.ts'
+import type { VersionInfo } from './model/inspection.ts'
+import type { Held } from './model/rooms.ts'
+import type { Selection } from './model/select.ts'
+import { type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { label as labelReader, time } from './policy/select-options.ts'
+import { chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
+import { versionInfo } from './policy/version-info.ts'
+import { reasonText } from './stages/remarks.ts'
+
+// What is said of an entry, and of its versions.
+
+/** What its history is read from. */
+export interface HistoryBasis {
+  readonly house: () => House
+  readonly call: () => Promise<Call>
+}
+
+export const id: Reader<string> = (value, path) => {
+  if (typeof value !== 'string' || value === '') throw wrong(path, value, 'Give the id of a version.')
+  return value
+}
+
+const reason: Reader = (value) => value
+const LABELLING = { version: id, reason }
+const PINNING = { version: id, until: time, for: (value: unknown, path: string) => parseDuration(value as Duration, path) }
+
+/** The version of this id, or the current one. */
+export async function heldOf({ house, call }: HistoryBasis, which: string | undefined): Promise<Held> {
+  const { tiers, clock } = house()
+  const asked = await call()
+  const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
+  const held = await tiers.pick(asked, wanted === undefined ? currentOf : chosenBy(wanted, clock.now()))
+  if (held === undefined) throw versionNotFound(asked, wanted)
+  return held
+}
+
+export async function labelled(
+  basis: HistoryBasis,
+  { label, options, on }: { label: unknown; options: unknown; on: 'yes' | 'no' },
+): Promise<VersionInfo> {
+  const word = labelReader(label, 'label')
+  const read = readObject(options, LABELLING, 'label') as { version?: string; reason?: unknown }
+  const { remarks, clock } = basis.house()
+  const held = await remarks.label(await heldOf(basis, read.version), word, { on, reason: reasonText(read.reason) })
+  return versionInfo(held, clock.now())
+}
+
+export async function pinned(basis: HistoryBasis, options: unknown): Promise<AsyncDisposable & { unpin(): Promise<void> }> {
+  const read = readObject(options, PINNING, 'pin') as { version?: string; until?: number; for?: number }
+  if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
+  const { remarks, clock } = basis.house()
+  const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
+  const { maxPinned } = (await basis.call()).settings.versions
+  const taken = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
+  const { unpin } = counted(basis, () => ({ unpin: taken }))
+  return { unpin, [Symbol.asyncDispose]: unpin }
+}
+
+export async function unpinned(basis: HistoryBasis, options: unknown): Promise<void> {
+  const { version } = readObject(options, { version: id }, 'unpin') as { version?: string }
+  await basis.house().remarks.unpin(await heldOf(basis, version))
+}
+
+export async function deleted({ house, call }: HistoryBasis): Promise<void> {
+  const { tiers, remarks, scheduler } = house()
+  const asked = await call()
+  scheduler.forget(asked.key)
+  const known = await tiers.known(asked)
+  if (known !== undefined) await remarks.remove(known)
+}

@@ -38,6 +38,18 @@ export function groupOf(key: string): string | undefined {
   }
 }
 
+/** What a word under `h1:k:` holds: its subject is an entry or a body. Nothing for any other key. */
+export function groupsHeldBy(key: string): string[] {
+  const parts = partsOf(key)
+  return parts?.kind === 'k' ? [`e:${parts.subject}`, bodyGroup(parts.subject)] : []
+}
+
+/** What must not go while a key is written: its group, or what it comes to hold. */
+export function groupsSparedBy(key: string): string[] {
+  const group = groupOf(key)
+  return group === undefined ? groupsHeldBy(key) : [group]
+}
+
 /** `h1:s:`: how an entry was used. It is written some time after that, and is no use of the entry itself. */
 export function isStatistics(key: string): boolean {
   return partsOf(key)?.kind === 's'

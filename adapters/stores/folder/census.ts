@@ -1,10 +1,10 @@
 import { lstat, opendir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { bodyGroup, groupOf, isMark } from '../key-group.ts'
+import { bodyGroup, groupOf, groupsHeldBy, isMark } from '../key-group.ts'
 import { valueOfBody } from './body-head.ts'
 import { isNoFile, unlessMissing } from './faults.ts'
 import { comingBy, type Layout } from './layout.ts'
-import { ENDS, keyOf, mayHold, VALUE } from './names.ts'
+import { ENDS, keyOf, mayHold, mayHoldWords, VALUE } from './names.ts'
 import { readHead, valueBytes } from './value-file.ts'
 
 /** Files looked at side by side. */
@@ -67,10 +67,24 @@ export async function* census(layout: Layout): AsyncGenerator<readonly CountedFi
 export async function filesOf(layout: Layout, group: string): Promise<CountedFile[]> {
   if (group.startsWith(UNKNOWN)) return countedOf([countValue(layout.values, group.slice(UNKNOWN.length), undefined)])
   const folders = (await valueFolders(layout)).filter(mayHold(group))
-  const all = await Promise.all(folders.map((folder) => valuesIn(join(layout.values, folder), group)))
+  const all = await Promise.all(folders.map((folder) => valuesIn(join(layout.values, folder), (key) => groupOf(key) === group)))
   const bodyId = group.startsWith('b:') ? group.slice(2) : undefined
   const body = bodyId === undefined || /[^a-z0-9-]/.test(bodyId) ? [] : await bodiesOf(layout, [bodyId])
   return [...all.flat(), ...body].sort((one, other) => (one.key < other.key ? -1 : 1))
+}
+
+/** The groups that pins hold; where one is given, it alone is looked for. */
+export async function heldGroups(layout: Layout, now: number, group?: string): Promise<ReadonlySet<string>> {
+  const isAbout = (key: string): boolean => {
+    const held = groupsHeldBy(key)
+    return held.length > 0 && (group === undefined || held.includes(group))
+  }
+  const held = new Set<string>()
+  for (const folder of (await valueFolders(layout)).filter(mayHoldWords(group))) {
+    const words = await valuesIn(join(layout.values, folder), isAbout)
+    for (const { key, expires } of words) if (expires > now) for (const one of groupsHeldBy(key)) held.add(one)
+  }
+  return held
 }
 
 export async function valueFolders(layout: Layout): Promise<string[]> {
@@ -78,22 +92,22 @@ export async function valueFolders(layout: Layout): Promise<string[]> {
   return folders.filter((folder) => folder.isDirectory()).map(({ name }) => name)
 }
 
-async function valuesIn(folder: string, group?: string): Promise<CountedFile[]> {
+async function valuesIn(folder: string, isWanted?: (key: string) => boolean): Promise<CountedFile[]> {
   const names = (await unlessMissing(readdir(folder))) ?? []
   const ending = new Set(names.filter((name) => name.endsWith(ENDS)))
-  const wanted = names.filter((name) => mayBe(name, group))
+  const wanted = names.filter((name) => mayBe(name, isWanted))
   const counted: CountedFile[] = []
   for (let at = 0; at < wanted.length; at += ABREAST) {
     const files = wanted.slice(at, at + ABREAST).map((name) => countValue(folder, name, ending))
     counted.push(...(await countedOf(files)))
   }
-  return group === undefined ? counted : counted.filter((file) => file.group === group)
+  return isWanted === undefined ? counted : counted.filter(({ key, group }) => !group?.startsWith(UNKNOWN) && isWanted(key))
 }
 
 /** By its name, as far as that tells. */
-function mayBe(name: string, group: string | undefined): boolean {
+function mayBe(name: string, isWanted: ((key: string) => boolean) | undefined): boolean {
   const key = keyOf(name)
-  return key !== undefined && (group === undefined || key === 'inside' || groupOf(key) === group)
+  return key !== undefined && (key === 'inside' || isWanted === undefined || isWanted(key))
 }
 
 async function countedOf(files: Promise<CountedFile | undefined>[]): Promise<CountedFile[]> {

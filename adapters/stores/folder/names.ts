@@ -58,6 +58,13 @@ function headOf(key: string): string {
   return key.slice(0, HEAD)
 }
 
+/** The folders that may hold the words of pins; where a group is given, those that hold it. */
+export function mayHoldWords(group?: string): (folder: string) => boolean {
+  const hashed = hashedFolderOf(undefined)
+  const head = headOf(`h1:k:${group?.slice(2) ?? ''}`).replaceAll(':', '+')
+  return (folder) => folder === hashed || (HOUSE_FOLDER.test(folder) && folder.startsWith(head))
+}
+
 /** The folders that may hold keys of a group: a subject stands under the same two digits in each kind. */
 export function mayHold(group: string): (folder: string) => boolean {
   const hashed = hashedFolderOf(group)

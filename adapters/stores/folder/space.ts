@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises'
 import { storeFailure } from '../failures.ts'
-import { type CountedFile, census, filesOf, stagedBytes } from './census.ts'
+import { type CountedFile, census, filesOf, heldGroups, stagedBytes } from './census.ts'
 import { unlessMissing } from './faults.ts'
 import { InUse } from './in-use.ts'
 import { ENDS, VALUE } from './names.ts'
@@ -22,6 +22,10 @@ export class Space {
   #candidates: Candidate[] = []
   /** Of what is never given up; undefined before the first count. */
   #fixed: number | undefined
+  /** The groups that pins held at the last count. */
+  #held: ReadonlySet<string> = new Set()
+  /** The group that is about to be given up, until somebody writes there. */
+  #going: string | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(facts: SpaceFacts) {
@@ -34,7 +38,7 @@ export class Space {
    * @throws STORE where there can be no room.
    */
   async during(wanted: Wanted, work: (ledger: { freed: number }) => Promise<void>): Promise<void> {
-    await this.#writing.during(wanted.groups, async () => {
+    await this.within(wanted.groups, async () => {
       await this.#take(wanted)
       const ledger = { freed: 0 }
       try {
@@ -47,6 +51,7 @@ export class Space {
 
   /** Does work in room that was claimed before. */
   within(groups: readonly string[], work: () => Promise<void>): Promise<void> {
+    if (this.#going !== undefined && groups.includes(this.#going)) this.#going = undefined
     return this.#writing.during(groups, work)
   }
 
@@ -128,7 +133,7 @@ export class Space {
 
   async #check({ bytes, groups }: Wanted): Promise<void> {
     const { layout, maxBytes } = this.#facts
-    const own = await Promise.all(groups.map((group) => filesOf(layout, group)))
+    const own = await Promise.all(groups.filter((group) => !this.#held.has(group)).map((group) => filesOf(layout, group)))
     const staying = own.flat().reduce((sum, file) => sum + file.cost, this.#fixed ?? 0)
     if (bytes + staying > maxBytes) throw this.#noRoom(bytes)
   }
@@ -142,28 +147,33 @@ export class Space {
     // First: what comes to its place meanwhile is counted twice rather than not at all.
     let sum = await stagedBytes(layout)
     let fixed = 0
+    const held = await heldGroups(layout, now)
     for await (const files of census(layout)) {
       for (const file of files) {
         if (file.expires <= now && (await this.#remove(file))) continue
         sum += file.cost
-        if (file.group === undefined) fixed += file.cost
-        oldest.add(file)
+        if (file.group === undefined || held.has(file.group)) fixed += file.cost
+        else oldest.add(file)
       }
     }
     this.#fixed = fixed
+    this.#held = held
     this.#candidates = oldest.take()
     return sum
   }
 
-  /** False where the group is in use, or has been used since it was counted: its turn comes after the next count. */
+  /** False where the group is in use, or held, or has been used since it was counted: its turn comes after the next count. */
   async #giveUp({ group, used }: Candidate): Promise<boolean> {
     const { layout, recency, givenUp } = this.#facts
     if (this.#writing.has(group) || recency.usedAt(group) > used) return false
+    this.#going = group
     const files = await filesOf(layout, group)
     if (files.some((file) => file.used > used && file.used <= this.#facts.clock.now())) return false
+    // Last, as it may have been pinned since it was counted. A pin that comes still later ends `#going`.
+    if ((await heldGroups(layout, this.#facts.clock.now(), group)).has(group)) return false
     let freed = 0
     for (const file of files) {
-      if (this.#writing.has(group)) break
+      if (this.#going !== group) break
       if (!(await this.#remove(file))) continue
       freed += file.cost
       givenUp(file)
@@ -183,7 +193,7 @@ export class Space {
   #noRoom(bytes: number): Error {
     const { layout, maxBytes } = this.#facts
     return storeFailure(
-      `folder ${layout.dir}: ${bytes} bytes more do not fit into maxBytes (${maxBytes}). Give a larger maxBytes, or a store of its own`,
+      `folder ${layout.dir}: ${bytes} bytes more do not fit into maxBytes (${maxBytes}) beside what is pinned. Give a larger maxBytes, or a store of its own`,
     )
   }
 }

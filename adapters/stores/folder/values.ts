@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
-import { groupOf, isStatistics } from '../key-group.ts'
+import { groupOf, groupsSparedBy, isStatistics } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { cost } from './census.ts'
 import { codeOf, isNoFile, unlessMissing } from './faults.ts'
@@ -73,7 +73,7 @@ export class Values {
     const [first] = entries
     if (first === undefined) return
     const bytes = entries.reduce((sum, { file }) => sum + cost(file.length), 0)
-    const groups = [...new Set(entries.flatMap(({ key }) => groupOf(key) ?? []))]
+    const groups = [...new Set(entries.flatMap(({ key }) => groupsSparedBy(key)))]
     const folders = [layout.desk, ...new Set(entries.map(({ key }) => layout.folderOf(key)))]
     await layout.within(folders, async () => {
       // The first of them stands for all until they are there.

@@ -4,7 +4,7 @@ import type { Tier } from '../tier.ts'
 import { refsOf } from './listing.ts'
 import { slices } from './pace.ts'
 import { isWhole, placedIn, placedOf } from './proving.ts'
-import { type Reading, readEntries, readVersions } from './reading.ts'
+import { readEntries, readVersions } from './reading.ts'
 import { type Damage, Repair } from './repair.ts'
 import type { UpkeepRooms } from './rooms.ts'
 import { type Standings, walk } from './walk.ts'
@@ -25,24 +25,28 @@ export async function audit(rooms: UpkeepRooms, how: 'repair' | 'report'): Promi
   const missing = new Set<string>()
   for (const tier of rooms.tiers.nearestFirst) {
     if (tier.shelf !== undefined) continue
-    const auditing = new Auditing(rooms, { report, repair, missing, files: await filesOf(tier, rooms) })
+    const auditing = new Auditing(rooms, { report, repair, missing, bodies: await bodiesIn(tier, rooms) })
     for await (const slice of walk(tier, rooms)) for (const standings of slice) await auditing.standings(tier, standings)
+    await auditing.suspects(tier)
   }
   return report
 }
 
-/** Which bodies stand there, and since when that is known. A file that somebody removed can be read on by who has it open. */
-interface Files {
-  readonly ids: ReadonlySet<string>
-  /** Epoch ms. */
-  readonly asOf: number
+/** Versions without a body that are kept in mind before the bodies are listed again. */
+const SUSPECTS = 10_000
+
+/** Named by a version, and not listed. */
+interface Suspect {
+  readonly hash: string
+  readonly id: string
+  readonly bodyId: string
 }
 
-async function filesOf({ store }: Tier, { clock, pace, inventory }: UpkeepRooms): Promise<Files> {
-  const asOf = clock.now()
+/** Ids of the bodies that stand there. Listed, not read: a file that somebody removed can be read on by who has it open. */
+async function bodiesIn({ store }: Tier, { pace, inventory }: UpkeepRooms): Promise<ReadonlySet<string>> {
   const ids = new Set<string>()
   for await (const slice of slices(inventory.bodies(store), pace)) for (const { id } of slice) ids.add(id)
-  return { ids, asOf }
+  return ids
 }
 
 class Auditing {
@@ -51,28 +55,29 @@ class Auditing {
   readonly #repair: Repair | undefined
   /** Named and nowhere: told once, however many tiers name it. */
   readonly #missing: Set<string>
-  readonly #files: Files
+  readonly #bodies: ReadonlySet<string>
+  #suspects: Suspect[] = []
 
   constructor(
     rooms: UpkeepRooms,
-    { report, repair, missing, files }: { report: AuditReport; repair: Repair | undefined; missing: Set<string>; files: Files },
+    of: { report: AuditReport; repair: Repair | undefined; missing: Set<string>; bodies: ReadonlySet<string> },
   ) {
     this.#rooms = rooms
-    this.#report = report
-    this.#repair = repair
-    this.#missing = missing
-    this.#files = files
+    this.#report = of.report
+    this.#repair = of.repair
+    this.#missing = of.missing
+    this.#bodies = of.bodies
   }
 
   async standings(tier: Tier, { hash, entry, versions }: Standings): Promise<void> {
     if (entry === 'foreign') return
-    for (const id of versions) await this.#version(tier, { hash, id, entry })
+    for (const id of versions) await this.#version(tier, { hash, id })
     if (entry === undefined) return
     const here = new Set(versions)
     for (const { id } of refsOf(entry)) if (!here.has(id)) await this.#absent(tier, { hash, id, entry })
   }
 
-  async #version(tier: Tier, { hash, id, entry }: { hash: string; id: string; entry: Reading }): Promise<void> {
+  async #version(tier: Tier, { hash, id }: { hash: string; id: string }): Promise<void> {
     const [record] = await readVersions(tier, [{ hash, id }])
     if (record === 'foreign') return
     await this.#rooms.pace.round()
@@ -85,23 +90,49 @@ class Auditing {
       return
     }
     this.#report.checked++
-    if (this.#stands(record) && (await isWhole(placedOf(this.#rooms.open, tier, record)))) return
-    const of = entry === undefined || entry === 'foreign' ? undefined : entry
-    await this.#damaged({ tier, hash, id, key: record.key, entry: of, digest: record.digest })
+    const { bodyId } = record
+    if (bodyId === undefined || this.#bodies.has(bodyId)) return this.#prove(tier, { hash, id, record })
+    // It may have come after the listing, whatever the age of the version: a copy, or what is written behind, is older than its place.
+    if (this.#suspects.push({ hash, id, bodyId }) >= SUSPECTS) await this.suspects(tier)
   }
 
-  #stands({ bodyId, storedAt }: VersionRecord): boolean {
-    return bodyId === undefined || this.#files.ids.has(bodyId) || storedAt >= this.#files.asOf
+  /** Lists the bodies again: each came before the record that names it, so what that record lacks now is gone. */
+  async suspects(tier: Tier): Promise<void> {
+    const suspects = this.#suspects
+    if (suspects.length === 0) return
+    this.#suspects = []
+    const bodies = await bodiesIn(tier, this.#rooms)
+    for (const { hash, id, bodyId } of suspects) {
+      const [record] = await readVersions(tier, [{ hash, id }])
+      await this.#rooms.pace.round()
+      if (record === undefined || record === 'foreign' || record.bodyId !== bodyId) continue
+      if (bodies.has(bodyId)) await this.#prove(tier, { hash, id, record })
+      else await this.#spoilt(tier, { hash, id, record })
+    }
   }
 
-  /** An entry names it, and this tier does not have it: as it should be, where another one does. */
+  async #prove(tier: Tier, of: { hash: string; id: string; record: VersionRecord }): Promise<void> {
+    if (await isWhole(placedOf(this.#rooms.open, tier, of.record))) return
+    // What was removed, or put elsewhere, while it was read is not damaged.
+    const [now] = await readVersions(tier, [of])
+    if (now === undefined || now === 'foreign' || now.bodyId !== of.record.bodyId) return
+    await this.#spoilt(tier, of)
+  }
+
+  async #spoilt(tier: Tier, { hash, id, record }: { hash: string; id: string; record: VersionRecord }): Promise<void> {
+    const [entry] = await readEntries(tier, [{ hash }])
+    const { key, digest } = record
+    await this.#damaged({ tier, hash, id, key, entry: entry === 'foreign' ? undefined : entry, digest })
+  }
+
+  /** An entry names it, and this tier did not list it: as it should be, where another one has it, or this one by now. */
   async #absent(tier: Tier, { hash, id, entry }: { hash: string; id: string; entry: EntryRecord }): Promise<void> {
     const name = `${hash}:${id}`
     if (this.#missing.has(name)) return
     const { tiers } = this.#rooms
     try {
       for (const other of tiers.nearestFirst)
-        if (other !== tier && (await placedIn(this.#rooms, other, { hash, id, key: entry.key })) !== undefined) return
+        if ((await placedIn(this.#rooms, other, { hash, id, key: entry.key })) !== undefined) return
       const [now] = await readEntries(tier, [{ hash }])
       if (now === undefined || now === 'foreign' || !isNamed(now, id)) return
     } catch {

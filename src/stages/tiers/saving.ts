@@ -96,6 +96,22 @@ export class Saving {
     }
   }
 
+  /**
+   * One tier's share of what all of them are told, and keep nothing else of. One that does not take it now answers as if it had, and is
+   * brought it later: another tier may have given it up by then.
+   *
+   * @throws the error of the tier
+   */
+  async tell(tier: Tier, word: EntryRecord): Promise<void> {
+    try {
+      await tier.write(word, undefined)
+    } catch (error) {
+      this.#owe(tier, word, undefined)
+      this.#rooms.missed(tier, { key: word.key })
+      throw error
+    }
+  }
+
   #owe(tier: Tier, entry: EntryRecord, placed: Placed | undefined): void {
     for (const key of tier.owed.add(entry, placed)) {
       const warning = `${tier.store.name} could not be written, nothing else has this, and there is no more room to wait: it is given up`

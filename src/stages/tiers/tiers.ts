@@ -24,9 +24,9 @@ export class Tiers {
   readonly nearestFirst: readonly Tier[]
   readonly writable: readonly Tier[]
   readonly marks: Marks
+  readonly saving: Saving
   readonly #loader: Loader
   readonly #hearsay: Hearsay
-  readonly #saving: Saving
   readonly #glances: Glances
 
   constructor(stores: readonly Guarded[], rooms: TiersRooms) {
@@ -35,7 +35,7 @@ export class Tiers {
     this.nearestFirst = stores.map((store) => new Tier(store, { ...rooms, pins, inHand: inHand() }))
     this.writable = this.nearestFirst.filter(({ store }) => store.readOnly !== true)
     this.#glances = new Glances(this.nearestFirst, rooms.clock)
-    this.#saving = new Saving(this.nearestFirst, rooms)
+    this.saving = new Saving(this.nearestFirst, rooms)
     const marked = this.nearestFirst.map((tier) => ({
       store: tier.store,
       missed: (marks: readonly StoreEntry[]) => rooms.missed(tier, { marks }),
@@ -169,7 +169,7 @@ export class Tiers {
   }
 
   async write(change: Change, fence: WriteRight | undefined): ReturnType<Saving['write']> {
-    const written = await this.#saving.write(change, fence)
+    const written = await this.saving.write(change, fence)
     this.#hearsay.placed(written.entry)
     return written
   }
@@ -180,7 +180,7 @@ export class Tiers {
   }
 
   takes(size: number): boolean {
-    return this.#saving.takes(size)
+    return this.saving.takes(size)
   }
 
   lease(storeKey: () => string, ms: number): ReturnType<typeof rightFrom> {

@@ -12,11 +12,11 @@ import { got } from './given.ts'
 // What a tier missed while it was away is brought when it is back: the newest state, once.
 const PUBLIC = { headers: { 'Cache-Control': 'public, max-age=3600' } }
 
-async function near(also: Store[] = []) {
+async function near(also: Store[] = [], room: Parameters<typeof memory>[0] = {}) {
   const clock = manualClock()
   const inner = sqlite(':memory:', { clock })
   const far = { ...chaos(inner, { clock }), name: 'far', remote: true, shared: true } as ChaosStore
-  const g = await given({ tiers: [memory(), ...also, far], ttl: 'http' }, clock)
+  const g = await given({ tiers: [memory(room), ...also, far], ttl: 'http' }, clock)
   /** What another process sees that has this tier alone, and no origin. */
   const elsewhere = (): ReturnType<typeof createCachedFetch> =>
     createCachedFetch({ tiers: [{ ...inner, ...bound(inner), close: async () => undefined }], clock, mode: 'offline' })
@@ -112,6 +112,39 @@ test('a deletion of that time counts there too', async () => {
   await g.fetch.idle()
   await goes(g)
   await g.fetch.entry(g.origin.url('/f')).delete()
+  await comesBack(g)
+  await using other = g.elsewhere()
+  expect(await other.entry(g.origin.url('/f')).versions()).toEqual([])
+})
+
+test.each([
+  ['memory', (): Store[] => [], {}],
+  ['memory that keeps nothing', (): Store[] => [], { maxBytes: '1KB' }],
+  ['a file', (): Store[] => [sqlite(':memory:')], {}],
+])('by administration too, over %s: it rejects, and the tier learns of it', async (_, also, room) => {
+  await using g = await near(also(), room)
+  for (const path of ['/f', '/g', '/h']) {
+    g.origin.script(path, ok('v1', PUBLIC))
+    await got(await g.fetch(g.origin.url(path), { holdfast: { tags: [`t${path.slice(1)}`] } }))
+  }
+  await g.fetch.idle()
+  // What is listed is known; it takes no word.
+  g.far.chaos.use([{ do: 'throw', on: ['set', 'setMany', 'lease', 'delete'] }])
+  const what = [{ url: g.origin.url('/f') }, { match: g.origin.url('/g*') }, { tag: 'th' }]
+  for (const which of what) await expect(g.fetch.cache.delete(which)).rejects.toThrow()
+  for (const path of ['/f', '/g', '/h']) expect(await g.fetch.cache.has(g.origin.url(path))).toBe(false)
+  await comesBack(g)
+  await using other = g.elsewhere()
+  for (const path of ['/f', '/g', '/h']) expect(await other.entry(g.origin.url(path)).versions()).toEqual([])
+})
+
+test('by administration, while it can neither be asked nor told', async () => {
+  await using g = await near()
+  g.origin.script('/f', ok('v1', PUBLIC))
+  await got(await g.fetch(g.origin.url('/f')))
+  await g.fetch.idle()
+  await goes(g)
+  await expect(g.fetch.cache.delete({ url: g.origin.url('/f') })).rejects.toThrow()
   await comesBack(g)
   await using other = g.elsewhere()
   expect(await other.entry(g.origin.url('/f')).versions()).toEqual([])

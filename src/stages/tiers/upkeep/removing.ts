@@ -39,13 +39,13 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   return removed
 }
 
-/** In all tiers: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */
+/** In all tiers, those that are away when they are back: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */
 async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promise<void> {
   const word = withoutAll(entry, stamps.next())
   const hash = sha256(entry.key)
   const failures = new Failures()
   const inTier = async (tier: Tier): Promise<void> => {
-    await tier.write(word, undefined)
+    await tiers.saving.tell(tier, word)
     if (tier.shelf === undefined) await tier.store.delete([`h1:s:${hash}`, `h1:p:${hash}`])
   }
   await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))

@@ -10,6 +10,7 @@ import { label as labelReader, time } from './policy/select-options.ts'
 import { chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { reasonText } from './stages/remarks.ts'
+import { foundIn } from './stages/tiers/unheard.ts'
 
 // What is said of an entry, and of its versions.
 
@@ -28,12 +29,14 @@ const reason: Reader = (value) => value
 const LABELLING = { version: id, reason }
 const PINNING = { version: id, until: time, for: (value: unknown, path: string) => parseDuration(value as Duration, path) }
 
-/** The version of this id, or the current one. */
+/** The version of this id, or the current one. VERSION_NOT_FOUND where there is none; STORE where nobody can say. */
 export async function heldOf({ house, call }: HistoryBasis, which: string | undefined): Promise<Held> {
   const { tiers, clock } = house()
   const asked = await call()
   const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
-  const held = await tiers.pick(asked, wanted === undefined ? currentOf : chosenBy(wanted, clock.now()))
+  const choose = wanted === undefined ? currentOf : chosenBy(wanted, clock.now())
+  const whether = 'there is such a version'
+  const held = await foundIn(tiers, () => tiers.pick(asked, choose), { url: asked.url, method: asked.method, whether })
   if (held === undefined) throw versionNotFound(asked, wanted)
   return held
 }
@@ -69,6 +72,7 @@ export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const { tiers, remarks, scheduler } = house()
   const asked = await call()
   scheduler.forget(asked.key)
-  const known = await tiers.known(asked)
+  const whether = 'there is anything to delete'
+  const known = await foundIn(tiers, () => tiers.known(asked), { url: asked.url, method: asked.method, whether })
   if (known !== undefined) await remarks.remove(known)
 }

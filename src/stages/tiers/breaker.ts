@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import { Deadlines } from './deadlines.ts'
+import { closedGate, type Gate, type TierState } from './gate.ts'
 import { Unanswered } from './unanswered.ts'
 
 /**
@@ -11,8 +12,7 @@ import { Unanswered } from './unanswered.ts'
 const OPEN_AFTER = 3
 const MOST = 0.75
 
-/** Milliseconds until a store that was left alone is tried again; doubled after each trial that fails, up to the longest. */
-const PROBE_AFTER = 1_000
+/** Milliseconds until a store that was left alone is tried again, at most: they are doubled after each trial that fails. */
 const LONGEST = 5_000
 
 /** Milliseconds for a trial that somebody waits for: the first connection takes longer than a call. */
@@ -20,8 +20,6 @@ const CHECK = 5_000
 
 /** A store that can be read may be full, and one whose writes are held up by somebody may still be read. */
 export type Side = 'read' | 'write'
-
-export type TierState = 'closed' | 'open' | 'half-open'
 
 export interface BreakerFacts {
   readonly clock: Clock
@@ -35,16 +33,6 @@ export interface BreakerFacts {
   /** The smallest call of each side; undefined where there is no such side. */
   readonly probes: Readonly<Record<Side, (() => Promise<unknown>) | undefined>>
 }
-
-interface Gate {
-  state: TierState
-  failures: number
-  error: Error | undefined
-  wait: number
-  timer: { cancel(): void } | undefined
-}
-
-const closedGate = (): Gate => ({ state: 'closed', failures: 0, error: undefined, wait: PROBE_AFTER, timer: undefined })
 
 /**
  * Bounds each call of a store, tells of each failure, and leaves a side of it alone that keeps failing: a broken tier is a quick miss.
@@ -60,6 +48,7 @@ export class Breaker {
   /** It has not answered yet, and has not been waited for either. */
   #isCold = true
   #starting: Promise<void> | undefined
+  #unheard: { readonly error: unknown } | undefined
 
   constructor(facts: BreakerFacts) {
     this.#facts = facts
@@ -85,6 +74,11 @@ export class Breaker {
     return this.#gates.read.error ?? this.#gates.write.error
   }
 
+  /** Why the last read that failed did. Another object for each, so that one can tell whether there was one meanwhile. */
+  get unheard(): { readonly error: unknown } | undefined {
+    return this.#unheard
+  }
+
   /** Under way while a store is waited for that has not answered yet; resolves when it has, or is given up. */
   get starting(): Promise<void> | undefined {
     return this.#starting
@@ -99,6 +93,7 @@ export class Breaker {
     const gate = this.#gates[side]
     const { name } = this.#facts
     if (gate.state !== 'closed') {
+      if (side === 'read') this.#unheard = { error: gate.error }
       throw new HoldfastError('STORE', `${name}.${operation}: the store keeps failing and is left alone for a while`, {
         cause: gate.error,
       })
@@ -137,6 +132,7 @@ export class Breaker {
 
   #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
     const gate = this.#gates[side]
+    if (side === 'read') this.#unheard = { error }
     gate.failures++
     this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
     const isSilent = error instanceof Unanswered

@@ -55,7 +55,7 @@ function guardedBodies(bodies: BodyFiles, breaker: Breaker): BodyFiles {
 
 /** A store whose calls still reject on failure, but soon, and not unheard. */
 export interface Guarded extends Store {
-  readonly health: Pick<Breaker, 'state' | 'error' | 'starting' | 'onClosed' | 'check'>
+  readonly health: Pick<Breaker, 'state' | 'error' | 'unheard' | 'starting' | 'onClosed' | 'check'>
 }
 
 /** Read and written to find out whether a store works; the value means nothing. */

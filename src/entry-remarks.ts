@@ -1,4 +1,3 @@
-import { counted } from './counted.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { type Duration, parseDuration } from './model/duration.ts'
@@ -35,8 +34,7 @@ export async function heldOf({ house, call }: HistoryBasis, which: string | unde
   const asked = await call()
   const wanted: Selection | undefined = which === undefined ? undefined : { name: 'version', id: which }
   const choose = wanted === undefined ? currentOf : chosenBy(wanted, clock.now())
-  const whether = 'there is such a version'
-  const held = await foundIn(tiers, () => tiers.pick(asked, choose), { url: asked.url, method: asked.method, whether })
+  const held = await foundIn(tiers, () => tiers.pick(asked, choose), { call: asked, whether: 'there is such a version' })
   if (held === undefined) throw versionNotFound(asked, wanted)
   return held
 }
@@ -55,11 +53,11 @@ export async function labelled(
 export async function pinned(basis: HistoryBasis, options: unknown): Promise<AsyncDisposable & { unpin(): Promise<void> }> {
   const read = readObject(options, PINNING, 'pin') as { version?: string; until?: number; for?: number }
   if (read.until !== undefined && read.for !== undefined) throw wrong('pin', options, 'Give until or for, not both.')
-  const { remarks, clock } = basis.house()
+  const { remarks, clock, walks } = basis.house()
   const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
   const { maxPinned } = (await basis.call()).settings.versions
   const taken = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
-  const { unpin } = counted(basis, () => ({ unpin: taken }))
+  const unpin = (): Promise<void> => walks.during(taken())
   return { unpin, [Symbol.asyncDispose]: unpin }
 }
 
@@ -72,7 +70,6 @@ export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const { tiers, remarks, scheduler } = house()
   const asked = await call()
   scheduler.forget(asked.key)
-  const whether = 'there is anything to delete'
-  const known = await foundIn(tiers, () => tiers.known(asked), { url: asked.url, method: asked.method, whether })
+  const known = await foundIn(tiers, () => tiers.known(asked), { call: asked, whether: 'there is anything to delete' })
   if (known !== undefined) await remarks.remove(known)
 }

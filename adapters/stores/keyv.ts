@@ -28,8 +28,8 @@ const MARGIN = 60_000
  * write is read back, since a `true` of Keyv does not mean stored (Keyv 5 over a full Redis says so to each write). A write costs a read more.
  * What would be longer than 1 MB, which is where memcached ends, goes in parts under keys of their own.
  *
- * It has no leases, so of what two instances say of one entry at the same moment one may overwrite the other. `keys` gathers all keys, where the back end has an iterator, and rejects where it has none. The Keyv stays
- * the caller's: `close` lets go of it and does not disconnect it.
+ * It has no leases, so of what two instances say of one entry at the same moment one may overwrite the other. `keys` gathers all keys,
+ * where the back end has an iterator, and rejects where it has none. The Keyv stays the caller's: `close` lets go of it and does not disconnect it.
  *
  * @throws TypeError on what is no Keyv, and on an unknown or wrong option.
  */

@@ -15,7 +15,10 @@ export interface Lease {
 export interface SetOptions {
   /** Epoch milliseconds after which the store may forget the value. Retention's business, never freshness's. */
   expires?: number
-  /** Rejects with code FENCED when a later generation of that lease exists, or it was given back and forgotten, decided in one step with the write. */
+  /**
+   * Rejects with code FENCED when a later generation of that lease exists, or it was given back and forgotten, decided in one step with
+   * the write.
+   */
   fence?: Lease
 }
 

@@ -5,8 +5,8 @@ import { type EndedLease, forgetLeases } from './lease-files.ts'
 const AT_ONCE = 64
 
 /**
- * Leases that this process gave back, and forgets behind the calls. Each takes two folders: kept for as long as those of the dead, they would take
- * many times the room of what was downloaded under them.
+ * Leases that this process gave back, and forgets behind the calls. Each takes two folders: kept for as long as those of the dead, they
+ * would take many times the room of what was downloaded under them.
  */
 export class GivenBack {
   readonly #layout: Layout

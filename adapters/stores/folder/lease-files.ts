@@ -112,20 +112,14 @@ export async function forgetLeases(layout: Layout, ended: readonly EndedLease[])
 }
 
 /** False where it is not empty, or not there. */
-async function removed(folder: string): Promise<boolean> {
-  try {
-    await rmdir(folder)
-    return true
-  } catch (error) {
-    if (/^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error) ?? '')) return false
-    throw error
-  }
-}
+const removed = (folder: string): Promise<boolean> => unlessInTheWay(rmdir(folder))
 
 /** False where the old name is no more, or the new one is taken. */
-async function renamed(from: string, to: string): Promise<boolean> {
+const renamed = (from: string, to: string): Promise<boolean> => unlessInTheWay(rename(from, to))
+
+async function unlessInTheWay(step: Promise<void>): Promise<boolean> {
   try {
-    await rename(from, to)
+    await step
     return true
   } catch (error) {
     if (/^(ENOENT|ENOTEMPTY|EEXIST)$/.test(codeOf(error) ?? '')) return false

@@ -10,8 +10,8 @@ const script = (text: string): Script => ({ text, sha: createHash('sha1').update
 
 /**
  * The beginning of what is written under a fence. KEYS: the index, then the lease where ARGV[1] names a generation, then the values. A
- * lease that is gone was given back, ran out long ago, or is of another life of the server. ARGV[2] is the holder where it is known: servers that changed
- * roles in mid-grant may have granted one generation twice. `first` is the place of the first value's key.
+ * lease that is gone was given back, ran out long ago, or is of another life of the server. ARGV[2] is the holder where it is known: servers
+ * that changed roles in mid-grant may have granted one generation twice. `first` is the place of the first value's key.
  */
 const FENCE = `
 local first = 2

@@ -45,7 +45,7 @@ export function release(key: string, generation: number): Write<void> {
  * Part of the transaction of the write that it allows. A lease without a row was given back, ran out long ago, or is of another life of the
  * database.
  *
- * @throws FENCED unless the lease was neither given back nor granted to somebody else.
+ * @throws FENCED where it was granted to somebody else since, or given back.
  */
 export function check(tables: Tables, fence: Lease | undefined): void {
   if (fence !== undefined && tables.lease(fence.key)?.generation !== fence.generation) throw fenced(fence)

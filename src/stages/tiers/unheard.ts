@@ -1,10 +1,10 @@
+import type { Call } from '../../model/call.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Tiers } from './tiers.ts'
 
 /** Who looks, and what it is that nobody can say while a tier is silent. */
 interface Asked {
-  readonly url: string
-  readonly method: string
+  readonly call: Pick<Call, 'url' | 'method'>
   readonly whether: string
 }
 
@@ -17,7 +17,7 @@ interface Asked {
 export async function foundIn<T>(
   { nearestFirst }: Tiers,
   look: () => Promise<T | undefined>,
-  { url, method, whether }: Asked,
+  { call: { url, method }, whether }: Asked,
 ): Promise<T | undefined> {
   const before = nearestFirst.map(({ store }) => store.health.unheard)
   const found = await look()

@@ -8,6 +8,14 @@ import { everything, halfWritten } from './tree.ts'
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
 
+async function held() {
+  const dir = scratch('memory')
+  const store = folder(dir)
+  const fence = await store.lease?.('a', 60_000)
+  if (fence === undefined) throw new Error('it was granted')
+  return { dir, store, fence }
+}
+
 describe('folder: leases', () => {
   test('are forgotten some time after they ended, and no later one has a generation that was given before', async () => {
     const clock = manualClock()
@@ -79,22 +87,17 @@ describe('folder: leases', () => {
   })
 
   test('one whose state was changed behind its holder is given back all the same', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const held = await store.lease?.('a', 60_000)
+    const { dir, store, fence } = await held()
     const [place] = readdirSync(join(dir, 'h1', 'leases')).map((name) => join(dir, 'h1', 'leases', name))
     const [state] = readdirSync(place as string)
     renameSync(join(place as string, state as string), join(place as string, `${state}9`))
-    await held?.release()
+    await fence.release()
     expect(await store.lease?.('a', 60_000)).toBeDefined()
     await store.close()
   })
 
   test('a write goes through while its lease is prolonged again and again, and after it is given back', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const fence = await store.lease?.('a', 60_000)
-    if (fence === undefined) throw new Error('it was granted')
+    const { dir, store, fence } = await held()
     let writing = true
     const writes = (async () => {
       for (let n = 0; n < 50; n++) await store.set('k', bytes(n), { fence })
@@ -111,10 +114,7 @@ describe('folder: leases', () => {
   })
 
   test('what stands in the folder of one and is none of ours is no state', async () => {
-    const dir = scratch('memory')
-    const store = folder(dir)
-    const fence = await store.lease?.('a', 60_000)
-    if (fence === undefined) throw new Error('it was granted')
+    const { dir, store, fence } = await held()
     const [only] = everything(join(dir, 'h1', 'leases')).map(({ path }) => path)
     for (const name of ['notes', '1-2', '99999999999999999-1-2']) mkdirSync(join(only as string, name))
     expect(await store.lease?.('a', 1)).toBeUndefined()

@@ -49,6 +49,16 @@ async function bodiesIn({ store }: Tier, { pace, inventory }: UpkeepRooms): Prom
   return ids
 }
 
+/** The record of a version, as long as it names that body. */
+async function stillNaming(
+  tier: Tier,
+  of: { hash: string; id: string },
+  bodyId: string | undefined,
+): Promise<VersionRecord | undefined> {
+  const [record] = await readVersions(tier, [of])
+  return record === undefined || record === 'foreign' || record.bodyId !== bodyId ? undefined : record
+}
+
 class Auditing {
   readonly #rooms: UpkeepRooms
   readonly #report: AuditReport
@@ -103,9 +113,9 @@ class Auditing {
     this.#suspects = []
     const bodies = await bodiesIn(tier, this.#rooms)
     for (const { hash, id, bodyId } of suspects) {
-      const [record] = await readVersions(tier, [{ hash, id }])
+      const record = await stillNaming(tier, { hash, id }, bodyId)
       await this.#rooms.pace.round()
-      if (record === undefined || record === 'foreign' || record.bodyId !== bodyId) continue
+      if (record === undefined) continue
       if (bodies.has(bodyId)) await this.#prove(tier, { hash, id, record })
       else await this.#spoilt(tier, { hash, id, record })
     }
@@ -114,9 +124,7 @@ class Auditing {
   async #prove(tier: Tier, of: { hash: string; id: string; record: VersionRecord }): Promise<void> {
     if (await isWhole(placedOf(this.#rooms.open, tier, of.record))) return
     // What was removed, or put elsewhere, while it was read is not damaged.
-    const [now] = await readVersions(tier, [of])
-    if (now === undefined || now === 'foreign' || now.bodyId !== of.record.bodyId) return
-    await this.#spoilt(tier, of)
+    if ((await stillNaming(tier, of, of.record.bodyId)) !== undefined) await this.#spoilt(tier, of)
   }
 
   async #spoilt(tier: Tier, { hash, id, record }: { hash: string; id: string; record: VersionRecord }): Promise<void> {

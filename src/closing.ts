@@ -7,7 +7,7 @@ import type { Store } from './model/store.ts'
 import { Urgency } from './model/urgency.ts'
 import { urgencyOf } from './policy/urgency.ts'
 import type { Background } from './stages/background.ts'
-import type { Flights } from './stages/flights.ts'
+import type { Flights } from './stages/flights/flights.ts'
 import type { Parties } from './stages/parties.ts'
 import type { Walks } from './stages/presence.ts'
 import type { CatchUp } from './stages/tiers/catch-up.ts'
@@ -89,6 +89,8 @@ export function openFlights(
       parties.part(urls)
       flights.part(urls)
     },
+    overtake: (isMeant, at) => flights.overtake(isMeant, at),
+    urls: (isMeant) => flights.urls(isMeant),
   }
 }
 
@@ -102,5 +104,6 @@ export function pathOf({ signal, settings }: Call, closing: AbortController): Fl
     judging: () => undefined,
     progress: (progress) => settings.onProgress?.(progress),
     urgency: new Urgency(urgencyOf({ settings })),
+    isOvertaken: () => false,
   }
 }

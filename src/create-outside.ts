@@ -133,7 +133,6 @@ function buildVersions({ clock, report, background, stamps }: Ground, storage: S
       if (change.placed !== undefined) background.run(arrivals.became(change.entry.key), () => undefined)
       return written
     },
-    known: async (call) => (await tiers.lookup(call, () => true)).entry,
     settled: (written) => arrivals.settled(written),
     drop: (written) => arrivals.drop(written),
     clock,

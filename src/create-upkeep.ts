@@ -3,17 +3,18 @@ import type { Care, HousePlan, Storage } from './house.ts'
 import type { Store } from './model/store.ts'
 import { copied } from './stages/bodies/copied.ts'
 import { Inventory } from './stages/bodies/inventory.ts'
+import type { Flights } from './stages/flights/flights.ts'
 import { guarded } from './stages/tiers/guard.ts'
 import { named } from './stages/tiers/names.ts'
 import { Tier } from './stages/tiers/tier.ts'
 import { Pace } from './stages/tiers/upkeep/pace.ts'
 import { Upkeep } from './stages/tiers/upkeep/upkeep.ts'
 
-type Grounds = Ground & Pick<HousePlan, 'retention'> & { readonly closing: AbortController }
+type Grounds = Ground & Pick<HousePlan, 'retention'> & { readonly closing: AbortController; readonly flights: Flights }
 
 /** The rooms that look after what is stored. */
 export function buildCare(ground: Grounds, { bodies, tiers, uses, stores }: Storage): Care {
-  const { clock, report, stamps, retention, closing } = ground
+  const { clock, report, stamps, retention, closing, flights } = ground
   const pace = new Pace()
   if (closing.signal.aborted) pace.end()
   else closing.signal.addEventListener('abort', () => pace.end())
@@ -25,6 +26,7 @@ export function buildCare(ground: Grounds, { bodies, tiers, uses, stores }: Stor
     isRead: (bodyId) => bodies.isRead(bodyId),
     retention,
     lastRequestedAt: (key) => uses.lastRequestedAt(key),
+    overtake: (keys) => flights.overtake(({ key }) => keys.has(key), clock.now()),
     stamps,
     clock,
     report,

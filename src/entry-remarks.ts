@@ -67,9 +67,11 @@ export async function unpinned(basis: HistoryBasis, options: unknown): Promise<v
 }
 
 export async function deleted({ house, call }: HistoryBasis): Promise<void> {
-  const { tiers, remarks, scheduler } = house()
+  const { tiers, remarks, scheduler, stages, clock } = house()
   const asked = await call()
   scheduler.forget(asked.key)
+  stages.flights.part([asked.url])
+  stages.flights.overtake(({ key }) => key === asked.key, clock.now())
   const known = await foundIn(tiers, () => tiers.known(asked), { call: asked, whether: 'there is anything to delete' })
   if (known !== undefined) await remarks.remove(known)
 }

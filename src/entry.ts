@@ -49,7 +49,7 @@ export interface Entry {
   stats(): Promise<EntryStats>
   /** A readable account: what is stored, which version answers and why, and what became of the last calls. Not for parsing. */
   explain(): Promise<string>
-  /** From every tier, with all versions, pins, labels and its policy. HoldfastError STORE where none has it and one could not be asked. */
+  /** From every tier, with all versions, pins, labels and its policy; what is being downloaded of it is given to those who wait, and not kept. HoldfastError STORE where none has it and one could not be asked. */
   delete(): Promise<void>
 }
 

@@ -36,6 +36,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
     clear: async () => {
       const { house, call } = calls.space()
       house.stages.flights.part([call.url])
+      house.stages.flights.overtake(({ url }) => url === call.url, house.clock.now())
       calls.index.clear()
       calls.failures.clear()
       await during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))

@@ -1,7 +1,7 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Landing, NOTHING_FOUND, type Obtained, type Served } from './model/rooms.ts'
-import type { Apart, FlightPath, FlightStages, Whole, WriteRight } from './model/stages.ts'
+import type { Apart, Came, FlightPath, FlightStages, Whole, WriteRight } from './model/stages.ts'
 import { keptApart } from './policy/apart.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
@@ -52,14 +52,15 @@ interface Down<T extends Obtained = Whole> {
 /** What an answer is to what is stored; where it is refused, another place may have a better one. */
 async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obtained>): Promise<Landing> {
   const { stages, right, path } = down
+  const { isOvertaken } = path
   if (obtained.name === 'not-modified' && found.held !== undefined)
-    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right, isOvertaken })
   if (obtained.name !== 'whole') return bodiless(call, obtained)
   const { fallback } = call.settings
   if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
   const says = headAnswer(call, obtained.head, found.held)
   if (says === 'freshens' && found.held !== undefined)
-    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right })
+    return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right, isOvertaken })
   if (says === 'stales') await stages.versions.invalidate(call)
   try {
     return await land(call, found, { ...down, obtained })
@@ -76,7 +77,8 @@ async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obta
 async function land(call: Call, found: Found, { obtained, stages, path, freed, ...held }: Down): Promise<Landing> {
   // The user's own code runs without a lease: it may fetch the same. What is merged needs none to be right.
   if (hasHooks(call)) await freed()
-  const came = { obtained, right: hasHooks(call) ? undefined : held.right }
+  const { isOvertaken } = path
+  const came = { obtained, right: hasHooks(call) ? undefined : held.right, isOvertaken }
   try {
     const { warnings, apart } = await stages.admission.judge(call, found, { obtained, signal: path.signal })
     const landing = await place(call, found, { came, stages, apart })
@@ -93,7 +95,7 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
     else {
       // The right ends with what is written under it, and another place is asked under it yet.
       const right = goesOn ? undefined : came.right
-      await stages.versions.refuse(call, found, { obtained, right, apart: { label, reason: (error as Error).message } })
+      await stages.versions.refuse(call, found, { ...came, right, apart: { label, reason: (error as Error).message } })
     }
     throw error
   }
@@ -102,7 +104,7 @@ async function land(call: Call, found: Found, { obtained, stages, path, freed, .
 async function place(
   call: Call,
   found: Found,
-  { came, stages, apart }: { came: Pick<Down, 'obtained' | 'right'>; stages: FlightStages; apart: Apart | undefined },
+  { came, stages, apart }: { came: Came<Whole>; stages: FlightStages; apart: Apart | undefined },
 ): Promise<Landing> {
   const { obtained } = came
   const storing = keepable(call, obtained.head)

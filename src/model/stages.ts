@@ -18,7 +18,7 @@ export interface Incoming {
 /** Which flight: callers share one where all of it is equal. */
 export interface FlightName {
   readonly key: string
-  readonly url: string
+  readonly call: Call
   readonly schema: object | undefined
   readonly check: unknown
   /** How urgently this caller waits. */
@@ -36,6 +36,8 @@ export interface FlightPath {
   readonly progress: (progress: Progress) => unknown
   /** That of the most urgent of those who wait. */
   readonly urgency: Urgency
+  /** Whether what was asked for at this time (epoch ms) has been deleted since. */
+  readonly isOvertaken: (askedAt: number) => boolean
 }
 
 /** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
@@ -86,6 +88,14 @@ export type Whole = Extract<Obtained, { name: 'whole' }>
 /** What says that a stored version is still right: a 304, or an answer to HEAD. */
 type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
+/** What came, and what it is written with. */
+export interface Came<T extends Confirmed> {
+  readonly obtained: T
+  readonly right: WriteRight | undefined
+  /** Whether what was asked for at this time (epoch ms) has been deleted since. */
+  readonly isOvertaken?: FlightPath['isOvertaken']
+}
+
 /** Given to the caller who asked, and to nobody else: kept under this label, so that it is not current. */
 export interface Apart {
   readonly label: 'failed' | 'unproven'
@@ -124,6 +134,10 @@ export interface Stages {
     join(which: FlightName, start: (path: FlightPath) => Promise<Landing>): Flight
     /** Nobody joins a flight to these URLs any more. */
     part(urls: readonly string[] | 'all'): void
+    /** What these calls have asked for until `at` (epoch ms) is deleted when it comes. */
+    overtake(isMeant: (call: Call) => boolean, at: number): void
+    /** The URLs that the calls that are meant wait for. */
+    urls(isMeant: (call: Call) => boolean): readonly string[]
   }
   readonly outside: { use<T>(work: (rooms: Outside) => Promise<T>): Promise<T> }
   readonly fallback: {
@@ -152,20 +166,12 @@ export interface FlightStages extends Pick<Stages, 'clock'> {
   }
   readonly flights: Pick<Stages['flights'], 'part'>
   readonly versions: {
-    keep(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined }): Promise<Landing>
-    confirm(
-      call: Call,
-      found: Found & { held: Held },
-      came: { obtained: Confirmed; right: WriteRight | undefined },
-    ): Promise<Landing>
+    keep(call: Call, found: Found, came: Came<Whole>): Promise<Landing>
+    confirm(call: Call, found: Found & { held: Held }, came: Came<Confirmed>): Promise<Landing>
     /** Kept under this label, with the reason: it is not served, and known when it comes again. */
-    refuse(call: Call, found: Found, came: { obtained: Whole; right: WriteRight | undefined; apart: Apart }): Promise<void>
+    refuse(call: Call, found: Found, came: Came<Whole> & { apart: Apart }): Promise<void>
     /** The same, and the answer of the one who asked; `known`: the version that these bytes are already. */
-    keepApart(
-      call: Call,
-      found: Found,
-      came: { obtained: Whole; right: WriteRight | undefined; apart: Apart; known: Held | undefined },
-    ): Promise<Landing>
+    keepApart(call: Call, found: Found, came: Came<Whole> & { apart: Apart; known: Held | undefined }): Promise<Landing>
     /** A body that nothing names, and nobody was given. */
     discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing

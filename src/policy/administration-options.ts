@@ -1,3 +1,4 @@
+import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
 import { normalisedUrl } from './cache-key.ts'
 import { match } from './instance-options.ts'
@@ -35,7 +36,15 @@ export function readWhat(given: unknown, path: string): What {
   return { name, ...read } as What
 }
 
-export function isMeant({ url: its, group, tags = {} }: EntryRecord, what: What): boolean {
+/** What entries are chosen by. */
+type Subject = Pick<EntryRecord, 'url' | 'group' | 'tags'>
+
+/** The same of a call: the entry that it will be. */
+export function subjectOf({ url: its, settings: { group, tags } }: Call): Subject {
+  return { url: its, group, tags: Object.fromEntries(tags.map((one) => [one, 0])) }
+}
+
+export function isMeant({ url: its, group, tags = {} }: Subject, what: What): boolean {
   switch (what.name) {
     case 'url':
       return its === what.url

@@ -34,7 +34,7 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   // What a guard refuses is one caller's answer, and not another's who has something to fall back to.
   const spare = held === undefined ? 'there is none' : fallbackFrom(held, call, now)
   const flags = [guards.format, guards.shrink, guards.shape, spare]
-  return { key: `${flightKey(call, entry)};${flags.join()}`, url: call.url, schema, check, priority: urgencyOf(call) }
+  return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */

@@ -68,6 +68,25 @@ export function withoutVersions(entry: EntryRecord, ids: ReadonlySet<string>, st
   return { key, method, url, group, variants }
 }
 
+/**
+ * Whether another process has deleted the entry since this was asked for (epoch ms). A time that is still to come is no word of its: a clock
+ * was set back, and all that is asked for until then would be lost.
+ */
+export function isDeletedSince(
+  { removed }: Pick<EntryRecord, 'removed'>,
+  askedAt: number,
+  { now, by }: { now: number; by: string },
+): boolean {
+  return removed !== undefined && removed.by !== by && removed.at >= askedAt && Math.floor(removed.at) <= now
+}
+
+/** The same where it is one version that comes too late: what has come after it stays. */
+export function withoutLate(entry: EntryRecord, id: string, stamp: Stamp): EntryRecord {
+  const isOther = ({ removed, id: its }: VersionRef): boolean => removed === undefined && its !== id
+  const others = entry.variants.some(({ versions }) => versions.some(isOther))
+  return others ? withoutVersions(entry, new Set([id]), stamp) : withoutAll(entry, stamp)
+}
+
 /** What is said when an entry is deleted: of all that is known of it now, nothing counts any more. */
 export function withoutAll(entry: EntryRecord, stamp: Stamp): EntryRecord {
   const { key, method, url, group } = entry

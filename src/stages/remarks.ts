@@ -3,8 +3,8 @@ import type { Held } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
 import { shown } from '../policy/option-readers.ts'
+import { withoutAll } from '../policy/removal.ts'
 import { pinnedVersions } from '../policy/retention.ts'
-import { newestId } from '../policy/selection.ts'
 import { versionNotFound } from '../policy/version-choice.ts'
 
 export interface RemarkRooms {
@@ -43,9 +43,7 @@ export class Remarks {
 
   /** Of what is known of the entry until now nothing counts any more. */
   async remove(known: EntryRecord): Promise<void> {
-    const { key, method, url, group } = known
-    const removed = { ...this.#rooms.stamps.next(), upTo: newestId(known) ?? '' }
-    await this.#rooms.write({ key, method, url, group, variants: [], removed })
+    await this.#rooms.write(withoutAll(known, this.#rooms.stamps.next()))
   }
 
   /** What a call says of the entry that answered it: its tags, its meta. */

@@ -1,12 +1,16 @@
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
+import type { Keep } from '../model/keep.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
-import type { Retention } from '../model/settings.ts'
+import { merge } from '../policy/merge.ts'
+import { isDeletedSince, withoutLate } from '../policy/removal.ts'
 import { removable } from '../policy/retention.ts'
 
 /** What goes with one write. */
 export interface Retiring {
   readonly stamp: Stamp
+  /** The entry without what comes, where that has been deleted since it was asked for. */
+  readonly lasting: (entry: EntryRecord) => EntryRecord
   /** The ids of versions that may go now that the entry is like this. */
   readonly ids: (entry: EntryRecord) => readonly string[]
   /** Whether this version's body is being read in this process: it is left for the sweep. */
@@ -28,9 +32,17 @@ export class Retirement {
     this.#rooms = rooms
   }
 
-  by(rules: Retention): Retiring {
+  by({ rules, id, askedAt, isOvertaken }: Keep): Retiring {
     const { clock, stamps, isRead } = this.#rooms
-    return { stamp: stamps.next(), ids: (entry) => removable(entry, rules, clock.now()), isRead }
+    const stamp = stamps.next()
+    const isLate = (entry: EntryRecord): boolean =>
+      isOvertaken?.(askedAt) === true || isDeletedSince(entry, askedAt, { now: clock.now(), by: stamp.by })
+    return {
+      stamp,
+      lasting: (entry) => (isLate(entry) ? merge(entry, withoutLate(entry, id, stamp)) : entry),
+      ids: (entry) => (rules === undefined ? [] : removable(entry, rules, clock.now())),
+      isRead,
+    }
   }
 
   /** Each loss is an event. */

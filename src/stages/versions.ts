@@ -5,10 +5,10 @@ import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
+import type { Keep } from '../model/keep.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
-import type { Retention } from '../model/settings.ts'
-import type { Apart, WriteRight } from '../model/stages.ts'
+import type { Apart, Came as Coming, WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
 import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
@@ -25,8 +25,7 @@ interface Change {
   readonly entry: EntryRecord
   readonly placed: { readonly version: LiveVersion; readonly body: Uint8Array | StoredBody } | undefined
   readonly shareable: boolean
-  /** Which versions stay when this one has come; undefined: all. */
-  readonly keep?: Retention | undefined
+  readonly keep?: Keep
   /** Nobody had anything of the entry. */
   readonly isNew?: boolean
   readonly isAwaited?: boolean | undefined
@@ -37,7 +36,6 @@ export interface VersionRooms {
     change: Change,
     right: WriteRight | undefined,
   ) => Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }>
-  readonly known: (call: Call) => Promise<EntryRecord | undefined>
   /** One body for equal bytes. */
   readonly settled: (written: WrittenBody) => Promise<WrittenBody>
   /** The body that came again is not needed twice. */
@@ -50,9 +48,7 @@ export interface VersionRooms {
 type Whole = Extract<Obtained, { name: 'whole' }>
 type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
-interface Came<T extends Confirmed> {
-  readonly obtained: T
-  readonly right: WriteRight | undefined
+interface Came<T extends Confirmed> extends Coming<T> {
   readonly labels?: Record<string, LabelRecord>
   readonly isAwaited?: boolean
 }
@@ -143,15 +139,18 @@ export class Versions {
     // A tier in memory takes the bytes themselves.
     const inHand =
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
-    const keep = revision.name === 'new' ? call.settings.versions : undefined
+    const { attempts, head } = came.obtained
+    const rules = revision.name === 'new' ? call.settings.versions : undefined
+    const keep = { rules, id: version.id, askedAt: head.requestedAt, isOvertaken: came.isOvertaken }
     const placed = { version, body: inHand }
     const change = { entry: saying, placed, shareable, keep, isNew: found.entry === undefined, isAwaited: came.isAwaited }
     const { tier, entry } = await this.#rooms.write(change, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
-    const ref = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id) ?? revision.ref
-    const held: Held = { entry, variant: revision.variant, ref, version, body, tier }
-    if (revision.name === 'new' && !refused(held)) this.#tell(call, found, held)
-    const { attempts, head } = came.obtained
+    const known = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id)
+    const isKept = known !== undefined && known.removed === undefined
+    const ref = known ?? revision.ref
+    const held: Held = { entry, variant: revision.variant, ref, version, body, tier: isKept ? tier : undefined }
+    if (revision.name === 'new' && isKept && !refused(held)) this.#tell(call, found, held)
     return { name: 'kept', held, outcome: revision.name === 'new' ? 'miss' : 'revalidated', attempts, head }
   }
 
@@ -189,7 +188,6 @@ export class Versions {
 
   /** `call` has the key of its URL's GET. */
   async invalidate(call: Call): Promise<void> {
-    if ((await this.#rooms.known(call)) === undefined) return
     await this.#rooms.write(
       { entry: invalidated(entryFacts({ ...call, method: 'GET' }), this.#rooms.clock.now()), placed: undefined, shareable: true },
       undefined,

@@ -20,7 +20,7 @@ export const ROOMS: readonly Mutant[] = [
   },
   {
     name: 'a caller who leaves takes the flight along',
-    file: 'src/stages/flights.ts',
+    file: 'src/stages/flights/flights.ts',
     find: 'if (state.waiters > 0 || state.detached) return',
     replace: '',
     tests: ['test/rows/download/coalescing-and-abort.test.ts'],

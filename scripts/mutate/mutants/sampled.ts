@@ -92,7 +92,7 @@ export const SAMPLED: readonly Mutant[] = [
   },
   {
     name: 'who has left is told on',
-    file: 'src/stages/flights.ts',
+    file: 'src/stages/flights/flights.ts',
     find: 'if (watcher !== undefined && !state.detached)',
     replace: 'if (watcher !== undefined && state.detached)',
     tests: ['test/rows/download/progress.leavers.test.ts'],

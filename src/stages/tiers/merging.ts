@@ -115,13 +115,14 @@ export class Merging {
   }
 }
 
-/** Without what is beyond what is kept, and read by nobody. */
+/** Without what was deleted when it came, and what is beyond what is kept and read by nobody. */
 async function retired(entry: EntryRecord, retiring: Retiring | undefined): Promise<EntryRecord> {
   if (retiring === undefined) return entry
-  const ids = retiring.ids(entry)
-  const read = await Promise.all(ids.map((id) => retiring.isRead(entry, id)))
+  const lasting = retiring.lasting(entry)
+  const ids = retiring.ids(lasting)
+  const read = await Promise.all(ids.map((id) => retiring.isRead(lasting, id)))
   return without(
-    entry,
+    lasting,
     ids.filter((_, index) => read[index] === false),
     retiring.stamp,
   )

@@ -42,9 +42,10 @@ export interface BodyRoom {
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
 }
 
-/** What goes with one write: the ids of versions beyond what is kept, but for those that are being read. */
+/** What goes with one write: what comes when it has been deleted already, and versions beyond what is kept, but for those that are being read. */
 export interface Retiring {
   readonly stamp: Stamp
+  readonly lasting: (entry: EntryRecord) => EntryRecord
   readonly ids: (entry: EntryRecord) => readonly string[]
   readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
 }

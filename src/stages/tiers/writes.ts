@@ -125,9 +125,11 @@ function writeLive(
   const known = shelf.entry(said.key)
   const entry = sparingPinned(known, said, now)
   const whole = known === undefined ? entry : merge(known, entry)
-  const merged = remembered(retiring === undefined ? whole : without(whole, retiring.ids(whole), retiring.stamp))
-  shelf.forget(merged.key, goneWith(known, merged))
-  shelf.rememberEntry(merged, placed)
+  const lasting = retiring?.lasting(whole) ?? whole
+  const merged = remembered(retiring === undefined ? whole : without(lasting, retiring.ids(lasting), retiring.stamp))
+  const gone = goneWith(known, merged)
+  shelf.forget(merged.key, gone)
+  shelf.rememberEntry(merged, placed === undefined || gone.includes(placed.version.id) ? undefined : placed)
   shelf.keep(merged, pinnedIds(known ?? merged, now), pinnedIds(merged, now))
   return merged
 }

@@ -28,6 +28,7 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   let removed = 0
   for await (const slice of everyEntry(rooms, { failed: failures.note })) {
     const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
+    rooms.overtake(new Set(meant.map(({ entry }) => entry.key)))
     for (let from = 0; from < meant.length; from += SIDE_BY_SIDE) {
       const some = meant.slice(from, from + SIDE_BY_SIDE)
       await Promise.all(some.map(({ entry }) => remove(rooms, entry).catch(failures.note)))

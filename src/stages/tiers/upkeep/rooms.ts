@@ -48,6 +48,8 @@ export interface UpkeepRooms {
   readonly retention: (entry: EntryRecord) => Retention
   /** When an entry was last asked for, as far as that is not written down yet. Epoch ms. */
   readonly lastRequestedAt: (key: string) => number | undefined
+  /** The entries of these keys are deleted now. */
+  readonly overtake: (keys: ReadonlySet<string>) => void
   readonly stamps: { next(): Stamp }
   readonly clock: Clock
   readonly report: Report

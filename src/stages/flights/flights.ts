@@ -1,67 +1,7 @@
-import type { Progress } from '../model/settings.ts'
-import type { Pace } from '../model/stages.ts'
-import { Urgency } from '../model/urgency.ts'
-
-/** One obtain that any number of callers wait for. */
-export interface Flight<T, A> {
-  readonly landed: Promise<T>
-  /** Resolves when the headers of an acceptable answer are here. */
-  readonly accepted: Promise<A>
-  /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
-  pace(listener: (pace: Pace) => void): () => void
-  /** Tells how far the flight's download is, until this caller leaves. */
-  onProgress(listener: (progress: Progress) => void): void
-  /** True where this caller joined a flight that was aloft. */
-  readonly collapsed: boolean
-  /** Whether what it brings has been judged by this caller's own code. */
-  readonly judges: 'for all' | 'for its first caller'
-  /** Goes on without waiters from now on. */
-  detach(): void
-  /** This caller waits no longer; the flight ends with its last waiter. */
-  leave(): void
-}
-
-/** What a flight is told at take-off. */
-export interface Path<A> {
-  /** Aborts when the last waiter has left. */
-  readonly signal: AbortSignal
-  readonly accepted: (headers: A) => void
-  readonly faltered: () => void
-  readonly judging: () => void
-  readonly progress: (progress: Progress) => unknown
-  readonly urgency: Urgency
-}
-
-/** Which flight. */
-export interface Which {
-  readonly key: string
-  readonly url: string
-  /** The caller's own code that will be asked of the answer. */
-  readonly schema: object | undefined
-  readonly check: unknown
-  /** How urgently this caller waits. */
-  readonly priority: number
-}
-
-interface State extends Omit<Which, 'key' | 'priority'> {
-  readonly urgency: Urgency
-  pace: Pace
-  readonly listeners: Set<(pace: Pace) => void>
-  readonly watching: Set<(progress: Progress) => void>
-  readonly landed: Promise<unknown>
-  readonly accepted: Promise<unknown>
-  readonly controller: AbortController
-  waiters: number
-  detached: boolean
-}
-
-/** Thrown into a flight that nobody waits for any more. */
-export class Deserted extends Error {
-  constructor() {
-    super('every caller has left')
-    this.name = 'AbortError'
-  }
-}
+import type { Call } from '../../model/call.ts'
+import type { Progress } from '../../model/settings.ts'
+import { Urgency } from '../../model/urgency.ts'
+import { Deserted, type Flight, type Path, pathOf, type State, type Which } from './flight.ts'
 
 /** At most one flight per key: a second caller joins the first. */
 export class Flights {
@@ -112,7 +52,17 @@ export class Flights {
 
   /** Nobody joins a flight to these URLs any more: its question is older than a change. Those who wait get what it brings. */
   part(urls: readonly string[] | 'all'): void {
-    for (const [key, { url }] of this.#aloft) if (urls === 'all' || urls.includes(url)) this.#aloft.delete(key)
+    for (const [key, { call }] of this.#aloft) if (urls === 'all' || urls.includes(call.url)) this.#aloft.delete(key)
+  }
+
+  /** What is stored of these calls is deleted at this time (epoch ms): whatever they have asked for before goes the same way. */
+  overtake(isMeant: (call: Call) => boolean, at: number): void {
+    for (const state of this.#all) if (isMeant(state.call)) state.overtakenAt = at
+  }
+
+  /** The URLs that the calls that are meant wait for. */
+  urls(isMeant: (call: Call) => boolean): string[] {
+    return [...new Set([...this.#all].flatMap(({ call }) => (isMeant(call) ? [call.url] : [])))]
   }
 
   /** Aborts every flight, with the reason that its waiters get. */
@@ -139,7 +89,7 @@ export class Flights {
     return known
   }
 
-  #takeOff<T, A>({ key, url, schema, check, priority }: Which, start: (path: Path<A>) => Promise<T>): State {
+  #takeOff<T, A>({ key, call, schema, check, priority }: Which, start: (path: Path<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const fly = async (): Promise<T> => {
@@ -155,13 +105,14 @@ export class Flights {
     // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
     landed.catch(() => undefined)
     const state: State = {
-      url,
+      call,
       schema,
       check,
       landed,
       accepted,
       controller,
       urgency: new Urgency(priority),
+      overtakenAt: Number.NEGATIVE_INFINITY,
       waiters: 0,
       detached: false,
       pace: 'waiting',
@@ -172,29 +123,4 @@ export class Flights {
     this.#all.add(state)
     return state
   }
-}
-
-function pathOf<A>(state: State, accept: (headers: A) => void): Path<A> {
-  return {
-    signal: state.controller.signal,
-    accepted: (headers) => {
-      accept(headers)
-      paced(state, 'coming')
-    },
-    faltered: () => paced(state, 'faltering'),
-    judging: () => paced(state, 'judging'),
-    progress: (progress) => (state.watching.size === 0 ? undefined : toldTo(state.watching, progress)),
-    urgency: state.urgency,
-  }
-}
-
-/** A listener may be async, and whoever tells waits for what becomes of it. */
-function toldTo(watching: State['watching'], progress: Progress): Promise<unknown> {
-  const answers = [...watching].map((listener): unknown => listener(progress))
-  return Promise.all(answers.filter((answer) => answer instanceof Promise))
-}
-
-function paced(state: State, pace: Pace): void {
-  state.pace = pace
-  for (const listener of state.listeners) listener(pace)
 }

@@ -1,0 +1,13 @@
+import type { Retention } from './settings.ts'
+
+/** Which versions stay when one is written, and whether that one does. */
+export interface Keep {
+  /** Undefined: all of them. */
+  readonly rules: Retention | undefined
+  /** The one that is written. */
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly askedAt: number
+  /** Whether what was asked for at this time has been deleted in this process since. */
+  readonly isOvertaken: ((askedAt: number) => boolean) | undefined
+}

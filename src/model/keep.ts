@@ -4,9 +4,7 @@ import type { Retention } from './settings.ts'
 export interface Keep {
   /** Undefined: all of them. */
   readonly rules: Retention | undefined
-  /** The one that is written. */
-  readonly id: string
-  /** Epoch milliseconds. */
+  /** When the one that is written was asked for. Epoch milliseconds. */
   readonly askedAt: number
   /** Whether what was asked for at this time has been deleted in this process since. */
   readonly isOvertaken: ((askedAt: number) => boolean) | undefined

@@ -2,15 +2,14 @@ import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import type { Keep } from '../model/keep.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
-import { merge } from '../policy/merge.ts'
-import { isDeletedSince, withoutLate } from '../policy/removal.ts'
+import { isDeletedSince } from '../policy/removal.ts'
 import { removable } from '../policy/retention.ts'
 
 /** What goes with one write. */
 export interface Retiring {
   readonly stamp: Stamp
-  /** The entry without what comes, where that has been deleted since it was asked for. */
-  readonly lasting: (entry: EntryRecord) => EntryRecord
+  /** Whether what comes has been deleted since it was asked for. */
+  readonly isLate: (entry: EntryRecord) => boolean
   /** The ids of versions that may go now that the entry is like this. */
   readonly ids: (entry: EntryRecord) => readonly string[]
   /** Whether this version's body is being read in this process: it is left for the sweep. */
@@ -32,14 +31,12 @@ export class Retirement {
     this.#rooms = rooms
   }
 
-  by({ rules, id, askedAt, isOvertaken }: Keep): Retiring {
+  by({ rules, askedAt, isOvertaken }: Keep): Retiring {
     const { clock, stamps, isRead } = this.#rooms
     const stamp = stamps.next()
-    const isLate = (entry: EntryRecord): boolean =>
-      isOvertaken?.(askedAt) === true || isDeletedSince(entry, askedAt, { now: clock.now(), by: stamp.by })
     return {
       stamp,
-      lasting: (entry) => (isLate(entry) ? merge(entry, withoutLate(entry, id, stamp)) : entry),
+      isLate: (entry) => isOvertaken?.(askedAt) === true || isDeletedSince(entry, askedAt, { now: clock.now(), by: stamp.by }),
       ids: (entry) => (rules === undefined ? [] : removable(entry, rules, clock.now())),
       isRead,
     }

@@ -45,7 +45,7 @@ export interface BodyRoom {
 /** What goes with one write: what comes when it has been deleted already, and versions beyond what is kept, but for those that are being read. */
 export interface Retiring {
   readonly stamp: Stamp
-  readonly lasting: (entry: EntryRecord) => EntryRecord
+  readonly isLate: (entry: EntryRecord) => boolean
   readonly ids: (entry: EntryRecord) => readonly string[]
   readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
 }

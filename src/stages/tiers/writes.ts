@@ -7,7 +7,7 @@ import { goneWith, remembered, sparingPinned } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
 import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
-import { Merging, type MergingRooms, without } from './merging.ts'
+import { lastingOf, Merging, type MergingRooms, without } from './merging.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
 
@@ -125,11 +125,10 @@ function writeLive(
   const known = shelf.entry(said.key)
   const entry = sparingPinned(known, said, now)
   const whole = known === undefined ? entry : merge(known, entry)
-  const lasting = retiring?.lasting(whole) ?? whole
+  const { lasting, coming } = lastingOf(whole, placed?.version, retiring)
   const merged = remembered(retiring === undefined ? whole : without(lasting, retiring.ids(lasting), retiring.stamp))
-  const gone = goneWith(known, merged)
-  shelf.forget(merged.key, gone)
-  shelf.rememberEntry(merged, placed === undefined || gone.includes(placed.version.id) ? undefined : placed)
+  shelf.forget(merged.key, goneWith(known, merged))
+  shelf.rememberEntry(merged, coming && placed)
   shelf.keep(merged, pinnedIds(known ?? merged, now), pinnedIds(merged, now))
   return merged
 }

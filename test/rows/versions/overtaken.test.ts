@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, CallOptions } from '../../../src/index.ts'
 import { gate, ok, status } from '../../helpers/origin/index.ts'
 import { seen } from '../download/given.ts'
+import { heard } from '../stores/given.ts'
 import { aFile, all, another, type History, history, places, SECOND, thrownBy } from './histories.ts'
 
 // Somebody deletes, or makes stale, what is being downloaded at this moment: the word is about what was asked for before it.
@@ -24,7 +26,11 @@ const DOUBTS: [string, Word][] = [
 ]
 
 /** What a caller gets whose download was under way when the word was said. */
-async function overtaken(g: History, word: () => Promise<unknown>, call = CALL): Promise<string | undefined> {
+async function overtaken(
+  g: History,
+  word: () => Promise<unknown>,
+  call: Partial<typeof CALL> = CALL,
+): Promise<string | undefined> {
   const held = gate(ok('asked before'))
   g.origin.script('/f', held)
   const asked = seen(g.fetch(g.url, { ...call, cache: 'reload' }))
@@ -112,6 +118,18 @@ describe.each(places)('over %s', (_, tiers) => {
     await g.fetch.idle()
     expect(await all(g.entry)).toEqual([])
   })
+})
+
+test('it leaves nothing in memory, and is not told as stored', async () => {
+  const store = memory()
+  await using g = await history([store], { ttl: '30d' })
+  const told = heard(g.fetch, 'stored')
+  await overtaken(g, () => g.entry.delete(), {})
+  // The word itself.
+  expect([...(store.live?.keys?.() ?? [])].length).toBe(1)
+  expect(told).toEqual([])
+  await seen(g.fetch(g.url))
+  expect(told.length).toBe(1)
 })
 
 test('deleted by a tag that an earlier call gave', async () => {

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import type { RedisOptions } from '../../../adapters/stores/redis.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
 import { describeRedis } from '../../adapters/redis/servers.ts'
+import { ok } from '../../helpers/origin/index.ts'
 import { until } from '../../helpers/redis.ts'
 import { anInstance, heard } from '../stores/given.ts'
-import { another, aPlace, judged, LISTS, type Place, serve, timed } from './given.ts'
+import { another, aPlace, judged, LISTS, type Place, PUBLIC, serve, timed } from './given.ts'
 
 // Redis gone, and back: a broken tier is a quick miss, and nobody waits for it (X01 to X03, B09, B173).
 
@@ -108,4 +109,24 @@ describeRedis.each(LISTS)('%s', (_, list) => {
     },
     20_000,
   )
+})
+
+describeRedis.each(LISTS)('%s: what it missed while it was away', (_, list) => {
+  test('a deletion, also where all that came after it is private', async () => {
+    const place = await aPlace()
+    const url = place.origin.url('/f')
+    const { fetch } = withTiers(place, list)
+    place.origin.script('/f', ok('for all', PUBLIC))
+    await (await fetch(url)).text()
+    await fetch.idle()
+    await place.line.down()
+    await fetch.entry(url).delete()
+    place.origin.script('/f', ok('for one', { headers: { 'Cache-Control': 'private, max-age=600' } }))
+    expect(await (await fetch(url)).text()).toBe('for one')
+    await place.line.up()
+    await until(async () => (await fetch.cache.ready()).tiers.at(-1)?.state === 'closed')
+    await fetch.idle()
+    expect(await another(place).entry(url).versions()).toEqual([])
+    expect(await (await fetch(url)).text()).toBe('for one')
+  }, 20_000)
 })

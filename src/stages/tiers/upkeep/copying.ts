@@ -80,11 +80,16 @@ class Copying {
     const { store } = this.#target
     // What others read is told of an entry only with a version that it may have.
     const shown = store.shared ? [...copied.values()].at(-1) : undefined
-    if (store.shared && shown === undefined && !isBare(entry)) return
+    if (store.shared && shown === undefined && !isBare(entry)) return this.#removal(older)
     await this.#target.write({ ...older, variants }, shown)
     if (isBare(entry)) return
     this.#report.entries++
     await this.#use(hash)
+  }
+
+  /** That what it had was deleted it is told also where all that came after is none of its business. */
+  async #removal({ key, method, url, group, removed }: EntryRecord): Promise<void> {
+    if (removed !== undefined) await this.#target.write({ key, method, url, group, variants: [], removed }, undefined)
   }
 
   /** Undefined where no tier has it any more, or the target is not to have it. */

@@ -12,6 +12,7 @@ import { judgeHeld } from './policy/candidate.ts'
 import { difference } from './policy/difference.ts'
 import { obeying, policyOptions, toldPolicy } from './policy/entry-policy.ts'
 import { currentOf } from './policy/version-choice.ts'
+import { foundIn, looked } from './stages/tiers/unheard.ts'
 
 /** How one entry was used, in all processes, as far as it has been written down. */
 export interface EntryStats {
@@ -33,8 +34,9 @@ function identity({ key, method, url, settings }: Call): EntryRecord {
 }
 
 export async function policyOf(house: House, call: Call): Promise<CallOptions> {
-  const entry = await house.tiers.known(call)
-  return (entry === undefined ? {} : toldPolicy(entry)) as CallOptions
+  const known = async (): Promise<EntryRecord['policy']> => (await house.tiers.known(call))?.policy
+  const policy = await foundIn(house.tiers, known, { call, whether: 'it has a policy' })
+  return toldPolicy({ policy }) as CallOptions
 }
 
 /** @throws TypeError for an option that is unknown, wrong, part of an entry's identity, or code. */
@@ -45,8 +47,11 @@ export async function setPolicyOf(house: House, call: Call, policy: Partial<Call
   if (found.held !== undefined) house.scheduler.note({ call: obeying(call, found.entry), held: found.held })
 }
 
+/** What this process alone has counted would look like all of it. */
+const usesOf = (house: House, { key }: Call): ReturnType<House['uses']['of']> => house.uses.of(key).catch(() => undefined)
+
 export async function statsOf(house: House, call: Call): Promise<EntryStats> {
-  const use = await house.uses.of(call.key)
+  const use = await foundIn(house.tiers, () => usesOf(house, call), { call, whether: 'it was used' })
   const { requests = 0, hits = 0, fallbacks = 0, firstRequestedAt = 0, lastRequestedAt = 0 } = use ?? {}
   return {
     requests,
@@ -59,23 +64,30 @@ export async function statsOf(house: House, call: Call): Promise<EntryStats> {
 
 /** The series of attempts that the entry remembers, the last one first. */
 export async function failuresOf(house: House, asked: Call): Promise<Attempt[][]> {
-  const { failures: known = [] } = (await house.tiers.known(asked)) ?? {}
-  const newest = known.toReversed().slice(0, asked.settings.versions.keepFailed)
+  const known = async (): Promise<EntryRecord['failures']> => (await house.tiers.known(asked))?.failures
+  const failures = (await foundIn(house.tiers, known, { call: asked, whether: 'there were any' })) ?? []
+  const newest = failures.toReversed().slice(0, asked.settings.versions.keepFailed)
   return newest.map(({ attempts }) => attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })))
 }
 
 export async function explained(house: House, asked: Call): Promise<string> {
-  const entry = await house.tiers.known(asked)
-  const call = obeying(asked, entry)
-  const held = await house.tiers.pick(call, currentOf)
   const now = house.clock.now()
+  const { found, silent } = await looked(house.tiers, async () => {
+    const entry = await house.tiers.known(asked)
+    const call = obeying(asked, entry)
+    const held = await house.tiers.pick(call, currentOf)
+    return {
+      entry: entry ?? identity(call),
+      outlook: held === undefined ? undefined : judgeHeld(held, call, now),
+      use: await usesOf(house, call),
+    }
+  })
   return account({
-    entry: entry ?? identity(call),
-    walks: house.chronicle.of(call.key),
+    ...found,
+    walks: house.chronicle.of(asked.key),
     tiers: house.tiers.nearestFirst.map(({ store }) => store.name),
+    silent: silent.map(({ name }) => name),
     now,
-    outlook: held === undefined ? undefined : judgeHeld(held, call, now),
-    use: await house.uses.of(call.key),
   })
 }
 

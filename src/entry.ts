@@ -6,6 +6,7 @@ import type { Duration } from './model/duration.ts'
 import type { Attempt } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { CallOptions } from './model/options.ts'
+import type { Held } from './model/rooms.ts'
 import type { Selection } from './model/select.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { count as countFrom, flag, readObject } from './policy/option-readers.ts'
@@ -14,8 +15,13 @@ import { hasLabel, isPinned } from './policy/selection.ts'
 import { answered } from './policy/served.ts'
 import { allVersions, type Chooser, chosenBy } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
+import { foundIn } from './stages/tiers/unheard.ts'
 
-/** A handle on one entry: what is stored of one request identity. Nothing happens until it is asked. */
+/**
+ * A handle on one entry: what is stored of one request identity. Nothing happens until it is asked. Where nothing is found and a tier could
+ * not be asked meanwhile, nobody can say that there is nothing: it rejects with HoldfastError STORE. To `fetch` and `refresh` such a tier is
+ * a miss, `setPolicy` brings it the policy when it is back, and `explain` says so.
+ */
 export interface Entry {
   fetch(): Promise<Response>
   /** Asks the origin, whatever is fresh; the last good version where that fails. */
@@ -49,7 +55,7 @@ export interface Entry {
   stats(): Promise<EntryStats>
   /** A readable account: what is stored, which version answers and why, and what became of the last calls. Not for parsing. */
   explain(): Promise<string>
-  /** From every tier, with all versions, pins, labels and its policy; what is being downloaded of it is given to those who wait, and not kept. HoldfastError STORE where none has it and one could not be asked. */
+  /** From every tier, with all versions, pins, labels and its policy; what is being downloaded of it is given to those who wait, and not kept. */
   delete(): Promise<void>
 }
 
@@ -117,16 +123,21 @@ async function versions(
   const { tiers, clock } = house()
   const asked = await call()
   const now = clock.now()
-  const entry = await tiers.known(asked)
-  const fitting = allVersions(entry?.variants ?? []).filter(
-    ({ ref }) => (label === undefined || hasLabel(ref, label)) && (onlyPinned !== true || isPinned(ref, now)),
-  )
-  const told: VersionInfo[] = []
-  for (const { ref } of fitting.slice(skip, limit === 0 ? undefined : skip + limit)) {
-    const held = await tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now))
-    if (held !== undefined) told.push(versionInfo(held, now))
+  const about = { call: asked, whether: 'there is such a version' }
+  const listed = async (): Promise<VersionInfo[] | undefined> => {
+    const entry = await tiers.known(asked)
+    const fitting = allVersions(entry?.variants ?? []).filter(
+      ({ ref }) => (label === undefined || hasLabel(ref, label)) && (onlyPinned !== true || isPinned(ref, now)),
+    )
+    const told: VersionInfo[] = []
+    for (const { ref } of fitting.slice(skip, limit === 0 ? undefined : skip + limit)) {
+      // One that the entry names, and only a silent tier has: the list would look whole without it.
+      const held = await foundIn(tiers, () => tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now)), about)
+      if (held !== undefined) told.push(versionInfo(held, now))
+    }
+    return told.length > 0 ? told : undefined
   }
-  return told
+  return (await foundIn(tiers, listed, about)) ?? []
 }
 
 const newest: Chooser = (entry) => allVersions(entry.variants)[0]
@@ -141,7 +152,8 @@ function chooserOf(which: unknown, now: number): Chooser {
 async function version({ house, call }: HistoryBasis, which: unknown): ReturnType<Entry['version']> {
   const { tiers, clock, responses } = house()
   const asked = await call()
-  const held = await tiers.pick(asked, chooserOf(which, clock.now()))
+  const look = (): Promise<Held | undefined> => tiers.pick(asked, chooserOf(which, clock.now()))
+  const held = await foundIn(tiers, look, { call: asked, whether: 'there is such a version' })
   if (held === undefined) return undefined
   const response = async (): Promise<Response> => responses.respond(answered(asked, held, judgeHeld(held, asked, clock.now())))
   return Object.assign(versionInfo(held, clock.now()), { response })

@@ -4,6 +4,7 @@ import type { Call } from './model/call.ts'
 import type { Held } from './model/rooms.ts'
 import { putVersion } from './put.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
+import { foundIn } from './stages/tiers/unheard.ts'
 
 /**
  * What is kept of a function's results. Of a method only where all objects share them (`scope: 'class'`): of which object it speaks, nobody
@@ -19,7 +20,7 @@ export interface FunctionCache<A extends unknown[], R> {
   clear(): Promise<void>
   /** The result for these arguments is stale: the next call runs the function, and may still fall back to it. */
   invalidate(...args: A): Promise<void>
-  /** The result that is stored, fresh or stale; undefined where there is none. Runs nothing. */
+  /** The result that is stored, fresh or stale; undefined where there is none, HoldfastError STORE where nobody can say. Runs nothing. */
   peek(...args: A): Promise<R | undefined>
   /** Stores a result as if the function had given it. */
   set(args: A, value: R): Promise<void>
@@ -83,7 +84,8 @@ async function peeked(calls: FunctionCalls, args: readonly unknown[]): Promise<u
   const { house, results } = calls.space()
   const { tiers } = house
   const call = calls.callOfAll(args)
-  const held: Held | undefined = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
+  const look = async (): Promise<Held | undefined> => (await tiers.lookup(call, () => true)).held
+  const held = tiers.peek(call) ?? (await foundIn(tiers, look, { call, whether: 'there is a result' }))
   if (held === undefined) return undefined
   return results.of({ held, body: held.body }).catch(unreadable)
 }

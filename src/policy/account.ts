@@ -11,6 +11,8 @@ export interface Account {
   readonly walks: readonly Walk[]
   /** Names of the tiers, nearest first. */
   readonly tiers: readonly string[]
+  /** Those of them that could not be asked. */
+  readonly silent: readonly string[]
   readonly now: number
   /** How a call would be answered now, where anything is stored. */
   readonly outlook: Verdict | undefined
@@ -21,16 +23,19 @@ export interface Account {
 const when = (at: number): string => new Date(at).toISOString()
 
 /** A readable account of an entry: what is stored, which version answers and why, and what became of the last calls. No query, no secret. */
-export function account({ entry, walks, tiers, now, outlook, use }: Account): string {
+export function account({ entry, walks, tiers, silent, now, outlook, use }: Account): string {
   const policy = toldPolicy(entry)
   const versions = allVersions(entry.variants)
   return [
     `${entry.method} ${shownUrl(entry.url)}, group ${entry.group}; tiers asked in order: ${tiers.join(', ')}`,
+    ...(silent.length > 0 ? [`could not be asked, so there may be more than is told here: ${silent.join(', ')}`] : []),
     ...(Object.keys(policy).length > 0 ? [`policy of its own: ${Object.keys(policy).join(', ')}`] : []),
     ...(entry.invalidatedAt === undefined
       ? []
       : [`invalidated at ${when(entry.invalidatedAt)}: what was checked before is stale`]),
-    versions.length === 0 ? 'no version is stored' : `${versions.length} stored, newest first:`,
+    versions.length === 0
+      ? `no version ${silent.length > 0 ? 'was found' : 'is stored'}`
+      : `${versions.length} stored, newest first:`,
     ...versions.map(({ ref }) => `  ${versionLine(ref, entry, now)}`),
     ...(outlook === undefined ? [] : [`a call now: ${outlookText(outlook)}`]),
     ...(use === undefined

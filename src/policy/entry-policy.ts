@@ -44,7 +44,7 @@ function refuse(given: object): void {
 }
 
 /** The same, for whoever asks what was said. */
-export function toldPolicy({ policy }: EntryRecord): Record<string, unknown> {
+export function toldPolicy({ policy }: { readonly policy?: EntryRecord['policy'] }): Record<string, unknown> {
   const revive = (_name: string, value: unknown): unknown => (value === FOREVER ? Number.POSITIVE_INFINITY : value)
   return JSON.parse(JSON.stringify(policy?.options ?? {}), revive) as Record<string, unknown>
 }

@@ -144,7 +144,7 @@ export class Uses {
     return this.#pending.get(key)?.lastRequestedAt
   }
 
-  /** All that is known of an entry's use: what is written, and what is not yet. */
+  /** All that is known of an entry's use: what is written, and what is not yet. Rejects where nobody can say what is written. */
   async of(key: string): Promise<Use | undefined> {
     this.#rooms.settle()
     const written = await this.#rooms.read(key)

@@ -1,5 +1,6 @@
 import type { Call } from '../../model/call.ts'
 import { HoldfastError } from '../../model/errors.ts'
+import type { Guarded } from './guard.ts'
 import type { Tiers } from './tiers.ts'
 
 /** Who looks, and what it is that nobody can say while a tier is silent. */
@@ -8,22 +9,33 @@ interface Asked {
   readonly whether: string
 }
 
+/** What `look` finds in the tiers, and which of them failed to answer meanwhile. */
+export async function looked<T>(
+  { nearestFirst }: Tiers,
+  look: () => Promise<T>,
+): Promise<{ readonly found: T; readonly silent: readonly Guarded[] }> {
+  const stores = nearestFirst.map(({ store }) => store)
+  const before = stores.map(({ health }) => health.unheard)
+  const found = await look()
+  return { found, silent: stores.filter(({ health }, index) => health.unheard !== before[index]) }
+}
+
 /**
- * What `look` finds in the tiers. To a call a tier that fails is a miss, for there is an origin to ask; to who says something of what is
- * stored it is not: "nothing there" is believed only where no tier failed to answer meanwhile.
+ * To a call a tier that fails is a miss, for there is an origin to ask; to who asks or says something of what is stored it is not: "nothing
+ * there" is believed only where no tier failed to answer meanwhile.
  *
  * @throws HoldfastError STORE where nothing was found and a tier could not be asked.
  */
 export async function foundIn<T>(
-  { nearestFirst }: Tiers,
+  tiers: Tiers,
   look: () => Promise<T | undefined>,
   { call: { url, method }, whether }: Asked,
 ): Promise<T | undefined> {
-  const before = nearestFirst.map(({ store }) => store.health.unheard)
-  const found = await look()
-  if (found !== undefined) return found
-  const silent = nearestFirst.find(({ store }, index) => store.health.unheard !== before[index])?.store
-  if (silent === undefined) return undefined
+  const {
+    found,
+    silent: [silent],
+  } = await looked(tiers, look)
+  if (found !== undefined || silent === undefined) return found
   const message = `${silent.name} could not be asked, so nobody can say whether ${whether}. Try again when it answers`
   throw new HoldfastError('STORE', message, { url, method, cause: silent.health.unheard?.error })
 }

@@ -24,9 +24,9 @@ export class UseRecords {
     return this.#store !== undefined
   }
 
+  /** @throws the error of the tier */
   async read(key: string): Promise<UseRecord | undefined> {
-    if (this.#store === undefined) return undefined
-    return recordIn(await this.#store.get(useKey(sha256(key))).catch(() => undefined), key)
+    return recordIn(await this.#store?.get(useKey(sha256(key))), key)
   }
 
   /** False where they were not written. The guard has told of a store that failed. */

@@ -1,24 +1,10 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
-import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { type ChaosFault, type ChaosStore, chaos, manualClock } from '../../../adapters/testing/index.ts'
-import { createCachedFetch, type Entry, type Store } from '../../../src/index.ts'
-import { ok } from '../../helpers/origin/index.ts'
-import { turnFor, turnUntil } from '../../helpers/turning.ts'
-import { given } from '../download/given.ts'
+import type { Entry } from '../../../src/index.ts'
 import { got } from './given.ts'
+import { begun, silences, TEXT } from './unheard.kit.ts'
 
 // Where a tier cannot be asked, nobody says that there is nothing: what does nothing does not resolve.
-
-const PUBLIC = { headers: { 'Cache-Control': 'public, max-age=3600' } }
-
-/** More than the smaller memory takes. */
-const TEXT = 'v1'.repeat(4_000)
-
-const silences: [string, ChaosFault][] = [
-  ['throws', { do: 'throw', on: ['get', 'getMany'] }],
-  ['hangs', { do: 'hang' }],
-]
 
 /** What is said of a version, each in its own way. */
 const remarks: [string, (entry: Entry, id: string) => Promise<unknown>][] = [
@@ -29,41 +15,6 @@ const remarks: [string, (entry: Entry, id: string) => Promise<unknown>][] = [
   ['unpin', (entry, version) => entry.unpin({ version })],
   ['diff', (entry, id) => entry.diff(id, id)],
 ]
-
-/** A process that has just begun, over a tier that another one has filled. */
-async function begun({ path = '/f', before = [] }: { path?: string; before?: Store[] } = {}) {
-  const clock = manualClock()
-  const far = { ...chaos(sqlite(':memory:', { clock }), { clock }), name: 'far', remote: true, shared: true } as ChaosStore
-  const store: Store = { ...far, close: async () => undefined }
-  await using g = await given({ tiers: [store], ttl: 'http' }, clock)
-  g.origin.script('/f', ok(TEXT, PUBLIC))
-  await got(await g.fetch(g.origin.url('/f')))
-  await turnUntil(clock, g.fetch.idle())
-  const [version] = await g.fetch.entry(g.origin.url('/f')).versions()
-  const url = g.origin.url(path)
-  const fetch = createCachedFetch({ tiers: [...before, store], clock, mode: 'offline', ttl: 'http' })
-  const done = <T>(work: Promise<T>): Promise<T> => turnUntil(clock, work, { step: 50 })
-  const heals = async (): Promise<void> => {
-    far.chaos.use([])
-    await turnFor(clock, 12_000)
-  }
-  const elsewhere = createCachedFetch({ tiers: [store], clock, mode: 'offline', ttl: 'http' })
-  const end = async (): Promise<void> => {
-    far.chaos.use([])
-    await done(Promise.all([fetch.close(), elsewhere.close()]))
-  }
-  return {
-    far,
-    fetch,
-    url,
-    entry: fetch.entry(url),
-    there: elsewhere.entry(url),
-    id: version?.id ?? '',
-    done,
-    heals,
-    [Symbol.asyncDispose]: end,
-  }
-}
 
 test.each(silences)('a lone tier that %s: a deletion rejects, each time, and is done when it answers', async (_, fault) => {
   await using g = await begun()

@@ -26,6 +26,7 @@ import { Presence, Walks } from './stages/presence.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import type { Tiers } from './stages/tiers/tiers.ts'
 import { Traffic } from './stages/traffic.ts'
 
 interface Basis extends HousePlan {
@@ -94,7 +95,9 @@ const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> =
 
 /** What is said of versions that are stored already. */
 function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {
-  return new Remarks({ write: (entry) => tiers.write({ entry, placed: undefined, shareable: true }, undefined), stamps })
+  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
+    tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true }, undefined)
+  return new Remarks({ write, stamps })
 }
 
 /** What one process remembers of its walks. */

@@ -72,7 +72,7 @@ export async function failuresOf(house: House, asked: Call): Promise<Attempt[][]
 
 export async function explained(house: House, asked: Call): Promise<string> {
   const now = house.clock.now()
-  const { found, silent } = await looked(house.tiers, async () => {
+  const { found, silent } = await looked(house.tiers, asked.key, async () => {
     const entry = await house.tiers.known(asked)
     const call = obeying(asked, entry)
     const held = await house.tiers.pick(call, currentOf)

@@ -36,6 +36,8 @@ export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
 export class Saving {
   readonly #nearestFirst: readonly Tier[]
   readonly #rooms: SavingRooms
+  /** What is written behind and stands nowhere else yet, by the key of its entry. */
+  readonly #behind = new Map<string, Promise<unknown>>()
 
   constructor(nearestFirst: readonly Tier[], rooms: SavingRooms) {
     this.#nearestFirst = nearestFirst
@@ -59,7 +61,7 @@ export class Saving {
     for (const tier of live) entry = await tier.write(entry, placed, { retiring })
     for (const tier of open)
       if (tier !== nearest && !live.includes(tier))
-        this.#rooms.background(this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence))
+        this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)
     return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
   }
 
@@ -73,10 +75,23 @@ export class Saving {
     return false
   }
 
-  /** Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more. */
-  #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): Promise<unknown> {
+  /** Resolves when what this process writes behind of an entry, and has nowhere else, can be found again, or is given up. */
+  async written(key: string): Promise<void> {
+    await this.#behind.get(key)
+  }
+
+  #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): void {
     const saving = this.#save(tier, change, fence)
-    return (fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving
+    if (!change.isKept) this.#note(change.entry.key, saving)
+    // Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more.
+    this.#rooms.background((fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving)
+  }
+
+  #note(key: string, saving: Promise<unknown>): void {
+    const all = Promise.allSettled([this.#behind.get(key), saving]).then(() => {
+      if (this.#behind.get(key) === all) this.#behind.delete(key)
+    })
+    this.#behind.set(key, all)
   }
 
   async #save(

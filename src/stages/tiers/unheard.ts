@@ -5,15 +5,20 @@ import type { Tiers } from './tiers.ts'
 
 /** Who looks, and what it is that nobody can say while a tier is silent. */
 interface Asked {
-  readonly call: Pick<Call, 'url' | 'method'>
+  readonly call: Pick<Call, 'key' | 'url' | 'method'>
   readonly whether: string
 }
 
-/** What `look` finds in the tiers, and which of them failed to answer meanwhile. */
+/**
+ * What `look` finds in the tiers, and which of them failed to answer meanwhile. What this process has of the entry and has not written yet
+ * is waited for: to who has it in hand already, it is there.
+ */
 export async function looked<T>(
-  { nearestFirst }: Tiers,
+  { nearestFirst, saving }: Tiers,
+  key: string,
   look: () => Promise<T>,
 ): Promise<{ readonly found: T; readonly silent: readonly Guarded[] }> {
+  await saving.written(key)
   const stores = nearestFirst.map(({ store }) => store)
   const before = stores.map(({ health }) => health.unheard)
   const found = await look()
@@ -29,12 +34,12 @@ export async function looked<T>(
 export async function foundIn<T>(
   tiers: Tiers,
   look: () => Promise<T | undefined>,
-  { call: { url, method }, whether }: Asked,
+  { call: { key, url, method }, whether }: Asked,
 ): Promise<T | undefined> {
   const {
     found,
     silent: [silent],
-  } = await looked(tiers, look)
+  } = await looked(tiers, key, look)
   if (found !== undefined || silent === undefined) return found
   const message = `${silent.name} could not be asked, so nobody can say whether ${whether}. Try again when it answers`
   throw new HoldfastError('STORE', message, { url, method, cause: silent.health.unheard?.error })

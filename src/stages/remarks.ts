@@ -2,6 +2,7 @@ import type { EntryRecord, Stamp, VersionRef } from '../model/record.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
+import { merge } from '../policy/merge.ts'
 import { shown } from '../policy/option-readers.ts'
 import { withoutAll } from '../policy/removal.ts'
 import { pinnedVersions } from '../policy/retention.ts'
@@ -86,7 +87,8 @@ export class Remarks {
     const said: VersionRef = { id, digest, storedAt, checkedAt, ...remark }
     const variants = [{ vary: variant.vary, values: variant.values, versions: [said] }]
     const { key, method, url, group } = entry
-    const { entry: written } = await this.#rooms.write({ key, method, url, group, variants })
+    // A memory that has nothing of the entry yet knows no more of it than this word.
+    const written = merge(entry, (await this.#rooms.write({ key, method, url, group, variants })).entry)
     const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
     // It was collected between the look and the word.
     if (known === undefined || known.removed !== undefined) throw versionNotFound(entry, { name: 'version', id })

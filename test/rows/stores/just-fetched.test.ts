@@ -116,3 +116,15 @@ test('a result that was just computed', async () => {
   expect(await g.done(double.cache.peek(4))).toBe(8)
   expect((await g.done(double.cache.entry(4).label('mine'))).labels).toEqual(['mine'])
 })
+
+test('memory that has nothing of the entry yet: a label, and a pin too many, are told as all tiers know it', async () => {
+  await using g = await fetched(8_000, (far) => [far])
+  await g.done(g.entry.label('first', { version: g.before }))
+  await g.done(g.entry.pin({ version: g.before }))
+  await g.clock.advance(1)
+  const fresh = createCachedFetch({ tiers: [memory(), g.store], clock: g.clock, versions: { maxPinned: 1 } })
+  const entry = fresh.entry(g.url)
+  expect((await entry.label('second', { version: g.before })).labels).toEqual(['first', 'second'])
+  await expect(entry.pin({ version: g.id })).rejects.toThrow(/maxPinned/)
+  await g.done(fresh.close())
+})

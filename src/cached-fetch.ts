@@ -10,12 +10,10 @@ import { lasting } from './lasting-body.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
-import type { Held } from './model/rooms.ts'
 import { isCached } from './policy/passing.ts'
 import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
 import type { Prefetched } from './prefetch-run.ts'
 import { putVersion } from './put.ts'
-import { foundIn } from './stages/tiers/unheard.ts'
 import { rejected, used } from './use.ts'
 import { type Change, watched } from './watch.ts'
 
@@ -71,7 +69,7 @@ export interface CachedFetch {
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
   readonly cache: Administration & {
-    /** Whether a version is stored, fresh or stale; HoldfastError STORE where a tier could not be asked and no other has one. Sends nothing. */
+    /** Whether a call would find a version, fresh or stale: a tier that fails is a miss to it. Sends nothing. */
     has(input: Input, init?: Init): Promise<boolean>
   }
 }
@@ -139,7 +137,5 @@ async function has(behind: Behind, input: Input, init: Init | undefined): Promis
   const { tiers } = openHouse(behind)
   const call = await drafted(behind, input, init)
   if (!isCached(call)) return false
-  const look = async (): Promise<Held | undefined> => (await tiers.lookup(call, () => true)).held
-  const held = tiers.peek(call) ?? (await foundIn(tiers, look, { call, whether: 'a version is stored' }))
-  return held !== undefined
+  return tiers.peek(call) !== undefined || (await tiers.lookup(call, () => true)).held !== undefined
 }

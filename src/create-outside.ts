@@ -5,6 +5,7 @@ import type { EntryRecord } from './model/record.ts'
 import type { FlightStages, Stages } from './model/stages.ts'
 import { bodyPlan, derivedPlan } from './policy/body-plan.ts'
 import { limitsOf } from './policy/limit-options.ts'
+import { withoutLate } from './policy/removal.ts'
 import { Admission } from './stages/admission.ts'
 import { Arrivals } from './stages/bodies/arrivals.ts'
 import { copied } from './stages/bodies/copied.ts'
@@ -126,12 +127,17 @@ function buildVersions({ clock, report, background, stamps }: Ground, storage: S
   const retirement = new Retirement({ isRead: isRead(storage), stamps, clock, report })
   return new Versions({
     write: async ({ keep, ...change }, right) => {
+      const { placed } = change
       const retiring = keep === undefined ? undefined : retirement.by(keep)
       const written = await tiers.write({ ...change, retiring }, right)
       if (retiring !== undefined) retirement.tell(written.entry, retiring, written.tier)
+      if (placed === undefined) return written
       // The body is named by its version now; a partial that outlives this is told apart by its size.
-      if (change.placed !== undefined) background.run(arrivals.became(change.entry.key), () => undefined)
-      return written
+      background.run(arrivals.became(change.entry.key), () => undefined)
+      if (written.saved === undefined || retiring?.isLate(written.saved) !== true) return written
+      // It may have been deleted while it was being written.
+      const word = withoutLate(written.saved, placed.version.id, retiring.stamp)
+      return word === undefined ? written : tiers.write({ entry: word, placed: undefined, shareable: true }, undefined)
     },
     settled: (written) => arrivals.settled(written),
     drop: (written) => arrivals.drop(written),

@@ -80,11 +80,11 @@ export function isDeletedSince(
   return removed !== undefined && removed.by !== by && removed.at >= askedAt && Math.floor(removed.at) <= now
 }
 
-/** The same where it is one version that comes too late: what has come after it stays. */
-export function withoutLate(entry: EntryRecord, id: string, stamp: Stamp): EntryRecord {
-  const isOther = ({ removed, id: its }: VersionRef): boolean => removed === undefined && its !== id
-  const others = entry.variants.some(({ versions }) => versions.some(isOther))
-  return others ? withoutVersions(entry, new Set([id]), stamp) : withoutAll(entry, stamp)
+/** What is said where one version came too late: what has come after it stays. Undefined where it is not there. */
+export function withoutLate(entry: EntryRecord, late: string, stamp: Stamp): EntryRecord | undefined {
+  const there = idsOf(entry)
+  if (!there.includes(late)) return undefined
+  return there.length > 1 ? withoutVersions(entry, new Set([late]), stamp) : withoutAll(entry, stamp)
 }
 
 /** What is said when an entry is deleted: of all that is known of it now, nothing counts any more. */

@@ -8,8 +8,8 @@ import { removable } from '../policy/retention.ts'
 /** What goes with one write. */
 export interface Retiring {
   readonly stamp: Stamp
-  /** Whether what comes has been deleted since it was asked for. */
-  readonly isLate: (entry: EntryRecord) => boolean
+  /** Whether what comes has been deleted since it was asked for, by what is known of its entry: then nothing is written. */
+  readonly isLate: (known: EntryRecord | undefined) => boolean
   /** The ids of versions that may go now that the entry is like this. */
   readonly ids: (entry: EntryRecord) => readonly string[]
   /** Whether this version's body is being read in this process: it is left for the sweep. */
@@ -36,7 +36,9 @@ export class Retirement {
     const stamp = stamps.next()
     return {
       stamp,
-      isLate: (entry) => isOvertaken?.(askedAt) === true || isDeletedSince(entry, askedAt, { now: clock.now(), by: stamp.by }),
+      isLate: (known) =>
+        isOvertaken?.(askedAt) === true ||
+        (known !== undefined && isDeletedSince(known, askedAt, { now: clock.now(), by: stamp.by })),
       ids: (entry) => (rules === undefined ? [] : removable(entry, rules, clock.now())),
       isRead,
     }

@@ -4,7 +4,7 @@ import type { KnownValue, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
 import { isVersionRecord } from '../../policy/record-shape.ts'
-import { goneWith, isBare, remembered, sparingPinned, withoutLate, withoutVersions } from '../../policy/removal.ts'
+import { goneWith, isBare, remembered, sparingPinned, withoutVersions } from '../../policy/removal.ts'
 import { withDerived } from '../../policy/version-id.ts'
 import { entryValue } from './carried.ts'
 import { alongside, decode, encode } from './codec.ts'
@@ -62,12 +62,13 @@ export class Merging {
     // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
     if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined)
       return { merged: entry, entries: [], gone: [], known: before }
-    const { lasting, coming } = lastingOf(known === undefined ? entry : merge(known, entry), version, how.retiring)
-    const merged = remembered(await retired(lasting, how.retiring))
-    const kept = await this.#kept(known, merged, { hash, version: coming })
+    if (how.retiring?.isLate(known) === true)
+      return { merged: known ?? { ...entry, variants: [] }, entries: [], gone: [], known: before }
+    const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), how.retiring))
+    const kept = await this.#kept(known, merged, { hash, version })
     return {
       merged,
-      entries: [...this.#records(hash, merged, { version: coming, along }), ...kept.set],
+      entries: [...this.#records(hash, merged, { version, along }), ...kept.set],
       gone: [...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete],
       known: before,
     }
@@ -114,16 +115,6 @@ export class Merging {
     }
     return { bytes, entry }
   }
-}
-
-/** What comes stays out where it has been deleted while it was on its way. */
-export function lastingOf<T extends Pick<VersionRecord, 'id'>>(
-  entry: EntryRecord,
-  coming: T | undefined,
-  retiring: Retiring | undefined,
-): { lasting: EntryRecord; coming: T | undefined } {
-  if (coming === undefined || retiring?.isLate(entry) !== true) return { lasting: entry, coming }
-  return { lasting: merge(entry, withoutLate(entry, coming.id, retiring.stamp)), coming: undefined }
 }
 
 /** Without what is beyond what is kept, and read by nobody. */

@@ -42,10 +42,10 @@ export interface BodyRoom {
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
 }
 
-/** What goes with one write: what comes when it has been deleted already, and versions beyond what is kept, but for those that are being read. */
+/** What goes with one write: whether that has been deleted meanwhile, and versions beyond what is kept, but for those that are being read. */
 export interface Retiring {
   readonly stamp: Stamp
-  readonly isLate: (entry: EntryRecord) => boolean
+  readonly isLate: (known: EntryRecord | undefined) => boolean
   readonly ids: (entry: EntryRecord) => readonly string[]
   readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
 }

@@ -32,6 +32,16 @@ export interface SavingRooms {
 /** What all tiers are handed together. */
 export type TiersRooms = Omit<TierRooms, 'pins' | 'inHand'> & SavingRooms
 
+/** What was written before the answer. */
+export interface Saved {
+  /** The tier that has it. */
+  readonly tier: string | undefined
+  /** As all of them know it. */
+  readonly entry: EntryRecord
+  /** As the tier beside memory has it; undefined where there is none. */
+  readonly saved: EntryRecord | undefined
+}
+
 /** Which tiers get a change, and which of them before the answer. */
 export class Saving {
   readonly #nearestFirst: readonly Tier[]
@@ -45,10 +55,7 @@ export class Saving {
   }
 
   /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
-  async write(
-    change: Change,
-    fence: WriteRight | undefined,
-  ): Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }> {
+  async write(change: Change, fence: WriteRight | undefined): Promise<Saved> {
     const open = this.#nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
     const local = open.filter(({ store }) => !store.remote && store.live === undefined)
     const live = open.filter((tier) => tier.store.live !== undefined)
@@ -62,7 +69,7 @@ export class Saving {
     for (const tier of open)
       if (tier !== nearest && !live.includes(tier))
         this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)
-    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry }
+    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry, saved }
   }
 
   #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {
@@ -78,6 +85,11 @@ export class Saving {
   /** Resolves when what this process writes behind of an entry, and has nowhere else, can be found again, or is given up. */
   async written(key: string): Promise<void> {
     await this.#behind.get(key)
+  }
+
+  /** The same of all entries. */
+  async allWritten(): Promise<void> {
+    await Promise.all(this.#behind.values())
   }
 
   #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): void {

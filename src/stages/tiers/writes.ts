@@ -7,7 +7,7 @@ import { goneWith, remembered, sparingPinned } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
 import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
-import { lastingOf, Merging, type MergingRooms, without } from './merging.ts'
+import { Merging, type MergingRooms, without } from './merging.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
 
@@ -123,12 +123,12 @@ function writeLive(
   { now, retiring }: Writing & { now: number },
 ): EntryRecord {
   const known = shelf.entry(said.key)
+  if (retiring?.isLate(known) === true) return known ?? { ...said, variants: [] }
   const entry = sparingPinned(known, said, now)
   const whole = known === undefined ? entry : merge(known, entry)
-  const { lasting, coming } = lastingOf(whole, placed?.version, retiring)
-  const merged = remembered(retiring === undefined ? whole : without(lasting, retiring.ids(lasting), retiring.stamp))
+  const merged = remembered(retiring === undefined ? whole : without(whole, retiring.ids(whole), retiring.stamp))
   shelf.forget(merged.key, goneWith(known, merged))
-  shelf.rememberEntry(merged, coming && placed)
+  shelf.rememberEntry(merged, placed)
   shelf.keep(merged, pinnedIds(known ?? merged, now), pinnedIds(merged, now))
   return merged
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
-import type { CachedFetch, CallOptions } from '../../../src/index.ts'
+import type { CachedFetch, CallOptions, Store } from '../../../src/index.ts'
 import { gate, ok, status } from '../../helpers/origin/index.ts'
 import { seen } from '../download/given.ts'
 import { heard } from '../stores/given.ts'
@@ -125,11 +125,30 @@ test('it leaves nothing in memory, and is not told as stored', async () => {
   await using g = await history([store], { ttl: '30d' })
   const told = heard(g.fetch, 'stored')
   await overtaken(g, () => g.entry.delete(), {})
-  // The word itself.
-  expect([...(store.live?.keys?.() ?? [])].length).toBe(1)
+  expect([...(store.live?.keys?.() ?? [])]).toEqual([])
   expect(told).toEqual([])
   await seen(g.fetch(g.url))
   expect(told.length).toBe(1)
+})
+
+test('deleted while it is being written', async () => {
+  const store = sqlite(':memory:')
+  const write = store.compareAndSet?.bind(store) as NonNullable<Store['compareAndSet']>
+  const [begun, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const compareAndSet: typeof write = async (...args) => {
+    begun.resolve()
+    await ends.promise
+    return write(...args)
+  }
+  await using g = await history([Object.assign(store, { compareAndSet })], { ttl: '30d' })
+  g.origin.script('/f', ok('asked before'), ok('asked after'))
+  const asked = seen(g.fetch(g.url))
+  await begun.promise
+  await g.fetch.cache.delete({ url: g.url })
+  ends.resolve()
+  expect((await asked).text).toBe('asked before')
+  expect(await all(g.entry)).toEqual([])
+  expect((await seen(g.fetch(g.url))).text).toBe('asked after')
 })
 
 test('deleted by a tag that an earlier call gave', async () => {

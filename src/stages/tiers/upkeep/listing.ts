@@ -33,7 +33,7 @@ export interface Known {
 
 /**
  * All entries of all tiers, in order of the hashes of their keys, by the hundred: the tiers' own listings, merged. `failed` is told of a
- * tier that cannot be listed, and may throw; else the others go on without it.
+ * tier that cannot be listed, and may throw; else the others go on without it. What is only being written, and stands nowhere else, is waited for.
  */
 export async function* everyEntry(
   { tiers, pace }: UpkeepRooms,
@@ -50,6 +50,7 @@ export async function* everyEntry(
       failed(error)
     })
   }
+  await tiers.saving.allWritten()
   try {
     await Promise.all(rows.map(step))
     for (;;) {

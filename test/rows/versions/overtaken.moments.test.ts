@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
+import type { Store } from '../../../src/index.ts'
+import { gate, ok } from '../../helpers/origin/index.ts'
+import { seen } from '../download/given.ts'
+import { heard } from '../stores/given.ts'
+import { aFile, all, another, history, SECOND } from './histories.ts'
+import { CALL, overtaken } from './overtaking.ts'
+
+// What is deleted while it is downloaded, at moments that matter.
+
+test('it leaves nothing in memory, and is not told as stored', async () => {
+  const store = memory()
+  await using g = await history([store], { ttl: '30d' })
+  const told = heard(g.fetch, 'stored')
+  await overtaken(g, () => g.entry.delete(), {})
+  expect([...(store.live?.keys?.() ?? [])]).toEqual([])
+  expect(told).toEqual([])
+  await seen(g.fetch(g.url))
+  expect(told.length).toBe(1)
+})
+
+test('deleted while it is being written', async () => {
+  const store = sqlite(':memory:')
+  const write = store.compareAndSet?.bind(store) as NonNullable<Store['compareAndSet']>
+  const [begun, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const compareAndSet: typeof write = async (...args) => {
+    begun.resolve()
+    await ends.promise
+    return write(...args)
+  }
+  await using g = await history([Object.assign(store, { compareAndSet })], { ttl: '30d' })
+  g.origin.script('/f', ok('asked before'), ok('asked after'))
+  const asked = seen(g.fetch(g.url))
+  await begun.promise
+  await g.fetch.cache.delete({ url: g.url })
+  ends.resolve()
+  expect((await asked).text).toBe('asked before')
+  expect(await all(g.entry)).toEqual([])
+  expect((await seen(g.fetch(g.url))).text).toBe('asked after')
+})
+
+test('deleted by a tag that an earlier call gave', async () => {
+  await using g = await history([sqlite(aFile())], { ttl: '30d' })
+  g.origin.script('/f', ok('the first'))
+  await seen(g.fetch(g.url, CALL))
+  await overtaken(g, () => g.fetch.cache.delete({ tag: 't' }), { holdfast: { group: 'g' } })
+  expect(await all(g.fetch.entry(g.url, CALL))).toEqual([])
+})
+
+test('one that waits in line when the word is said asks after it: that stays', async () => {
+  await using g = await history([sqlite(aFile())], { ttl: '30d', limits: { concurrency: 1 } })
+  const held = gate(ok('in front'))
+  g.origin.script('/front', held)
+  g.origin.script('/f', ok('asked after'))
+  const front = seen(g.fetch(g.origin.url('/front')))
+  await held.arrived
+  const waiting = seen(g.fetch(g.url))
+  await g.clock.advance(SECOND)
+  await g.entry.delete()
+  await g.clock.advance(SECOND)
+  held.release()
+  await Promise.all([front, waiting])
+  expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'asked after', outcome: 'hit' })
+})
+
+// A file forgets deletions by the machine's own clock.
+const today = (): ManualClock => manualClock(Date.now())
+
+test('deleted by another instance on the same file', async () => {
+  const file = aFile()
+  await using g = await history([sqlite(file)], { ttl: '30d' }, today())
+  await g.atOnce('the first')
+  await g.clock.advance(SECOND)
+  const beside = another(g, [sqlite(file)])
+  expect(await overtaken(g, () => beside.entry(g.url).delete(), { holdfast: {} })).toBe('asked before')
+  expect(await all(g.entry)).toEqual([])
+  expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'asked after', outcome: 'miss' })
+})
+
+test('a deletion in time to come, by a clock that was set back since, takes nothing', async () => {
+  const file = aFile()
+  await using g = await history([sqlite(file)], { ttl: '30d' }, today())
+  await g.atOnce('the first')
+  await g.clock.advance(SECOND)
+  await another(g, [sqlite(file)])
+    .entry(g.url)
+    .delete()
+  g.clock.jump(-10 * SECOND)
+  await g.atOnce('the second')
+  expect((await seen(g.fetch(g.url))).outcome).toBe('hit')
+})

@@ -5,6 +5,7 @@ import { drafted, enter, openHouse, type Behind as Threshold } from './entrance.
 import { type Entry, entryOf } from './entry.ts'
 import type { Functions } from './functions.ts'
 import { OURS } from './house.ts'
+import { initWith } from './init.ts'
 import { type Json, jsonOf } from './json.ts'
 import { lasting } from './lasting-body.ts'
 import type { Events } from './model/events.ts'
@@ -109,11 +110,11 @@ export function frontDoor(behind: Behind): CachedFetch {
       entryOf({
         house: () => openHouse(behind),
         call: () => drafted(behind, input, init),
-        fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? { ...init, cache: 'no-cache' } : init),
+        fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? initWith(init, { cache: 'no-cache' }) : init),
       }),
     watch: (input: Input, init: Init = {}) => watched(openHouse(behind), drafted(behind, input, init), init.signal ?? undefined),
     json: (async (input: Input, init?: Init) =>
-      jsonOf(await fetch(input, init), () => fetch(input, { ...init, cache: 'reload' }))) as Json,
+      jsonOf(await fetch(input, init), () => fetch(input, initWith(init, { cache: 'reload' })))) as Json,
     buffered: sideDoor(behind),
     extend: (options: Options) => behind.extend(options),
     on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),

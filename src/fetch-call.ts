@@ -1,3 +1,4 @@
+import { initWith, isOfItself } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
@@ -38,7 +39,7 @@ function isPlain(input: Input, init: Init | undefined): input is string | URL {
   if (init === undefined || init === null) return true
   if (typeof init !== 'object') return false
   if (!(init.signal === undefined || init.signal === null || init.signal instanceof AbortSignal)) return false
-  return Object.keys(init).every((name) => PLAIN.has(name))
+  return isOfItself(init) && Object.keys(init).every((name) => PLAIN.has(name))
 }
 
 /** A URL that fetch would take for a request over HTTP; undefined where a Request is to say what is wrong with it. */
@@ -62,14 +63,12 @@ function ask(input: Input, init: Init | undefined): Asked {
       request: undefined,
     }
   }
-  // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
-  const { cache: _read, holdfast: _ours, signal, ...rest } = typeof init === 'object' ? init : {}
+  const signal = init?.signal
   // What is no signal, or no init, is for Request to refuse, in the words of fetch.
   const isSignal = signal === undefined || signal === null || signal instanceof AbortSignal
-  const request = new Request(
-    input,
-    typeof init === 'object' || init === undefined ? { ...rest, ...(!isSignal && { signal }) } : init,
-  )
+  // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
+  const over = { cache: undefined, ...(isSignal && { signal: undefined }) }
+  const request = new Request(input, typeof init === 'object' || init === undefined ? initWith(init, over) : init)
   const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new HoldfastError('PROTOCOL', `${protocol} is not a scheme that can be fetched`, {

@@ -1,6 +1,7 @@
 import { abortReason, type Behind, drafted, enter, openHouse, proceed } from './entrance.ts'
 import { isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
+import { initWith } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HttpError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
@@ -26,9 +27,9 @@ export async function fetchedAhead(
   )
   const signal = signals.length === 0 ? stop : AbortSignal.any([...signals, stop])
   // Without a server there is nothing to be ahead of.
-  if (isForeign(input)) return accepted(await enter(behind, input, { ...init, signal }))
+  if (isForeign(input)) return accepted(await enter(behind, input, initWith(init, { signal })))
   const house = openHouse(behind)
-  const call = ahead(await drafted(behind, input, { ...init, signal }))
+  const call = ahead(await drafted(behind, input, initWith(init, { signal })))
   const left = abortReason(call)
   if (left !== undefined) throw left.reason
   const before = await failedBefore(house, call)

@@ -16,6 +16,30 @@ const rows: [string, Use][] = [
   ['an empty query', (fetch, o) => fetch(`${o.url(at)}?`).then(factsOf)],
   ['dots, tabs and spaces in the path', (fetch, o) => fetch(` ${o.url('/x/../r')}?q=a b\t `).then(factsOf)],
   ['init null', (fetch, o) => fetch(o.url(at), null as unknown as RequestInit).then(factsOf)],
+  ['a Request with init null', (fetch, o) => fetch(new Request(o.url(at)), null as unknown as RequestInit).then(factsOf)],
+  [
+    'a Request as init',
+    (fetch, o) => {
+      const request = new Request('http://elsewhere.example/', { method: 'POST', body: 'text', headers: { 'X-A': '1' } })
+      return fetch(o.url(at), request).then(factsOf)
+    },
+  ],
+  [
+    'an init that inherits what it says',
+    (fetch, o) => fetch(o.url(at), Object.create({ method: 'PUT', body: 'text' })).then(factsOf),
+  ],
+  [
+    'an init that is an instance of a class',
+    (fetch, o) => {
+      class Settings {
+        readonly #method = 'DELETE'
+        get method(): string {
+          return this.#method
+        }
+      }
+      return fetch(o.url(at), new Settings()).then(factsOf)
+    },
+  ],
   ['a record of headers', (fetch, o) => fetch(o.url(at), { headers: { Accept: 'text/csv', 'X-One': '1' } }).then(factsOf)],
   [
     'a list of headers, one twice',

@@ -4,6 +4,7 @@ import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import { normalisedUrl } from './cache-key.ts'
 import { keepable } from './keeping.ts'
+import { textOf } from './octets.ts'
 
 /** RFC 9110 9.2.1. A method that nobody knows is not safe. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
@@ -21,7 +22,7 @@ export function invalidatedUrls(
   const urls = new Set([normalisedUrl(target)])
   for (const name of ['location', 'content-location']) {
     const value = headerOf(response.headers, name)
-    const url = value === undefined ? null : URL.parse(value, target.href)
+    const url = value === undefined ? null : URL.parse(textOf(value), target.href)
     if (url !== null && url.origin === target.origin) urls.add(normalisedUrl(url))
   }
   return [...urls]

@@ -1,6 +1,7 @@
 import type { HeaderList } from '../model/headers.ts'
 import { isBlockedPort } from './blocked-port.ts'
 import { ALWAYS_CREDENTIALS } from './cache-key.ts'
+import { textOf } from './octets.ts'
 
 /** Fetch standard, HTTP-redirect fetch, step 7. */
 const MOST_REDIRECTS = 20
@@ -35,7 +36,8 @@ export function redirectOf({ status, location, from, method, body, mode, redirec
   if (!REDIRECT_STATUSES.has(status) || mode === 'manual') return { name: 'none' }
   if (mode === 'error') return failed('mode', `a redirect (${status}) came, and redirect is 'error'`)
   if (location === undefined) return { name: 'none' }
-  const url = URL.parse(location, from.href)
+  // Text that is no ASCII is UTF-8, as servers send it and fetch reads it; a header field has an octet in each character.
+  const url = URL.parse(textOf(location), from.href)
   if (url === null) return failed('url', 'the redirect leads to what is not a URL')
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return failed('scheme', `the redirect leads to ${url.protocol}, which is not followed`)

@@ -22,6 +22,7 @@ const script: Record<string, Step | [Step, ...Step[]]> = {
   '/100': raw('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
   '/far': redirect('/ok#there'),
   '/relative': redirect('ok?a=b'),
+  '/utf-8': redirect(Buffer.from('/ok?q=grün').toString('latin1')),
   '/two': redirect('/far', 301),
   '/see-other': redirect('/seen', 303),
   '/keep': redirect('/seen', 307),

@@ -47,6 +47,14 @@ describe('Location and Content-Location (4.4)', () => {
     expect([await isHit(b, {}, '/there'), await isHit(b, {}, '/else')]).toEqual([false, true])
   })
 
+  test('text that is no ASCII is UTF-8', async () => {
+    await using b = await bench({ '/%C3%BC': ok('there', { headers: kept }) })
+    b.origin.script('/r', resource(writes(201, { Location: Buffer.from('/ü').toString('latin1') })))
+    await fill(b, {}, '/%C3%BC')
+    await textOf(write(b))
+    expect(await isHit(b, {}, '/%C3%BC')).toBe(false)
+  })
+
   test('both at once', async () => {
     await using b = await bench({ ...there, '/r': resource(writes(200, { Location: '/there', 'Content-Location': '/else' })) })
     await fill(b, {}, '/there')

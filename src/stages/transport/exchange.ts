@@ -5,7 +5,7 @@ import { headerOf } from '../../model/headers.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
 import { failureFrom, type Phase } from './failure.ts'
-import { framingOf, headersOf, isEmpty } from './head.ts'
+import { framingOf, headersOf, isEmpty, refuseUnknown } from './head.ts'
 import { openRequest, sendStream } from './outgoing.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -129,6 +129,7 @@ export class WireExchange {
 
   #take(message: IncomingMessage): WireResponse {
     const { statusCode: status = 0, statusMessage: statusText = '' } = message
+    refuseUnknown(status)
     const headers = headersOf(message.rawHeaders)
     const framing = framingOf(headers, this.#request.method, status)
     this.#timer?.cancel()

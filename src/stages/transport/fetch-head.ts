@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../model/headers.ts'
 import { type Framing, TransportFailure, type WireResponse } from '../../model/transport.ts'
-import { isBodiless } from './head.ts'
+import { isBodiless, refuseUnknown } from './head.ts'
 
 export interface FetchHead {
   readonly answer: Omit<WireResponse, 'body' | 'discard'>
@@ -12,6 +12,7 @@ export interface FetchHead {
 export function fetchHead(response: Response, method: string): FetchHead {
   refuseUnusable(response)
   const { status } = response
+  refuseUnknown(status)
   const headers = headersOf(response.headers)
   const bodiless = isBodiless(method, status)
   const decoded = bodiless || isCoded(headers)

@@ -13,6 +13,16 @@ export function isBodiless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304
 }
 
+/**
+ * What is no class of status that HTTP has (RFC 9110 15) cannot be given as an answer: no Response takes it.
+ *
+ * @throws TransportFailure PROTOCOL
+ */
+export function refuseUnknown(status: number): void {
+  if (status >= 200 && status <= 599) return
+  throw new TransportFailure('PROTOCOL', `the answer has the status ${status}, which is none of HTTP`)
+}
+
 /** RFC 9112 7: what was not offered by TE may not be used; and what stands beside `chunked` is coded too. */
 const UNASKED = /\b(?:gzip|x-gzip|deflate|compress|x-compress)\b|,/
 

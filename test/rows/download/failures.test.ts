@@ -35,6 +35,7 @@ const failures: Record<string, { step: Step; code?: string; status?: number }> =
   'a Content-Length too large': { step: shortLength(BODY, 1010), code: 'TRUNCATED' },
   'no HTTP at all': { step: garbage(), code: 'PROTOCOL' },
   'a Content-Length that is no number': { step: badLength(BODY, ['12abc']), code: 'PROTOCOL' },
+  'a status that no Response can have': { step: status(999, {}, 'no'), code: 'PROTOCOL' },
   'two Content-Lengths': { step: badLength(BODY, ['1000', '3']), code: 'PROTOCOL' },
   500: { step: status(500, {}, 'no'), status: 500 },
   502: { step: status(502, {}, 'no'), status: 502 },

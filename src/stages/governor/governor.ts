@@ -46,6 +46,7 @@ export class HostGovernor implements Governor {
       clock,
       total: limits.total,
       open: (bucket, pace) => this.#pacers.open(bucket, pace),
+      refuse: (waiting, bucket) => this.#refuseBeyond(waiting, bucket),
       told: (bucket) => this.#tell(bucket),
     })
     this.#outages = new Outages(clock, (host) => this.#tell(host))
@@ -116,10 +117,14 @@ export class HostGovernor implements Governor {
   }
 
   #refuseTooMany({ bucket, concurrency }: HostRules, { host }: Wish): void {
-    const { queue } = this.#limits
     // Of those who wait for a robots.txt as many might be in flight by now: it is to make no call fail.
     const held = Math.max(0, (this.#robots?.waiting(bucket) ?? 0) - concurrency)
-    if ((this.#lines.get(bucket)?.queued ?? 0) + this.#outages.waiting(host) + held < queue) return
+    this.#refuseBeyond((this.#lines.get(bucket)?.queued ?? 0) + this.#outages.waiting(host) + held, bucket)
+  }
+
+  #refuseBeyond(waiting: number, bucket: string): void {
+    const { queue } = this.#limits
+    if (waiting < queue) return
     throw new AttemptFailure('RETRY_AFTER', `${queue} requests wait for ${bucket} already (limits.queue)`, { retry: 'never' })
   }
 

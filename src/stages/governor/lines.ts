@@ -14,6 +14,8 @@ export interface LinesRooms {
   /** Requests in flight over all lines. */
   readonly total: number
   readonly open: (bucket: string, pace: Pace) => Promise<Pacer>
+  /** Throws where one more than these would be too many. */
+  readonly refuse: (waiting: number, bucket: string) => void
   /** A host is treated in another way from now on. */
   readonly told: (bucket: string) => void
 }
@@ -70,6 +72,8 @@ export class Lines {
     const line = this.#there(rules) ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
+      // Those who come in one moment were all told that there is room. Who waited for a robots.txt is not to fail for it.
+      if (!rules.robots) this.#rooms.refuse(line.queued, rules.bucket)
       if (distance !== undefined) line.space(wish.host, distance)
       return this.#entered(line, await line.enter(wish))
     } catch (error) {

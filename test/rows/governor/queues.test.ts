@@ -145,6 +145,18 @@ describe('B95: a queue is no failure', () => {
 })
 
 describe('limits.queue', () => {
+  test.each(['to a host that was asked before', 'to a new one'])(
+    'all in one moment, %s: so many wait, the others are told at once',
+    async (host) => {
+      await using s = stubbed({ limits: { concurrency: 2, queue: 3 } }, slow(100))
+      if (host !== 'to a new one') await until(s.fetch('http://h.example/before'))
+      const calls = Array.from({ length: 10 }, (_, n) => s.fetch(`http://h.example/${n}`))
+      const ends = await until(Promise.allSettled(calls))
+      expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
+      for (const end of ends.filter((one) => one.status === 'rejected')) expect(end.reason).toMatchObject({ code: 'RETRY_AFTER' })
+    },
+  )
+
   test('one too many: RETRY_AFTER at once, or the stored version', async () => {
     await using s = stubbed({ limits: { concurrency: 1, queue: 2 } }, slow(100))
     await until(s.fetch('http://h.example/stored'))

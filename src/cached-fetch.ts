@@ -27,7 +27,11 @@ export interface CachedFetch {
    * @throws HoldfastError when the network gave nothing and there is nothing to fall back to; see its `code`.
    */
   (input: Input, init?: Init): Promise<Response>
-  /** Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now. */
+  /**
+   * Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now.
+   *
+   * @throws TypeError for what is no Response, or is no whole answer (`Response.error()`, 206, 304).
+   */
   put(input: Input, response: Response, options?: { labels?: string[]; storedAt?: Date }): Promise<VersionInfo>
   /**
    * Reads an answer with your own parser. A throw refuses that version (label 'failed', with the reason) and reads the last good one, once;

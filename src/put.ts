@@ -26,8 +26,20 @@ function labelRecords(names: readonly string[], at: number): Record<string, Labe
   return records
 }
 
+/** No stored answer has one of these: a network error, a part of a body, the word that another copy is still right. */
+const UNFIT: ReadonlySet<number> = new Set([0, 206, 304])
+
+/** @throws TypeError for what could never be an answer. */
+function refuseUnfit(response: unknown): void {
+  const status: unknown = (response as Response | undefined)?.status
+  if (typeof status !== 'number' || typeof (response as Response).arrayBuffer !== 'function')
+    throw wrong('put', response, 'Give a Response.')
+  if (UNFIT.has(status)) throw wrong('put', status, 'Give a whole answer: a status of 0, 206 or 304 is none.')
+}
+
 /** Stores a response as if the origin had sent it. */
 export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
+  refuseUnfit(response)
   const read = readObject(options, { labels, storedAt }, 'put') as { labels?: string[]; storedAt?: Date }
   const at = read.storedAt?.getTime() ?? house.clock.now()
   const { status, statusText, url, redirected } = response

@@ -81,6 +81,19 @@ describe('put()', () => {
     expect(await b.fetch.cache.has(b.origin.url('/s'))).toBe(false)
   })
 
+  test.each([
+    ['a network error', Response.error()],
+    ['a part of a body', new Response('ab', { status: 206, headers: { 'Content-Range': 'bytes 0-1/5' } })],
+    ['a 304', new Response(null, { status: 304 })],
+    ['nothing', undefined],
+    ['a promise of one', Promise.resolve(new Response('x'))],
+  ])('%s is no answer that could be stored, and is refused in words', async (_, given) => {
+    await using b = await bench({ '/r': ok('fine') })
+    const error = await failureOf(b.fetch.put(b.origin.url('/r'), given as Response))
+    expect([error instanceof TypeError, error.message]).toEqual([true, expect.stringMatching(/^put: /)])
+    expect(await textOf(b.fetch(b.origin.url('/r')))).toBe('fine')
+  })
+
   test('a body that breaks leaves nothing behind', async () => {
     await using b = await bench()
     const body = new ReadableStream({ pull: (c) => c.error(new Error('broke')) })

@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts'
+import { type Clock, nextRound } from '../../model/clock.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import { Connections } from './connections.ts'
 import { WireExchange } from './exchange.ts'
@@ -22,6 +22,7 @@ export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Tr
   const connections = new Connections(maxSockets)
 
   async function send(request: WireRequest): Promise<WireResponse> {
+    if (!mayBeRepeated(request)) await closesSeen()
     const exchange = new WireExchange(request, clock)
     try {
       return await exchange.run(connections.route(request.url.protocol, 'kept'))
@@ -38,6 +39,15 @@ export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Tr
       connections.close()
     },
   }
+}
+
+/**
+ * The end of a connection is read two rounds after the last bytes of an answer that came with it. What is sent into it before is lost, and
+ * this is not sent a second time.
+ */
+async function closesSeen(): Promise<void> {
+  await nextRound()
+  await nextRound()
 }
 
 /** Neither an abort nor silence. */

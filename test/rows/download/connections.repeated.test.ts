@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ok } from '../../helpers/origin/index.ts'
+import { ok, raw } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
 import { given, seen } from './given.ts'
 
@@ -25,4 +25,12 @@ test.each([
   expect(first?.connection).toBe(g.origin.requests('/warm')[0]?.connection)
   expect(second?.connection === first?.connection).toBe(false)
   expect(g.origin.hits('/f')).toBe(again ? 2 : 1)
+})
+
+test('an origin that closes after each answer and does not say so: what may be sent once only meets none of these connections', async () => {
+  await using g = await given({ retry: false })
+  g.origin.script('/f', raw('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine'))
+  for (let call = 0; call < 6; call++)
+    expect(await seen(g.fetch(g.origin.url('/f'), { method: 'POST', body: 'x' }))).toMatchObject({ status: 200, text: 'fine' })
+  expect(g.origin.hits('/f')).toBe(6)
 })

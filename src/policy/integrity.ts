@@ -3,7 +3,7 @@ const ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const
 
 export type IntegrityAlgorithm = (typeof ALGORITHMS)[number]
 
-/** 'unchecked': the metadata names no digest that can be understood, and then, as the standard says, every body passes. */
+/** 'unchecked': the metadata names no algorithm that is known, and then, as the standard says, every body passes. */
 export type IntegrityVerdict =
   | { readonly name: 'match' | 'mismatch'; readonly algorithm: IntegrityAlgorithm }
   | { readonly name: 'unchecked' }
@@ -14,15 +14,15 @@ interface Wanted {
 }
 
 /**
- * Subresource Integrity metadata (SRI 3.3.3 and 3.3.4): the digests by the strongest algorithm that it names. Tokens of unknown
- * algorithms, and malformed ones, count for nothing.
+ * Subresource Integrity metadata (SRI, "parse metadata"): the digests by the strongest algorithm that it names. Tokens of unknown
+ * algorithms count for nothing. What stands in the place of a digest and is none, or nothing at all, is one that no body has.
  */
 function wantedBy(metadata: string): Wanted | undefined {
   let strongest: Wanted | undefined
   for (const token of metadata.split(/[\t\n\f\r ]+/)) {
-    const [, name, digest] = /^(sha256|sha384|sha512)-([\w+/-]+)={0,2}(?:\?[\x21-\x7e]*)?$/i.exec(token) ?? []
+    const [, name, digest = ''] = /^(sha256|sha384|sha512)(?:-([^?]*))?(?:\?.*)?$/i.exec(token) ?? []
     const algorithm = ALGORITHMS.find((known) => known === name?.toLowerCase())
-    if (algorithm === undefined || digest === undefined) continue
+    if (algorithm === undefined) continue
     if (strongest === undefined || ALGORITHMS.indexOf(algorithm) > ALGORITHMS.indexOf(strongest.algorithm))
       strongest = { algorithm, digests: [] }
     if (algorithm === strongest.algorithm) strongest.digests.push(canonical(digest))

@@ -31,11 +31,16 @@ describe('Subresource Integrity', () => {
     ['match', `${sri('sha512', 'body')} ${sri('sha256', 'other')}`, ['sha512']],
     ['mismatch', `${sri('sha256', 'body')} ${sri('sha512', 'other')}`, ['sha512']],
     ['mismatch', `${sri('sha384', 'other')} ${sri('sha256', 'body')}`, ['sha384']],
-    // What cannot be understood counts for nothing.
-    ['match', `md5-x sha1-y ${sri('sha256', 'body')} sha512-`, ['sha256']],
+    // An algorithm that nobody knows counts for nothing.
+    ['match', `md5-x sha1-y ${sri('sha256', 'body')}`, ['sha256']],
     ['unchecked', 'md5-1B2M2Y8AsgTpgAmY7PhCfg==', []],
-    ['unchecked', 'sha256', []],
-    ['unchecked', 'sha256-!!!', []],
+    // A digest that is none is no reason to let everything pass.
+    ['mismatch', `${sri('sha256', 'body')} sha512-`, ['sha512']],
+    ['match', `${sri('sha256', 'body')} sha256-!!!`, ['sha256']],
+    ['mismatch', 'sha256', ['sha256']],
+    ['mismatch', 'sha256-', ['sha256']],
+    ['mismatch', 'sha256-?ct=text/plain', ['sha256']],
+    ['mismatch', 'sha256-!!!', ['sha256']],
     ['unchecked', '', []],
   ])('%s: %s', (name, metadata, algorithms) => {
     expect(checkIntegrity(metadata, digestOf('body')).name).toBe(name)

@@ -56,6 +56,15 @@ describe('init.integrity (SRI)', () => {
     expect((await failureOf(b.fetch(b.origin.url('/r'), { integrity }))).code).toBe('DIGEST')
   })
 
+  test.each(['sha256', 'sha256-', 'sha512-!!!'])(
+    'what stands for a digest and is none (%s) lets nothing pass, as in fetch',
+    async (integrity) => {
+      await using b = await bench({ '/r': ok(body) })
+      expect((await failureOf(b.fetch(b.origin.url('/r'), { integrity }))).code).toBe('DIGEST')
+      await expect(fetch(b.origin.url('/r'), { integrity })).rejects.toThrow(TypeError)
+    },
+  )
+
   test('wrong bytes after good ones: the last good version, which has the digest', async () => {
     await using b = await bench({ '/r': inOrder(ok(body), flip(body, 3)) })
     await textOf(b.fetch(b.origin.url('/r'), { integrity: sri(body) }))

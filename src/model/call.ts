@@ -24,6 +24,8 @@ export type CallOrigin = (asked: {
 export interface Call extends RequestFacts {
   /** The entry's key text: canonical, equal in every process. */
   readonly key: string
+  /** The URL as the caller wrote it, where that is another text: so it is sent, for who signs a request signs that. */
+  readonly sent?: string | undefined
   /**
    * The caller's own If-None-Match, If-Modified-Since, Range and If-Range, taken out of `headers`: answered from a stored whole
    * (RFC 9111 4.3.2), and put back where there is none.

@@ -15,14 +15,15 @@ export function sha256(content: string | Uint8Array): string {
   return hash('sha256', content)
 }
 
-/**
- * The URL as it is sent: parsed by the URL standard (scheme and host in lower case, default port and dot segments gone), without its
- * fragment, percent-escapes in upper case (RFC 3986 6.2.2.1). The order of the query is kept: servers differ.
- */
-export function normalisedUrl(url: URL): string {
-  const { href } = url
+/** The URL as it is sent: parsed by the URL standard (scheme and host in lower case, default port and dot segments gone), without its fragment. */
+export function sentUrl({ href }: URL): string {
   const hash = href.indexOf('#')
-  const sent = hash < 0 ? href : href.slice(0, hash)
+  return hash < 0 ? href : href.slice(0, hash)
+}
+
+/** The URL as it is known: percent-escapes in upper case (RFC 3986 6.2.2.1). The order of the query is kept: servers differ. */
+export function normalisedUrl(url: URL): string {
+  const sent = sentUrl(url)
   return sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (octet) => octet.toUpperCase()) : sent
 }
 

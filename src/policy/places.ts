@@ -22,6 +22,6 @@ export function otherPlaces(call: Call): readonly OtherPlace[] {
     const url = new URL(source)
     const headers = withoutCredentials(call.headers, { from: here, to: url }, call.credentialHeaders)
     const isDowngrade = here.protocol === 'https:' && url.protocol === 'http:'
-    return { call: { ...call, url: url.href, headers }, way: isDowngrade && !told ? 'in clear' : 'open' }
+    return { call: { ...call, url: url.href, sent: undefined, headers }, way: isDowngrade && !told ? 'in clear' : 'open' }
   })
 }

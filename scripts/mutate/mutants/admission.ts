@@ -37,8 +37,8 @@ export const ADMISSIONS: readonly Mutant[] = [
   {
     name: 'conditions are sent to every hop',
     file: 'src/stages/download/reach.ts',
-    find: 'const isOf = (url: URL, at: string): boolean => shown(url) === at',
-    replace: "const isOf = (url: URL, at: string): boolean => shown(url) === at || at !== ''",
+    find: 'sentUrl(url) === at ||',
+    replace: "sentUrl(url) === at || at !== '' ||",
     tests: ['test/rows/http/redirects.chain.test.ts'],
     killer:
       'a way that leads elsewhere, to a resource with the same tag a tag is of one resource: its namesake’s 304 does not bring the old body back',

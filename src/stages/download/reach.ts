@@ -6,7 +6,7 @@ import type { RedirectFacts } from '../../model/record.ts'
 import type { ResponseHead, Ticket } from '../../model/rooms.ts'
 import { TransportFailure, type WireResponse } from '../../model/transport.ts'
 import { ArrivedHead } from '../../policy/arrived-head.ts'
-import { normalisedUrl } from '../../policy/cache-key.ts'
+import { normalisedUrl, sentUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
 import { learnedWait } from '../../policy/rate-limit-fields.ts'
 import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
@@ -35,18 +35,15 @@ function arrived(head: ResponseHead, redirects: RedirectFacts | undefined): Resp
   return redirects === undefined ? head : new ArrivedHead({ ...head, redirected: true, redirects })
 }
 
-const isOf = (url: URL, at: string): boolean => shown(url) === at
+/** However its escapes are written. */
+const isOf = (url: URL, at: string): boolean =>
+  sentUrl(url) === at || (at.includes('%') && normalisedUrl(url) === normalisedUrl(new URL(at)))
 
 interface Hop {
   url: URL
   method: string
   headers: HeaderList
   body: Order['call']['body']
-}
-
-/** A response's URL has no fragment (Fetch standard 5.5). */
-function shown(url: URL): string {
-  return url.hash === '' ? url.href : url.href.slice(0, url.href.indexOf('#'))
 }
 
 /** Asks, and follows redirects (Fetch standard 4.4), each hop with a ticket of its own host. */
@@ -56,7 +53,7 @@ export async function reach(
   facts: Question & { signal: AbortSignal; allowance: Allowance },
 ): Promise<Reached> {
   const { call } = order
-  let hop: Hop = { url: new URL(call.url), method: call.method, headers: facts.headers, body: call.body }
+  let hop: Hop = { url: new URL(call.sent ?? call.url), method: call.method, headers: facts.headers, body: call.body }
   let passed: RedirectFacts | undefined
   for (let redirects = 0; ; redirects++) {
     const sent = isOf(hop.url, facts.at) ? { ...hop, headers: [...hop.headers, ...facts.conditions] } : hop
@@ -129,7 +126,7 @@ function headOf(
   { url }: Hop,
   times: { requestedAt: number; receivedAt: number },
 ): ResponseHead {
-  return new ArrivedHead({ status, statusText, headers, url: shown(url), redirected: false, ...times })
+  return new ArrivedHead({ status, statusText, headers, url: sentUrl(url), redirected: false, ...times })
 }
 
 /** The turn of a function that has a limit of its own. */

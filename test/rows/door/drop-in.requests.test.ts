@@ -13,6 +13,8 @@ const rows: [string, Use][] = [
   ['an object with toString', (fetch, o) => fetch({ toString: () => o.url(at) } as unknown as string).then(factsOf)],
   ['a fragment stays in Response.url only', (fetch, o) => fetch(`${o.url(at)}#part`).then(factsOf)],
   ['a query with order, doubles and blanks', (fetch, o) => fetch(`${o.url(at)}?b=2&a=1&b=3&c=&d`).then(factsOf)],
+  ['escapes in lower case', (fetch, o) => fetch(`${o.url('/r/../r')}?q=%c3%a4%2f`).then(factsOf)],
+  ['the same of a POST', (fetch, o) => fetch(`${o.url(at)}?q=%c3%a4%2f`, { method: 'POST', body: 'x' }).then(factsOf)],
   ['an empty query', (fetch, o) => fetch(`${o.url(at)}?`).then(factsOf)],
   ['dots, tabs and spaces in the path', (fetch, o) => fetch(` ${o.url('/x/../r')}?q=a b\t `).then(factsOf)],
   ['init null', (fetch, o) => fetch(o.url(at), null as unknown as RequestInit).then(factsOf)],

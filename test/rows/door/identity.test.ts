@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { CachedFetch, CallOptions } from '../../../src/index.ts'
+import { type CachedFetch, type CallOptions, inspect } from '../../../src/index.ts'
 import { byRequest, counting, gate, inOrder, ok, type Step } from '../../helpers/origin/index.ts'
 import { type Bench, bench, textOf } from './kit.ts'
 
@@ -54,6 +54,18 @@ describe('one entry', () => {
     ],
   ]
   test.each(rows)('%s', async (_, one, two) => expect(await hitsOf(one, two)).toBe(1))
+
+  test('a URL is sent as it is written, and its condition goes along however that is', async () => {
+    await using b = await bench({ '/r': ok('x', { etag: '"1"', headers: { 'Cache-Control': 'max-age=60' } }) })
+    await textOf(b.fetch(b.origin.url('/r?q=%c3%a4')))
+    await b.clock.advance(61_000)
+    const again = await b.fetch(b.origin.url('/r?q=%C3%A4'))
+    expect(inspect(again)?.outcome).toBe('revalidated')
+    expect(b.origin.requests('/r').map(({ path, headers }) => [path, headers['if-none-match']])).toEqual([
+      ['/r?q=%c3%a4', undefined],
+      ['/r?q=%C3%A4', '"1"'],
+    ])
+  })
 
   test('HEAD is answered from a stored GET, and never stored itself', async () => {
     await using b = await bench({ '/r': counting(kept) })

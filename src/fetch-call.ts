@@ -122,8 +122,9 @@ function partitionText(headers: HeaderList, partition: Settings['partition'], cr
   return digest === '' ? '' : `#${digest}`
 }
 
-function addressOf(asked: URL): Pick<Call, 'url' | 'sent'> {
-  const [url, sent] = [normalisedUrl(asked), sentUrl(asked)]
+/** Its own text goes along where it is known by another. */
+function addressOf(url: string, asked: URL): Pick<Call, 'url' | 'sent'> {
+  const sent = sentUrl(asked)
   return sent === url ? { url } : { url, sent }
 }
 
@@ -150,20 +151,20 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const asked = ask(input, init)
   const { under, settings } = settle(basis, asked, own)
   const headers = merged(basis.headers, asked.headers)
-  const address = addressOf(asked.url)
+  const url = normalisedUrl(asked.url)
   const cached = isCached({ method: asked.method, settings })
   const identity = {
     group: settings.group,
     partition: partitionText(headers, settings.partition, basis.credentialHeaders),
     // An answer that redirects were followed for is no answer to a caller who wants to see them.
     method: `${asked.method === 'HEAD' || !cached ? 'GET' : asked.method}${asked.redirect === 'manual' && cached ? ';manual' : ''}`,
-    url: address.url,
+    url,
     ...(settings.key !== undefined && { own: settings.key }),
   }
   const call: Call = {
     key: keyText(identity),
     method: asked.method,
-    ...address,
+    ...addressOf(url, asked.url),
     ...(asked.method === 'GET' || asked.method === 'HEAD' ? withoutPreconditions(headers) : { headers, preconditions: [] }),
     body: undefined,
     signal: asked.signal,

@@ -57,10 +57,14 @@ function throughAll(vary: readonly string[], redirects: RedirectFacts): readonly
   return all.includes('*') ? ['*'] : all
 }
 
-/** RFC 9110 12.5.5: the request fields that selected this answer. */
+/** What names a field (RFC 9110 5.6.2). */
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+
+/** RFC 9110 12.5.5: the request fields that selected this answer. What no field can be called is no name, so nobody knows what selected it. */
 function varyOf(value: string | undefined): readonly string[] {
   if (value === undefined) return []
   const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
   names.delete('')
-  return names.has('*') ? ['*'] : [...names].sort()
+  const all = [...names]
+  return names.has('*') || !all.every((name) => FIELD_NAME.test(name)) ? ['*'] : all.sort()
 }

@@ -106,6 +106,9 @@ describe('the facts of a response', () => {
     [{ vary: '*' }, ['*']],
     [{ vary: 'foo, *' }, ['*']],
     [{ vary: ['', ' * '] }, ['*']],
+    [{ vary: '"x-a"' }, ['*']],
+    [{ vary: 'x-a;q=1' }, ['*']],
+    [{ vary: 'Accept Encoding, b' }, ['*']],
   ])('Vary of %j', (fields, names) => {
     expect(facts(fields).vary).toEqual(names)
   })

@@ -4,8 +4,8 @@ import type { Retention } from './settings.ts'
 export interface Keep {
   /** Undefined: all of them. */
   readonly rules: Retention | undefined
-  /** When the one that is written was asked for. Epoch milliseconds. */
+  /** When the one that is written was asked for, in epoch milliseconds. */
   readonly askedAt: number
-  /** Whether what was asked for at this time has been deleted in this process since. */
+  /** Whether what was asked for at this time has been deleted in this process since. Undefined: nobody asked, it was brought. */
   readonly isOvertaken: ((askedAt: number) => boolean) | undefined
 }

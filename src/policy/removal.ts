@@ -1,4 +1,4 @@
-import type { EntryRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import type { EntryRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
 import { pinnedVersions } from './retention.ts'
 import { newestId } from './selection.ts'
 
@@ -73,7 +73,7 @@ export function withoutVersions(entry: EntryRecord, ids: ReadonlySet<string>, st
  * was set back, and all that is asked for until then would be lost.
  */
 export function isDeletedSince(
-  { removed }: Pick<EntryRecord, 'removed'>,
+  removed: RemovalRecord | undefined,
   askedAt: number,
   { now, by }: { now: number; by: string },
 ): boolean {

@@ -37,8 +37,8 @@ export class Retirement {
     return {
       stamp,
       isLate: (known) =>
-        isOvertaken?.(askedAt) === true ||
-        (known !== undefined && isDeletedSince(known, askedAt, { now: clock.now(), by: stamp.by })),
+        isOvertaken !== undefined &&
+        (isOvertaken(askedAt) || isDeletedSince(known?.removed, askedAt, { now: clock.now(), by: stamp.by })),
       ids: (entry) => (rules === undefined ? [] : removable(entry, rules, clock.now())),
       isRead,
     }

@@ -80,6 +80,20 @@ test('deleted by another instance on the same file', async () => {
   expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'asked after', outcome: 'miss' })
 })
 
+test('what is brought by hand is stored, also as of a time before another instance deleted the entry', async () => {
+  const file = aFile()
+  await using g = await history([sqlite(file)], { ttl: '30d' }, today())
+  await g.atOnce('the first')
+  const before = new Date(g.clock.now())
+  await g.clock.advance(SECOND)
+  await another(g, [sqlite(file)])
+    .entry(g.url)
+    .delete()
+  await g.clock.advance(SECOND)
+  await g.fetch.put(g.url, new Response('brought'), { storedAt: before })
+  expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'brought', outcome: 'hit' })
+})
+
 test('a deletion in time to come, by a clock that was set back since, takes nothing', async () => {
   const file = aFile()
   await using g = await history([sqlite(file)], { ttl: '30d' }, today())

@@ -48,7 +48,7 @@ async function fetched(size: number, list: (far: Store) => Store[]) {
     await done(other.close())
     return found
   }
-  return { ...g, entry: g.fetch.entry(url), url, before: before.id, id, response, store, done, elsewhere }
+  return { ...g, entry: g.fetch.entry(url), url, brings, before: before.id, id, response, store, done, elsewhere }
 }
 
 type Given = Awaited<ReturnType<typeof fetched>>
@@ -107,6 +107,15 @@ test.each(SIZES)('a slow tier alone, %i bytes: deleted at once, it does not come
   await g.done(g.entry.delete())
   expect(await g.done(g.entry.versions())).toEqual([])
   expect(await g.elsewhere((entry) => entry.versions())).toEqual([])
+})
+
+test.each(SIZES)('a slow tier alone, %i bytes: listed at once, and deleted by its URL', async (size) => {
+  await using g = await fetched(size, (far) => [far])
+  expect(await g.done(Array.fromAsync(g.fetch.cache.entries()))).toMatchObject([{ url: g.url, versions: 2 }])
+  const { id } = await g.brings('three')
+  expect(await g.done(g.fetch.cache.delete({ url: g.url }))).toBe(1)
+  expect(await g.elsewhere((entry) => entry.versions())).toEqual([])
+  expect(id).not.toBe(g.id)
 })
 
 test('a result that was just computed', async () => {

@@ -87,6 +87,10 @@ export class Saving {
     await this.#behind.get(key)
   }
 
+  isWriting(key: string): boolean {
+    return this.#behind.has(key)
+  }
+
   /** The same of all entries. */
   async allWritten(): Promise<void> {
     await Promise.all(this.#behind.values())

@@ -97,6 +97,7 @@ export class Tiers {
 
   /** Asks the tiers in order until one has a version that is `enough`; what nearer tiers lacked is put there. */
   async lookup(call: Keyed, enough: (held: Held) => boolean): Promise<Found> {
+    if (this.saving.isWriting(call.key)) await this.saving.written(call.key)
     let entry: EntryRecord | undefined
     let held: Held | undefined
     for (const tier of this.nearestFirst) {

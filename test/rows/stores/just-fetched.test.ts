@@ -118,6 +118,15 @@ test.each(SIZES)('a slow tier alone, %i bytes: listed at once, and deleted by it
   expect(id).not.toBe(g.id)
 })
 
+test.each(places)('$tiers, $size bytes: asked for again at once, it is a hit', async ({ size, list }) => {
+  await using g = await fetched(size, list)
+  const hits = g.origin.hits('/f')
+  const again = await g.done(g.fetch(g.url))
+  expect(inspected(again, 'hit').version.id).toBe(g.id)
+  expect(Buffer.from(await g.done(again.arrayBuffer()))).toEqual(Buffer.from(pseudoRandom(size, 'two')))
+  expect(g.origin.hits('/f')).toBe(hits)
+})
+
 test('a result that was just computed', async () => {
   await using g = await fetched(8_000, (far) => [far])
   const double = g.fetch.buffered(async (n: number) => n * 2, { name: 'double', ttl: '1h' })

@@ -5,7 +5,7 @@ import { type ChaosFault, type ChaosStore, chaos, manualClock } from '../../../a
 import { createCachedFetch, type Entry, type Store } from '../../../src/index.ts'
 import { pseudoRandom } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
-import { turnUntil } from '../../helpers/turning.ts'
+import { isSettled, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected } from '../download/given.ts'
 
 // Across the network a version is written behind the answer: who has the answer in hand speaks of it all the same.
@@ -125,6 +125,16 @@ test.each(places)('$tiers, $size bytes: asked for again at once, it is a hit', a
   expect(inspected(again, 'hit').version.id).toBe(g.id)
   expect(Buffer.from(await g.done(again.arrayBuffer()))).toEqual(Buffer.from(pseudoRandom(size, 'two')))
   expect(g.origin.hits('/f')).toBe(hits)
+})
+
+test('a slow tier alone: whoever leaves does not wait until a body of many chunks is written', async () => {
+  await using g = await fetched(3_000_000, (far) => [far])
+  const leaving = new AbortController()
+  const call = g.fetch(g.url, { signal: leaving.signal }).catch((error: Error) => error.name)
+  expect(await isSettled(call)).toBe(false)
+  leaving.abort()
+  expect(await isSettled(call)).toBe(true)
+  expect(await call).toBe('AbortError')
 })
 
 test('a result that was just computed', async () => {

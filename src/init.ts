@@ -8,6 +8,8 @@ export function isOfItself(init: object): boolean {
 
 /** The same init with other members. One that is spread would lose what it inherits, and a getter wants to be asked of the object itself. */
 export function initWith(init: Init | null | undefined, over: object): Init {
-  const get = (from: object, name: string | symbol): unknown => Reflect.get(Object.hasOwn(over, name) ? over : from, name)
-  return new Proxy(init ?? {}, { get })
+  if (init === undefined || init === null || isOfItself(init)) return { ...init, ...over }
+  const get = (_: object, name: string | symbol): unknown => Reflect.get(Object.hasOwn(over, name) ? over : init, name)
+  // It stands before an heir: of a frozen object itself no proxy may say anything else.
+  return new Proxy(Object.create(init) as Init, { get })
 }

@@ -27,6 +27,26 @@ const rows: [string, Use][] = [
     },
   ],
   [
+    'a frozen init',
+    (fetch, o) => {
+      const { signal } = new AbortController()
+      return fetch(o.url(at), Object.freeze({ method: 'POST', body: 'text', cache: 'no-store', signal })).then(factsOf)
+    },
+  ],
+  [
+    'a frozen init that is an instance of a class',
+    (fetch, o) => {
+      class Settings {
+        readonly method = 'DELETE'
+        readonly cache = 'no-store'
+        constructor() {
+          Object.freeze(this)
+        }
+      }
+      return fetch(o.url(at), new Settings()).then(factsOf)
+    },
+  ],
+  [
     'an init that inherits what it says',
     (fetch, o) => fetch(o.url(at), Object.create({ method: 'PUT', body: 'text' })).then(factsOf),
   ],

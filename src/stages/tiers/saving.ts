@@ -2,6 +2,8 @@ import type { Report } from '../../model/events.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
+import { merge } from '../../policy/merge.ts'
+import { withoutLate } from '../../policy/removal.ts'
 import type { Placed, Retiring } from './placed.ts'
 import type { Tier } from './tier.ts'
 import type { TierRooms } from './tier-rooms.ts'
@@ -97,10 +99,22 @@ export class Saving {
   }
 
   #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): void {
-    const saving = this.#save(tier, change, fence)
+    const saving = this.#save(tier, change, fence).then((known) => this.#heard(tier, known, change))
     if (!change.isKept) this.#note(change.entry.key, saving)
     // Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more.
     this.#rooms.background((fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving)
+  }
+
+  /** Another process has deleted it meanwhile, and only this tier knew. Those that were written before the answer give it up. */
+  async #heard(from: Tier, known: EntryRecord | undefined, { placed, retiring }: Kept): Promise<void> {
+    if (known === undefined || placed === undefined || retiring?.isLate(known) !== true) return
+    for (const tier of this.#nearestFirst) {
+      if (tier === from || tier.store.readOnly === true) continue
+      const there = await tier.entry(known.key, [])
+      const word = there && withoutLate(merge(there, known), placed.version.id, retiring.stamp)
+      const { removed } = known
+      if (word !== undefined) await this.tell(tier, { ...(removed && { removed }), ...word }).catch(() => undefined)
+    }
   }
 
   #note(key: string, saving: Promise<unknown>): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { Store } from '../../../src/index.ts'
 import { describeRedis } from '../../adapters/redis/servers.ts'
 import { gate, ok } from '../../helpers/origin/index.ts'
@@ -9,6 +10,7 @@ import { another, aPlace, PUBLIC } from './given.ts'
 const lists: [string, (far: Store) => Store[]][] = [
   ['redis', (far) => [far]],
   ['memory, redis', (far) => [memory(), far]],
+  ['sqlite, redis', (far) => [sqlite(':memory:'), far]],
 ]
 
 describeRedis.each(lists)('%s', (_, list) => {
@@ -32,6 +34,10 @@ describeRedis.each(lists)('%s', (_, list) => {
       await fetch.idle()
       expect(await other.entry(url).versions()).toEqual([])
       expect(await Array.fromAsync(other.cache.entries())).toEqual([])
+      expect(await fetch.entry(url).versions()).toEqual([])
+      expect(await Array.fromAsync(fetch.cache.entries())).toEqual([])
+      place.origin.script('/f', ok('after', PUBLIC))
+      expect(await got(await fetch(url))).toBe('after (miss)')
     },
   )
 })

@@ -113,6 +113,7 @@ export class Saving {
       const there = await tier.entry(known.key, [])
       const word = there && withoutLate(merge(there, known), placed.version.id, retiring.stamp)
       const { removed } = known
+      // What it does not take now it is brought later.
       if (word !== undefined) await this.tell(tier, { ...(removed && { removed }), ...word }).catch(() => undefined)
     }
   }

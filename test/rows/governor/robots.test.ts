@@ -40,8 +40,9 @@ test('at concurrency 1, one request over all hosts, and one place in the queue: 
   expect(g.origin.maxInFlight).toBe(1)
 })
 
-test('those who might be in flight by now are not too many; one more than may wait is', async () => {
-  const door = gate(ok(''))
+// A pause leaves fewer of them in flight than might have been.
+test.each(['', delay(1)])('those who might be in flight by now are not too many, one more than may wait is: %j', async (text) => {
+  const door = gate(ok(text))
   await using g = await crawled(door, { limits: { concurrency: 3, queue: 1, ...limits } })
   g.origin.script('/q', ok('fine'))
   const calls = [1, 2, 3, 4].map((n) => get(g, `/q?${n}`))

@@ -95,8 +95,8 @@ const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> =
 
 /** What is said of versions that are stored already. */
 function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {
-  const write = (entry: EntryRecord): ReturnType<Tiers['write']> =>
-    tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true }, undefined)
+  const write = (entry: EntryRecord, removes?: 'what is there'): ReturnType<Tiers['write']> =>
+    tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true, removes }, undefined)
   return new Remarks({ write, stamps })
 }
 

@@ -46,5 +46,8 @@ export function checkIntegrity(metadata: string, digestOf: (algorithm: Integrity
 
 /** One spelling for base64 and base64url, with padding and without. */
 function canonical(digest: string): string {
-  return digest.replace(/-/g, '+').replace(/_/g, '/').replace(/={1,2}$/, '')
+  return digest
+    .replace(/-/g, '+')
+    .replace(/_/g, '/')
+    .replace(/={1,2}$/, '')
 }

@@ -87,6 +87,13 @@ export function withoutLate(entry: EntryRecord, late: string, stamp: Stamp): Ent
   return there.length > 1 ? withoutVersions(entry, new Set([late]), stamp) : withoutAll(entry, stamp)
 }
 
+/** The same word, where it deletes what is there now. */
+export function withoutThose(word: EntryRecord, there: EntryRecord | undefined): EntryRecord {
+  const { removed } = word
+  const newest = newestId(there) ?? ''
+  return removed === undefined || newest <= removed.upTo ? word : { ...word, removed: { ...removed, upTo: newest } }
+}
+
 /** What is said when an entry is deleted: of all that is known of it now, nothing counts any more. */
 export function withoutAll(entry: EntryRecord, stamp: Stamp): EntryRecord {
   const { key, method, url, group } = entry

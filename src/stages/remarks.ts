@@ -9,7 +9,7 @@ import { pinnedVersions } from '../policy/retention.ts'
 import { versionNotFound } from '../policy/version-choice.ts'
 
 export interface RemarkRooms {
-  readonly write: (entry: EntryRecord) => Promise<{ readonly entry: EntryRecord }>
+  readonly write: (entry: EntryRecord, removes?: 'what is there') => Promise<{ readonly entry: EntryRecord }>
   readonly stamps: { next(known?: Stamp): Stamp }
 }
 
@@ -44,7 +44,7 @@ export class Remarks {
 
   /** Of what is known of the entry until now nothing counts any more. */
   async remove(known: EntryRecord): Promise<void> {
-    await this.#rooms.write(withoutAll(known, this.#rooms.stamps.next()))
+    await this.#rooms.write(withoutAll(known, this.#rooms.stamps.next()), 'what is there')
   }
 
   /** What a call says of the entry that answered it: its tags, its meta. */

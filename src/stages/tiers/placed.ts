@@ -55,6 +55,8 @@ export interface Writing {
   /** The right that allows it. It is the last write under it: where the store can, the right ends with it. Undefined: anybody may. */
   readonly fence?: Lease | undefined
   readonly retiring?: Retiring | undefined
+  /** The word deletes what is there when it is written, also what has come since somebody looked. */
+  readonly removes?: 'what is there' | undefined
   /** What went along with the entry until now (carried.ts) does so no more. */
   readonly along?: 'given up'
   /** There is nothing to merge it into, most likely: where the store can tell, it is tried before that is looked for. */

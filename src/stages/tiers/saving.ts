@@ -4,7 +4,7 @@ import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { withoutLate } from '../../policy/removal.ts'
-import type { Placed, Retiring } from './placed.ts'
+import type { Placed, Writing } from './placed.ts'
 import type { Tier } from './tier.ts'
 import type { TierRooms } from './tier-rooms.ts'
 
@@ -14,7 +14,8 @@ export interface Change {
   /** False: tiers that others read do not get it. */
   readonly shareable: boolean
   /** Versions that go with it. */
-  readonly retiring?: Retiring | undefined
+  readonly retiring?: Writing['retiring']
+  readonly removes?: Writing['removes']
   /** No tier had anything of the entry a moment ago. */
   readonly isNew?: boolean | undefined
   /** Somebody waits until a tier has it, be it a remote one where there is no other. */
@@ -66,8 +67,8 @@ export class Saving {
     const isKept = live.some(({ shelf }) => change.placed === undefined || shelf?.takes(change.placed) === true)
     const saved = nearest === undefined ? undefined : await this.#save(nearest, { ...change, isKept }, fence)
     let entry = saved ?? change.entry
-    const { placed, retiring } = change
-    for (const tier of live) entry = await tier.write(entry, placed, { retiring })
+    const { placed, retiring, removes } = change
+    for (const tier of live) entry = await tier.write(entry, placed, { retiring, removes })
     for (const tier of open)
       if (tier !== nearest && !live.includes(tier))
         this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)
@@ -127,12 +128,12 @@ export class Saving {
 
   async #save(
     tier: Tier,
-    { entry, placed, retiring, isNew, isKept }: Kept,
+    { entry, placed, retiring, removes, isNew, isKept }: Kept,
     fence: WriteRight | undefined,
   ): Promise<EntryRecord | undefined> {
     try {
       const right = fence?.tier === tier.store.name ? fence : undefined
-      return await tier.write(entry, placed, { fence: right?.lease, retiring, isNew })
+      return await tier.write(entry, placed, { fence: right?.lease, retiring, removes, isNew })
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       if ((error as { code?: unknown }).code === 'FENCED') return undefined
@@ -148,9 +149,9 @@ export class Saving {
    *
    * @throws the error of the tier
    */
-  async tell(tier: Tier, word: EntryRecord): Promise<void> {
+  async tell(tier: Tier, word: EntryRecord, how: Pick<Writing, 'removes'> = {}): Promise<void> {
     try {
-      await tier.write(word, undefined)
+      await tier.write(word, undefined, how)
     } catch (error) {
       this.#owe(tier, word, undefined)
       this.#rooms.missed(tier, { key: word.key })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
-import type { Store } from '../../../src/index.ts'
+import type { CachedFetch, Store } from '../../../src/index.ts'
 import { gate, ok } from '../../helpers/origin/index.ts'
 import { seen } from '../download/given.ts'
 import { heard } from '../stores/given.ts'
@@ -22,8 +22,8 @@ test('it leaves nothing in memory, and is not told as stored', async () => {
   expect(told.length).toBe(1)
 })
 
-test('deleted while it is being written', async () => {
-  const store = sqlite(':memory:')
+/** Its writes wait until the test lets them end. */
+function slow(store: Store) {
   const write = store.compareAndSet?.bind(store) as NonNullable<Store['compareAndSet']>
   const [begun, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const compareAndSet: typeof write = async (...args) => {
@@ -31,12 +31,17 @@ test('deleted while it is being written', async () => {
     await ends.promise
     return write(...args)
   }
-  await using g = await history([Object.assign(store, { compareAndSet })], { ttl: '30d' })
+  return { store: Object.assign(store, { compareAndSet }), begun: begun.promise, ends: ends.resolve }
+}
+
+test('deleted while it is being written', async () => {
+  const { store, begun, ends } = slow(sqlite(':memory:'))
+  await using g = await history([store], { ttl: '30d' })
   g.origin.script('/f', ok('asked before'), ok('asked after'))
   const asked = seen(g.fetch(g.url))
-  await begun.promise
+  await begun
   await g.fetch.cache.delete({ url: g.url })
-  ends.resolve()
+  ends()
   expect((await asked).text).toBe('asked before')
   expect(await all(g.entry)).toEqual([])
   expect((await seen(g.fetch(g.url))).text).toBe('asked after')
@@ -78,6 +83,27 @@ test('deleted by another instance on the same file', async () => {
   expect(await overtaken(g, () => beside.entry(g.url).delete(), { holdfast: {} })).toBe('asked before')
   expect(await all(g.entry)).toEqual([])
   expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'asked after', outcome: 'miss' })
+})
+
+test.each([
+  ['entry.delete', (fetch: CachedFetch, url: string) => fetch.entry(url).delete()],
+  ['cache.delete', (fetch: CachedFetch, url: string) => fetch.cache.delete({ url })],
+])('deleted by another instance that had looked before it came: %s', async (_name, word) => {
+  const file = aFile()
+  await using g = await history([sqlite(file)], { ttl: '30d' }, today())
+  await g.atOnce('the first')
+  const held = gate(ok('asked before'))
+  g.origin.script('/f', held)
+  const asked = seen(g.fetch(g.url, { cache: 'reload' }))
+  await held.arrived
+  const { store, begun, ends } = slow(sqlite(file))
+  const deleting = word(another(g, [store]), g.url)
+  await begun
+  held.release()
+  expect((await asked).text).toBe('asked before')
+  ends()
+  await deleting
+  expect(await all(g.entry)).toEqual([])
 })
 
 test('what is brought by hand is stored, also as of a time before another instance deleted the entry', async () => {

@@ -46,7 +46,7 @@ async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promi
   const hash = sha256(entry.key)
   const failures = new Failures()
   const inTier = async (tier: Tier): Promise<void> => {
-    await tiers.saving.tell(tier, word)
+    await tiers.saving.tell(tier, word, { removes: 'what is there' })
     if (tier.shelf === undefined) await tier.store.delete([`h1:s:${hash}`, `h1:p:${hash}`])
   }
   await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))

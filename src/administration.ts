@@ -5,6 +5,7 @@ import type { Input } from './model/options.ts'
 import type { Store } from './model/store.ts'
 import {
   type EntriesFilter,
+  isAskedBy,
   isMeant,
   passes,
   readAudit,
@@ -12,7 +13,6 @@ import {
   readReady,
   readSweep,
   readWhat,
-  subjectOf,
   type What,
 } from './policy/administration-options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -47,14 +47,16 @@ export interface Administration {
   /**
    * What was asked for until now is stale: it is asked for anew, and is still there to fall back to. `url` concerns all partitions and
    * variants. By url, tag and group in constant time, also for entries that stand only in tiers that are away now; by match it is a scan
-   * in slices. What is being downloaded was asked for before, and is stale when it comes; by match where this instance downloads it. Resolves when the tiers that are here know it; remote ones are told behind.
+   * in slices. What is being downloaded was asked for before, and is stale when it comes; by match where this instance downloads it.
+   * Resolves when the tiers that are here know it; remote ones are told behind.
    *
    * @throws TypeError unless exactly one of url, match, tag, group is given. By match, the error of a store that could not be listed.
    */
   invalidate(what: Which): Promise<void>
   /**
    * Deletes entries with all their versions, labels, pins and policies, in all tiers, by a scan in slices; resolves with how many. A tier
-   * that is away learns of it when it comes back within 7 days. What this instance is downloading of them is given to those who wait, and not kept. Bodies that no version names any more go with the sweeps.
+   * that is away learns of it when it comes back within 7 days. What this instance is downloading of them is given to those who wait, and
+   * not kept. Bodies that no version names any more go with the sweeps.
    *
    * @throws TypeError unless exactly one of url, match, tag, group is given. The error of a store that failed, all others done.
    */
@@ -181,16 +183,14 @@ async function invalidate({ stages, care, tiers, clock }: House, what: What): Pr
       return tiers.mark([tagMark(what.tag)], clock.now())
     case 'group':
       return tiers.mark([groupMark(what.group)], clock.now())
-    case 'match': {
-      const urls = stages.flights.urls((call) => isMeant(subjectOf(call), what))
-      await tiers.invalidate(urls, clock.now())
+    case 'match':
+      await tiers.invalidate(stages.flights.urls(isAskedBy(what)), clock.now())
       return care.use(({ upkeep }) => upkeep.invalidate((entry) => isMeant(entry, what)))
-    }
   }
 }
 
 async function remove({ stages: { flights }, care, clock }: House, what: What): Promise<number> {
   flights.part(partsOf(what))
-  flights.overtake((call) => isMeant(subjectOf(call), what), clock.now())
+  flights.overtake(isAskedBy(what), clock.now())
   return care.use(({ upkeep }) => upkeep.remove((entry) => isMeant(entry, what)))
 }

@@ -55,7 +55,10 @@ export interface Entry {
   stats(): Promise<EntryStats>
   /** A readable account: what is stored, which version answers and why, and what became of the last calls. Not for parsing. */
   explain(): Promise<string>
-  /** From every tier, with all versions, pins, labels and its policy; what is being downloaded of it is given to those who wait, and not kept. */
+  /**
+   * From every tier, with all versions, pins, labels and its policy; what is being downloaded of it is given to those who wait, and not
+   * kept.
+   */
   delete(): Promise<void>
 }
 

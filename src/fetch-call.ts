@@ -4,7 +4,7 @@ import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
 import type { Init, Input } from './model/options.ts'
 import type { CacheMode, Settings } from './model/settings.ts'
-import { keyText, normalisedUrl, partitionOf, sentUrl, sha256 } from './policy/cache-key.ts'
+import { keyText, knownUrl, partitionOf, sentUrl, sha256 } from './policy/cache-key.ts'
 import { type Layer, readCacheMode, readCallOptions } from './policy/call-options.ts'
 import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
@@ -123,8 +123,9 @@ function partitionText(headers: HeaderList, partition: Settings['partition'], cr
 }
 
 /** Its own text goes along where it is known by another. */
-function addressOf(url: string, asked: URL): Pick<Call, 'url' | 'sent'> {
+function addressOf(asked: URL): Pick<Call, 'url' | 'sent'> {
   const sent = sentUrl(asked)
+  const url = knownUrl(sent)
   return sent === url ? { url } : { url, sent }
 }
 
@@ -151,20 +152,20 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const asked = ask(input, init)
   const { under, settings } = settle(basis, asked, own)
   const headers = merged(basis.headers, asked.headers)
-  const url = normalisedUrl(asked.url)
+  const address = addressOf(asked.url)
   const cached = isCached({ method: asked.method, settings })
   const identity = {
     group: settings.group,
     partition: partitionText(headers, settings.partition, basis.credentialHeaders),
     // An answer that redirects were followed for is no answer to a caller who wants to see them.
     method: `${asked.method === 'HEAD' || !cached ? 'GET' : asked.method}${asked.redirect === 'manual' && cached ? ';manual' : ''}`,
-    url,
+    url: address.url,
     ...(settings.key !== undefined && { own: settings.key }),
   }
   const call: Call = {
     key: keyText(identity),
     method: asked.method,
-    ...addressOf(url, asked.url),
+    ...address,
     ...(asked.method === 'GET' || asked.method === 'HEAD' ? withoutPreconditions(headers) : { headers, preconditions: [] }),
     body: undefined,
     signal: asked.signal,

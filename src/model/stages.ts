@@ -2,12 +2,12 @@ import type { AttemptFailure } from './attempt-failure.ts'
 import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
+import type { FlightName, FlightOf, PathOf } from './flight.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from './record.ts'
 import type { BodyWriter, FallenBack, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
-import type { Progress } from './settings.ts'
+import type { Retention } from './settings.ts'
 import type { Lease } from './store.ts'
-import type { Urgency } from './urgency.ts'
 
 /** The headers of an acceptable answer, and the body that is on its way behind them. */
 export interface Incoming {
@@ -15,47 +15,10 @@ export interface Incoming {
   readonly writer: BodyWriter
 }
 
-/** Which flight: callers share one where all of it is equal. */
-export interface FlightName {
-  readonly key: string
-  readonly call: Call
-  readonly schema: object | undefined
-  readonly check: unknown
-  /** How urgently this caller waits. */
-  readonly priority: number
-}
-
 /** What a flight is told at take-off. */
-export interface FlightPath {
-  readonly signal: AbortSignal
-  readonly accepted: (headers: Incoming) => void
-  /** An answer that had been accepted broke off, or came too slowly. */
-  readonly faltered: () => void
-  /** The user's own code is asked about what came. */
-  readonly judging: () => void
-  readonly progress: (progress: Progress) => unknown
-  /** That of the most urgent of those who wait. */
-  readonly urgency: Urgency
-  /** Whether what was asked for at this time (epoch ms) has been deleted since. */
-  readonly isOvertaken: (askedAt: number) => boolean
-}
+export type FlightPath = PathOf<Incoming>
 
-/** 'waiting' for the headers of an acceptable answer; 'coming': its body is on its way; 'faltering': it broke, or is too slow; 'judging': it is whole, and the user's code is asked. */
-export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
-
-export interface Flight {
-  readonly landed: Promise<Landing>
-  readonly accepted: Promise<Incoming>
-  readonly collapsed: boolean
-  /** Whether what it brings has been judged by this caller's own code. */
-  readonly judges: 'for all' | 'for its first caller'
-  /** Tells how far the download is, until this caller leaves. */
-  onProgress(listener: (progress: Progress) => void): void
-  /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
-  pace(listener: (pace: Pace) => void): () => void
-  detach(): void
-  leave(): void
-}
+export type Flight = FlightOf<Landing, Incoming>
 
 export interface WriteRight {
   readonly lease: Lease
@@ -92,8 +55,18 @@ type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 export interface Came<T extends Confirmed> {
   readonly obtained: T
   readonly right: WriteRight | undefined
-  /** Whether what was asked for at this time (epoch ms) has been deleted since. */
+  /** Absent: nobody asked, it was brought. */
   readonly isOvertaken?: FlightPath['isOvertaken']
+}
+
+/** Which versions stay when one is written, and whether that one does. */
+export interface Keep {
+  /** Undefined: all of them. */
+  readonly rules: Retention | undefined
+  /** When the one that is written was asked for, in epoch milliseconds. */
+  readonly askedAt: number
+  /** Undefined: nobody asked, it was brought. */
+  readonly isOvertaken: FlightPath['isOvertaken'] | undefined
 }
 
 /** Given to the caller who asked, and to nobody else: kept under this label, so that it is not current. */

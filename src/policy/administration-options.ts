@@ -39,11 +39,6 @@ export function readWhat(given: unknown, path: string): What {
 /** What entries are chosen by. */
 type Subject = Pick<EntryRecord, 'url' | 'group' | 'tags'>
 
-/** The same of a call: the entry that it will be. */
-export function subjectOf({ url: its, settings: { group, tags } }: Call): Subject {
-  return { url: its, group, tags: Object.fromEntries(tags.map((one) => [one, 0])) }
-}
-
 export function isMeant({ url: its, group, tags = {} }: Subject, what: What): boolean {
   switch (what.name) {
     case 'url':
@@ -55,6 +50,12 @@ export function isMeant({ url: its, group, tags = {} }: Subject, what: What): bo
     case 'group':
       return group === what.group
   }
+}
+
+/** Whether it is meant what a call will be kept as. */
+export function isAskedBy(what: What): (call: Call) => boolean {
+  return ({ url: its, settings: { group, tags } }) =>
+    isMeant({ url: its, group, tags: Object.fromEntries(tags.map((one) => [one, 0])) }, what)
 }
 
 export interface EntriesFilter {

@@ -21,11 +21,11 @@ export function sentUrl({ href }: URL): string {
   return hash < 0 ? href : href.slice(0, hash)
 }
 
-/** The URL as it is known: percent-escapes in upper case (RFC 3986 6.2.2.1). The order of the query is kept: servers differ. */
-export function normalisedUrl(url: URL): string {
-  const sent = sentUrl(url)
-  return sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (octet) => octet.toUpperCase()) : sent
-}
+/** The same as it is known: percent-escapes in upper case (RFC 3986 6.2.2.1). The order of the query is kept: servers differ. */
+export const knownUrl = (sent: string): string =>
+  sent.includes('%') ? sent.replace(/%[0-9a-f]{2}/gi, (octet) => octet.toUpperCase()) : sent
+
+export const normalisedUrl = (url: URL): string => knownUrl(sentUrl(url))
 
 /**
  * Which principal's answers these are: a digest of the credential headers, so that one user's answer never reaches another,

@@ -1,7 +1,7 @@
 import type { Call } from '../model/call.ts'
+import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
-import type { FlightName } from '../model/stages.ts'
 import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'

@@ -88,7 +88,7 @@ export function withoutLate(entry: EntryRecord, late: string, stamp: Stamp): Ent
 }
 
 /** The same word, where it deletes what is there now. */
-export function withoutThose(word: EntryRecord, there: EntryRecord | undefined): EntryRecord {
+export function upToNow(word: EntryRecord, there: EntryRecord | undefined): EntryRecord {
   const { removed } = word
   const newest = newestId(there) ?? ''
   return removed === undefined || newest <= removed.upTo ? word : { ...word, removed: { ...removed, upTo: newest } }

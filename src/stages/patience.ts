@@ -1,8 +1,9 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
+import type { Pace } from '../model/flight.ts'
 import type { Held } from '../model/rooms.ts'
-import type { Flight, Pace, WaitEnd } from '../model/stages.ts'
+import type { Flight, WaitEnd } from '../model/stages.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
-import type { Keep } from '../model/keep.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
+import type { Keep } from '../model/stages.ts'
 import { isDeletedSince } from '../policy/removal.ts'
 import { removable } from '../policy/retention.ts'
 

@@ -1,7 +1,8 @@
 import type { Call } from '../../model/call.ts'
+import type { FlightName, FlightOf, PathOf } from '../../model/flight.ts'
 import type { Progress } from '../../model/settings.ts'
 import { Urgency } from '../../model/urgency.ts'
-import { Deserted, type Flight, type Path, pathOf, type State, type Which } from './flight.ts'
+import { Deserted, pathOf, type State } from './flight.ts'
 
 /** At most one flight per key: a second caller joins the first. */
 export class Flights {
@@ -12,7 +13,7 @@ export class Flights {
   #schemaCount = 0
 
   /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
-  join<T, A>(which: Which, start: (path: Path<A>) => Promise<T>): Flight<T, A> {
+  join<T, A>(which: FlightName, start: (path: PathOf<A>) => Promise<T>): FlightOf<T, A> {
     const key = this.#keyOf(which)
     const aloft = this.#aloft.get(key)
     const state = aloft ?? this.#takeOff({ ...which, key }, start)
@@ -79,7 +80,7 @@ export class Flights {
    * Callers with different schemas, or with checks that do not read alike, fly apart: what one refuses may be the other's answer, and a
    * check may fetch this very URL. A check written in the call is a new function each time; those of one text share a flight.
    */
-  #keyOf({ key, schema, check }: Which): string {
+  #keyOf({ key, schema, check }: FlightName): string {
     return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${typeof check === 'function' ? `;check ${check.toString()}` : ''}`
   }
 
@@ -89,7 +90,7 @@ export class Flights {
     return known
   }
 
-  #takeOff<T, A>({ key, call, schema, check, priority }: Which, start: (path: Path<A>) => Promise<T>): State {
+  #takeOff<T, A>({ key, call, schema, check, priority }: FlightName, start: (path: PathOf<A>) => Promise<T>): State {
     const controller = new AbortController()
     const { promise: accepted, resolve: accept } = Promise.withResolvers<A>()
     const fly = async (): Promise<T> => {

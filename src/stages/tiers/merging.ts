@@ -4,7 +4,7 @@ import type { KnownValue, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
 import { isVersionRecord } from '../../policy/record-shape.ts'
-import { goneWith, isBare, remembered, sparingPinned, withoutThose, withoutVersions } from '../../policy/removal.ts'
+import { goneWith, isBare, remembered, sparingPinned, upToNow, withoutVersions } from '../../policy/removal.ts'
 import { withDerived } from '../../policy/version-id.ts'
 import { entryValue } from './carried.ts'
 import { alongside, decode, encode } from './codec.ts'
@@ -57,7 +57,7 @@ export class Merging {
     const hash = sha256(said.key)
     const { bytes, entry: known } = how.isNew === true ? NOTHING : await this.#known(said.key, hash)
     const along = bytes === undefined || known === undefined || how.along === 'given up' ? undefined : alongside(bytes)
-    const entry = sparingPinned(known, how.removes === undefined ? said : withoutThose(said, known), clock.now())
+    const entry = sparingPinned(known, how.removes === undefined ? said : upToNow(said, known), clock.now())
     const before = { key: `h1:e:${hash}`, value: bytes }
     // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
     if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined)

@@ -3,7 +3,7 @@ import { type EntryRecord, INLINE_LIMIT, plainOf, type VersionRecord } from '../
 import type { Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
-import { goneWith, remembered, sparingPinned, withoutThose } from '../../policy/removal.ts'
+import { goneWith, remembered, sparingPinned, upToNow } from '../../policy/removal.ts'
 import { pinnedUntil } from '../../policy/retention.ts'
 import { encode } from './codec.ts'
 import type { LiveShelf } from './live-shelf.ts'
@@ -124,7 +124,7 @@ function writeLive(
 ): EntryRecord {
   const known = shelf.entry(said.key)
   if (retiring?.isLate(known) === true) return known ?? { ...said, variants: [] }
-  const entry = sparingPinned(known, removes === undefined ? said : withoutThose(said, known), now)
+  const entry = sparingPinned(known, removes === undefined ? said : upToNow(said, known), now)
   const whole = known === undefined ? entry : merge(known, entry)
   const merged = remembered(retiring === undefined ? whole : without(whole, retiring.ids(whole), retiring.stamp))
   shelf.forget(merged.key, goneWith(known, merged))

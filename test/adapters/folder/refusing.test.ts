@@ -2,17 +2,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
-import { startChild } from '../../helpers/child.ts'
+import { asNobody, expectReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { everything, onlyValue } from './tree.ts'
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
-
-/** How it goes for a user who owns nothing. */
-async function asNobody(dir: string, mode: 'read' | 'write'): Promise<unknown> {
-  await using child = startChild(new URL('./children/try-open.ts', import.meta.url), { args: [dir, mode] })
-  return await child.message()
-}
 
 describe('folder: options', () => {
   test.each<[() => unknown, RegExp]>([
@@ -60,16 +54,16 @@ describe('folder: what cannot be opened is refused, by path and with the cure', 
     await store.set('h1:e:a', bytes(1))
     await store.close()
     const write = { code: 'STORE', message: expect.stringMatching(/it cannot be written \(EACCES\).*readOnly: true/) }
-    expect(await asNobody(join(dir, 'new'), 'write')).toMatchObject(write)
-    expect(await asNobody(join(dir, 'cache'), 'write')).toMatchObject(write)
+    expect(await asNobody('folder', join(dir, 'new'), 'write')).toMatchObject(write)
+    expect(await asNobody('folder', join(dir, 'cache'), 'write')).toMatchObject(write)
     const read = { code: 'STORE', message: expect.stringMatching(/it cannot be read \(EACCES\)/) }
-    expect(await asNobody(join(dir, 'cache'), 'read')).toMatchObject(read)
+    expect(await asNobody('folder', join(dir, 'cache'), 'read')).toMatchObject(read)
     for (const { path, isFile } of everything(join(dir, 'cache'))) chmodSync(path, isFile ? 0o644 : 0o755)
     chmodSync(join(dir, 'cache'), 0o755)
-    expect(await asNobody(join(dir, 'cache'), 'write')).toMatchObject(write)
-    expect(await asNobody(join(dir, 'cache'), 'read')).toEqual({ value: [1] })
+    expect(await asNobody('folder', join(dir, 'cache'), 'write')).toMatchObject(write)
+    expect(await asNobody('folder', join(dir, 'cache'), 'read')).toEqual({ value: [1] })
     chmodSync(onlyValue(dir), 0o200)
-    expect(await asNobody(join(dir, 'cache'), 'read'), 'one file alone').toMatchObject({
+    expect(await asNobody('folder', join(dir, 'cache'), 'read'), 'one file alone').toMatchObject({
       code: 'STORE',
       message: expect.stringMatching(/reading failed: this user may not/),
     })
@@ -79,27 +73,7 @@ describe('folder: what cannot be opened is refused, by path and with the cure', 
 describe('folder: readOnly', () => {
   test('reads, and takes no writes', async () => {
     const dir = scratch()
-    const writer = folder(dir)
-    await writer.set('h1:e:a', bytes(1))
-    await writer.bodies?.append('body', bytes(1, 2))
-    const store = folder(dir, { readOnly: true })
-    expect(store.readOnly).toBe(true)
-    expect(await store.get('h1:e:a')).toEqual(bytes(1))
-    expect(await Array.fromAsync(store.keys('h1:'))).toEqual(['h1:e:a'])
-    expect(await store.bodies?.read('body', 0, 9)).toEqual(bytes(1, 2))
-    const writes = [
-      () => store.set('h1:e:a', bytes(2)),
-      () => store.setMany([]),
-      () => store.delete(['h1:e:a']),
-      () => store.lease?.('l', 1),
-      () => store.bodies?.append('body', bytes(3)),
-      () => store.bodies?.delete(['body']),
-    ]
-    for (const write of writes)
-      await expect(write()).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('readOnly') })
-    await writer.set('h1:e:b', bytes(2))
-    expect(await store.get('h1:e:b')).toEqual(bytes(2))
-    await Promise.all([store.close(), writer.close()])
+    await expectReadOnly((options) => folder(dir, options))
   })
 
   test('makes nothing, marks nothing, removes nothing that is damaged', async () => {

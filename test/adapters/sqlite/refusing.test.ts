@@ -2,17 +2,11 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, w
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { startChild } from '../../helpers/child.ts'
+import { asNobody, expectReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { alter, written } from './written.ts'
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers)
-
-/** How it goes for a user who owns nothing. */
-async function asNobody(file: string, mode: 'read' | 'write'): Promise<unknown> {
-  await using child = startChild(new URL('../children/try-open.ts', import.meta.url), { args: [file, mode] })
-  return await child.message()
-}
 
 describe('sqlite: what cannot be opened is refused, by path and with the cure, and left as it is', () => {
   const CASES: [string, (file: string) => unknown, RegExp][] = [
@@ -76,17 +70,17 @@ describe('sqlite: what cannot be opened is refused, by path and with the cure, a
     const file = await written(join(directory, 'cache.db'))
     chmodSync(directory, 0o755)
     chmodSync(file, 0o444)
-    expect(await asNobody(file, 'write')).toMatchObject({
+    expect(await asNobody('sqlite', file, 'write')).toMatchObject({
       code: 'STORE',
       message: expect.stringMatching(/cannot be written \(EACCES\).*readOnly: true/),
     })
-    expect(await asNobody(join(directory, 'new.db'), 'write')).toMatchObject({
+    expect(await asNobody('sqlite', join(directory, 'new.db'), 'write')).toMatchObject({
       code: 'STORE',
       message: expect.stringContaining('new.db'),
     })
-    expect(await asNobody(file, 'read')).toEqual({ value: [1] })
+    expect(await asNobody('sqlite', file, 'read')).toEqual({ value: [1] })
     chmodSync(file, 0o200)
-    expect(await asNobody(file, 'read')).toMatchObject({
+    expect(await asNobody('sqlite', file, 'read')).toMatchObject({
       code: 'STORE',
       message: expect.stringMatching(/cannot be read \(EACCES\)/),
     })
@@ -96,29 +90,7 @@ describe('sqlite: what cannot be opened is refused, by path and with the cure, a
 describe('sqlite: readOnly', () => {
   test('reads, and takes no writes', async () => {
     const file = join(scratch(), 'cache.db')
-    const writer = sqlite(file)
-    await writer.set('h1:e:a', bytes(1))
-    await writer.bodies?.append('body', bytes(1, 2))
-    const store = sqlite(file, { readOnly: true })
-    expect(store.readOnly).toBe(true)
-    expect(await store.get('h1:e:a')).toEqual(bytes(1))
-    expect(await Array.fromAsync(store.keys('h1:'))).toEqual(['h1:e:a'])
-    expect(await store.bodies?.read('body', 0, 9)).toEqual(bytes(1, 2))
-    const writes = [
-      () => store.set('h1:e:a', bytes(2)),
-      () => store.setMany([]),
-      () => store.delete(['h1:e:a']),
-      () => store.lease?.('l', 1),
-      () => store.bodies?.append('body', bytes(3)),
-      () => store.bodies?.delete(['body']),
-    ]
-    for (const write of writes)
-      await expect(write()).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('readOnly') })
-    await writer.set('h1:e:b', bytes(2))
-    expect(await store.get('h1:e:b')).toEqual(bytes(2))
-    await store.close()
-    expect(await writer.get('h1:e:a')).toEqual(bytes(1))
-    await writer.close()
+    await expectReadOnly((options) => sqlite(file, options))
   })
 
   test('makes no file and migrates none', async () => {

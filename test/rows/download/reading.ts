@@ -14,3 +14,15 @@ export async function take(reader: ReadableStreamDefaultReader<Uint8Array>, atLe
   }
   return Buffer.concat(pieces)
 }
+
+/** All that comes, and the error that ends it. */
+export async function untilBroken(response: Response): Promise<{ bytes: Buffer; error: unknown }> {
+  const reader = readerOf(response)
+  const pieces: Uint8Array[] = []
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) pieces.push(read.value)
+    return { bytes: Buffer.concat(pieces), error: undefined }
+  } catch (error) {
+    return { bytes: Buffer.concat(pieces), error }
+  }
+}

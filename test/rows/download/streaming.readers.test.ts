@@ -3,7 +3,7 @@ import { HoldfastError, inspect } from '../../../src/index.ts'
 import { pseudoRandom, pseudoRandomSource, sha256, sha256OfSource } from '../../helpers/digest.ts'
 import { badRange, chunked, cut, gatedBody, ok, reset, type Step, stall, status } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
-import { readerOf, take } from './reading.ts'
+import { readerOf, take, untilBroken } from './reading.ts'
 import { lives, living, OLD, storeOld } from './stored.ts'
 import { alive } from './weight.ts'
 
@@ -13,17 +13,6 @@ const body = pseudoRandom(4 * MIB)
 const changed = pseudoRandom(4 * MIB, 'changed')
 const strong = { etag: '"1"', ranges: true }
 const streaming = { holdfast: { delivery: 'streaming' as const } }
-
-async function untilBroken(response: Response): Promise<{ bytes: Buffer; error: unknown }> {
-  const reader = readerOf(response)
-  const pieces: Uint8Array[] = []
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) pieces.push(read.value)
-    return { bytes: Buffer.concat(pieces), error: undefined }
-  } catch (error) {
-    return { bytes: Buffer.concat(pieces), error }
-  }
-}
 
 describe.each(lives)('$name', (life) => {
   test('C06: the fast reader is at its end before the slow one is at its second mebibyte, and the slow one loses nothing', async () => {

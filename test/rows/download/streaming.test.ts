@@ -4,24 +4,12 @@ import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { chunked, cut, gatedBody, hang, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected, seen } from './given.ts'
-import { readerOf, take } from './reading.ts'
+import { readerOf, take, untilBroken } from './reading.ts'
 
 const MIB = 1024 * 1024
 const body = pseudoRandom(4 * MIB)
 const strong = { etag: '"1"', ranges: true }
 const streaming = { holdfast: { delivery: 'streaming' as const } }
-
-/** All that comes, and the error that ends it. */
-async function untilBroken(response: Response): Promise<{ bytes: Buffer; error: unknown }> {
-  const reader = readerOf(response)
-  const pieces: Uint8Array[] = []
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) pieces.push(read.value)
-    return { bytes: Buffer.concat(pieces), error: undefined }
-  } catch (error) {
-    return { bytes: Buffer.concat(pieces), error }
-  }
-}
 
 const rest = (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Buffer> => take(reader, Number.POSITIVE_INFINITY)
 

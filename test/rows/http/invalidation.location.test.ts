@@ -1,33 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Init } from '../../../src/index.ts'
-import { byRequest, ok, type Step, startOrigin, status } from '../../helpers/origin/index.ts'
-import { type Bench, bench, textOf } from '../door/kit.ts'
-import { ask, fill } from './given.ts'
-
-const kept = { 'Cache-Control': 'max-age=600' }
-const reads = byRequest((r, hit) =>
-  ok(`${hit} ${r.headers.authorization ?? ''}${r.headers['x-v'] ?? ''}`, { headers: { ...kept, Vary: 'X-V' } }),
-)
-const writes = (code: number, headers: Record<string, string> = {}): Step => status(code, headers, code === 204 ? '' : 'written')
-
-/** GETs are answered and kept; every other method gets the step. */
-const resource = (written: Step): Step => byRequest((r) => (r.method === 'GET' || r.method === 'HEAD' ? reads : written))
-
-async function stocked(written: Step, more: Record<string, Step> = {}): Promise<Bench> {
-  const b = await bench({ '/r': resource(written), ...more })
-  await fill(b)
-  return b
-}
-
-/** A second passes before and after: whether two things of one millisecond came in order, a cache cannot know. */
-async function write(b: Bench, init: Init = {}): Promise<Response> {
-  await b.clock.advance(1000)
-  const response = await b.fetch(b.origin.url('/r'), { method: 'POST', ...init })
-  await b.clock.advance(1000)
-  return response
-}
-
-const isHit = async (b: Bench, init: Init = {}, path = '/r'): Promise<boolean> => (await ask(b, init, path)).says.hit === true
+import { ok, startOrigin } from '../../helpers/origin/index.ts'
+import { bench, textOf } from '../door/kit.ts'
+import { fill } from './given.ts'
+import { isHit, kept, resource, stocked, write, writes } from './written.ts'
 
 describe('Location and Content-Location (4.4)', () => {
   const there = { '/there': ok('there', { headers: kept }), '/else': ok('else', { headers: kept }) }

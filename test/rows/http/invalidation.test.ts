@@ -1,34 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import type { Init } from '../../../src/index.ts'
-import { byRequest, ok, type Step, status } from '../../helpers/origin/index.ts'
-import { type Bench, bench, die, failureOf, textOf } from '../door/kit.ts'
+import { byRequest, ok, status } from '../../helpers/origin/index.ts'
+import { bench, die, failureOf, textOf } from '../door/kit.ts'
 import { ask, fill } from './given.ts'
-
-const kept = { 'Cache-Control': 'max-age=600' }
-const reads = byRequest((r, hit) =>
-  ok(`${hit} ${r.headers.authorization ?? ''}${r.headers['x-v'] ?? ''}`, { headers: { ...kept, Vary: 'X-V' } }),
-)
-const writes = (code: number, headers: Record<string, string> = {}): Step => status(code, headers, code === 204 ? '' : 'written')
-
-/** GETs are answered and kept; every other method gets the step. */
-const resource = (written: Step): Step => byRequest((r) => (r.method === 'GET' || r.method === 'HEAD' ? reads : written))
-
-async function stocked(written: Step, more: Record<string, Step> = {}): Promise<Bench> {
-  const b = await bench({ '/r': resource(written), ...more })
-  await fill(b)
-  return b
-}
-
-/** A second passes before and after: whether two things of one millisecond came in order, a cache cannot know. */
-async function write(b: Bench, init: Init = {}): Promise<Response> {
-  await b.clock.advance(1000)
-  const response = await b.fetch(b.origin.url('/r'), { method: 'POST', ...init })
-  await b.clock.advance(1000)
-  return response
-}
-
-const isHit = async (b: Bench, init: Init = {}, path = '/r'): Promise<boolean> => (await ask(b, init, path)).says.hit === true
+import { isHit, kept, resource, stocked, write, writes } from './written.ts'
 
 describe('an unsafe method that succeeds makes what is stored stale (RFC 9111, 4.4)', () => {
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'M-SEARCH', 'FOO'])('%s', async (method) => {

@@ -1,4 +1,5 @@
 import type { Options } from 'tsup'
+import { withoutBareImports } from './scripts/bare-imports.ts'
 import { fewFiles } from './scripts/few-files.ts'
 import { lateBuiltins } from './scripts/late-builtins.ts'
 
@@ -25,6 +26,7 @@ const config: Options = {
   dts: false,
   clean: true,
   esbuildPlugins: [lateBuiltins(), fewFiles()],
+  plugins: [withoutBareImports()],
   // Half of what an import costs is reading the text. Names stay, so that a stack can still be read.
   esbuildOptions: (options) => {
     options.minifyWhitespace = true

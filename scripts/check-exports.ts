@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { BARE } from './bare-imports.ts'
 import { makeConsumer } from './consumer.ts'
 
 /** Imports the packed package as a stranger would: every entry point, without optional peers, under several runtimes' conditions. */
@@ -61,6 +62,14 @@ try {
       assert.equal(node(['-C', 'browser', '-C', 'workerd', '-C', 'development'], importedBy(entry)), 'imported')
     })
   }
+  check('a bundler has nothing to tell: no file imports another for nothing', () => {
+    const dist = join(consumer.folder, 'node_modules/holdfast/dist')
+    const files = readdirSync(dist).filter((name) => name.endsWith('.js'))
+    assert.deepEqual(
+      files.filter((name) => readFileSync(join(dist, name), 'utf8').match(BARE) !== null),
+      [],
+    )
+  })
   check('conditions that no runtime has fall through to the sentence', () => {
     const { exports } = JSON.parse(readFileSync(join(consumer.folder, 'node_modules/holdfast/package.json'), 'utf8')) as {
       exports: Record<string, Record<string, string>>

@@ -14,7 +14,8 @@ function loadSqlite(): Constructor {
   const sqlite = process.getBuiltinModule('node:sqlite') as { Database?: Constructor; DatabaseSync?: Constructor } | undefined
   // Newer versions of Node rename the class, and say so at each use of the old name (DEP0210).
   const found = sqlite?.Database ?? sqlite?.DatabaseSync
-  if (found === undefined) throw storeFailure('sqlite: this Node.js has no node:sqlite. Run version 24 or later')
+  if (found === undefined)
+    throw storeFailure('sqlite: this Node.js has no node:sqlite. Run version 24 or later, without --no-experimental-sqlite')
   return found
 }
 

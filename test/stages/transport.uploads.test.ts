@@ -42,9 +42,10 @@ describe.each([
     expect(origin.requests('/a')[0]?.headers['content-length']).toBe(String(expected.length))
   })
 
-  test('a stream, in chunks', async () => {
+  // Node frames no body of a DELETE or an OPTIONS by itself: its bytes would be read as the next request on that connection.
+  test.each(['PUT', 'DELETE', 'OPTIONS'])('a stream, in chunks: %s', async (method) => {
     origin.script('/a', echo())
-    const response = await transport().send(requestTo(origin.url('/a'), { method: 'PUT', body: STREAM() }))
+    const response = await transport().send(requestTo(origin.url('/a'), { method, body: STREAM() }))
     expect((await bytesOf(response.body)).equals(STREAMED)).toBe(true)
     expect(origin.requests('/a')[0]?.headers['transfer-encoding']).toBe('chunked')
   })

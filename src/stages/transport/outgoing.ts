@@ -37,11 +37,14 @@ function targetOf(url: URL): string {
   return sent.slice(url.href.indexOf('/', url.protocol.length + 2))
 }
 
-/** Node writes a method in capitals, and a length of 0 for each that it does not know; fetch does neither (Fetch standard 4.6, step 8). */
+/**
+ * Node writes a method in capitals, and a length of 0 for each that it does not know; fetch does neither (Fetch standard 4.6, step 8). Nor
+ * does Node frame the stream of a DELETE or an OPTIONS: an origin would take it for the next request.
+ */
 function keepAsGiven(outgoing: ClientRequest, { method, body }: WireRequest): void {
   outgoing.method = method
-  const saysNothing = body === undefined && method !== 'POST' && method !== 'PUT'
-  if (saysNothing) Object.assign(outgoing, { useChunkedEncodingByDefault: false })
+  const isFramed = body !== undefined || method === 'POST' || method === 'PUT'
+  Object.assign(outgoing, { useChunkedEncodingByDefault: isFramed })
 }
 
 /** Sends a body as it comes, never faster than the connection takes it. Ends quietly when the request is over before it. */

@@ -4,7 +4,8 @@ import type { ResponseHead, StoredBody } from './rooms.ts'
 /** An answer whose status says that the origin could not: handed to the caller when nothing better comes. */
 export interface FailedAnswer {
   readonly head: ResponseHead
-  readonly body: Uint8Array | StoredBody
+  /** Undefined: the caller said what bytes it takes, and these are not to be handed out. */
+  readonly body: Uint8Array | StoredBody | undefined
 }
 
 interface FailureFacts {

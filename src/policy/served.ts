@@ -170,10 +170,10 @@ export function streamed(call: Call, { head, writer }: Incoming, joined: Joined)
   }
 }
 
-type Answered = AttemptFailure & { readonly answer: FailedAnswer }
+type Answered = AttemptFailure & { readonly answer: FailedAnswer & Pick<Held, 'body'> }
 
 export function isAnswered(failure: unknown): failure is Answered {
-  return failure instanceof AttemptFailure && failure.answer !== undefined
+  return failure instanceof AttemptFailure && failure.answer?.body !== undefined
 }
 
 /** A final error status with nothing to fall back to: an answer, as in fetch. */

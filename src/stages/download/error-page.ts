@@ -1,4 +1,5 @@
 import { AttemptFailure, type FailedAnswer } from '../../model/attempt-failure.ts'
+import { integrityAlgorithms } from '../../policy/integrity.ts'
 import { askedWait } from '../../policy/rate-limit-fields.ts'
 import { classify } from '../../policy/retry.ts'
 import type { Arrival } from './arrival.ts'
@@ -44,5 +45,7 @@ async function errorPage(
     give: (reason) => abort.controller.abort(reason),
   })
   await allowance.whileComing(coming)
-  return { head, body: (await writer.finish()).body }
+  const { body } = await writer.finish()
+  // Fetch standard 4.1: integrity is asked of an answer whatever its status. An error page is not what anybody took the digest of.
+  return { head, body: integrityAlgorithms(series.order.call.integrity).length > 0 ? undefined : body }
 }

@@ -50,7 +50,8 @@ export class Responses {
     if (failure instanceof FunctionFailure && failure.cause instanceof Error) return failure.cause
     const { url, method } = call
     if (isAnswered(failure)) return new HttpError(this.respond(failedAnswer(call, failure)), { method, url })
-    const code = failure.code === 'STATUS' ? 'PROTOCOL' : failure.code
+    const status = failure.answer === undefined ? 'PROTOCOL' : 'DIGEST'
+    const code = failure.code === 'STATUS' ? status : failure.code
     return new HoldfastError(code, failure.message, { url, method, attempts: failure.attempts, cause: failure.cause ?? failure })
   }
 }

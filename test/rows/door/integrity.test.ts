@@ -65,6 +65,24 @@ describe('init.integrity (SRI)', () => {
     },
   )
 
+  test.each([404, 429, 500, 503])(
+    'the page of a %i is not what was asked for: a TypeError as in fetch, to all who wait',
+    async (status) => {
+      await using b = await bench({ '/r': ok('down', { status }) })
+      const asked = () => b.fetch(b.origin.url('/r'), { integrity: sri(body) })
+      const errors = await Promise.all([failureOf(asked()), failureOf(asked())])
+      expect(errors.map(({ code }) => code)).toEqual(['DIGEST', 'DIGEST'])
+      await expect(fetch(b.origin.url('/r'), { integrity: sri(body) })).rejects.toThrow(TypeError)
+    },
+  )
+
+  test('a 503 after good bytes: the last good version', async () => {
+    await using b = await bench({ '/r': inOrder(ok(body), ok('down', { status: 503 })) })
+    await textOf(b.fetch(b.origin.url('/r')))
+    const response = await b.fetch(b.origin.url('/r'), { integrity: sri(body), cache: 'reload' })
+    expect([await response.text(), inspect(response)]).toMatchObject([body, { outcome: 'fallback' }])
+  })
+
   test('wrong bytes after good ones: the last good version, which has the digest', async () => {
     await using b = await bench({ '/r': inOrder(ok(body), flip(body, 3)) })
     await textOf(b.fetch(b.origin.url('/r'), { integrity: sri(body) }))

@@ -188,6 +188,9 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
 }
 
 async function readBody(request: Request, call: Call, identity: Parameters<typeof keyText>[0] | undefined): Promise<Call> {
-  const body = new Uint8Array(await request.arrayBuffer())
+  const { signal } = call
+  // It may be a stream that has no end, and a caller who leaves lets go of it.
+  const left = signal && request.body?.pipeThrough(new TransformStream(), { signal })
+  const body = new Uint8Array(await (left === undefined ? request : new Response(left)).arrayBuffer())
   return { ...call, body, key: identity === undefined ? call.key : keyText({ ...identity, bodyDigest: sha256(body) }) }
 }

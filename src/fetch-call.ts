@@ -177,7 +177,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   }
   const { request } = asked
   if (request === undefined || request.body === null) return { call, withBody: undefined }
-  const streams = !cached && init?.body instanceof ReadableStream
+  const streams = !cached && isStream(init?.body)
   return {
     call,
     withBody: () =>
@@ -186,6 +186,10 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
         : readBody(request, call, cached ? identity : undefined),
   }
 }
+
+/** What fetch takes for a stream: Node's own, and whatever can be iterated as it comes. */
+const isStream = (body: object | string | null | undefined): boolean =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 
 async function readBody(request: Request, call: Call, identity: Parameters<typeof keyText>[0] | undefined): Promise<Call> {
   const { signal } = call

@@ -1,8 +1,51 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Init } from '../../../src/index.ts'
 import { echo } from '../../helpers/origin/index.ts'
-import { bench } from './kit.ts'
+import { bench, textOf } from './kit.ts'
 
 // A body that comes from somewhere is sent on as it comes, and let go of when its caller leaves.
+
+const halves = (first: Promise<unknown>): AsyncGenerator<Buffer> =>
+  (async function* () {
+    yield Buffer.from('one')
+    await first
+    yield Buffer.from('two')
+  })()
+
+const sources: [string, (first: Promise<unknown>) => unknown][] = [
+  ['what can be iterated', halves],
+  ["a stream of Node's", (first) => Readable.from(halves(first))],
+  ['a ReadableStream', (first) => ReadableStream.from(halves(first))],
+]
+
+describe('nothing waits for the end of a body', () => {
+  const server = createServer()
+  let url = ''
+  beforeEach(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  afterEach(() => {
+    server.removeAllListeners('request')
+    server.closeAllConnections()
+    server.close()
+  })
+
+  test.each(sources)('%s: the origin has its first part before there is another', async (_, source) => {
+    await using b = await bench()
+    const first = Promise.withResolvers<void>()
+    server.on('request', (request, response) => {
+      request.once('data', () => first.resolve())
+      void request.toArray().then((parts) => response.end(Buffer.concat(parts)))
+    })
+    const init = { method: 'POST', body: source(first.promise), duplex: 'half' } as Init
+    expect(await textOf(b.fetch(url, init))).toBe('onetwo')
+  })
+})
 
 test.each(['POST', 'QUERY'])(
   '%s of a Request whose stream never ends: an abort ends the call, and the stream',

@@ -121,7 +121,7 @@ export class Line {
 
   /** A timer reaches some 24 days and may fire early after a suspend, so it looks again before it opens. */
   #await(): void {
-    const { clock, changed, told } = this.#rooms
+    const { clock, told } = this.#rooms
     const left = this.pausedFor
     if (left > 0) {
       this.#timer = clock.setTimeout(() => this.#await(), left)
@@ -130,7 +130,6 @@ export class Line {
     this.#pausedUntil = 0
     this.#timer = undefined
     told()
-    changed()
   }
 
   /** Whether there is nobody here and nothing to remember; 'learnt': only how much the host bears. A number: in so many milliseconds. */

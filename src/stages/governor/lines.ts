@@ -135,7 +135,11 @@ export class Lines {
       queue: new Queue(),
       pacer,
       changed: () => this.#changed(line),
-      told: () => told(rules.bucket),
+      told: () => {
+        told(rules.bucket)
+        // It may have stood ready for a place among all: a host that asks for a pause, or bears less, loses its turn.
+        this.#changed(line)
+      },
     })
     this.#lines.set(rules.bucket, line)
     return line

@@ -120,6 +120,8 @@ export interface Wish {
   readonly url: string
   readonly signal: AbortSignal
   readonly urgency: Urgency
+  /** Milliseconds that it waits at most where the host asks to be left alone; absent: as long as that takes. */
+  readonly maxRetryAfter?: number
   /** Whether a request that failed this way would be answered with what is stored. */
   standIn(code: ErrorCode): 'there is one' | 'there is none'
 }
@@ -142,10 +144,8 @@ export interface Watching {
 
 /** Keeps a host from being asked too much, and by whom. Cache hits never come here. */
 export interface Governor {
-  /** Resolves when the host may be asked; rejects with the signal's reason when the wait is given up. */
+  /** Resolves when the host may be asked; rejects with the signal's reason when the wait is given up. @throws AttemptFailure RETRY_AFTER */
   ticket(wish: Wish): Ticket | Promise<Ticket>
-  /** Milliseconds until the host may be asked again; 0 when it may be now. */
-  pausedFor(host: string): number
   /** The same body, no faster than the host's bodies may come together. */
   slowed(
     body: AsyncIterable<Uint8Array>,

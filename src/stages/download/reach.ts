@@ -141,20 +141,12 @@ async function boarding(
   { order, signal, allowance }: { order: Order; signal: AbortSignal; allowance: Allowance },
 ): Promise<Ticket> {
   const { call, stored } = order
-  const host = hostOf(url)
-  const paused = governor.pausedFor(host)
-  if (paused > call.settings.retry.maxRetryAfter) {
-    const seconds = Math.ceil(paused / 1000)
-    throw new AttemptFailure('RETRY_AFTER', `${host} asked to be left alone for another ${seconds} s`, {
-      retry: 'never',
-      retryAfter: paused,
-    })
-  }
   const wish = {
-    host,
+    host: hostOf(url),
     url: url.href,
     signal,
     urgency: order.urgency,
+    maxRetryAfter: call.settings.retry.maxRetryAfter,
     standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
   }
   const ticket = governor.ticket(wish)

@@ -58,6 +58,7 @@ export class HostGovernor implements Governor {
 
   ticket(wish: Wish): Ticket | Promise<Ticket> {
     const rules = rulesFor(wish.host, this.#limits)
+    this.#lines.get(rules.bucket)?.refuse(wish)
     this.#quotas.refuse(rules)
     this.#refuseTooMany(rules, wish)
     if (rules.robots) return this.#distance(rules, wish).then((distance) => this.#admit(rules, wish, distance))
@@ -91,10 +92,6 @@ export class HostGovernor implements Governor {
       probe?.('given up')
       throw error
     }
-  }
-
-  pausedFor(host: string): number {
-    return this.#lines.get(rulesFor(host, this.#limits).bucket)?.pausedFor ?? 0
   }
 
   slowed(

@@ -1,4 +1,5 @@
 import type { PriorityQueue } from 'p-queue'
+import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { HostRules, HostState } from '../../model/limits.ts'
 import type { Wish } from '../../model/rooms.ts'
@@ -112,7 +113,21 @@ export class Line {
     this.#pausedUntil = until
     this.#timer?.cancel()
     this.#await()
+    this.#waiting.refuse((wish) => this.#tooLong(wish))
     told()
+  }
+
+  /** @throws AttemptFailure RETRY_AFTER where the host asked to be left alone for longer than this one waits. */
+  refuse(wish: Wish): void {
+    const failure = this.#tooLong(wish)
+    if (failure !== undefined) throw failure
+  }
+
+  #tooLong({ host, maxRetryAfter = Number.POSITIVE_INFINITY }: Wish): AttemptFailure | undefined {
+    const left = this.pausedFor
+    if (left <= maxRetryAfter) return undefined
+    const message = `${host} asked to be left alone for another ${Math.ceil(left / 1000)} s`
+    return new AttemptFailure('RETRY_AFTER', message, { retry: 'never', retryAfter: left })
   }
 
   get pausedFor(): number {

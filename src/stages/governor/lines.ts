@@ -72,6 +72,7 @@ export class Lines {
     const line = this.#there(rules) ?? (await this.#opened(rules))
     try {
       wish.signal.throwIfAborted()
+      line.refuse(wish)
       // Those who come in one moment were all told that there is room. Who waited for a robots.txt is not to fail for it.
       if (!rules.robots) this.#rooms.refuse(line.queued, rules.bucket)
       if (distance !== undefined) line.space(wish.host, distance)

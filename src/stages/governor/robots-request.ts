@@ -53,7 +53,8 @@ export async function askRobots(rooms: RobotsRooms, origin: string, wish: Robots
   let timer: { cancel(): void } | undefined
   try {
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const asked = { host: hostOf(url), url: url.href, signal, urgency: wish.urgency }
+      const { maxRetryAfter } = DEFAULT_SETTINGS.retry
+      const asked = { host: hostOf(url), url: url.href, signal, urgency: wish.urgency, maxRetryAfter }
       const ticket = await rooms.admit({ ...asked, standIn: () => 'there is none' })
       if (timer === undefined) wish.sent()
       timer ??= rooms.clock.setTimeout(() => patience.abort(new TransportFailure('TIMEOUT', 'robots.txt is slow')), PATIENCE)

@@ -9,6 +9,8 @@ export class Waiting {
   readonly #queue: PriorityQueue
   readonly #changed: () => void
   readonly #counts = new Map<number, number>()
+  /** How each of them is told that it waits in vain. */
+  readonly #leaves = new Map<Wish, (reason: unknown) => void>()
 
   constructor(queue: PriorityQueue, changed: () => void) {
     this.#queue = queue
@@ -25,7 +27,8 @@ export class Waiting {
   }
 
   /** Resolves when it is this one's turn, with what `begin` gave then. */
-  enter({ signal, urgency }: Wish, begin: () => End): Promise<End> {
+  enter(wish: Wish, begin: () => End): Promise<End> {
+    const { signal, urgency } = wish
     const { promise, resolve, reject } = Promise.withResolvers<End>()
     let priority = Number.NaN
     const queueUp = (): void => {
@@ -35,6 +38,7 @@ export class Waiting {
       this.#changed()
     }
     const gone = (): void => {
+      this.#leaves.delete(wish)
       signal.removeEventListener('abort', leave)
       unhurried()
       this.#count(priority, -1)
@@ -43,12 +47,14 @@ export class Waiting {
       gone()
       resolve(begin())
     }
-    const leave = (): void => {
+    const give = (reason: unknown): void => {
       this.#queue.remove(go)
       gone()
-      reject(signal.reason)
+      reject(reason)
       this.#changed()
     }
+    const leave = (): void => give(signal.reason)
+    this.#leaves.set(wish, give)
     const unhurried = urgency.onRaised(() => {
       this.#queue.remove(go)
       this.#count(priority, -1)
@@ -57,6 +63,14 @@ export class Waiting {
     signal.addEventListener('abort', leave, { once: true })
     queueUp()
     return promise
+  }
+
+  /** Those leave for whom there is a reason. */
+  refuse(reasonOf: (wish: Wish) => Error | undefined): void {
+    for (const [wish, give] of this.#leaves) {
+      const reason = reasonOf(wish)
+      if (reason !== undefined) give(reason)
+    }
   }
 
   /** Lets the first one go. */

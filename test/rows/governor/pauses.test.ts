@@ -52,3 +52,34 @@ test('nor to one that is known by now to bear less', async () => {
   await until(Promise.all(calls))
   expect(s.peak('a.example')).toBe(1)
 })
+
+test('who stands in the line of a host that asks for longer than they wait is told at once; who waits longer stays', async () => {
+  const answers = async (_: Reached, index: number): Promise<Response> =>
+    after(100).then(() => (index === 0 ? refused(429, { 'retry-after': '3600' }, 0) : new Response('fine')))
+  await using s = stubbed({ limits: { concurrency: 1 } }, answers)
+  const first = s.fetch('http://a.example/1')
+  await vi.advanceTimersByTimeAsync(10)
+  const told = [2, 3].map((n) => s.fetch(`http://a.example/${n}`).catch((error: unknown) => error))
+  const patient = s.fetch('http://a.example/4', { holdfast: { retry: { maxRetryAfter: '2h' } } })
+  const ends = await until(Promise.all([first, ...told]), { limit: 10_000 })
+  expect((ends[0] as Response).status).toBe(429)
+  for (const end of ends.slice(1))
+    expect(end).toMatchObject({
+      code: 'RETRY_AFTER',
+      message: expect.stringContaining('a.example:80 asked to be left alone for another 3600 s'),
+    })
+  expect(s.fetch.cache.hosts()).toMatchObject([{ running: 0, queued: 1, state: 'waiting' }])
+  expect(await (await until(patient, { step: 1_000 })).text()).toBe('fine')
+  expect(paths(s)).toEqual(['a/1', 'a/4'])
+})
+
+test('who waits for a probe, and finds the host paused for longer than they wait, is told', async () => {
+  const answers = async (_: Reached, index: number): Promise<Response | Error> =>
+    after(100).then(() => (index < 6 ? new TypeError('gone') : refused(503, { 'retry-after': '3600' }, 0)))
+  await using s = stubbed({ retry: false }, answers)
+  await until(Promise.allSettled(Array.from({ length: 6 }, (_, n) => s.fetch(`http://a.example/${n}`))))
+  const probe = s.fetch('http://a.example/probe')
+  const waiting = s.fetch('http://a.example/waiting').catch((error: unknown) => error)
+  expect((await until(probe)).status).toBe(503)
+  expect(await until(waiting, { limit: 10_000 })).toMatchObject({ code: 'RETRY_AFTER' })
+})

@@ -69,7 +69,7 @@ export const DOWNLOADS: readonly Mutant[] = [
   {
     name: 'the deadline does not end the attempts',
     file: 'src/stages/download/download.ts',
-    find: 'if (wait > allowance.deadline.left) throw error',
+    find: 'if (wait > allowance.left) throw error',
     replace: '',
     tests: ['test/rows/download/waits.test.ts'],
     killer: 'a back-off that goes beyond the deadline is not begun: what is known now is told now',

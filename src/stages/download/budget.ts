@@ -45,6 +45,11 @@ export class Allowance {
     this.total = new Budget(clock, total)
   }
 
+  /** Milliseconds until one of them is spent. */
+  get left(): number {
+    return Math.min(this.deadline.left, this.total.left)
+  }
+
   /** Neither runs while what came is judged: that has a limit of its own. */
   rest(): void {
     this.deadline.stop()

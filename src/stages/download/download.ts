@@ -91,7 +91,7 @@ async function between(
     // The host asked for it, as a queue would: it costs none of the deadline.
     await allowance.whileQueued(pause(rooms.clock, wait, order.signal))
   } else {
-    if (wait > allowance.deadline.left) throw error
+    if (wait > allowance.left) throw error
     await pause(rooms.clock, wait, order.signal)
   }
   series.waited = wait

@@ -64,8 +64,8 @@ class Places {
       this.#wasAsked = true
       return { ...this.#first, isWanted: ({ status }) => status < 400 || this.#others.length === 0 }
     }
-    // One deadline for all: who has spent it at the first place has none for the next.
-    while (this.#along.allowance.deadline.left > 0) {
+    // One allowance for all: who has spent it at the first place has none for the next.
+    while (this.#along.allowance.left > 0) {
       const place = this.#others.shift()
       if (place === undefined || place.way === 'open') return place === undefined ? undefined : this.#orderAt(place)
       this.#passBy(place)

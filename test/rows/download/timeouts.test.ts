@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startConnectHole } from '../../helpers/connect-hole.ts'
-import { gate, hang, ok, stall, trickleHeaders } from '../../helpers/origin/index.ts'
+import { gate, hang, ok, stall, status, trickleHeaders } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected, rejection, seen } from './given.ts'
 
@@ -59,6 +59,18 @@ test('deadline: 2 s for headers over all attempts; with a version stored, the ve
   })
   expect(g.clock.monotonic() - start).toBeGreaterThanOrEqual(2_000)
   expect(g.clock.monotonic() - start).toBeLessThanOrEqual(2_200)
+})
+
+test('total: 2 s for all of it; no pause between attempts goes beyond that, and no other place is asked after it', async () => {
+  await using g = await given({ timeouts: { total: '2s' }, retry: { minDelay: '10s' }, random: () => 0.999 })
+  g.origin.script('/f', status(500), ok('fine'))
+  expect(await turnUntil(g.clock, seen(g.fetch(g.origin.url('/f'))))).toMatchObject({ status: 500 })
+  expect([g.origin.hits('/f'), g.clock.monotonic()]).toEqual([1, expect.closeTo(0, -3)])
+  g.origin.script('/stalling', stall('x'.repeat(1000), 500))
+  g.origin.script('/mirror', ok('fine'))
+  const call = g.fetch(g.origin.url('/stalling'), { holdfast: { sources: [g.origin.url('/mirror')] } })
+  expect((await turnUntil(g.clock, rejection(call))).code).toBe('TIMEOUT')
+  expect(g.origin.hits('/mirror')).toBe(0)
 })
 
 test('2 min is the deadline where nothing is said', async () => {

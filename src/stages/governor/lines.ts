@@ -78,7 +78,8 @@ export class Lines {
       if (distance !== undefined) line.space(wish.host, distance)
       return this.#entered(line, await line.enter(wish))
     } catch (error) {
-      this.#tidy(line)
+      // Those who waited with this one until the line was open come in the same moment, and it is theirs.
+      queueMicrotask(() => this.#tidy(line))
       throw error
     }
   }

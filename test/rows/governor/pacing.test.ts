@@ -131,3 +131,21 @@ test('a pace outlives the moments in which nobody asks', async () => {
   await vi.advanceTimersByTimeAsync(1_100)
   expect(s.fetch.cache.hosts()).toEqual([])
 })
+
+test('who leaves while the line of a new host is opened does not take it from those who wait with it', async () => {
+  await using s = stubbed({ limits: { concurrency: 1, hosts: [{ match: '*', rate: 1, per: '1h' }] } }, () => new Promise(() => undefined))
+  const left = new Error('left')
+  const each = Array.from({ length: 60 }, async (_, moment) => {
+    const url = `http://h${moment}.example/`
+    const leaver = new AbortController()
+    const calls = [s.fetch(`${url}1`, { signal: leaver.signal }), s.fetch(`${url}2`)]
+    for (let n = 0; n < moment; n++) await undefined
+    leaver.abort(left)
+    for (const call of calls) call.catch(() => undefined)
+    await after(1_000)
+    s.fetch(`${url}3`).catch(() => undefined)
+    await after(1_000)
+    return s.starts(`h${moment}.example`).length
+  })
+  expect(await until(Promise.all(each))).toEqual(each.map(() => 1))
+})

@@ -4,6 +4,12 @@ import { tooEarly } from '../../policy/pace.ts'
 import type { Pacer } from './pacer.ts'
 
 /**
+ * Milliseconds before a start for which the pacer is asked: it takes some, so no sooner and no later. Until then our own timer waits, for
+ * those of the libraries keep the process alive when everybody has left.
+ */
+const LEAD = 20
+
+/**
  * The gate of a host that has a rate. It asks its pacer for one start at a time and holds it until somebody goes: who leaves the queue
  * uses none up, and whoever is first by then has it.
  */
@@ -29,12 +35,16 @@ export class Gate {
   /** Whether one may go now. Where not, it wakes the line when that changes. */
   isOpen(): boolean {
     const now = this.#clock.monotonic()
+    const early = tooEarly(this.pace, this.#log, now)
+    if (early > LEAD) {
+      this.#wakeIn(early - LEAD)
+      return false
+    }
     if (this.#granted !== undefined && now - this.#granted > this.#pacer.lasts) this.#granted = undefined
     if (this.#granted === undefined) {
       this.#ask()
       return false
     }
-    const early = tooEarly(this.pace, this.#log, now)
     if (early > 0) this.#wakeIn(early)
     return early <= 0
   }

@@ -34,6 +34,7 @@ describe('a program whose only pending thing is an idle holdfast ends by itself'
     ['listening', ok('text'), '4\n'],
     ['fallback', status(503), 'kept\n'],
     ['aborted', hang(), 'TimeoutError\n'],
+    ['paced', ok('text'), 'text\nTimeoutError\n'],
   ]
   test.each(rows)('%s', async (what, step, stdout) => {
     expect(await run(what, step)).toMatchObject({ code: 0, stdout, stderr: '' })

@@ -32,6 +32,12 @@ const programs: Record<string, () => unknown> = {
     const failure = await made()(url, { signal: AbortSignal.timeout(50) }).catch((error: unknown) => error as Error)
     say(failure instanceof Error ? failure.name : 'resolved')
   },
+  paced: async () => {
+    const fetch = made({ limits: { hosts: [{ match: '127.0.0.1', rate: 1, per: '1h' }] } })
+    say(await (await fetch(url)).text())
+    const failure = await fetch(`${url}?2`, { signal: AbortSignal.timeout(300) }).catch((error: unknown) => error as Error)
+    say(failure instanceof Error ? failure.name : 'resolved')
+  },
   waiting: () =>
     void made({ retry: { attempts: 2, minDelay: 400, maxDelay: 400 }, random: () => 0.999 })(url)
       .then((response) => response.text())

@@ -25,6 +25,7 @@ export function sharedPacer(
   { clock, lost }: { clock: Clock; lost: (error: Error) => void },
 ): Pacer {
   let restUntil = Number.NEGATIVE_INFINITY
+  let isClosed = false
   return {
     lasts: LASTS,
     next: async () => {
@@ -32,12 +33,17 @@ export function sharedPacer(
         try {
           return await ask()
         } catch (error) {
+          // It was let go, not lost.
+          if (isClosed) throw error
           restUntil = clock.monotonic() + REST
           lost(error as Error)
         }
       }
       return local.next()
     },
-    close: () => local.close(),
+    close: () => {
+      isClosed = true
+      return local.close()
+    },
   }
 }

@@ -133,7 +133,10 @@ test('a pace outlives the moments in which nobody asks', async () => {
 })
 
 test('who leaves while the line of a new host is opened does not take it from those who wait with it', async () => {
-  await using s = stubbed({ limits: { concurrency: 1, hosts: [{ match: '*', rate: 1, per: '1h' }] } }, () => new Promise(() => undefined))
+  await using s = stubbed(
+    { limits: { concurrency: 1, hosts: [{ match: '*', rate: 1, per: '1h' }] } },
+    () => new Promise(() => undefined),
+  )
   const left = new Error('left')
   const each = Array.from({ length: 60 }, async (_, moment) => {
     const url = `http://h${moment}.example/`

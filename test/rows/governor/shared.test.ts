@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
@@ -8,6 +9,7 @@ import { createCachedFetch, type SharedLimits } from '../../../src/index.ts'
 import { startChild } from '../../helpers/child.ts'
 import { ok, startOrigin } from '../../helpers/origin/index.ts'
 import { hasRedis, startRedis } from '../../helpers/redis.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { mostIn } from './starts.ts'
 
 // Moonshot 13: one rate for all processes; and when the place where they meet is gone, a rate all the same.
@@ -72,10 +74,10 @@ test('two processes on one file: ten a second together', { timeout: 30_000 }, as
 })
 
 /** An instance that shares a rate of 20 a second, and what it warned of. */
-function sharing(shared: SharedLimits): { fetch: ReturnType<typeof createCachedFetch>; warnings: string[] } {
+function sharing(shared: SharedLimits, per = '1s'): { fetch: ReturnType<typeof createCachedFetch>; warnings: string[] } {
   const fetch = createCachedFetch({
     tiers: [memory()],
-    limits: { concurrency: 100, hosts: [{ match: '127.0.0.1', rate: 20 }], shared },
+    limits: { concurrency: 100, hosts: [{ match: '127.0.0.1', rate: 20, per }], shared },
   })
   onTestFinished(() => fetch.close())
   const warnings: string[] = []
@@ -91,6 +93,25 @@ test('a file that cannot be opened: each for itself, at its rate, and a warning'
   expect(spanOf(origin.requests().map(({ at }) => at))).toBeGreaterThanOrEqual(9 * 50 - CROWDED)
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain('limits.shared: sqlite cannot be reached (')
+})
+
+function nextIn(place: string): unknown {
+  using database = new DatabaseSync(place, { readOnly: true })
+  return database.prepare('SELECT next FROM starts').get()?.next
+}
+
+test('to close while a start is waited for is no reason to warn of a place that cannot be reached', async () => {
+  await using origin = await startOrigin()
+  origin.script('/f', ok('fine'))
+  const place = { sqlite: file() }
+  const [one, other] = [sharing(place, '1h'), sharing(place, '1h')]
+  await one.fetch(origin.url('/f'))
+  const taken = nextIn(place.sqlite)
+  const waiting = other.fetch(origin.url('/f')).catch((error: { code: string }) => error.code)
+  while (nextIn(place.sqlite) === taken) await rounds()
+  await other.fetch.close()
+  expect(await waiting).toBe('CLOSED')
+  expect(other.warnings).toEqual([])
 })
 
 describe.skipIf(!hasRedis())('over Redis', () => {

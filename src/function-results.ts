@@ -52,7 +52,9 @@ export class Results {
     const value = alive === undefined ? this.#codec.decode({ bytes, type: typeOf(version) }) : alive.value
     if (alive === undefined && this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
     this.#inHand.set(ownMemoryOf(bytes), { value })
-    if (bytes.length > INLINE_LIMIT && typeof value === 'object' && value !== null) this.#keep(version, value)
+    // What no tier has is of no version, and the next one like it is another result.
+    if (version.id !== '' && bytes.length > INLINE_LIMIT && typeof value === 'object' && value !== null)
+      this.#keep(version, value)
     return value
   }
 

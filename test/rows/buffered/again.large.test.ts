@@ -75,3 +75,23 @@ describe('a result of any size that stands in memory is given again without a lo
     expect((await load('a')).run).toBe(6)
   })
 })
+
+describe('a large result that is given and not kept is the one of its own run', () => {
+  test.each<[string, object, (context: () => { skip(): void }) => unknown]>([
+    ['skipped', {}, (context) => context().skip()],
+    ['larger than any tier takes', { tiers: [memory({ maxEntryBytes: LARGE / 2 })] }, () => undefined],
+  ])('%s', async (_, options, before) => {
+    await using b = await bench(options)
+    let runs = 0
+    const make = (): { run: number; text: string } => {
+      before(b.fetch.buffered.context)
+      return Object.freeze({ run: ++runs, text: 'x'.repeat(LARGE) })
+    }
+    for (const load of [b.fetch.buffered(make, { share: true }), b.fetch.buffered(make)]) {
+      const from = runs
+      // The first is in somebody's hand all the while.
+      const given = [await load(), await load(), await load()]
+      expect(given.map(({ run }) => run - from)).toEqual([1, 2, 3])
+    }
+  })
+})

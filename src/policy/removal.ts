@@ -52,7 +52,8 @@ export function goneWith(known: EntryRecord | undefined, merged: EntryRecord): s
   ]
 }
 
-function idsOf(entry: EntryRecord | undefined): string[] {
+/** The ids of its versions that are not removed. */
+export function idsOf(entry: EntryRecord | undefined): string[] {
   return (entry?.variants ?? []).flatMap(({ versions }) =>
     versions.filter(({ removed }) => removed === undefined).map(({ id }) => id),
   )

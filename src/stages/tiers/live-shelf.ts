@@ -1,5 +1,7 @@
 import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
+import { merge } from '../../policy/merge.ts'
+import { idsOf } from '../../policy/removal.ts'
 import { withDerived } from '../../policy/version-id.ts'
 import { LiveRecord } from './live-record.ts'
 import type { Placed } from './placed.ts'
@@ -64,6 +66,19 @@ export class LiveShelf {
     const record = known === undefined ? this.#recordOf(placed) : undefined
     if (known !== undefined) this.rememberEntry(known, placed)
     else if (record !== undefined) this.#put(record)
+  }
+
+  /**
+   * Puts there what was found elsewhere, under what has been said here while that was looked for. The entry as it is then; undefined where
+   * it is as it was.
+   */
+  bring(entry: EntryRecord, placed: Placed): EntryRecord | undefined {
+    const { key, id } = placed.version
+    const known = this.entry(key)
+    const merged = known === undefined || known === entry ? entry : merge(known, entry)
+    if (merged !== known) this.rememberEntry(merged)
+    if (idsOf(merged).includes(id) && this.version(key, id) === undefined) this.remember(placed)
+    return merged === known ? undefined : merged
   }
 
   #recordOf({ version, body }: Placed): LiveRecord | undefined {

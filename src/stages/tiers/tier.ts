@@ -189,11 +189,6 @@ export class Tier {
     return this.#writes.place(placed)
   }
 
-  /** Puts a version into a live tier, if it is one and takes bodies of that size. */
-  remember(placed: Placed): void {
-    this.shelf?.remember(placed)
-  }
-
   rememberEntry(entry: EntryRecord): void {
     this.shelf?.rememberEntry(entry)
   }

@@ -157,15 +157,10 @@ export class Tiers {
     return matchingVariants(entry.variants, call, call.credentialHeaders)
   }
 
-  #promote(entry: EntryRecord, held: Held): void {
-    for (const tier of this.nearestFirst) {
-      if (tier.store.live === undefined) continue
-      const known = tier.peekEntry(entry.key)
-      if (known !== entry) {
-        tier.rememberEntry(entry)
-        this.#hearsay.placed(entry)
-      }
-      if (tier.peekVersion(entry.key, held.ref.id) === undefined) tier.remember({ version: held.version, body: held.body })
+  #promote(entry: EntryRecord, { version, body }: Held): void {
+    for (const { shelf } of this.nearestFirst) {
+      const brought = shelf?.bring(entry, { version, body })
+      if (brought !== undefined) this.#hearsay.placed(brought)
     }
   }
 

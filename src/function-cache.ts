@@ -39,13 +39,13 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       house.stages.flights.part([call.url])
       house.stages.flights.overtake(({ url }) => url === call.url, house.clock.now())
       calls.index.clear()
-      calls.failures.clear()
+      calls.failures.overtake()
       await during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))
     },
     invalidate: async (...args) => {
       const { house } = calls.space()
       const call = calls.callOfAll(args)
-      calls.failures.forget(call.key)
+      calls.failures.overtake(call.key)
       // A run that is under way began before this word.
       house.stages.flights.part([call.url])
       await during(house.outside.use(({ versions }) => versions.invalidate(call)))
@@ -58,7 +58,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       await during(putVersion(house, call, { response, options: {} }))
       calls.index.note(call, house)
-      calls.failures.forget(call.key)
+      calls.failures.overtake(call.key)
     },
     refresh: async (...args) => {
       calls.callOfAll(args)
@@ -74,7 +74,9 @@ function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): EntryHis
   return {
     ...history,
     delete: async () => {
-      calls.index.forget((await call()).key)
+      const { key } = await call()
+      calls.index.forget(key)
+      calls.failures.overtake(key)
       await history.delete()
     },
   }

@@ -9,6 +9,7 @@ const MOST = 1_000
 export class FunctionFailures {
   readonly #failed = new Map<string, { readonly error: unknown; readonly until: number }>()
   readonly #ttl: number
+  #words = 0
 
   /** Milliseconds for which a failure is remembered; 0 for not at all. */
   constructor(ttl: number) {
@@ -16,8 +17,8 @@ export class FunctionFailures {
   }
 
   /** Of the function, that is: what an instance that closes says, or a call that came in a circle, it might not say again. */
-  note(key: string, error: unknown, clock: Clock): void {
-    if (this.#ttl === 0 || error instanceof WaitsForItself) return
+  note(key: string, error: unknown, { clock, words }: { clock: Clock; words: number }): void {
+    if (this.#ttl === 0 || words !== this.#words || error instanceof WaitsForItself) return
     if (error instanceof HoldfastError && error.code === 'CLOSED') return
     this.#failed.delete(key)
     this.#failed.set(key, { error, until: clock.monotonic() + this.#ttl })
@@ -33,11 +34,20 @@ export class FunctionFailures {
     return undefined
   }
 
+  /** It gave a result. */
   forget(key: string): void {
     this.#failed.delete(key)
   }
 
-  clear(): void {
-    this.#failed.clear()
+  /** How often something was said of results: what began before that, and fails behind it, is not remembered. */
+  get words(): number {
+    return this.#words
+  }
+
+  /** Something is said of this result; undefined: of all. */
+  overtake(key?: string): void {
+    this.#words++
+    if (key === undefined) this.#failed.clear()
+    else this.#failed.delete(key)
   }
 }

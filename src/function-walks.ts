@@ -87,12 +87,13 @@ export class FunctionWalks {
   async #walk(call: Call, asked: Asked, text: string | undefined): Promise<Served> {
     const { space, failures, index } = this.#of
     const { house } = space
+    const { words } = failures
     const asking = { ...this.#withOrigin(call, asked), caller: house.runs.caller() }
     const walking = walked(house, asking)
     if (text !== undefined) this.#lead(text, asked, { call: asking, walking, alone: () => this.go(call, asked) })
     const served = await walk(house, asking, walking).catch((error: unknown) => {
       this.#count('failed', 1)
-      failures.note(call.key, error, house.clock)
+      failures.note(call.key, error, { clock: house.clock, words })
       throw error
     })
     failures.forget(call.key)

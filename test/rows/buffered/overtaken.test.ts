@@ -55,6 +55,36 @@ test('what was never there may be made stale, and is not there by that', async (
   expect(load.cache.info()).toMatchObject({ hits: 1, misses: 1 })
 })
 
+describe.each(TIERS)('a run that fails behind a word is no reason not to run: %s', (_, tiers) => {
+  test.each<[string, (cache: Cache) => Promise<void>, number]>([
+    ['clear', (cache) => cache.clear(), 2],
+    ['entry().delete', (cache) => cache.entry('a').delete(), 2],
+    ['invalidate', (cache) => cache.invalidate('a'), 2],
+    ['set', (cache) => cache.set(['a'], 7), 7],
+  ])('%s', async (_name, word, after) => {
+    const clock = manualClock(Date.now())
+    await using b = await bench((file) => ({ ...tiers(file), clock }))
+    let runs = 0
+    const begun = Promise.withResolvers<void>()
+    const fails = Promise.withResolvers<number>()
+    const load = b.fetch.buffered(
+      (_id: string) => {
+        begun.resolve()
+        return ++runs === 1 ? fails.promise : runs
+      },
+      { name: 'load', ttl: '1h', negativeTtl: '1h' },
+    )
+    const first = load('a')
+    await begun.promise
+    await word(load.cache)
+    await clock.advance(1)
+    fails.reject(new Error('too late'))
+    await expect(first).rejects.toThrow('too late')
+    await clock.advance(1)
+    expect(await load('a')).toBe(after)
+  })
+})
+
 /** A store whose next version is held back when it has been found. */
 function held(store: Store): { store: Store; next(): { found: Promise<void>; give(): void } } {
   let wait: (() => Promise<void>) | undefined

@@ -35,7 +35,10 @@ export interface BufferedOptions<This, A extends unknown[], R>
   instanceKey?: (self: This) => string
   /** Hands out one and the same object to all, as lru_cache does. Default false: a copy for each, which costs nothing for what is immutable. */
   share?: boolean
-  /** Results beyond so many go, the least recently used first, as far as this process has seen them. Default: as many as the tiers take. */
+  /**
+   * Results beyond so many go, the least recently used first and pinned ones not at all, as far as this process has seen them. Default: as
+   * many as the tiers take.
+   */
   maxItems?: number
   /**
    * For how long a failure is thrown again, to whoever asks for the same, without a run: in this process, and where there is nothing to fall

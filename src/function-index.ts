@@ -1,6 +1,7 @@
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { OrderOfUse } from './order-of-use.ts'
+import { pinnedVersions } from './policy/retention.ts'
 
 /** Results counted where nothing else bounds them; beyond that the ones seen longest ago are not counted. */
 const MOST_COUNTED = 100_000
@@ -51,7 +52,8 @@ export class FunctionIndex {
   }
 }
 
-async function removed({ tiers, remarks }: House, call: Call): Promise<void> {
+/** A pin is a promise, and goes before the count. */
+async function removed({ tiers, remarks, clock }: House, call: Call): Promise<void> {
   const known = await tiers.known(call)
-  if (known !== undefined) await remarks.remove(known)
+  if (known !== undefined && pinnedVersions(known, clock.now()).length === 0) await remarks.remove(known)
 }

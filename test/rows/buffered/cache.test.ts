@@ -112,6 +112,20 @@ describe.each(TIERS)('maxItems: %s (D21)', (_, tiers) => {
     expect([await load.cache.peek(1), await load.cache.peek(2), await load.cache.peek(3)]).toEqual(['1 1', undefined, '3 3'])
     expect([await load(1), await load(3), await load(2)]).toEqual(['1 1', '3 3', '2 4'])
   })
+
+  test('what is pinned stays, until it is no more', async () => {
+    await using b = await bench(tiers)
+    const load = b.fetch.buffered((n: number) => n, { name: 'load', maxItems: 1 })
+    await load(1)
+    const pin = await load.cache.entry(1).pin()
+    for (const n of [2, 3]) await load(n)
+    await b.fetch.idle()
+    expect([await load.cache.peek(1), await load.cache.peek(2), await load.cache.peek(3)]).toEqual([1, undefined, 3])
+    await pin.unpin()
+    for (const n of [1, 4]) await load(n)
+    await b.fetch.idle()
+    expect(await load.cache.peek(1)).toBe(undefined)
+  })
 })
 
 test('what memory gave up to make room is not counted', async () => {

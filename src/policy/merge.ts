@@ -1,11 +1,15 @@
 import type { EntryRecord, FailureRecord, PinRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import { isOn } from './selection.ts'
 import { byId } from './version-id.ts'
 
 /** Failures told by an entry; older ones are forgotten. */
 const KEPT_FAILURES = 10
 
-/** Pins told by a version, those that have ended included; the ones that ended longest ago are forgotten. */
-const KEPT_PINS = 64
+/** Pins told by a version that have ended, or were given back; the ones that ended longest ago are forgotten. */
+const ENDED_PINS = 64
+
+/** And of those that hold: a program that pins for ever each time it starts must not fill the entry. */
+const KEPT_PINS = 1_000
 
 /** Tags told by an entry; those given longest ago are forgotten. */
 const KEPT_TAGS = 64
@@ -33,13 +37,22 @@ function own<T>(named: Readonly<Record<string, T>> | undefined, name: string): T
   return named !== undefined && Object.hasOwn(named, name) ? named[name] : undefined
 }
 
+/** When a pin ends, or was given back. */
+const endOf = ({ until, at }: PinRecord): number => (until === 0 ? at : (until ?? Number.POSITIVE_INFINITY))
+
+/** Infinity less itself is no number. */
+const laterFirst = (one: number, two: number): number => (one === two ? 0 : two - one)
+
 function mergePins(a: VersionRef['pins'], b: VersionRef['pins']): VersionRef['pins'] {
   const merged = mergeNamed(a, b)
   if (merged === undefined) return undefined
   const pins = Object.entries(merged)
-  if (pins.length <= KEPT_PINS) return Object.fromEntries(pins)
-  const isOn = ({ until }: PinRecord): number => (until === 0 ? 0 : 1)
-  const kept = pins.sort(([x, one], [y, two]) => isOn(two) - isOn(one) || two.at - one.at || (x < y ? -1 : 1)).slice(0, KEPT_PINS)
+  if (pins.length <= ENDED_PINS) return Object.fromEntries(pins)
+  // Whoever said the last of these knew what had ended by then; so all copies decide alike.
+  const last = Math.max(...pins.map(([, { at }]) => at))
+  const inOrder = pins.sort(([x, one], [y, two]) => laterFirst(endOf(one), endOf(two)) || two.at - one.at || (x < y ? -1 : 1))
+  const [holding, ended] = [inOrder.filter(([, pin]) => isOn(pin, last)), inOrder.filter(([, pin]) => !isOn(pin, last))]
+  const kept = [...holding.slice(0, KEPT_PINS), ...ended.slice(0, ENDED_PINS)]
   return Object.fromEntries(kept.sort(([x], [y]) => (x < y ? -1 : 1)))
 }
 

@@ -17,6 +17,9 @@ export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'
 
 type Remark = Pick<VersionRef, 'labels' | 'pins'>
 
+/** Fewer than an entry tells of those that have ended (policy/merge.ts): all tiers are to hear of each. */
+const UNPINNED_AT_ONCE = 32
+
 /** What users say of versions: labels and pins. Stamped, so that what two processes say is brought together without loss. */
 export class Remarks {
   readonly #rooms: RemarkRooms
@@ -75,10 +78,10 @@ export class Remarks {
 
   /** All pins of the version, whoever holds them. */
   async unpin(held: Held): Promise<void> {
-    const pins = Object.entries(held.ref.pins ?? {}).map(
-      ([who, pin]) => [who, { ...this.#rooms.stamps.next(pin), until: 0 }] as const,
-    )
-    await this.#say(held, { pins: Object.fromEntries(pins) })
+    const holding = Object.entries(held.ref.pins ?? {}).filter(([, { until }]) => until !== 0)
+    const pins = holding.map(([who, pin]) => [who, { ...this.#rooms.stamps.next(pin), until: 0 }] as const)
+    do await this.#say(held, { pins: Object.fromEntries(pins.splice(0, UNPINNED_AT_ONCE)) })
+    while (pins.length > 0)
   }
 
   async #say(held: Held, remark: Remark): Promise<Held> {

@@ -89,6 +89,31 @@ describe.each(places)('over %s', (_, tiers) => {
     expect(await g.texts()).toEqual(['2'])
   })
 
+  test('a pin for ever outlasts any number of short ones, and of those that others hold and give back', async () => {
+    await using g = await history(tiers(), KEEP_1)
+    await g.atOnce('1')
+    const version = (await g.ids())[0] ?? ''
+    const mine = await g.entry.pin({ version })
+    const others = await Promise.all(Array.from({ length: 70 }, () => g.entry.pin({ version })))
+    for (const each of others) await each.unpin()
+    for (let n = 0; n < 70; n += 1) await g.entry.pin({ version, for: n })
+    await g.clock.advance(DAY)
+    await g.atOnce('2')
+    await g.fetch.cache.sweep()
+    expect(await g.texts()).toEqual(['1', '2'])
+    await mine.unpin()
+    await g.fetch.cache.sweep()
+    expect(await g.texts()).toEqual(['2'])
+  })
+
+  test('unpin takes back a hundred at once', async () => {
+    await using g = await history(tiers(), KEEP_1)
+    await g.atOnce('1')
+    await Promise.all(Array.from({ length: 100 }, () => g.entry.pin()))
+    await g.entry.unpin()
+    expect((await all(g.entry)).map(({ pinned }) => pinned)).toEqual([false])
+  })
+
   test('one more than maxPinned: an error that names the option, and nothing is lost', async () => {
     await using g = await history(tiers(), KEEP_1)
     await g.brings('1')

@@ -2,7 +2,6 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
-import type { LabelRecord } from './model/record.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
 import { label } from './policy/select-options.ts'
 import { sharingOf } from './policy/sharing.ts'
@@ -18,12 +17,6 @@ const labels: Reader<string[]> = listOf(label)
 const storedAt: Reader<Date> = (value, path) => {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw wrong(path, value, 'Give a valid Date.')
   return value
-}
-
-function labelRecords(names: readonly string[], at: number): Record<string, LabelRecord> {
-  const records: Record<string, LabelRecord> = {}
-  for (const name of names) Object.defineProperty(records, name, { value: { at, by: 'put', on: true }, enumerable: true })
-  return records
 }
 
 /** No stored answer has one of these: a network error, a part of a body, the word that another copy is still right. */
@@ -62,7 +55,7 @@ export async function putVersion(house: House, call: Call, { response, options }
   const { held } = await versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,
-    labels: labelRecords(read.labels ?? [], at),
+    labels: Object.fromEntries((read.labels ?? []).map((name) => [name, { on: true }])),
     isAwaited: true,
   })
   if (held.tier === undefined) throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })

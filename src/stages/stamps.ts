@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts'
-import type { Stamp } from '../model/record.ts'
+import type { LabelRecord, Stamp } from '../model/record.ts'
 
 /** Who said it, and when: what is said later counts, also within one millisecond or after a clock was set back. */
 export class Stamps {
@@ -18,5 +18,14 @@ export class Stamps {
     const last = Math.max(this.#last, known?.at ?? 0)
     this.#last = now > last ? now : last + 0.001
     return { at: this.#last, by: this.#by }
+  }
+  /** Labels that come with a version are said now, whatever time that is given. */
+  onLabels(
+    said: Readonly<Record<string, Omit<LabelRecord, keyof Stamp>>>,
+    known: Readonly<Record<string, LabelRecord>> = {},
+  ): Record<string, LabelRecord> {
+    return Object.fromEntries(
+      Object.entries(said).map(([name, label]) => [name, { ...label, ...this.next(known[name]) }] as const),
+    )
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
-import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp } from '../model/record.ts'
+import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp, VersionRef } from '../model/record.ts'
 import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { Apart, Came as Coming, Keep, WriteRight } from '../model/stages.ts'
 import { headFacts } from '../policy/candidate.ts'
@@ -41,14 +41,15 @@ export interface VersionRooms {
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
   readonly report: Report
-  readonly stamps: { next(): Stamp }
+  readonly stamps: { next(): Stamp; onLabels(said: Labels, known?: VersionRef['labels']): Record<string, LabelRecord> }
 }
 
 type Whole = Extract<Obtained, { name: 'whole' }>
+type Labels = Readonly<Record<string, Omit<LabelRecord, keyof Stamp>>>
 type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
 interface Came<T extends Confirmed> extends Coming<T> {
-  readonly labels?: Record<string, LabelRecord>
+  readonly labels?: Labels
   readonly isAwaited?: boolean
 }
 
@@ -61,7 +62,7 @@ export class Versions {
   }
 
   async keep(call: Call, found: Found, came: Came<Whole>): Promise<Extract<Landing, { name: 'kept' }>> {
-    const { clock } = this.#rooms
+    const { clock, stamps } = this.#rooms
     const { head, written, proven } = came.obtained
     const revision = arrival(
       entryFacts(call),
@@ -76,7 +77,7 @@ export class Versions {
       },
       { now: clock.now(), tail: randomInt(36 ** 6) },
     )
-    if (came.labels !== undefined) revision.ref.labels = came.labels
+    if (came.labels !== undefined) revision.ref.labels = stamps.onLabels(came.labels, found.held?.ref.labels)
     const again = revision.name === 'renewed' && found.held !== undefined
     if (again) this.#rooms.drop(written)
     const kept = again ? written : await this.#rooms.settled(written)
@@ -101,9 +102,9 @@ export class Versions {
     { apart, known, ...came }: Came<Whole> & { apart: Apart; known: Held | undefined },
   ): Promise<Landing> {
     if (known !== undefined) return this.keep(call, { ...found, held: known }, came)
-    const { clock, stamps, report } = this.#rooms
+    const { clock, report } = this.#rooms
     const { label, reason } = apart
-    const landing = await this.keep(call, found, { ...came, labels: { [label]: { ...stamps.next(), on: true, reason } } })
+    const landing = await this.keep(call, found, { ...came, labels: { [label]: { on: true, reason } } })
     report('rejected', () => ({ key: call.key, url: call.url, version: versionInfo(landing.held, clock.now()), reason }))
     return landing
   }

@@ -42,6 +42,17 @@ describe.each(places)('over %s', (_, tiers) => {
     expect([...(versions[0]?.labels ?? [])].toSorted()).toEqual(['aa', 'bb'])
   })
 
+  test('a label that was taken off is there again, whatever the time that the version is given', async () => {
+    await using g = await history(tiers())
+    await g.fetch.put(g.url, new Response('x'), { labels: ['aa', 'bb'] })
+    await g.entry.unlabel('aa')
+    await g.entry.unlabel('bb')
+    const ago = new Date(g.clock.now() - DAY)
+    expect((await g.fetch.put(g.url, new Response('x'), { labels: ['aa'], storedAt: ago })).labels).toEqual(['aa'])
+    expect((await g.fetch.put(g.url, new Response('x'), { labels: ['bb'] })).labels.toSorted()).toEqual(['aa', 'bb'])
+    expect((await all(g.entry)).map(({ labels }) => labels.toSorted())).toEqual([['aa', 'bb']])
+  })
+
   test('it is fallen back to when the origin is gone, also by another instance on the same tiers', async () => {
     await using g = await history(tiers())
     await g.fetch.put(g.url, new Response('seed'))

@@ -13,6 +13,14 @@ const NOTHING: KeepWords = { set: [], delete: [] }
 /** One byte: that the word is there is all that it says. */
 const WORD = new Uint8Array([1])
 
+interface Told {
+  readonly hash: string
+  readonly now: number
+  readonly version: (id: string) => Promise<VersionRecord | undefined>
+  /** Whether its body may stand elsewhere than when the words were said: it was brought by another tier. */
+  readonly isPlaced: (id: string) => boolean
+}
+
 /** By entry as well: a body that two entries share is kept for as long as either wants it. */
 const keepKey = (subject: string, hash: string): string => `h1:k:${subject}:${hash}`
 
@@ -23,11 +31,11 @@ const keepKey = (subject: string, hash: string): string => `h1:k:${subject}:${ha
 export async function keepWords(
   known: EntryRecord | undefined,
   merged: EntryRecord,
-  { hash, now, version }: { hash: string; now: number; version: (id: string) => Promise<VersionRecord | undefined> },
+  { hash, now, version, isPlaced }: Told,
 ): Promise<KeepWords> {
   const [before, after] = [known === undefined ? new Map() : pinnedUntil(known, now), pinnedUntil(merged, now)]
   const isSame = before.size === after.size && [...after].every(([id, until]) => before.get(id) === until)
-  if (isSame) return NOTHING
+  if (isSame && ![...after.keys()].some(isPlaced)) return NOTHING
   const words = new Map<string, number>()
   const speak = (subject: string, until: number): unknown => words.set(keepKey(subject, hash), until)
   if (after.size > 0) speak(hash, Math.max(...after.values()))

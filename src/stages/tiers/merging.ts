@@ -65,7 +65,8 @@ export class Merging {
     if (how.retiring?.isLate(known) === true)
       return { merged: known ?? { ...entry, variants: [] }, entries: [], gone: [], known: before }
     const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), how.retiring))
-    const kept = await this.#kept(known, merged, { hash, version })
+    const isPlaced = (id: string): boolean => how.arePlaced === true || version?.id === id
+    const kept = await this.#kept(known, merged, { hash, version, isPlaced })
     return {
       merged,
       entries: [...this.#records(hash, merged, { version, along }), ...kept.set],
@@ -78,7 +79,7 @@ export class Merging {
   async #kept(
     known: EntryRecord | undefined,
     merged: EntryRecord,
-    { hash, version }: { hash: string; version: VersionRecord | undefined },
+    { hash, version, isPlaced }: { hash: string; version: VersionRecord | undefined; isPlaced: (id: string) => boolean },
   ): Promise<KeepWords> {
     const stored = async (id: string): Promise<VersionRecord | undefined> => {
       if (version?.id === id) return version
@@ -88,7 +89,7 @@ export class Merging {
     }
     return this.#store.remote
       ? { set: [], delete: [] }
-      : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored })
+      : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored, isPlaced })
   }
 
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */

@@ -59,6 +59,8 @@ export interface Writing {
   readonly removes?: 'what is there' | undefined
   /** What went along with the entry until now (carried.ts) does so no more. */
   readonly along?: 'given up'
+  /** Its versions were brought by another tier just now. */
+  readonly arePlaced?: true
   /** There is nothing to merge it into, most likely: where the store can tell, it is tried before that is looked for. */
   readonly isNew?: boolean | undefined
 }

@@ -81,7 +81,7 @@ class Copying {
     // What others read is told of an entry only with a version that it may have.
     const shown = store.shared ? [...copied.values()].at(-1) : undefined
     if (store.shared && shown === undefined && !isBare(entry)) return this.#removal(older)
-    await this.#target.write({ ...older, variants }, shown)
+    await this.#target.write({ ...older, variants }, shown, { arePlaced: true })
     if (isBare(entry)) return
     this.#report.entries++
     await this.#use(hash)

@@ -2,7 +2,7 @@ import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Selection } from '../model/select.ts'
-import { type Choice, current, hasLabel, isPinned, lastGood } from './selection.ts'
+import { type Choice, current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
 import { matchingVariants } from './variants.ts'
 
 export type Chooser = (entry: EntryRecord, call: Call) => Choice | undefined
@@ -19,18 +19,23 @@ export function chosenBy(selection: Selection, now: number): Chooser {
   return (entry, call) => {
     if (selection.name === 'version') return allVersions(entry.variants).find(({ ref }) => ref.id === selection.id)
     const versions = allVersions(matchingVariants(entry.variants, call, call.credentialHeaders))
-    return versions.find(({ ref }) => fits(ref, selection, now))
+    const failed = failedDigests(entry.variants)
+    return versions.find(({ ref }) => fits(ref, selection, { now, failed }))
   }
 }
 
-function fits(ref: VersionRef, selection: Exclude<Selection, { name: 'version' }>, now: number): boolean {
+function fits(
+  ref: VersionRef,
+  selection: Exclude<Selection, { name: 'version' }>,
+  { now, failed }: { now: number; failed: ReadonlySet<string> },
+): boolean {
   switch (selection.name) {
     case 'label':
       return hasLabel(ref, selection.label)
     case 'pinned':
       return isPinned(ref, now)
     case 'asOf':
-      return ref.storedAt <= selection.at && !hasLabel(ref, 'failed') && !hasLabel(ref, 'unproven')
+      return ref.storedAt <= selection.at && !failed.has(ref.digest) && !hasLabel(ref, 'unproven')
   }
 }
 

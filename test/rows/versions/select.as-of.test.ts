@@ -52,6 +52,14 @@ describe.each(places)('over %s', (_, tiers) => {
     expect([await then(2.5), await then(1.5), await then(0.5)]).toEqual(['one', 'two', 'one'])
   })
 
+  test('bytes that were refused since are passed by in each of their copies', async () => {
+    await using g = await history(tiers())
+    await g.brings('one', 'two', 'one')
+    await g.entry.label('failed')
+    const then = async (hoursAgo: number): Promise<string> => textOf(g.entry, { asOf: new Date(g.clock.now() - hoursAgo * HOUR) })
+    expect([await then(2.5), await then(1.5), await then(0.5)]).toEqual(['(none)', 'two', 'two'])
+  })
+
   test('offline and with the origin gone; per entry policy; a call that says otherwise', async () => {
     await using g = await history(tiers())
     await g.brings('one', 'two', 'three')

@@ -98,5 +98,16 @@ export function upToNow(word: EntryRecord, there: EntryRecord | undefined): Entr
 /** What is said when an entry is deleted: of all that is known of it now, nothing counts any more. */
 export function withoutAll(entry: EntryRecord, stamp: Stamp): EntryRecord {
   const { key, method, url, group } = entry
-  return { key, method, url, group, variants: [], removed: { ...stamp, upTo: newestId(entry) ?? '' } }
+  return { key, method, url, group, variants: [], removed: { ...afterAll(stamp, entry), upTo: newestId(entry) ?? '' } }
+}
+
+/**
+ * The same stamp, later than all that is known to have been said of the entry itself: what comes after it counts, also where the clock was
+ * set back since, or the one of another process is ahead.
+ */
+export function afterAll(stamp: Stamp, known: Partial<EntryRecord> | undefined): Stamp {
+  const { policy, meta, removed, failures = [], tags = {} } = known ?? {}
+  const said = [policy, meta, removed, ...failures].map((one) => one?.at ?? 0)
+  const last = Math.max(...said, ...Object.values(tags))
+  return stamp.at > last ? stamp : { ...stamp, at: last + 0.001 }
 }

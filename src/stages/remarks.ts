@@ -4,7 +4,7 @@ import type { Settings } from '../model/settings.ts'
 import { described } from '../policy/description.ts'
 import { merge } from '../policy/merge.ts'
 import { shown } from '../policy/option-readers.ts'
-import { withoutAll } from '../policy/removal.ts'
+import { afterAll, withoutAll } from '../policy/removal.ts'
 import { pinnedVersions } from '../policy/retention.ts'
 import { versionNotFound } from '../policy/version-choice.ts'
 
@@ -12,8 +12,6 @@ export interface RemarkRooms {
   readonly write: (entry: EntryRecord, removes?: 'what is there') => Promise<{ readonly entry: EntryRecord }>
   readonly stamps: { next(known?: Stamp): Stamp }
 }
-
-export type EntryIdentity = Pick<EntryRecord, 'key' | 'method' | 'url' | 'group'>
 
 type Remark = Pick<VersionRef, 'labels' | 'pins'>
 
@@ -38,11 +36,10 @@ export class Remarks {
   }
 
   /** Options for the entry; null: none any more. */
-  async policy(
-    { key, method, url, group, policy }: EntryIdentity & Pick<EntryRecord, 'policy'>,
-    options: Readonly<Record<string, unknown>> | null,
-  ): Promise<void> {
-    await this.#rooms.write({ key, method, url, group, variants: [], policy: { ...this.#rooms.stamps.next(policy), options } })
+  async policy(known: EntryRecord, options: Readonly<Record<string, unknown>> | null): Promise<void> {
+    const { key, method, url, group } = known
+    const policy = { ...afterAll(this.#rooms.stamps.next(), known), options }
+    await this.#rooms.write({ key, method, url, group, variants: [], policy })
   }
 
   /** Of what is known of the entry until now nothing counts any more. */
@@ -51,8 +48,10 @@ export class Remarks {
   }
 
   /** What a call says of the entry that answered it: its tags, its meta. */
-  async describe({ key, method, url, group }: EntryRecord, settings: Settings): Promise<void> {
-    await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, this.#rooms.stamps.next()))
+  async describe(known: EntryRecord, settings: Settings): Promise<void> {
+    const { key, method, url, group } = known
+    const stamp = afterAll(this.#rooms.stamps.next(), known)
+    await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, stamp))
   }
 
   /**

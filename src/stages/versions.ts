@@ -13,6 +13,7 @@ import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
 import { refusedBefore } from '../policy/rejection.ts'
+import { afterAll } from '../policy/removal.ts'
 import { arrival, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
 import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
@@ -135,7 +136,7 @@ export class Versions {
     // As it came: what is kept has lost the fields that say whose it is, Set-Cookie above all.
     const heads = [came.obtained.head, version]
     const shareable = heads.every((head) => sharingOf(call, head) === 'shareable')
-    const saying = described(revision.entry, call.settings, this.#rooms.stamps.next())
+    const saying = described(revision.entry, call.settings, afterAll(this.#rooms.stamps.next(), found.entry))
     // A tier in memory takes the bytes themselves.
     const inHand =
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body

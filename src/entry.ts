@@ -133,7 +133,8 @@ async function versions(
       ({ ref }) => (label === undefined || hasLabel(ref, label)) && (onlyPinned !== true || isPinned(ref, now)),
     )
     const told: VersionInfo[] = []
-    for (const { ref } of fitting.slice(skip, limit === 0 ? undefined : skip + limit)) {
+    for (const { ref } of fitting.slice(skip)) {
+      if (limit !== 0 && told.length === limit) break
       // One that the entry names, and only a silent tier has: the list would look whole without it.
       const held = await foundIn(tiers, () => tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now)), about)
       if (held !== undefined) told.push(versionInfo(held, now))

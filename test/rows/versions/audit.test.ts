@@ -121,6 +121,15 @@ test('the newest is damaged and the origin gone: the one before answers', async 
   expect((await seen(g.fetch(g.url))).text).toBe('old')
 })
 
+test('the record of the newest is gone: a limit is for what is listed', async () => {
+  const store = sqlite(aFile())
+  await using g = await history([store], FRESH)
+  await g.brings('old', 'new')
+  const [old = '', newest = ''] = await g.ids()
+  await store.delete((await keysOf(store, 'v')).filter((key) => key.endsWith(newest)))
+  expect((await g.entry.versions({ limit: 1 })).map(({ id }) => id)).toEqual([old])
+})
+
 test('many entries: as many are checked as there are versions, and all damaged ones are named', async () => {
   const store = sqlite(aFile())
   await using g = await history([store], FRESH)

@@ -19,6 +19,7 @@ export class Stamps {
     this.#last = now > last ? now : last + 0.001
     return { at: this.#last, by: this.#by }
   }
+
   /** Labels that come with a version are said now, whatever time that is given. */
   onLabels(
     said: Readonly<Record<string, Omit<LabelRecord, keyof Stamp>>>,

@@ -131,7 +131,7 @@ export class Line {
   }
 
   get pausedFor(): number {
-    return Math.max(0, this.#pausedUntil - this.#rooms.clock.monotonic())
+    return this.#pausedUntil === 0 ? 0 : Math.max(0, this.#pausedUntil - this.#rooms.clock.monotonic())
   }
 
   /** A timer reaches some 24 days and may fire early after a suspend, so it looks again before it opens. */

@@ -44,7 +44,7 @@ function targetOf(url: URL): string {
 function keepAsGiven(outgoing: ClientRequest, { method, body }: WireRequest): void {
   outgoing.method = method
   const isFramed = body !== undefined || method === 'POST' || method === 'PUT'
-  Object.assign(outgoing, { useChunkedEncodingByDefault: isFramed })
+  Object.assign(outgoing, { useChunkedEncodingByDefault: isFramed, strictContentLength: true })
 }
 
 /** Sends a body as it comes, never faster than the connection takes it. Ends quietly when the request is over before it. */
@@ -74,7 +74,7 @@ function fieldsOf(request: WireRequest): OutgoingHttpHeaders {
   fields.host = request.url.host
   for (const [name, value] of request.headers) {
     if (REFUSED.has(name)) throw new TransportFailure('PROTOCOL', `a request may not set ${name}`, { transient: false })
-    if (OVERWRITTEN.has(name) && !isFarewell(name, value)) continue
+    if (OVERWRITTEN.has(name) && !isFarewell(name, value) && !isLength(name, value, request)) continue
     const before = fields[name]
     fields[name] = before === undefined ? value : [before, value].flat()
   }
@@ -82,6 +82,10 @@ function fieldsOf(request: WireRequest): OutgoingHttpHeaders {
   if (request.body instanceof Uint8Array) fields['content-length'] = String(request.body.byteLength)
   return fields
 }
+
+/** Of a stream only its caller knows the length, and there are servers that take no chunks. Node holds the bytes against it. */
+const isLength = (name: string, value: string, { body }: WireRequest): boolean =>
+  name === 'content-length' && body instanceof ReadableStream && /^\d+$/.test(value)
 
 /** The one thing about a connection that a caller may ask for. */
 function isFarewell(name: string, value: string): boolean {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Init } from '../../../src/index.ts'
 import { echo } from '../../helpers/origin/index.ts'
-import { bench, textOf } from './kit.ts'
+import { bench, failureOf, textOf } from './kit.ts'
 
 // A body that comes from somewhere is sent on as it comes, and let go of when its caller leaves.
 
@@ -45,6 +45,24 @@ describe('nothing waits for the end of a body', () => {
     const init = { method: 'POST', body: source(first.promise), duplex: 'half' } as Init
     expect(await textOf(b.fetch(url, init))).toBe('onetwo')
   })
+})
+
+test('the length that its caller gives for a stream is sent: some servers take no other', async () => {
+  await using b = await bench({ '/r': echo() })
+  const sent = (text: string, length = '5'): Promise<Response> => {
+    const headers = { 'Content-Length': length }
+    return b.fetch(b.origin.url('/r'), { method: 'PUT', body: new Blob([text]).stream(), duplex: 'half', headers } as Init)
+  }
+  expect(await textOf(sent('12345'))).toBe('12345')
+  expect(await textOf(sent('12345', 'five'))).toBe('12345')
+  const told = b.origin.requests().map(({ headers }) => [headers['content-length'], headers['transfer-encoding']])
+  expect(told).toEqual([
+    ['5', undefined],
+    [undefined, 'chunked'],
+  ])
+  // What is more or less than was said would be the next request, or a part of it.
+  for (const wrong of ['1234', '123456']) expect((await failureOf(sent(wrong))).code).toBe('PROTOCOL')
+  expect(b.origin.hits()).toBe(2)
 })
 
 test.each(['POST', 'QUERY'])(

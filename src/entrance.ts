@@ -125,8 +125,14 @@ export function atOnce(house: House, asked: Call): Served | undefined {
   return handed(house, answered(call, held, verdict))
 }
 
-/** Under `redirect: 'error'` an answer that came by a redirect is none. */
-const isRefused = ({ redirect }: Call, { version }: Held): boolean => redirect === 'error' && version.redirected
+/**
+ * Under `redirect: 'error'` an answer that came by a redirect is none, and under `mode: 'same-origin'` one from another origin; but
+ * without that mode the platform lets nobody say 'only-if-cached'.
+ */
+const isRefused = ({ redirect, cache, url }: Call, { version }: Held): boolean =>
+  version.redirected &&
+  (redirect === 'error' ||
+    (redirect === 'same-origin' && cache !== 'only-if-cached' && new URL(version.url).origin !== new URL(url).origin))
 
 /** What is served is counted, and the entry is told what this call says of it. */
 function handed(house: House, served: Served): Served {
@@ -170,6 +176,6 @@ export async function walked(house: House, call: Call): Promise<Served> {
   if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
   const served = await (passes ? house.outside.use((rooms) => rooms.straight(call)) : serve(call, house.stages))
   if (isRefused(call, served.held))
-    throw new AttemptFailure('REDIRECT', "the answer came by a redirect, and redirect is 'error'", { retry: 'never' })
+    throw new AttemptFailure('REDIRECT', 'the answer came by a redirect that this call does not follow', { retry: 'never' })
   return served.call.settings.unpack === undefined ? served : house.outside.use(({ unpacking }) => unpacking.of(served))
 }

@@ -80,7 +80,7 @@ function ask(input: Input, init: Init | undefined): Asked {
     method: request.method,
     url: new URL(request.url),
     headers: [...request.headers],
-    redirect: request.redirect,
+    redirect: request.mode === 'same-origin' && request.redirect === 'follow' ? request.mode : request.redirect,
     integrity: request.integrity,
     signal: signal === undefined && input instanceof Request ? input.signal : (signal ?? undefined),
     request,

@@ -34,7 +34,8 @@ export interface Call extends RequestFacts {
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
   readonly signal: AbortSignal | undefined
   readonly cache: CacheMode
-  readonly redirect: 'follow' | 'error' | 'manual'
+  /** `init.redirect`; 'same-origin': followed, but to no other origin (`init.mode`). */
+  readonly redirect: 'follow' | 'error' | 'manual' | 'same-origin'
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
   readonly settings: Settings

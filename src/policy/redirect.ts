@@ -1,3 +1,4 @@
+import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import { isBlockedPort } from './blocked-port.ts'
 import { ALWAYS_CREDENTIALS } from './cache-key.ts'
@@ -13,8 +14,7 @@ export interface RedirectQuestion {
   readonly location: string | undefined
   readonly from: URL
   readonly method: string
-  /** `init.redirect`. */
-  readonly mode: 'follow' | 'error' | 'manual'
+  readonly mode: Call['redirect']
   readonly body: 'with a body' | 'without'
   /** How many were followed so far. */
   readonly redirects: number
@@ -41,6 +41,8 @@ export function redirectOf({ status, location, from, method, body, mode, redirec
   if (url === null) return failed('url', 'the redirect leads to what is not a URL')
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return failed('scheme', `the redirect leads to ${url.protocol}, which is not followed`)
+  if (mode === 'same-origin' && url.origin !== from.origin)
+    return failed('mode', "the redirect leads to another origin, and mode is 'same-origin'")
   // What was asked for in secret is not read in clear, and what is read there anybody may have written.
   if (from.protocol === 'https:' && url.protocol === 'http:')
     return failed('scheme', 'the redirect leads from https to http, which is not followed')

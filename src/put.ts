@@ -2,6 +2,7 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
+import { ArrivedHead } from './policy/arrived-head.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
 import { label } from './policy/select-options.ts'
 import { sharingOf } from './policy/sharing.ts'
@@ -37,7 +38,15 @@ export async function putVersion(house: House, call: Call, { response, options }
   const at = read.storedAt?.getTime() ?? house.clock.now()
   const { status, statusText, url, redirected } = response
   const headers = [...response.headers].map(([name, value]) => [name, value] as const)
-  const head = { status, statusText, headers, url: url || call.url, redirected, requestedAt: at, receivedAt: at }
+  const head = new ArrivedHead({
+    status,
+    statusText,
+    headers,
+    url: url || call.url,
+    redirected,
+    requestedAt: at,
+    receivedAt: at,
+  })
   const { arrivals, versions } = await house.outside.get()
   const writer = arrivals.writer({
     key: call.key,

@@ -18,7 +18,8 @@ export class ArrivedHead implements ResponseHead {
 
   constructor(head: ResponseHead) {
     this.status = head.status
-    this.statusText = head.statusText
+    // Node's parser, and fetch, let control characters pass, which no Response takes (RFC 9112 4: a reason phrase says nothing to a client).
+    this.statusText = head.statusText.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')
     this.headers = head.headers
     this.url = head.url
     this.redirected = head.redirected

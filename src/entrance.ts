@@ -12,6 +12,7 @@ import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
 import { ending } from './policy/ending.ts'
 import { obeying } from './policy/entry-policy.ts'
+import { isFromElsewhere } from './policy/host.ts'
 import { isForeknown } from './policy/known-digests.ts'
 import { isCached, isTimeUp, mayNotAsk, notCached } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
@@ -130,9 +131,8 @@ export function atOnce(house: House, asked: Call): Served | undefined {
  * without that mode the platform lets nobody say 'only-if-cached'.
  */
 const isRefused = ({ redirect, cache, url }: Call, { version }: Held): boolean =>
-  version.redirected &&
-  (redirect === 'error' ||
-    (redirect === 'same-origin' && cache !== 'only-if-cached' && new URL(version.url).origin !== new URL(url).origin))
+  (redirect === 'error' && version.redirected) ||
+  (redirect === 'same-origin' && cache !== 'only-if-cached' && isFromElsewhere(version, url))
 
 /** What is served is counted, and the entry is told what this call says of it. */
 function handed(house: House, served: Served): Served {

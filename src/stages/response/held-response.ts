@@ -1,6 +1,7 @@
 import type { Inspection } from '../../model/inspection.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import type { Held, Served } from '../../model/rooms.ts'
+import { isFromElsewhere } from '../../policy/host.ts'
 import { inspectionOf } from '../../policy/inspection.ts'
 import { type BodySource, followed } from './body-stream.ts'
 import type { Head } from './late.ts'
@@ -63,8 +64,10 @@ export function heldResponse(): HeldResponse {
       return this.#told.served.held.version.redirected
     }
 
+    /** Fetch standard 4.1, main fetch: where redirects led to another origin it is none of the one that was asked. */
     get type(): Response['type'] {
-      return 'basic'
+      const { call, held } = this.#told.served
+      return isFromElsewhere(held.version, call.url) ? 'cors' : 'basic'
     }
 
     override clone(): HeldResponse {

@@ -29,3 +29,21 @@ describe("mode: 'same-origin'", () => {
     expect(g.origin.hits()).toBe(2)
   })
 })
+
+test("an answer that redirects led to another origin for is of type 'cors', as fetch has it, and so is its clone; within one it is 'basic'", async () => {
+  await using g = await given({ ttl: '1h' })
+  await using other = await startOrigin()
+  other.script('/f', ok('theirs'))
+  g.origin.script('/away', redirect(other.url('/f')))
+  g.origin.script('/home', redirect('/g'))
+  g.origin.script('/g', ok('ours'))
+  for (const [path, type] of [
+    ['/away', 'cors'],
+    ['/home', 'basic'],
+    ['/g', 'basic'],
+  ] as const) {
+    const url = g.origin.url(path)
+    for (const response of [await fetch(url), await g.fetch(url), await g.fetch(url)])
+      expect([path, response.type, response.clone().type]).toEqual([path, type, type])
+  }
+})

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { chaos } from '../../../adapters/testing/index.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
+import type { BufferedFunction, CachedFetch } from '../../../src/index.ts'
 import { startChild } from '../../helpers/child.ts'
 import { bench, thrownBy } from './kit.ts'
 
 const CALLER = new URL('./children/caller.ts', import.meta.url)
+
+type Load = BufferedFunction<unknown, [id: string], number>
 
 interface Told {
   runs: number
@@ -47,6 +50,27 @@ describe('several tiers and processes are one cache', () => {
     expect(tiers).toEqual(['sqlite', 'memory'])
     await b.clock.advance(2_000)
     expect(await load()).toEqual({ run: 2 })
+  })
+
+  test.each<[string, (fetch: CachedFetch, load: Load) => Promise<unknown>]>([
+    ['clear', (_, load) => load.cache.clear()],
+    ['cache.delete by url', (fetch) => fetch.cache.delete({ url: 'function:load' })],
+    ['cache.delete by tag', (fetch) => fetch.cache.delete({ tag: 'loads' })],
+  ])('what two delete in one moment is in the memory of neither: %s', async (_, word) => {
+    // A store forgets what says nothing else by the machine's own clock.
+    const clock = manualClock(Date.now())
+    await using b = await bench()
+    let runs = 0
+    const instance = (): [CachedFetch, Load] => {
+      const fetch = b.open({ tiers: [memory(), sqlite(b.file('a.db'))], clock })
+      return [fetch, fetch.buffered((_id: string) => ++runs, { name: 'load', tags: ['loads'] })]
+    }
+    const both = [instance(), instance()]
+    for (const [, load] of both) expect([await load('a'), await load('a')]).toEqual([1, 1])
+    await clock.advance(1)
+    for (const [fetch, load] of both) await word(fetch, load)
+    await clock.advance(1)
+    for (const [, load] of both.toReversed()) expect(await load('a')).toBe(2)
   })
 
   test('a tier that fails costs a run, and no error (D14)', async () => {

@@ -27,6 +27,7 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   const failures = new Failures()
   let removed = 0
   for await (const slice of everyEntry(rooms, { failed: failures.note })) {
+    await Promise.all(slice.map(({ entry }) => heard(rooms, entry)))
     const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
     rooms.overtake(new Set(meant.map(({ entry }) => entry.key)))
     for (let from = 0; from < meant.length; from += SIDE_BY_SIDE) {
@@ -38,6 +39,12 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   }
   failures.end()
   return removed
+}
+
+/** What another process deleted a moment ago may stand in memory yet: who deletes it too finds nothing more to delete. */
+async function heard({ tiers }: UpkeepRooms, entry: EntryRecord): Promise<void> {
+  if (!isBare(entry)) return
+  for (const tier of tiers.nearestFirst) if (tier.shelf?.has(entry.key)) await tier.write(entry, undefined)
 }
 
 /** In all tiers, those that are away when they are back: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */

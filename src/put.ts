@@ -4,6 +4,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import { ArrivedHead } from './policy/arrived-head.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { idsOf } from './policy/removal.ts'
 import { label } from './policy/select-options.ts'
 import { sharingOf } from './policy/sharing.ts'
 import { versionInfo } from './policy/version-info.ts'
@@ -67,7 +68,9 @@ export async function putVersion(house: House, call: Call, { response, options }
     labels: Object.fromEntries((read.labels ?? []).map((name) => [name, { on: true }])),
     isAwaited: true,
   })
-  if (held.tier === undefined) throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })
+  // Where another process has deleted it by the time that it is written, no tier failed.
+  if (held.tier === undefined && idsOf(held.entry).includes(held.ref.id))
+    throw new HoldfastError('STORE', 'no tier took the version', { url: call.url })
   if (call.settings.refresh !== undefined) house.scheduler.note({ call, held })
   return versionInfo(held, house.clock.now())
 }

@@ -73,6 +73,37 @@ describe('several tiers and processes are one cache', () => {
     for (const [, load] of both.toReversed()) expect(await load('a')).toBe(2)
   })
 
+  test('what another process deletes while it is set is deleted, and no tier has failed', async () => {
+    const clock = manualClock(Date.now())
+    await using b = await bench()
+    const writing = Promise.withResolvers<void>()
+    const written = Promise.withResolvers<void>()
+    const slowly = new Proxy(sqlite(b.file('a.db')), {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        const call = value.bind(target) as (...args: unknown[]) => unknown
+        if (name !== 'compareAndSet') return call
+        return async (...args: unknown[]) => {
+          writing.resolve()
+          await written.promise
+          return call(...args)
+        }
+      },
+    })
+    const [one, other] = [slowly, sqlite(b.file('a.db'))].map((tier) =>
+      b.open({ tiers: [tier], clock }).buffered((_id: string) => 1, { name: 'load' }),
+    )
+    const set = one?.cache.set(['a'], 2)
+    await writing.promise
+    await clock.advance(1)
+    await other?.cache.set(['a'], 3)
+    await other?.cache.clear()
+    written.resolve()
+    await set
+    expect([await one?.cache.peek('a'), await other?.cache.peek('a')]).toEqual([undefined, undefined])
+  })
+
   test('a tier that fails costs a run, and no error (D14)', async () => {
     await using b = await bench()
     const broken = chaos(sqlite(b.file('a.db')), {

@@ -189,7 +189,12 @@ export class Tier {
     return this.#writes.place(placed)
   }
 
+  /** Puts into a live tier what was found elsewhere: see {@link LiveShelf.bring}. */
+  bring(entry: EntryRecord, placed: Placed): EntryRecord | undefined {
+    return this.#writes.remembering(entry.key, (shelf) => shelf.bring(entry, placed))
+  }
+
   rememberEntry(entry: EntryRecord): void {
-    this.shelf?.rememberEntry(entry)
+    this.#writes.remembering(entry.key, (shelf) => shelf.rememberEntry(entry))
   }
 }

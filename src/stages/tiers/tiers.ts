@@ -158,8 +158,8 @@ export class Tiers {
   }
 
   #promote(entry: EntryRecord, { version, body }: Held): void {
-    for (const { shelf } of this.nearestFirst) {
-      const brought = shelf?.bring(entry, { version, body })
+    for (const tier of this.nearestFirst) {
+      const brought = tier.bring(entry, { version, body })
       if (brought !== undefined) this.#hearsay.placed(brought)
     }
   }

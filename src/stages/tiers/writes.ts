@@ -50,6 +50,17 @@ export class Writes {
     return writing
   }
 
+  /** Puts into a live tier what is said elsewhere; what is pinned is held there as before. */
+  remembering<T>(key: string, put: (shelf: LiveShelf) => T): T | undefined {
+    const { shelf, clock } = this.#rooms
+    if (shelf === undefined) return undefined
+    const brought = put(shelf)
+    const entry = shelf.lookEntry(key)
+    const pinned = entry === undefined ? new Set<string>() : pinnedIds(entry, clock.now())
+    if (entry !== undefined) shelf.keep(entry, pinned, pinned)
+    return brought
+  }
+
   /** A version alone: nothing names it until its entry is written. */
   async place(placed: Placed): Promise<void> {
     const version = await this.#placed(placed)

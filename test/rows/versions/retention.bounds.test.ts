@@ -52,6 +52,17 @@ describe.each(bounded)('over %s of 2 MB', (_, tiers) => {
   })
 })
 
+test.each(bounded)('over %s: pinned, called stale, and read since, it stays', async (_, tiers) => {
+  await using g = await history(tiers())
+  await g.brings('pinned')
+  await g.entry.pin()
+  await g.fetch.cache.invalidate({ url: g.url })
+  const preferred = await g.fetch(g.url, { holdfast: { prefer: { pinned: true } } })
+  expect(await preferred.text()).toBe('pinned')
+  await fill(g, 'a')
+  expect(await all(g.entry)).toMatchObject([{ pinned: true }])
+})
+
 test.each([':memory:', 'a file'])('over sqlite in %s a pin holds for as long as it was said', async (place) => {
   const clock = manualClock()
   await using g = await history([sqlite(place === 'a file' ? aFile() : place, { maxBytes: '2MB', clock })], {}, clock)

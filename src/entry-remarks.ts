@@ -56,9 +56,20 @@ export async function pinned(basis: HistoryBasis, options: unknown): Promise<Asy
   const { remarks, clock, walks } = basis.house()
   const until = read.until ?? (read.for === undefined ? null : clock.now() + read.for)
   const { maxPinned } = (await basis.call()).settings.versions
-  const taken = await remarks.pin(await heldOf(basis, read.version), until, { maxPinned, now: clock.now() })
+  const held = await heldOf(basis, read.version)
+  const taken = await remarks.pin(held, until, { maxPinned, now: clock.now() })
+  await lasting(basis.house(), held)
   const unpin = (): Promise<void> => walks.during(taken())
   return { unpin, [Symbol.asyncDispose]: unpin }
+}
+
+/** A bounded store may have given up what memory still has: there it would be gone with the process, pinned or not. */
+async function lasting({ tiers, care }: House, { entry: { key }, tier: name }: Held): Promise<void> {
+  const from = tiers.nearestFirst.find(({ store }) => store.name === name)
+  const to = tiers.writable.find(({ store }) => store.durable && !store.remote)
+  if (from?.shelf === undefined || to === undefined) return
+  // A tier that fails is told of by its guard, and brought it when it is back.
+  await care.use(({ upkeep }) => upkeep.bring(key, to)).catch(() => undefined)
 }
 
 export async function unpinned(basis: HistoryBasis, options: unknown): Promise<void> {

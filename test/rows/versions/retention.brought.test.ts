@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
@@ -30,7 +31,7 @@ const stores: [string, () => () => Store][] = [
 const body = pseudoRandom(300_000, 'pinned')
 
 async function fill(g: History): Promise<void> {
-  for (let n = 0; n < 20; n += 1) {
+  for (let n = 0; n < 12; n += 1) {
     g.origin.script(`/${n}`, ok(pseudoRandom(200_000, `${n}`)))
     await (await g.fetch(g.origin.url(`/${n}`))).arrayBuffer()
     await g.fetch.idle()
@@ -78,4 +79,18 @@ test.each(stores)('over %s: it did not take the body at first, and was brought i
   }
   await fill(g)
   expect(await pinnedIn(g, open())).toBe(sha256(body))
+})
+
+test.each(stores)('over memory and %s, which has given up what memory still has: pinned there', async (_, opening) => {
+  const open = opening()
+  for (const size of [100, 300_000]) {
+    const own = pseudoRandom(size, 'pinned')
+    await using g = await history([memory(), open()])
+    await g.atOnce(own)
+    await fill(g)
+    const pin = await g.entry.pin()
+    await fill(g)
+    expect(await pinnedIn(g, open())).toBe(sha256(own))
+    await pin.unpin()
+  }
 })

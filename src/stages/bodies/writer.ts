@@ -107,10 +107,12 @@ export class ChunkWriter implements BodyWriter {
     await this.#plan.ended().catch(() => undefined)
   }
 
-  async handOver(to: ChunkWriter): Promise<void> {
+  async handOver(to: ChunkWriter, breaks: Readers = 'who have read'): Promise<void> {
+    if (breaks === 'all') this.#followers.break(broken('the origin started over with another answer', this.#plan.url), breaks)
     if (this.#state === 'open') await this.restart()
     // What was kept to be gone on with is not, and another body's record will stand in the place of its own.
     if (this.#state === 'left') await this.#resting.discard()
+    if (breaks === 'all') return
     this.#heir = to
     this.#followers.moveTo(to.#followers)
   }

@@ -72,6 +72,26 @@ describe("delivery: 'streaming'", () => {
     expect(whole ? error === undefined : error instanceof HoldfastError).toBe(true)
   })
 
+  test.each<[string, Step, string]>([
+    ['gone since: nothing of the error page comes under 200', status(404, { 'Content-Type': 'text/csv' }, 'not here'), 'TRUNCATED'],
+    ['of another type since: nothing of it comes under the first', ok('<html>', { headers: { 'Content-Type': 'text/html' } }), 'TRUNCATED'],
+    ['sent whole now: that', ok('a,b,c', { headers: { 'Content-Type': 'text/csv' } }), 'a,b,c'],
+  ])('a body that breaks before any of it was handed out, and is %s', async (_, then, comes) => {
+    await using g = await given()
+    const late = Promise.withResolvers<void>()
+    const broken: Step = async (exchange) => {
+      await exchange.head(200, { 'Content-Type': 'text/csv', 'Content-Length': '5' })
+      await exchange.send(Buffer.from('a'))
+      await exchange.until(late.promise)
+      exchange.destroy()
+    }
+    g.origin.script('/f', broken, then)
+    const response = await g.fetch(g.origin.url('/f'), streaming)
+    late.resolve()
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/csv'])
+    expect(await response.text().catch((error: HoldfastError) => error.code)).toBe(comes)
+  })
+
   test('a reader that stops early does not lose the copy in the store', async () => {
     await using g = await given({ ttl: '1h' })
     const late = gatedBody(body, 2 * MIB, strong)

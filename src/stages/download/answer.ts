@@ -76,14 +76,15 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   if (series.announced !== undefined && (total ?? 0) < (series.announced.total ?? 0)) refuseDamage(series.announced, reached)
   series.announced ??= { head: reached.head, total }
   const writer = rooms.writer(series.order, reached.head, total)
-  await known?.writer.handOver(writer, isAlike(known.head, reached.head) ? 'who have read' : 'all')
+  const isAsLong = known?.total === undefined || total === undefined || known.total === total
+  await known?.writer.handOver(writer, isAsLong && isAlike(known.head, reached.head) ? 'who have read' : 'all')
   const partial: Partial = { writer, head: reached.head, coded, total }
   series.partial = partial
   await accepted(series, partial)
   return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0, length: Number.POSITIVE_INFINITY })
 }
 
-/** Who follows a body has its status and headers already: an error page, or a thing of another type, is not to come under them. */
+/** Who follows a body has its status and headers already: an error page, or a thing of another type or length, is not to come under them. */
 const isAlike = (one: ResponseHead, other: ResponseHead): boolean =>
   one.status === other.status && headerOf(one.headers, 'content-type') === headerOf(other.headers, 'content-type')
 

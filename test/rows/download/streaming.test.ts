@@ -9,6 +9,7 @@ import { readerOf, take, untilBroken } from './reading.ts'
 const MIB = 1024 * 1024
 const body = pseudoRandom(4 * MIB)
 const strong = { etag: '"1"', ranges: true }
+const csv = { headers: { 'Content-Type': 'text/csv' } }
 const streaming = { holdfast: { delivery: 'streaming' as const } }
 
 const rest = (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Buffer> => take(reader, Number.POSITIVE_INFINITY)
@@ -73,9 +74,18 @@ describe("delivery: 'streaming'", () => {
   })
 
   test.each<[string, Step, string]>([
-    ['gone since: nothing of the error page comes under 200', status(404, { 'Content-Type': 'text/csv' }, 'not here'), 'TRUNCATED'],
-    ['of another type since: nothing of it comes under the first', ok('<html>', { headers: { 'Content-Type': 'text/html' } }), 'TRUNCATED'],
-    ['sent whole now: that', ok('a,b,c', { headers: { 'Content-Type': 'text/csv' } }), 'a,b,c'],
+    [
+      'gone since: nothing of the error page comes under 200',
+      status(404, { 'Content-Type': 'text/csv' }, 'not here'),
+      'TRUNCATED',
+    ],
+    [
+      'of another type since: nothing of it comes under the first',
+      ok('<html>', { headers: { 'Content-Type': 'text/html' } }),
+      'TRUNCATED',
+    ],
+    ['longer since: nothing comes under a Content-Length that is not its own', ok('a,b,c,d', csv), 'TRUNCATED'],
+    ['sent whole now: that', ok('a,b,c', csv), 'a,b,c'],
   ])('a body that breaks before any of it was handed out, and is %s', async (_, then, comes) => {
     await using g = await given()
     const late = Promise.withResolvers<void>()

@@ -9,7 +9,7 @@ type Outcome = 'answered' | 'missed' | 'given up'
 
 interface Seen {
   outage: Outage
-  probe: Promise<Outcome> | undefined
+  probe: PromiseWithResolvers<Outcome> | undefined
   /** For what becomes of the probe. */
   waiting: number
 }
@@ -74,6 +74,8 @@ export class Outages {
 
   answered(host: string): void {
     const wasDown = this.downUntil(host) !== undefined
+    // Another than the probe may have found out, which hangs perhaps: nobody need wait for that one any more.
+    this.#seen.get(host)?.probe?.resolve('answered')
     this.#seen.delete(host)
     if (wasDown) this.#told(host)
   }
@@ -89,11 +91,11 @@ export class Outages {
 }
 
 function send(seen: Seen): Probe {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  seen.probe = promise
+  const probe = Promise.withResolvers<Outcome>()
+  seen.probe = probe
   return (outcome) => {
-    if (seen.probe === promise) seen.probe = undefined
-    resolve(outcome)
+    if (seen.probe === probe) seen.probe = undefined
+    probe.resolve(outcome)
   }
 }
 
@@ -104,7 +106,7 @@ async function outcomeOf(seen: Seen, signal: AbortSignal): Promise<Outcome> {
   signal.addEventListener('abort', leave, { once: true })
   seen.waiting += 1
   try {
-    return await Promise.race([left, seen.probe ?? Promise.resolve('given up' as const)])
+    return await Promise.race([left, seen.probe?.promise ?? Promise.resolve('given up' as const)])
   } finally {
     seen.waiting -= 1
     signal.removeEventListener('abort', leave)

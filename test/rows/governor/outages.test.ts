@@ -164,3 +164,23 @@ test("cache: 'no-cache' insists: it goes to look itself", async () => {
   world.mood = 'up'
   expect(inspect(await until(s.fetch(url(1), { cache: 'no-cache' })))?.outcome).toBe('revalidated')
 })
+
+test('another than the probe has its answer: who waits for a probe that hangs goes on', async () => {
+  const gone = Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('gone'), { code: 'ECONNRESET' }) })
+  await using s = stubbed({ retry: false }, async ({ url: asked }) => {
+    if (asked.endsWith('slow')) return after(1_000).then(() => new Response('slow'))
+    if (asked.endsWith('probe')) return after(20_000).then(() => gone)
+    return asked.endsWith('mine') ? new Response('fine') : gone
+  })
+  const slow = s.fetch(url('slow'))
+  await vi.advanceTimersByTimeAsync(10)
+  await until(Promise.allSettled(Array.from({ length: 6 }, (_, n) => s.fetch(url(n)))))
+  const probe = s.fetch(url('probe')).catch(() => 'gone')
+  await vi.advanceTimersByTimeAsync(10)
+  const mine = s.fetch(url('mine'))
+  await vi.advanceTimersByTimeAsync(10)
+  expect(s.fetch.cache.hosts()).toMatchObject([{ running: 2, queued: 1, state: 'down' }])
+  expect(await (await until(slow, { limit: 2_000 })).text()).toBe('slow')
+  expect(await (await until(mine, { limit: 100 })).text()).toBe('fine')
+  await until(probe)
+})

@@ -37,7 +37,7 @@ export class Gate {
     const now = this.#clock.monotonic()
     const early = tooEarly(this.pace, this.#log, now)
     if (early > LEAD) {
-      this.#wakeIn(early - LEAD)
+      this.#wakeIn(Math.ceil(early - LEAD))
       return false
     }
     if (this.#granted !== undefined && now - this.#granted > this.#pacer.lasts) this.#granted = undefined

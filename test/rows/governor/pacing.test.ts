@@ -142,7 +142,7 @@ test('who leaves while the line of a new host is opened does not take it from th
     const url = `http://h${moment}.example/`
     const leaver = new AbortController()
     const calls = [s.fetch(`${url}1`, { signal: leaver.signal }), s.fetch(`${url}2`)]
-    for (let n = 0; n < moment; n++) await undefined
+    for (let n = 0; n < moment; n++) await Promise.resolve()
     leaver.abort(left)
     for (const call of calls) call.catch(() => undefined)
     await after(1_000)

@@ -32,29 +32,32 @@ function refuseUnfit(response: unknown): void {
   if (UNFIT.has(status)) throw wrong('put', status, 'Give a whole answer: a status of 0, 206 or 304 is none.')
 }
 
-/** Stores a response as if the origin had sent it. */
-export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
-  refuseUnfit(response)
-  const read = readObject(options, { labels, storedAt }, 'put') as { labels?: string[]; storedAt?: Date }
-  const at = read.storedAt?.getTime() ?? house.clock.now()
-  const { status, statusText, url, redirected } = response
-  const headers = [...response.headers].map(([name, value]) => [name, value] as const)
-  const head = new ArrivedHead({
+function headOf({ status, statusText, headers, url, redirected }: Response, call: Call, at: number): ArrivedHead {
+  const fields = [...headers].map(([name, value]) => [name, value] as const)
+  return new ArrivedHead({
     status,
     statusText,
-    headers,
+    headers: fields,
     url: url || call.url,
     redirected,
     requestedAt: at,
     receivedAt: at,
   })
+}
+
+/** Stores a response as if the origin had sent it. */
+export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
+  refuseUnfit(response)
+  const read = readObject(options, { labels, storedAt }, 'put') as { labels?: string[]; storedAt?: Date }
+  const at = read.storedAt?.getTime() ?? house.clock.now()
+  const head = headOf(response, call, at)
   const { arrivals, versions } = await house.outside.get()
   const writer = arrivals.writer({
     key: call.key,
     url: call.url,
     expected: undefined,
     storable: true,
-    shareable: sharingOf(call, { headers }) === 'shareable',
+    shareable: sharingOf(call, head) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
     partial: undefined,
     algorithms: [],

@@ -59,7 +59,9 @@ function decodedOf<T extends EntryRecord | UseRecord | VersionRecord>(
   hash: string,
   isOfKind: Shape<T>,
 ): Decoded<T> | undefined {
-  return bytes === undefined ? undefined : decode(bytes, { hash }, isOfKind)
+  if (bytes === undefined) return undefined
+  // What a sealed store cannot open is none of ours to judge: with the right key again it is what it was.
+  return bytes.length === 0 ? { name: 'foreign' } : decode(bytes, { hash }, isOfKind)
 }
 
 function ofFormat<T>(decoded: Decoded<T> | undefined): T | 'foreign' | undefined {

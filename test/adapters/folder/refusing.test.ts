@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
-import { asNobody, expectReadOnly } from '../permissions.ts'
+import { asNobody, testReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { everything, onlyValue } from './tree.ts'
 
@@ -71,10 +71,7 @@ describe('folder: what cannot be opened is refused, by path and with the cure', 
 })
 
 describe('folder: readOnly', () => {
-  test('reads, and takes no writes', async () => {
-    const dir = scratch()
-    await expectReadOnly((options) => folder(dir, options))
-  })
+  testReadOnly(folder)
 
   test('makes nothing, marks nothing, removes nothing that is damaged', async () => {
     const dir = scratch()

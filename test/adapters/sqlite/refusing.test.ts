@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, w
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { asNobody, expectReadOnly } from '../permissions.ts'
+import { asNobody, testReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { alter, written } from './written.ts'
 
@@ -88,10 +88,7 @@ describe('sqlite: what cannot be opened is refused, by path and with the cure, a
 })
 
 describe('sqlite: readOnly', () => {
-  test('reads, and takes no writes', async () => {
-    const file = join(scratch(), 'cache.db')
-    await expectReadOnly((options) => sqlite(file, options))
-  })
+  testReadOnly(sqlite)
 
   test('makes no file and migrates none', async () => {
     const directory = scratch()

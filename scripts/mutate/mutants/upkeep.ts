@@ -128,7 +128,7 @@ export const UPKEEP: readonly Mutant[] = [
     find: "if (pace === 'faltering' && left <= 0) late()",
     replace: 'if (left < -1e9) late()',
     tests: ['test/rows/download/fallback-after.test.ts'],
-    killer: 'with headers in time, the wait goes on as long as the body keeps its rate (stall: 30s)',
+    killer: 'one that breaks when the patience is spent is not waited for a moment longer',
   },
   {
     name: 'a check has what the download left of the patience',

@@ -55,8 +55,8 @@ export const WORDS: readonly Mutant[] = [
     file: 'src/policy/removal.ts',
     find: "upTo: newestId(entry) ?? ''",
     replace: "upTo: ''",
-    tests: ['test/rows/versions/upkeep.invalidate.test.ts'],
-    killer: 'delete over memory by URL, tag, group and pattern: gone from all tiers, and asked for anew',
+    tests: ['test/rows/versions/overtaken.moments.test.ts'],
+    killer: 'deleted while it is being written',
   },
   {
     name: 'removals are remembered without end',

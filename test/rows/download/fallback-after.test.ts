@@ -49,6 +49,23 @@ test('a body that breaks each time after a good beginning is not waited for over
   expect(await turnUntil(g.clock, call, { limit: 31_000 })).toEqual(v1)
 })
 
+test('one that breaks when the patience is spent is not waited for a moment longer', async () => {
+  await using g = await given({ ttl: '1h' })
+  const broken = Promise.withResolvers<void>()
+  const breaks: Step = (exchange) => {
+    void broken.promise.then(() => exchange.destroy())
+    return stall(pseudoRandom(200_000), 100_000)(exchange)
+  }
+  g.origin.script('/f', ok('v1'), breaks, hang())
+  await g.fetch(g.origin.url('/f'))
+  const call = seen(g.fetch(g.origin.url('/f'), { cache: 'no-cache' }))
+  await turnFor(g.clock, 15_000)
+  expect(await isSettled(call)).toBe(false)
+  broken.resolve()
+  // By a clock that stands still.
+  expect(await call).toEqual(v1)
+})
+
 test.each([
   [5_000, { status: 200, text: 'v2', outcome: 'miss' }],
   [15_000, v1],

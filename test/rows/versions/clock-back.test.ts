@@ -12,6 +12,14 @@ const TAGGED = { holdfast: { tags: ['prices'], meta: { why: 'a report' }, ttl: '
 /** A store forgets by the machine's own clock that an entry was deleted. */
 const start = (file: string): Promise<History> => history([memory(), sqlite(file)], {}, manualClock(Date.now()))
 
+/** Another instance of an hour before the deletion. */
+async function deletedAhead(g: History, file: string): Promise<CachedFetch> {
+  await g.atOnce('1')
+  await g.entry.delete()
+  g.clock.jump(-HOUR)
+  return another(g, [memory(), sqlite(file)])
+}
+
 async function listed(fetch: CachedFetch): Promise<EntryInfo[]> {
   const infos: EntryInfo[] = []
   for await (const info of fetch.cache.entries()) infos.push(info)
@@ -21,10 +29,7 @@ async function listed(fetch: CachedFetch): Promise<EntryInfo[]> {
 test('deleted, then the clock is set back: a policy, tags and meta said after it are kept', async () => {
   const file = aFile()
   await using g = await start(file)
-  await g.atOnce('1')
-  await g.entry.delete()
-  g.clock.jump(-HOUR)
-  const later = another(g, [memory(), sqlite(file)])
+  const later = await deletedAhead(g, file)
   await later.entry(g.url).setPolicy({ ttl: '2d' })
   expect(await later.entry(g.url).policy()).toEqual({ ttl: '2d' })
   await (await later(g.url, TAGGED)).text()
@@ -52,10 +57,7 @@ test.each(['one entry', 'by URL'])('the clock is set back, then it is deleted, %
 test('a hit after a deletion in the future: its tags and meta are kept', async () => {
   const file = aFile()
   await using g = await start(file)
-  await g.atOnce('1')
-  await g.entry.delete()
-  g.clock.jump(-HOUR)
-  const later = another(g, [memory(), sqlite(file)])
+  const later = await deletedAhead(g, file)
   await (await later(g.url, { holdfast: { ttl: '1d' } })).text()
   await (await later(g.url, TAGGED)).text()
   await later.idle()

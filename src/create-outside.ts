@@ -1,5 +1,5 @@
 import type { Ground as StorageGround } from './create-storage.ts'
-import { type HousePlan, OURS, type OutsideRooms, type Storage } from './house.ts'
+import { type HousePlan, OURS, type OutsideRooms, PLATFORM_FETCH, type Storage } from './house.ts'
 import { fly, straight } from './landing.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { FlightStages, Stages } from './model/stages.ts'
@@ -70,8 +70,8 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
 }
 
 function countedTransport({ clock, fetch, traffic }: Ground): ReturnType<typeof chosenTransport> {
-  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs: (candidate) => OURS in candidate })
-  return traffic.counted(chosen)
+  const isOurs = (candidate: object): boolean => OURS in candidate
+  return traffic.counted(chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs, platform: PLATFORM_FETCH }))
 }
 
 type Transport = ReturnType<typeof countedTransport>

@@ -1,6 +1,6 @@
 import type { Company } from './company.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
-import type { House } from './house.ts'
+import { type House, PLATFORM_FETCH } from './house.ts'
 import { lasting } from './lasting-body.ts'
 import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
@@ -23,9 +23,6 @@ export interface Behind {
   basis(): CallBasis
   isClosed(): boolean
 }
-
-/** As it was before anybody put ours in its place: it answers data: and blob:, which have no server. */
-const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch
 
 export function openHouse(behind: Behind): House {
   refuseIfClosed(behind)

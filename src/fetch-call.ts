@@ -5,7 +5,7 @@ import { type HeaderList, headerOf } from './model/headers.ts'
 import type { Init, Input } from './model/options.ts'
 import type { CacheMode, Settings } from './model/settings.ts'
 import { keyText, knownUrl, partitionOf, sentUrl, sha256 } from './policy/cache-key.ts'
-import { type Layer, readCacheMode, readCallOptions } from './policy/call-options.ts'
+import { type Layer, readCacheMode, readCallOptions, readDispatcher } from './policy/call-options.ts'
 import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
 import { overlaySpecific } from './policy/precedence.ts'
@@ -172,19 +172,15 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     cache,
     redirect: asked.redirect,
     integrity: asked.integrity,
+    ...(init?.dispatcher && { dispatcher: readDispatcher(init.dispatcher) }),
     credentialHeaders: basis.credentialHeaders,
     ...(cached ? { settings, layers: { under, own } } : { settings: onceOnly(settings) }),
   }
   const { request } = asked
   if (request === undefined || request.body === null) return { call, withBody: undefined }
-  const streams = !cached && isStream(init?.body)
-  return {
-    call,
-    withBody: () =>
-      streams
-        ? Promise.resolve({ ...call, body: request.body as ReadableStream<Uint8Array> })
-        : readBody(request, call, cached ? identity : undefined),
-  }
+  const streaming = { ...call, body: request.body as ReadableStream<Uint8Array> }
+  const isStreamed = !cached && isStream(init?.body)
+  return { call, withBody: async () => (isStreamed ? streaming : readBody(request, call, cached ? identity : undefined)) }
 }
 
 /** What fetch takes for a stream: Node's own, and whatever can be iterated as it comes. */

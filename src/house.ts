@@ -116,3 +116,6 @@ export const DEFAULT_PLAN: Pick<HousePlan, 'limits' | 'clock' | 'random'> = {
 
 /** A fetch of ours that stands in for the global one: to send through it would be to call ourselves for ever. */
 export const OURS: symbol = Symbol.for('holdfast.fetch')
+
+/** As it was before anybody put ours in its place: it answers data: and blob:, which have no server, and sends where a dispatcher guides it. */
+export const PLATFORM_FETCH: typeof globalThis.fetch = globalThis.fetch

@@ -1,7 +1,7 @@
 import type { HeaderList } from './headers.ts'
 import type { CacheMode, Settings } from './settings.ts'
 import type { StoredBody } from './stored-body.ts'
-import type { WireResponse } from './transport.ts'
+import type { Dispatcher, WireResponse } from './transport.ts'
 
 /** What policy needs to know of a request. */
 export interface RequestFacts {
@@ -39,6 +39,8 @@ export interface Call extends RequestFacts {
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
   readonly settings: Settings
+  /** `init.dispatcher`: by what the request leaves, and one for a robots.txt on its behalf; absent: as all do. */
+  readonly dispatcher?: Dispatcher | undefined
   /** Absent: the server that the URL names. It is user code, so neither a host's ticket nor a lease is held while it runs. */
   readonly origin?: CallOrigin
   /** The running function that made this call and waits for it; absent outside of one, and where nobody waits. */

@@ -241,7 +241,7 @@ export interface Options extends CallOptions {
   rules?: Rule[]
   /** For each call of a store. Default '250ms' for remote stores, '2s' for local ones. */
   storeTimeout?: Duration
-  /** Another transport. What it cannot show (framing, coded bytes) makes a version `proven: false`. Default: node:http(s), or a `globalThis.fetch` that has been replaced. */
+  /** Another transport. What it cannot show (framing, coded bytes) makes a version `proven: false`. Default: node:http(s), or a `globalThis.fetch` that has been replaced or is guided by a dispatcher (undici's `setGlobalDispatcher`). */
   fetch?: typeof globalThis.fetch
   clock?: Clock
   /** In [0, 1), as Math.random. */
@@ -250,7 +250,7 @@ export interface Options extends CallOptions {
   waitUntil?: (work: Promise<unknown>) => void
 }
 
-/** Legal for plain fetch at run time too. */
+/** Legal for plain fetch at run time too. `dispatcher` is obeyed as there: its own request leaves by it. */
 export type Init = RequestInit & { holdfast?: CallOptions }
 
 export type Input = string | URL | Request

@@ -114,7 +114,7 @@ export type Obtained =
     }
 
 /** A request that wants its turn. */
-export interface Wish {
+export interface Wish extends Pick<Call, 'dispatcher'> {
   /** Name and port. */
   readonly host: string
   readonly url: string

@@ -14,7 +14,12 @@ export interface WireRequest {
   readonly connectTimeout: number
   /** Milliseconds from the connection to the end of the response's head. */
   readonly headersTimeout: number
+  /** By what fetch is to send it, where not as ever. */
+  readonly dispatcher?: Dispatcher
 }
+
+/** `init.dispatcher`: undici's, by which Node's fetch sends. */
+export type Dispatcher = NonNullable<RequestInit['dispatcher']>
 
 export interface WireResponse {
   readonly status: number

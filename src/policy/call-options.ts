@@ -10,6 +10,7 @@ import type {
   TimeoutSettings,
 } from '../model/settings.ts'
 import type { StandardSchema } from '../model/standard-schema.ts'
+import type { Dispatcher } from '../model/transport.ts'
 import { ADMISSION_READERS } from './admission-options.ts'
 import {
   callback,
@@ -159,4 +160,9 @@ const CACHE_MODES: readonly CacheMode[] = ['default', 'no-store', 'reload', 'no-
 /** `init.cache`: read before a Request is built, since Request refuses 'only-if-cached' outside of same-origin mode. */
 export function readCacheMode(given: unknown): CacheMode {
   return given === undefined ? 'default' : oneOf(...CACHE_MODES)(given, 'init.cache')
+}
+
+export function readDispatcher(given: Dispatcher): Dispatcher {
+  if (typeof given.dispatch === 'function') return given
+  throw wrong('init.dispatcher', given, 'Give one of undici, such as a ProxyAgent.')
 }

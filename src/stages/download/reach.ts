@@ -106,6 +106,7 @@ async function ask(
         url: hop.url,
         headers: hop.headers,
         ...(hop.body !== undefined && { body: hop.body }),
+        ...(order.call.dispatcher !== undefined && { dispatcher: order.call.dispatcher }),
         signal,
         connectTimeout: timeouts.connect,
         headersTimeout: timeouts.headers,
@@ -147,6 +148,7 @@ async function boarding(
     signal,
     urgency: order.urgency,
     maxRetryAfter: call.settings.retry.maxRetryAfter,
+    dispatcher: call.dispatcher,
     standIn: (code: ErrorCode) => standIn(call, stored, { code, now: clock.now() }),
   }
   const ticket = governor.ticket(wish)

@@ -31,7 +31,7 @@ export interface RobotsRooms {
   readonly admit: (wish: Wish) => Promise<Ticket>
 }
 
-export interface RobotsWish extends Pick<Wish, 'signal' | 'urgency'> {
+export interface RobotsWish extends Pick<Wish, 'signal' | 'urgency' | 'dispatcher'> {
   /** It is being sent, and costs the host something from here on. */
   readonly sent: () => void
 }
@@ -58,7 +58,7 @@ export async function askRobots(rooms: RobotsRooms, origin: string, wish: Robots
       const ticket = await rooms.admit({ ...asked, standIn: () => 'there is none' })
       if (timer === undefined) wish.sent()
       timer ??= rooms.clock.setTimeout(() => patience.abort(new TransportFailure('TIMEOUT', 'robots.txt is slow')), PATIENCE)
-      const answer = await ask(rooms, { url, signal, redirects }, ticket)
+      const answer = await ask(rooms, { url, signal, redirects, dispatcher: wish.dispatcher }, ticket)
       if (!(answer instanceof URL)) return answer
       url = answer
     }
@@ -72,7 +72,7 @@ export async function askRobots(rooms: RobotsRooms, origin: string, wish: Robots
   }
 }
 
-interface Hop {
+interface Hop extends Pick<Wish, 'dispatcher'> {
   readonly url: URL
   readonly signal: AbortSignal
   readonly redirects: number
@@ -80,11 +80,12 @@ interface Hop {
 
 async function ask(rooms: RobotsRooms, hop: Hop, ticket: Ticket): Promise<RobotsAnswer | URL> {
   const { clock, transport } = rooms
-  const { url, signal } = hop
+  const { url, signal, dispatcher } = hop
   try {
     const headers = [['accept-encoding', 'identity'] as const]
     const limits = { connectTimeout: PATIENCE, headersTimeout: PATIENCE }
-    const response = await transport().send({ method: 'GET', url, headers, signal, ...limits })
+    const way = dispatcher === undefined ? {} : { dispatcher }
+    const response = await transport().send({ method: 'GET', url, headers, signal, ...limits, ...way })
     const head = { status: response.status, headers: response.headers, receivedAt: clock.now() }
     const wait = learnedWait(head, DEFAULT_SETTINGS.retry)
     // A robots.txt that is refused for a day must not hold the requests up for that long: they are told themselves.

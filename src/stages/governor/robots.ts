@@ -13,7 +13,7 @@ interface Known extends Distance {
 }
 
 /** A robots.txt that is being asked for, and those who wait for it. */
-interface Asking {
+interface Asking extends Pick<Wish, 'dispatcher'> {
   readonly urgency: Urgency
   readonly ending: AbortController
   readonly said: Promise<Distance | undefined>
@@ -84,11 +84,11 @@ export class Robots {
     }
   }
 
-  #ask(origin: string, wish: Wish): Asking {
+  #ask(origin: string, { urgency: { now }, dispatcher }: Wish): Asking {
     const ending = new AbortController()
-    const urgency = new Urgency(wish.urgency.now)
+    const urgency = new Urgency(now)
     const { promise: said, resolve } = Promise.withResolvers<Distance | undefined>()
-    const asking: Asking = { urgency, ending, said, waiting: 0, sentAt: undefined }
+    const asking: Asking = { urgency, dispatcher, ending, said, waiting: 0, sentAt: undefined }
     this.#asking.set(origin, asking)
     void this.#learn(origin, asking).then(resolve)
     return asking
@@ -96,14 +96,14 @@ export class Robots {
 
   async #learn(origin: string, asking: Asking): Promise<Distance | undefined> {
     const { clock, closing } = this.#house
-    const { urgency, ending } = asking
+    const { urgency, dispatcher, ending } = asking
     const sent = (): void => {
       asking.sentAt = clock.monotonic()
     }
     try {
       const { askRobots } = await import('./robots-request.ts')
       const signal = AbortSignal.any([ending.signal, closing])
-      const { least, lasts } = await askRobots(this.#house, origin, { signal, urgency, sent })
+      const { least, lasts } = await askRobots(this.#house, origin, { signal, urgency, dispatcher, sent })
       const now = clock.monotonic()
       const known = { least, since: asking.sentAt ?? now, until: now + lasts }
       this.#known.set(origin, known)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Transport } from '../../model/transport.ts'
+import type { Transport, WireRequest } from '../../model/transport.ts'
+import { FetchGuidance } from './dispatcher.ts'
 import { fetchTransport } from './fetch.ts'
 import { wireTransport } from './wire.ts'
 
@@ -12,27 +13,38 @@ export interface TransportOptions {
   readonly fetch?: Fetch
   /** True for a holdfast that somebody made the global fetch: through it we would call ourselves for ever. Default: none is. */
   readonly isOurs?: (fetch: Fetch) => boolean
+  /** What stood there before that one. Default: the global fetch of now. */
+  readonly platform?: Fetch
 }
 
 /**
- * Sends each request by the transport that is right at that moment: the caller's own fetch, a `globalThis.fetch` that has been
- * replaced (by a mock, by instrumentation), else the wire. `name` says which one that would be now.
+ * Sends each request by the transport that is right at that moment: the caller's own fetch; a `globalThis.fetch` that has been
+ * replaced (by a mock, by instrumentation); that fetch too where a dispatcher says how its requests leave; else the wire. `name` says
+ * which one that would be now.
  */
-export function chosenTransport({ clock, maxSockets, fetch, isOurs = () => false }: TransportOptions): Transport {
+export function chosenTransport(options: TransportOptions): Transport {
+  const { clock, maxSockets, fetch, isOurs = () => false, platform = globalThis.fetch } = options
   const wire = wireTransport(maxSockets === undefined ? { clock } : { clock, maxSockets })
-  const byFetch = fetchTransport(() => fetch ?? globalThis.fetch, { clock })
+  const byFetch = fetchTransport(() => fetch ?? standing(), { clock })
+  const guidance = new FetchGuidance()
   const replaced = memoised((candidate) => !isNativeFetch(candidate) && !isOurs(candidate))
 
-  function chosen(): Transport {
+  function standing(): Fetch {
     const candidate: Fetch | undefined = globalThis.fetch
-    return fetch || (candidate && replaced(candidate)) ? byFetch : wire
+    return candidate === undefined || isOurs(candidate) ? platform : candidate
+  }
+
+  function chosen(request?: WireRequest): Transport {
+    const candidate: Fetch | undefined = globalThis.fetch
+    const isReplaced = fetch !== undefined || (candidate !== undefined && replaced(candidate))
+    return isReplaced || request?.dispatcher !== undefined || guidance.isThere() ? byFetch : wire
   }
 
   return {
     get name() {
       return chosen().name
     },
-    send: (request) => chosen().send(request),
+    send: (request) => chosen(request).send(request),
     close: () => wire.close(),
   }
 }

@@ -12,8 +12,8 @@ export interface FetchOptions {
 }
 
 /**
- * A transport over somebody else's `fetch`: `options.fetch`, or a `globalThis.fetch` that was replaced by a mock or by
- * instrumentation. `fetchFn` is asked at each request, so that a mock counts from the moment it is there.
+ * A transport over a `fetch`: `options.fetch`, a `globalThis.fetch` that was replaced by a mock or by instrumentation, or Node's own
+ * where a dispatcher guides it. `fetchFn` is asked at each request, so that a mock counts from the moment it is there.
  *
  * What it cannot see, and `wireTransport` can:
  * - how a body without Content-Length ended (`framing: 'unknown'`): a close-delimited body cut short looks whole;
@@ -60,7 +60,7 @@ class FetchExchange {
 
   /** Async, so that a mock that throws at once is like one that rejects. */
   async #ask(fetch: Fetch, url: URL): Promise<Response> {
-    const { method, headers, body } = this.#request
+    const { method, headers, body, dispatcher } = this.#request
     const conditional = headers.some(([name]) => name.startsWith('if-'))
     const init: RequestInit & { duplex?: 'half' } = { method, headers: [...headers] as [string, string][], redirect: 'manual' }
     init.signal = this.#controller.signal
@@ -69,6 +69,7 @@ class FetchExchange {
     if (conditional) init.cache = 'force-cache'
     if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | ReadableStream
     if (body instanceof ReadableStream) init.duplex = 'half'
+    if (dispatcher !== undefined) init.dispatcher = dispatcher
     return fetch(url.href, init)
   }
 

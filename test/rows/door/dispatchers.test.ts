@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import { Agent, Dispatcher1Wrapper, getGlobalDispatcher, MockAgent, ProxyAgent, setGlobalDispatcher } from 'undici'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Init } from '../../../src/index.ts'
+import { selfSigned } from '../../helpers/certificate.ts'
+import { gz, ok, startOrigin } from '../../helpers/origin/index.ts'
+import { crawled, get } from '../governor/crawled.ts'
+import { bench, failureOf, textOf } from './kit.ts'
+
+/** What Node's fetch obeys, and whoever puts ours in its place goes on to count on. */
+const usual = getGlobalDispatcher()
+const platform = globalThis.fetch
+afterEach(() => {
+  setGlobalDispatcher(usual)
+  globalThis.fetch = platform
+})
+
+interface Proxy extends AsyncDisposable {
+  readonly url: string
+  readonly asked: string[]
+}
+
+/** A proxy that makes tunnels, and writes down where to. */
+async function startProxy(): Promise<Proxy> {
+  const asked: string[] = []
+  const server = http.createServer()
+  const sockets = new Set<net.Socket>()
+  server.on('connection', (socket) => sockets.add(socket))
+  server.on('connect', (request, socket) => {
+    asked.push(String(request.url))
+    const [host, port] = String(request.url).split(':')
+    const onward = net.connect(Number(port), host, () => socket.write('HTTP/1.1 200 Connected\r\n\r\n'))
+    onward.on('error', () => socket.destroy())
+    socket.on('error', () => onward.destroy())
+    socket.pipe(onward).pipe(socket)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Node 24's fetch speaks the first interface of dispatchers; `setGlobalDispatcher` wraps by itself. */
+const through = (proxy: Proxy): Init => ({
+  dispatcher: new Dispatcher1Wrapper(new ProxyAgent({ uri: proxy.url, proxyTunnel: true })) as unknown as NonNullable<
+    Init['dispatcher']
+  >,
+})
+
+describe('setGlobalDispatcher', () => {
+  test('a proxy is gone through, from the moment it is there until it is taken away', async () => {
+    await using proxy = await startProxy()
+    await using b = await bench({ '/a': ok('one'), '/b': ok('two'), '/c': ok('three') })
+    expect(await textOf(b.fetch(b.origin.url('/a')))).toBe('one')
+    setGlobalDispatcher(new ProxyAgent({ uri: proxy.url, proxyTunnel: true }))
+    expect(await textOf(b.fetch(b.origin.url('/b')))).toBe('two')
+    expect(proxy.asked).toEqual([b.origin.host])
+    setGlobalDispatcher(usual)
+    expect(await textOf(b.fetch(b.origin.url('/c')))).toBe('three')
+    expect(proxy.asked).toHaveLength(1)
+  })
+
+  test('a mock answers, and what it gave is kept as any answer is', async () => {
+    await using b = await bench()
+    const mock = new MockAgent()
+    mock.disableNetConnect()
+    mock
+      .get('http://nowhere.example')
+      .intercept({ path: '/a' })
+      .reply(200, 'mocked', { headers: { 'Cache-Control': 'max-age=60' } })
+    setGlobalDispatcher(mock)
+    for (let n = 0; n < 2; n++) expect(await textOf(b.fetch('http://nowhere.example/a'))).toBe('mocked')
+    expect(await failureOf(b.fetch('http://nowhere.example/b'))).toMatchObject({ name: 'HoldfastError' })
+  })
+
+  test('an agent with a certificate of its own', async (context) => {
+    const certificate = await selfSigned()
+    if (certificate === undefined) return context.skip()
+    await using b = await bench()
+    const origin = await startOrigin({ tls: certificate })
+    origin.script('/a', ok('secret'))
+    setGlobalDispatcher(new Agent({ connect: { ca: certificate.cert } }))
+    expect(await textOf(b.fetch(origin.url('/a')))).toBe('secret')
+    await origin.close()
+  })
+
+  test.each([
+    ['a composed agent', (seen: string[]) => new Agent().compose(spying(seen))],
+    [
+      'an agent whose dispatch was replaced',
+      (seen: string[]) => {
+        const agent = new Agent()
+        return Object.assign(agent, { dispatch: spying(seen)(agent.dispatch.bind(agent)) })
+      },
+    ],
+    [
+      'a class of the same name',
+      (seen: string[]) => {
+        const own = class extends Agent {
+          override dispatch(...args: Parameters<Agent['dispatch']>): boolean {
+            return spying(seen)(super.dispatch.bind(this))(...args)
+          }
+        }
+        return new (Object.defineProperty(own, 'name', { value: 'Agent' }))()
+      },
+    ],
+  ])('%s sees each request', async (_what, make) => {
+    await using b = await bench({ '/a': ok('one') })
+    const seen: string[] = []
+    setGlobalDispatcher(make(seen))
+    expect(await textOf(b.fetch(b.origin.url('/a')))).toBe('one')
+    expect(seen).toEqual(['/a'])
+  })
+
+  test('is obeyed also where the global fetch is ours', async () => {
+    await using proxy = await startProxy()
+    await using b = await bench({ '/a': ok('one') })
+    setGlobalDispatcher(new ProxyAgent({ uri: proxy.url, proxyTunnel: true }))
+    globalThis.fetch = b.fetch
+    expect(await textOf(fetch(b.origin.url('/a')))).toBe('one')
+    expect(proxy.asked).toEqual([b.origin.host])
+  })
+
+  test.each([
+    ['undici alone was imported', () => usual],
+    ['an agent was given nothing', () => new Agent()],
+  ])('says nothing where %s: a coded body that lacks its end is not taken for whole, as by fetch', async (_when, make) => {
+    await using b = await bench({ '/a': gz('text'.repeat(1000), { truncate: -4 }) })
+    setGlobalDispatcher(make())
+    expect(await failureOf(b.fetch(b.origin.url('/a')).then((answer) => answer.text()))).toMatchObject({ code: 'BAD_ENCODING' })
+  })
+})
+
+type Dispatch = Agent['dispatch']
+
+/** An interceptor that writes down what is asked for. */
+const spying =
+  (seen: string[]) =>
+  (dispatch: Dispatch): Dispatch =>
+  (options, handler) => {
+    seen.push(String(options.path))
+    return dispatch(options, handler)
+  }
+
+describe('init.dispatcher', () => {
+  test('is what this call goes by, and no other', async () => {
+    await using proxy = await startProxy()
+    await using b = await bench({ '/a': ok('one'), '/b': ok('two') })
+    expect(await textOf(b.fetch(b.origin.url('/a'), through(proxy)))).toBe('one')
+    expect(await textOf(b.fetch(b.origin.url('/b')))).toBe('two')
+    expect(proxy.asked).toEqual([b.origin.host])
+  })
+
+  test('is handed to a fetch of your own', async () => {
+    await using proxy = await startProxy()
+    const seen: unknown[] = []
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      seen.push(init?.dispatcher)
+      return platform(input, init)
+    }
+    await using b = await bench({ '/a': ok('one') }, { fetch })
+    const init = through(proxy)
+    expect(await textOf(b.fetch(b.origin.url('/a'), init))).toBe('one')
+    expect(seen).toEqual([init.dispatcher])
+  })
+
+  test('is what the robots.txt is asked for by too', async () => {
+    await using proxy = await startProxy()
+    const g = await crawled(ok(''))
+    expect(await get(g, '/a', through(proxy))).toBe('fine')
+    expect(proxy.asked).toHaveLength(2)
+  })
+
+  test.each([['http://proxy.example:3128'], [{}], [7]])('%j is refused, with the cure', async (dispatcher) => {
+    await using b = await bench()
+    const failure = await failureOf(b.fetch(b.origin.url('/a'), { dispatcher } as unknown as Init))
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(failure.message).toMatch(/^init\.dispatcher: .* is not right\. Give one of undici, such as a ProxyAgent\.$/)
+  })
+
+  test.each([[null], [undefined]])('%s is none', async (dispatcher) => {
+    await using b = await bench({ '/a': ok('one') })
+    expect(await textOf(b.fetch(b.origin.url('/a'), { dispatcher } as unknown as Init))).toBe('one')
+  })
+})

@@ -102,14 +102,15 @@ describe('setGlobalDispatcher', () => {
       },
     ],
     [
-      'a class of the same name',
+      'an heir of the same name',
       (seen: string[]) => {
         const own = class extends Agent {
           override dispatch(...args: Parameters<Agent['dispatch']>): boolean {
             return spying(seen)(super.dispatch.bind(this))(...args)
           }
         }
-        return new (Object.defineProperty(own, 'name', { value: 'Agent' }))()
+        const heir = class extends own {}
+        return new (Object.defineProperty(heir, 'name', { value: 'Agent' }))()
       },
     ],
   ])('%s sees each request', async (_what, make) => {

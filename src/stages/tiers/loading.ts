@@ -70,10 +70,17 @@ export class Loader {
     return Math.max(CHUNK_SIZE, live?.store.maxEntryBytes ?? 0)
   }
 
-  /**
-   * A version out of a tier; undefined where it is not there as its entry says. A body that a live tier would hold is read whole at once,
-   * so that its chunks are checked and the next hit needs no store; of a larger one its first chunk.
-   */
+  /** What is kept beside a version, under an id that no entry names. */
+  async beside({ key }: { readonly key: string }, id: string): Promise<Placed | undefined> {
+    for (const tier of this.#tiers) {
+      const placed = await tier.version(key, id)
+      const checked = placed && (await this.#checked(placed, { tier, key, seen: undefined }))
+      if (checked !== undefined) return checked
+    }
+    return undefined
+  }
+
+  /** A version out of a tier; undefined where it is not there as its entry says. */
   async #load(
     tier: Tier,
     key: string,
@@ -81,6 +88,17 @@ export class Loader {
   ): Promise<Placed | undefined> {
     const placed = await (seen === undefined ? tier.version(key, ref.id) : tier.versionOf(seen, key, ref))
     if (placed === undefined || placed.version.digest !== ref.digest) return undefined
+    return this.#checked(placed, { tier, key, seen })
+  }
+
+  /**
+   * The version, where its body is there. One that a live tier would hold is read whole at once, so that its chunks are checked and the
+   * next hit needs no store; of a larger one its first chunk.
+   */
+  async #checked(
+    placed: Placed,
+    { tier, key, seen }: { tier: Tier; key: string; seen: Seen | undefined },
+  ): Promise<Placed | undefined> {
     const { body, version, record } = placed
     if (body instanceof Uint8Array) return tier.records.placed(seen, placed)
     const others = this.#tiers.filter((other) => other !== tier)
@@ -91,7 +109,7 @@ export class Loader {
       this.#report('warning', () => ({
         key,
         url: version.url,
-        warning: `${tier.store.name}: version ${ref.id} is not used: ${(error as Error).message}`,
+        warning: `${tier.store.name}: version ${version.id} is not used: ${(error as Error).message}`,
       }))
       return undefined
     }

@@ -140,12 +140,8 @@ export class Tiers {
   }
 
   /** What is kept beside a version, under an id that no entry names. */
-  async beside({ entry }: Held, id: string): Promise<Placed | undefined> {
-    for (const tier of this.nearestFirst) {
-      const placed = await tier.version(entry.key, id)
-      if (placed !== undefined) return placed
-    }
-    return undefined
+  beside({ entry }: Held, id: string): Promise<Placed | undefined> {
+    return this.#loader.beside(entry, id)
   }
 
   #peeked(tier: Tier, call: Keyed): EntryRecord | undefined {

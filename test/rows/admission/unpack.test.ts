@@ -1,8 +1,11 @@
+import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { inspect, type Store } from '../../../src/index.ts'
+import { createCachedFetch, inspect, type Store } from '../../../src/index.ts'
+import { scratch } from '../../adapters/scratch.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { inOrder, ok, status } from '../../helpers/origin/index.ts'
 import { given, rejection } from '../download/given.ts'
@@ -50,6 +53,27 @@ test('the original and its content stay beside each other', async () => {
   const original = await g.fetch(g.origin.url('/f'))
   expect(sha256(await original.bytes())).toBe(sha256(packings.gzip))
   expect(sha256(await read())).toBe(sha256(text))
+})
+
+test('content that its tier has given up, or that was damaged there, is derived anew', async () => {
+  const file = join(scratch(), 'cache.db')
+  await using g = await given({ tiers: [] })
+  g.origin.script('/f', ok(packings.gzip))
+  const read = async (): Promise<string> => {
+    await using fetch = createCachedFetch({ tiers: [sqlite(file)], ttl: '1h', clock: g.clock })
+    return sha256(await (await fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } })).bytes())
+  }
+  const derived = (): string[] =>
+    readdirSync(`${file}.bodies`)
+      .map((name) => join(`${file}.bodies`, name))
+      .filter((path) => statSync(path).size >= text.length)
+  for (const harm of [rmSync, (path: string) => truncateSync(path, 10)]) {
+    expect(await read()).toBe(sha256(text))
+    expect(derived()).toHaveLength(1)
+    for (const path of derived()) harm(path)
+  }
+  expect(await read()).toBe(sha256(text))
+  expect(g.origin.hits()).toBe(1)
 })
 
 test('a changed archive gives its new content', async () => {

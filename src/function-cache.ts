@@ -31,7 +31,6 @@ export interface FunctionCache<A extends unknown[], R> {
 }
 
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
-  const during = async <T>(work: Promise<T>): Promise<T> => calls.space().house.walks.during(work)
   return {
     info: () => ({ ...calls.counts, size: calls.index.size(calls.space().house) }),
     clear: async () => {
@@ -40,7 +39,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       house.stages.flights.overtake(({ url }) => url === call.url, house.clock.now())
       calls.index.clear()
       calls.failures.overtake()
-      await during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))
+      await house.walks.during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))
     },
     invalidate: async (...args) => {
       const { house } = calls.space()
@@ -48,15 +47,16 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       calls.failures.overtake(call.key)
       // A run that is under way began before this word.
       house.stages.flights.part([call.url])
-      await during(house.outside.use(({ versions }) => versions.invalidate(call)))
+      await house.walks.during(house.outside.use(({ versions }) => versions.invalidate(call)))
     },
-    peek: async (...args) => during(peeked(calls, args)),
+    // The house before the work: what began while the instance is closed would reject for nobody.
+    peek: async (...args) => calls.space().house.walks.during(peeked(calls, args)),
     set: async (args, value) => {
       const { house, codec } = calls.space()
       const call = calls.callOfAll(args)
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
-      await during(putVersion(house, call, { response, options: {} }))
+      await house.walks.during(putVersion(house, call, { response, options: {} }))
       calls.index.note(call, house)
       calls.failures.overtake(call.key)
     },

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { bench, thrownBy } from './kit.ts'
 
 describe('one implementation of lifetimes', () => {
@@ -127,6 +129,23 @@ describe('one implementation of lifetimes', () => {
     await b.fetch.close()
     expect(await thrownBy(load())).toMatchObject({ code: 'CLOSED' })
   })
+
+  test.each(['a closed instance', 'a tier that outlives the process'])(
+    '%s refuses a peek, and nothing rejects for nobody',
+    async (why) => {
+      await using b = await bench((file) => ({ tiers: [why === 'a closed instance' ? memory() : sqlite(file('a.db'))] }))
+      const rejections: unknown[] = []
+      const listen = (reason: unknown): void => void rejections.push(reason)
+      process.on('unhandledRejection', listen)
+      onTestFinished(() => void process.off('unhandledRejection', listen))
+      const load = b.fetch.buffered(() => 1)
+      if (why === 'a closed instance') await b.fetch.close()
+      expect(await thrownBy(load.cache.peek())).toBeInstanceOf(TypeError)
+      // Node tells of a rejection that nobody took once the promises are through.
+      await setImmediate()
+      expect(rejections).toEqual([])
+    },
+  )
 
   test('a function may call fetches and functions of the same instance, itself too', async () => {
     await using b = await bench({ tiers: [memory()], limits: { concurrency: 1 } })

@@ -4,11 +4,13 @@ import { pinnedUntil } from '../../policy/retention.ts'
 
 /** What a write adds to the words by which a store spares what is pinned when it makes room, and what it takes back of them. */
 export interface KeepWords {
-  readonly set: readonly StoreEntry[]
-  readonly delete: readonly string[]
+  /** Before the entry, where they do not come at once: a pin that stands there and is not held would be no news to the next who pins. */
+  readonly given: readonly StoreEntry[]
+  /** Expired, and not deleted: that would be a step of its own, before which one may be killed, or another pin the same. */
+  readonly takenBack: readonly StoreEntry[]
 }
 
-const NOTHING: KeepWords = { set: [], delete: [] }
+const NOTHING: KeepWords = { given: [], takenBack: [] }
 
 /** One byte: that the word is there is all that it says. */
 const WORD = new Uint8Array([1])
@@ -47,6 +49,7 @@ export async function keepWords(
     if (until === undefined) gone.push(keepKey(bodyId, hash))
     else speak(bodyId, Math.max(until, words.get(keepKey(bodyId, hash)) ?? 0))
   }
-  const set = [...words].map(([key, until]) => ({ key, value: WORD, ...(Number.isFinite(until) && { expires: until }) }))
-  return { set, delete: gone.filter((key) => !words.has(key)) }
+  const given = [...words].map(([key, until]) => ({ key, value: WORD, ...(Number.isFinite(until) && { expires: until }) }))
+  const takenBack = gone.filter((key) => !words.has(key)).map((key) => ({ key, value: WORD, expires: now }))
+  return { given, takenBack }
 }

@@ -24,6 +24,8 @@ export interface Merged {
   readonly entries: readonly StoreEntry[]
   /** Store keys that nothing names any more. */
   readonly gone: readonly string[]
+  /** Those of the entries that expire at once: to be cleared away by who has the turn still. */
+  readonly expired: readonly string[]
   /** What it was merged into. */
   readonly known: KnownValue
 }
@@ -61,16 +63,17 @@ export class Merging {
     const before = { key: `h1:e:${hash}`, value: bytes }
     // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
     if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined)
-      return { merged: entry, entries: [], gone: [], known: before }
+      return { merged: entry, entries: [], gone: [], expired: [], known: before }
     if (how.retiring?.isLate(known) === true)
-      return { merged: known ?? { ...entry, variants: [] }, entries: [], gone: [], known: before }
+      return { merged: known ?? { ...entry, variants: [] }, entries: [], gone: [], expired: [], known: before }
     const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), how.retiring))
     const isPlaced = (id: string): boolean => how.arePlaced === true || version?.id === id
     const kept = await this.#kept(known, merged, { hash, version, isPlaced })
     return {
       merged,
-      entries: [...this.#records(hash, merged, { version, along }), ...kept.set],
-      gone: [...goneWith(known, merged).flatMap((id) => versionKeys(hash, id)), ...kept.delete],
+      entries: [...kept.given, ...this.#records(hash, merged, { version, along }), ...kept.takenBack],
+      gone: goneWith(known, merged).flatMap((id) => versionKeys(hash, id)),
+      expired: kept.takenBack.map(({ key }) => key),
       known: before,
     }
   }
@@ -88,7 +91,7 @@ export class Merging {
       return found?.name === 'record' ? found.record : undefined
     }
     return this.#store.remote
-      ? { set: [], delete: [] }
+      ? { given: [], takenBack: [] }
       : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored, isPlaced })
   }
 

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../model/errors.ts'
 import { type EntryRecord, INLINE_LIMIT, plainOf, type VersionRecord } from '../../model/record.ts'
-import type { Store } from '../../model/store.ts'
+import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
 import { goneWith, remembered, sparingPinned, upToNow } from '../../policy/removal.ts'
@@ -84,11 +84,12 @@ export class Writes {
     return inTurn(this.#store, sha256(said.key), {
       clock: this.#rooms.clock,
       write: async (lease) => {
-        const { merged, entries, gone } = await this.#merging.merged(said, version, { ...how, isNew: false })
+        const { merged, entries, gone, expired } = await this.#merging.merged(said, version, { ...how, isNew: false })
         if (entries.length === 0) return merged
         const fence = how.fence ?? lease
         await this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
         await this.#drop(gone)
+        if (lease !== undefined) await this.#drop(expired, { fence: lease })
         return merged
       },
     })
@@ -110,10 +111,10 @@ export class Writes {
     throw new HoldfastError('STORE', `${this.#store.name}: an entry was changed by others at each of ${TRIES} tries to write it`)
   }
 
-  async #drop(keys: readonly string[]): Promise<void> {
+  async #drop(keys: readonly string[], options?: { fence: Lease }): Promise<void> {
     if (keys.length === 0) return
     // What nothing names any more is found by a sweep. The guard has told of the store that failed.
-    await this.#store.delete([...keys]).catch(() => undefined)
+    await this.#store.delete([...keys], options).catch(() => undefined)
   }
 
   async #placed({ version, body }: Placed): Promise<VersionRecord> {

@@ -66,15 +66,22 @@ export class Quotas {
     const { name, ends } = periodOf(quota.per, this.#clock.now())
     const count = this.#countOf(bucket, name)
     const key = `h1:q:${sha256(bucket)}:${name}`
-    const lease = await this.#turn(key, signal)
-    try {
-      count.calls = Math.max(count.calls, await this.#read(key))
-      this.refuse({ bucket, quota })
-      count.calls += 1
-      // A tier that is away is no reason to stop: the count goes on in memory, and its own events tell.
-      await this.#store?.set(key, new TextEncoder().encode(String(count.calls)), { expires: ends }).catch(() => undefined)
-    } finally {
-      await lease?.release().catch(() => undefined)
+    for (let n = 0; ; n++) {
+      const lease = await this.#turn(key, signal)
+      try {
+        count.calls = Math.max(count.calls, await this.#read(key))
+        this.refuse({ bucket, quota })
+        const calls = new TextEncoder().encode(String(count.calls + 1))
+        const how = { expires: ends, ...(lease !== undefined && { fence: lease }) }
+        const failure = await this.#store?.set(key, calls, how).catch((error: unknown) => error as { code?: unknown })
+        // Stopped for longer than its turn: what others have counted meanwhile must not be overwritten.
+        if (failure?.code === 'FENCED' && n < TRIES) continue
+        // A tier that is away is no reason to stop: the count goes on in memory, and its own events tell.
+        count.calls += 1
+        return
+      } finally {
+        await lease?.release().catch(() => undefined)
+      }
     }
   }
 

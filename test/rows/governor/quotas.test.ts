@@ -108,3 +108,30 @@ test('a tier that is away is no reason to stop, and none to forget the count', a
   for (const name of ['/a', '/b', '/c']) g.origin.script(name, ok('fine'))
   expect(await codes(g, ['/a', '/b', '/c'])).toEqual(['200 miss', '200 miss', 'RETRY_AFTER'])
 })
+
+test('who is stopped while it counts takes back nothing of what others count meanwhile', async () => {
+  const clock = manualClock()
+  const file = join(place(), 'a.db')
+  const stopped = chaos(sqlite(file, { clock }), {
+    clock,
+    faults: [{ on: 'set', key: /^h1:q:/, do: { delay: 3_000 }, call: 1 }],
+  })
+  await using g = await given({ tiers: [stopped], limits: limits(5), storeTimeout: '5s' }, clock)
+  for (const name of ['/a', '/b', '/c', '/d']) g.origin.script(name, ok('fine'))
+  const late = codes(g, ['/a'])
+  await expect.poll(() => stopped.chaos.calls('set')).toBe(1)
+  await clock.advance(2_500)
+  const open = (): Given => ({
+    ...g,
+    fetch: createCachedFetch({ tiers: [sqlite(file, { clock })], clock, ttl: 0, limits: limits(5) }),
+  })
+  const other = open()
+  expect(await codes(other, ['/b', '/c', '/d'])).toEqual(['200 miss', '200 miss', '200 miss'])
+  await other.fetch.close()
+  await clock.advance(500)
+  expect(await late).toEqual(['200 miss'])
+  const next = open()
+  expect(await codes(next, ['/b', '/c'])).toEqual(['200 revalidated', '200 fallback'])
+  await next.fetch.close()
+  expect(g.origin.hits()).toBe(5)
+})

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import type { StoreEntry } from '../../model/store.ts'
+import { writeMarks } from './mark-writes.ts'
 import type { Tier } from './tier.ts'
 
 /** Milliseconds between a write that failed and the next try, where the tier was not left alone for it. */
@@ -158,7 +159,7 @@ export class CatchUp {
     if (marks.size === 0 || !this.#isReady(tier)) return
     const said = [...marks.values()]
     try {
-      await tier.store.setMany(said)
+      await writeMarks(tier.store, said, this.#rooms.clock)
     } catch {
       // Told by the guard; the next run tries again.
       return

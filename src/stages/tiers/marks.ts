@@ -1,7 +1,9 @@
+import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord, MarkRecord, RedirectFacts } from '../../model/record.ts'
 import type { LiveRecords, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { encode } from './codec.ts'
+import { writeMarks } from './mark-writes.ts'
 import { worded } from './news.ts'
 
 /** Marks held in memory; beyond that the oldest become a floor, under which everything is asked about once more. */
@@ -73,13 +75,15 @@ export class Marks {
   readonly #marked: readonly Marked[]
   readonly #live: readonly LiveRecords[]
   readonly #background: (work: Promise<unknown>) => void
+  readonly #clock: Clock
   /** What this instance said itself: a live store may have put its table out. */
   #own: Table | undefined
 
-  constructor(marked: readonly Marked[], background: (work: Promise<unknown>) => void) {
+  constructor(marked: readonly Marked[], background: (work: Promise<unknown>) => void, clock: Clock) {
     this.#marked = marked.filter(({ store }) => store.live === undefined && store.readOnly !== true)
     this.#live = marked.flatMap(({ store: { live } }) => (live === undefined ? [] : [live]))
     this.#background = background
+    this.#clock = clock
   }
 
   /** What is known in this process: no store is asked, so that a memory hit stays one look. */
@@ -127,7 +131,7 @@ export class Marks {
     })
     // A tier that did not take it is told as `tier-error` by the guard; this process knows all the same.
     const tell = ({ store, missed }: Marked): Promise<void> =>
-      store.setMany(entries).then(
+      writeMarks(store, entries, this.#clock).then(
         () => store.tell?.(worded({ of: 'marks', names, at })),
         () => missed(entries),
       )

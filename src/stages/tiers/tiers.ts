@@ -40,7 +40,7 @@ export class Tiers {
       store: tier.store,
       missed: (marks: readonly StoreEntry[]) => rooms.missed(tier, { marks }),
     }))
-    this.marks = new Marks(marked, rooms.background)
+    this.marks = new Marks(marked, rooms.background, rooms.clock)
     this.#hearsay = new Hearsay(this.nearestFirst, { ...rooms, marks: this.marks })
     this.#loader = new Loader(this.nearestFirst, { marks: this.marks, report: rooms.report })
   }

@@ -1,0 +1,52 @@
+import type { Clock } from '../../model/clock.ts'
+import type { KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
+import { isMarkRecord } from '../../policy/record-shape.ts'
+import { decode } from './codec.ts'
+import { inTurn } from './turn.ts'
+
+/** Epoch ms; 0 for what is no mark. */
+function timeOf(bytes: Uint8Array | undefined, storeKey: string): number {
+  const decoded = bytes && decode(bytes, storeKey.slice(storeKey.lastIndexOf(':') + 1), isMarkRecord)
+  return decoded?.name === 'record' ? decoded.record.at : 0
+}
+
+/** How often it is begun anew because the marks have changed, before they are written as they are: what is damaged is never as it was read. */
+const TRIES = 100
+
+type Marking = (store: Store, marks: readonly StoreEntry[], clock: Clock) => Promise<readonly StoreEntry[]>
+
+/** None takes a newer one's place: another process may have said so while this one was stopped, or could not write. */
+export async function writeMarks(store: Store, marks: readonly StoreEntry[], clock: Clock): Promise<void> {
+  const write = store.compareAndSet === undefined ? writeInTurn : writeUnlessChanged
+  let left = marks
+  for (let n = 0; left.length > 0 && n < TRIES; n++) left = await write(store, left, clock)
+  if (left.length > 0) await store.setMany([...left])
+}
+
+/** Those that the store has no newer ones of, each with what it has. */
+async function newerIn(store: Store, marks: readonly StoreEntry[]): Promise<{ mark: StoreEntry; before: KnownValue }[]> {
+  const known = await store.getMany(marks.map(({ key }) => key))
+  return marks
+    .map((mark, n) => ({ mark, before: { key: mark.key, value: known[n] } }))
+    .filter(({ mark, before }) => timeOf(before.value, mark.key) < timeOf(mark.value, mark.key))
+}
+
+/** Gives those that have been changed in between. */
+const writeUnlessChanged: Marking = async (store, marks) => {
+  const newer = await newerIn(store, marks)
+  const areSet = await Promise.all(newer.map(async ({ mark, before }) => store.compareAndSet?.(before, [mark])))
+  return newer.filter((_, n) => areSet[n] === false).map(({ mark }) => mark)
+}
+
+/** Gives all of them where the turn has passed on. */
+const writeInTurn: Marking = async (store, marks, clock) => {
+  const write = async (lease: Lease | undefined): Promise<readonly StoreEntry[]> => {
+    const newer = (await newerIn(store, marks)).map(({ mark }) => mark)
+    if (newer.length > 0) await store.setMany(newer, lease && { fence: lease })
+    return []
+  }
+  return inTurn(store, 't', { clock, write }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 'FENCED') return marks
+    throw error
+  })
+}

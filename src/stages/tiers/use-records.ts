@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { UseRecord } from '../../model/record.ts'
-import type { Store } from '../../model/store.ts'
+import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { isUseRecord } from '../../policy/record-shape.ts'
 import { added, type Use } from '../../policy/use.ts'
@@ -33,15 +33,21 @@ export class UseRecords {
   async add(uses: ReadonlyMap<string, Use>): Promise<boolean> {
     const store = this.#store
     if (store === undefined) return false
-    const write = (): Promise<void> => this.#add(store, [...uses])
-    return inTurn(store, 's', { clock: this.#clock, write }).then(
-      () => true,
-      () => false,
-    )
+    const write = (lease: Lease | undefined): Promise<void> => this.#add(store, [...uses], lease && { fence: lease })
+    const inItsTurn = (): Promise<void> => inTurn(store, 's', { clock: this.#clock, write })
+    // Stopped until its turn had passed on: what others have counted meanwhile stays, and is added to.
+    const again = (error: unknown): Promise<void> =>
+      (error as { code?: unknown }).code === 'FENCED' ? inItsTurn() : Promise.reject(error)
+    return inItsTurn()
+      .catch(again)
+      .then(
+        () => true,
+        () => false,
+      )
   }
 
   /** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */
-  async #add(store: Store, uses: readonly (readonly [key: string, use: Use])[]): Promise<void> {
+  async #add(store: Store, uses: readonly (readonly [key: string, use: Use])[], options?: { fence: Lease }): Promise<void> {
     const storeKeys = uses.map(([key]) => useKey(sha256(key)))
     const stored = await store.getMany(storeKeys, { recency: 'keep' })
     const entries = uses.map(([key, use], n) => {
@@ -50,7 +56,7 @@ export class UseRecords {
       if (known !== undefined) added(sum, use, use.lastRequestedAt)
       return { key: storeKeys[n] as string, value: encode({ ...sum, key }) }
     })
-    await store.setMany(entries)
+    await store.setMany(entries, options)
   }
 }
 

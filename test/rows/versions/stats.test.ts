@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import { ok, status } from '../../helpers/origin/index.ts'
 import { die, seen } from '../download/given.ts'
-import { aFile, all, another, DAY, HOUR, history, MINUTE, places } from './histories.ts'
+import { aFile, all, another, DAY, HOUR, history, MINUTE, places, SECOND } from './histories.ts'
 
 // Who asks for what, what it came to, and how old the oldest answer in need was (B28; field.md, moonshot 20).
 describe.each(places)('over %s', (_, tiers) => {
@@ -108,4 +109,25 @@ test('counts of an entry outlive the process', async () => {
   expect(await after.entry(g.url).stats()).toEqual(before)
   await seen(after(g.url))
   expect(await after.entry(g.url).stats()).toMatchObject({ requests: 11, hits: 10 })
+})
+
+test('who is stopped while it writes down what was used takes back nothing of what others have', async () => {
+  const [file, clock] = [aFile(), manualClock()]
+  const store = chaos(sqlite(file, { clock }), { clock })
+  await using g = await history([store], { storeTimeout: '10s' }, clock)
+  await g.atOnce('one')
+  store.chaos.use([{ on: 'setMany', key: /^h1:s:/, do: { delay: 3 * SECOND } }])
+  const idle = g.fetch.idle()
+  await expect.poll(() => store.chaos.injected.length).toBe(1)
+  await clock.advance(2 * SECOND)
+  const other = another(g, [sqlite(file, { clock })])
+  for (let n = 0; n < 3; n++) await (await other(g.url)).arrayBuffer()
+  await other.close()
+  store.chaos.use([])
+  await clock.advance(SECOND)
+  await idle
+  await g.fetch.idle()
+  expect(await g.entry.stats()).toMatchObject({ requests: 4 })
+  const next = another(g, [sqlite(file, { clock })])
+  expect(await next.entry(g.url).stats()).toMatchObject({ requests: 4 })
 })

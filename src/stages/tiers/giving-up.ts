@@ -1,11 +1,10 @@
 import type { Report } from '../../model/events.ts'
 import type { VersionRecord } from '../../model/record.ts'
+import type { Store } from '../../model/store.ts'
 
 interface GivingUpRooms {
-  /** The name of the tier. */
-  readonly tier: string
+  readonly store: Store
   readonly report: Report
-  readonly delete: (storeKeys: string[]) => Promise<void>
   /** Says the entry once more, where the version goes along with it. */
   readonly sayAgain: (key: string) => Promise<void>
 }
@@ -33,9 +32,9 @@ export class GivingUp {
   }
 
   async #go({ key, id, digest, url }: Pick<VersionRecord, 'key' | 'id' | 'digest' | 'url'>, versionKey: string): Promise<void> {
-    const warning = `${this.#rooms.tier}: the body of version ${id} is damaged; the version is given up`
+    const warning = `${this.#rooms.store.name}: the body of version ${id} is damaged; the version is given up`
     this.#rooms.report('warning', () => ({ key, url, warning }))
-    await this.#rooms.delete([versionKey, `h1:d:${digest}`])
+    await this.#rooms.store.delete([versionKey, `h1:d:${digest}`])
     await this.#rooms.sayAgain(key)
   }
 }

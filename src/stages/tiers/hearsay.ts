@@ -34,6 +34,7 @@ export class Hearsay {
   /** Answers at once. */
   readonly #beside: Tier | undefined
   readonly #others: readonly Tier[]
+  readonly #behind: readonly Tier[]
   readonly #rooms: HearsayRooms
   /** By the entry as it stands in memory. */
   readonly #heard = new WeakMap<EntryRecord, Heard>()
@@ -43,11 +44,11 @@ export class Hearsay {
 
   constructor(tiers: readonly Tier[], rooms: HearsayRooms) {
     this.#live = tiers.filter(({ store }) => store.live !== undefined)
-    const others = tiers.filter(({ store }) => store.live === undefined)
-    this.#beside = others.find(({ store }) => store.stamp !== undefined && store.glance !== undefined)
-    this.#others = others.filter((tier) => tier !== this.#beside)
+    this.#behind = tiers.filter(({ store }) => store.live === undefined)
+    this.#beside = this.#behind.find(({ store }) => store.stamp !== undefined && store.glance !== undefined)
+    this.#others = this.#behind.filter((tier) => tier !== this.#beside)
     this.#rooms = rooms
-    if (this.#live.length > 0) for (const tier of others) tier.store.listen?.((word) => this.#tells(tier, word))
+    if (this.#live.length > 0) for (const tier of this.#behind) tier.store.listen?.((word) => this.#tells(tier, word))
   }
 
   /** It was put into memory now, as all tiers know it. */
@@ -89,7 +90,16 @@ export class Hearsay {
     const asked =
       unchanged || typeof seen === 'object' || this.#beside === undefined ? this.#others : [this.#beside, ...this.#others]
     if (asked.length > 0) this.#rooms.background(this.#hear(entry.key, marks, asked))
+    this.#use(known)
     return known
+  }
+
+  /** Of the bodies too that it names and memory has. */
+  #use({ key, variants }: EntryRecord): void {
+    for (const { id } of variants.flatMap(({ versions }) => versions)) {
+      const version = this.#live.map(({ shelf }) => shelf?.lookVersion(key, id)).find((seen) => seen !== undefined)
+      if (version !== undefined) for (const tier of this.#behind) tier.bodyUse.note(version)
+    }
   }
 
   #tells(tier: Tier, word: string): void {

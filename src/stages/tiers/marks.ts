@@ -17,6 +17,7 @@ export const urlMark = (url: string): string => url
 
 /** A space is in no URL, so neither of these can pass for one, nor for the other. */
 export const tagMark = (tag: string): string => `tag ${tag}`
+export const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
 export const groupMark = (group: string): string => `group ${group}`
 
 /** What is known to concern an entry before it is read; its tags are in it. */

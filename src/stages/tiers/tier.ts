@@ -1,12 +1,13 @@
 import type { EntryRecord, LiveVersion, VersionRecord, VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { merge } from '../../policy/merge.ts'
+import { BodyUse } from './body-use.ts'
 import { alongside } from './codec.ts'
 import { GivingUp } from './giving-up.ts'
 import type { Guarded } from './guard.ts'
 import { inHand, inHandOf } from './in-hand.ts'
 import { LiveShelf } from './live-shelf.ts'
-import { markedAt, markKey, tagMark, urlMark } from './marks.ts'
+import { markedAt, markKey, tagMarks, urlMark } from './marks.ts'
 import { worded } from './news.ts'
 import { Owed } from './owed.ts'
 import type { Placed, Seen, Whole, Writing } from './placed.ts'
@@ -14,8 +15,6 @@ import { Records } from './records.ts'
 import { StoreKeys } from './store-keys.ts'
 import type { TierRooms } from './tier-rooms.ts'
 import { Writes } from './writes.ts'
-
-const tagMarks = ({ tags }: EntryRecord): string[] => (tags === undefined ? [] : Object.keys(tags).map(tagMark))
 
 /** One tier: records of entries and versions in one store. A read that fails is a miss; a write that fails rejects. */
 export class Tier {
@@ -28,17 +27,18 @@ export class Tier {
   readonly #givingUp: GivingUp
   /** What its bytes say. */
   readonly records: Records
+  readonly bodyUse: BodyUse
   readonly #names = new StoreKeys()
 
   constructor(store: Guarded, rooms: TierRooms) {
     const { report, inHand, pins } = rooms
     this.store = store
     this.#rooms = rooms
+    this.bodyUse = new BodyUse(store, { ...rooms, version: this.version.bind(this) })
     this.records = new Records(store.name, { report, inHand })
     this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
     this.#writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
-    const forget = (storeKeys: string[]): Promise<void> => store.delete(storeKeys)
-    this.#givingUp = new GivingUp({ tier: store.name, report, delete: forget, sayAgain: (key) => this.#sayAgain(key) })
+    this.#givingUp = new GivingUp({ store, report, sayAgain: (key) => this.#sayAgain(key) })
   }
 
   /** Whether this process knows more of an entry than a glance at the store shows. */
@@ -96,7 +96,7 @@ export class Tier {
   /** A version at once, with all of its body; undefined also where that is large, or a mark of its redirects stands elsewhere. */
   glanceVersion(key: string, ref: VersionRef, seen: Seen | undefined): Whole | undefined {
     const [record] = this.store.glance?.([this.#names.ofVersion(key, ref.id)]) ?? []
-    const known = record && seen?.opened && inHandOf(seen.opened, ref, record)
+    const known = this.bodyUse.by(record && seen?.opened && inHandOf(seen.opened, ref, record))
     const version = known?.version ?? this.records.version(record, key)
     if (version?.id !== ref.id || version.digest !== ref.digest || version.redirects !== undefined) return undefined
     if (known !== undefined) return known
@@ -140,7 +140,7 @@ export class Tier {
     const beside = this.beside(seen, key, ref)
     if (beside !== undefined) return beside
     const [record] = await this.#many([this.#names.ofVersion(key, ref.id)])
-    const again = record && seen.opened && inHandOf(seen.opened, ref, record)
+    const again = this.bodyUse.by(record && seen.opened && inHandOf(seen.opened, ref, record))
     const placed = again ?? this.#placed(this.records.version(record, key), ref.id)
     return placed && { ...placed, record }
   }

@@ -28,7 +28,7 @@ export async function fly(
     const obtained = await stages.download(call, found, { path, right, inherits })
     return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
   } catch (error) {
-    if (error instanceof AttemptFailure) await stages.versions.failed(call, error)
+    if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
     throw error
   } finally {
     await departure.end()

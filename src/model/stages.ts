@@ -148,7 +148,7 @@ export interface FlightStages extends Pick<Stages, 'clock'> {
     /** A body that nothing names, and nobody was given. */
     discard(obtained: Whole): void
     transient(call: Call, obtained: Whole, reason: BypassReason): Landing
-    failed(call: Call, failure: AttemptFailure): Promise<void>
+    failed(call: Call, found: Found, failure: AttemptFailure): Promise<void>
     /** This entry only. */
     invalidate(call: Call): Promise<void>
   }

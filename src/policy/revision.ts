@@ -8,7 +8,7 @@ import {
   type VariantRecord,
   type VersionRef,
 } from '../model/record.ts'
-import type { Held, ResponseHead } from '../model/rooms.ts'
+import type { Found, Held, ResponseHead } from '../model/rooms.ts'
 import { headFacts } from './candidate.ts'
 import { newestId } from './selection.ts'
 import { versionId } from './version-id.ts'
@@ -24,6 +24,14 @@ export interface EntryFacts {
 /** An entry that says one thing; merged into what the tiers know of it. */
 function saying(facts: EntryFacts, variants: VariantRecord[]): EntryRecord {
   return { key: facts.key, method: facts.method, url: facts.url, group: facts.group, variants }
+}
+
+/**
+ * The same with what an invalidation did to the entry, where it was found in no tier of this process: memory knows no more of it than what is
+ * said now, and would take the other variants that a farther tier has for fresh.
+ */
+export function asMarked(said: EntryRecord, { entry, held }: Found): EntryRecord {
+  return held !== undefined || entry?.invalidatedAt === undefined ? said : { ...said, invalidatedAt: entry.invalidatedAt }
 }
 
 export interface Arrived {
@@ -132,8 +140,8 @@ export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, 
 }
 
 /** An obtain gave up: told by the entry, so that an outage costs one series of attempts and not one per caller. */
-export function failed(facts: EntryFacts, failure: FailureRecord): EntryRecord {
-  return { ...saying(facts, []), failures: [failure] }
+export function failed(facts: EntryFacts, failure: FailureRecord, found: Found): EntryRecord {
+  return asMarked({ ...saying(facts, []), failures: [failure] }, found)
 }
 
 /** What was checked before is stale now (RFC 9111 4.4). */

@@ -37,9 +37,8 @@ export class Remarks {
 
   /** Options for the entry; null: none any more. */
   async policy(known: EntryRecord, options: Readonly<Record<string, unknown>> | null): Promise<void> {
-    const { key, method, url, group } = known
     const policy = { ...afterAll(this.#rooms.stamps.next(), known), options }
-    await this.#rooms.write({ key, method, url, group, variants: [], policy })
+    await this.#rooms.write({ ...about(known), policy })
   }
 
   /** Of what is known of the entry until now nothing counts any more. */
@@ -49,9 +48,8 @@ export class Remarks {
 
   /** What a call says of the entry that answered it: its tags, its meta. */
   async describe(known: EntryRecord, settings: Settings): Promise<void> {
-    const { key, method, url, group } = known
     const stamp = afterAll(this.#rooms.stamps.next(), known)
-    await this.#rooms.write(described({ key, method, url, group, variants: [] }, settings, stamp))
+    await this.#rooms.write(described(about(known), settings, stamp))
   }
 
   /**
@@ -88,14 +86,21 @@ export class Remarks {
     const { id, digest, storedAt, checkedAt } = ref
     const said: VersionRef = { id, digest, storedAt, checkedAt, ...remark }
     const variants = [{ vary: variant.vary, values: variant.values, versions: [said] }]
-    const { key, method, url, group } = entry
     // A memory that has nothing of the entry yet knows no more of it than this word.
-    const written = merge(entry, (await this.#rooms.write({ key, method, url, group, variants })).entry)
+    const written = merge(entry, (await this.#rooms.write({ ...about(entry), variants })).entry)
     const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
     // It was collected between the look and the word.
     if (known === undefined || known.removed !== undefined) throw versionNotFound(entry, { name: 'version', id })
     return { ...held, entry: written, ref: known }
   }
+}
+
+/**
+ * What a word is said of. With what an invalidation did to it: memory may know no more of the entry than this word, and would take what a
+ * farther tier has of it for fresh.
+ */
+function about({ key, method, url, group, invalidatedAt }: EntryRecord): EntryRecord {
+  return { key, method, url, group, variants: [], ...(invalidatedAt !== undefined && { invalidatedAt }) }
 }
 
 /** A reason as it is kept: short, and text. */

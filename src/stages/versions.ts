@@ -14,7 +14,7 @@ import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
 import { refusedBefore } from '../policy/rejection.ts'
 import { afterAll } from '../policy/removal.ts'
-import { arrival, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
+import { arrival, asMarked, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
 import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
 import { updatedHeaders } from '../policy/validation.ts'
@@ -136,7 +136,7 @@ export class Versions {
     // As it came: what is kept has lost the fields that say whose it is, Set-Cookie above all.
     const heads = [came.obtained.head, version]
     const shareable = heads.every((head) => sharingOf(call, head) === 'shareable')
-    const saying = described(revision.entry, call.settings, afterAll(this.#rooms.stamps.next(), found.entry))
+    const saying = described(asMarked(revision.entry, found), call.settings, afterAll(this.#rooms.stamps.next(), found.entry))
     // A tier in memory takes the bytes themselves.
     const inHand =
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
@@ -181,10 +181,10 @@ export class Versions {
   }
 
   /** Remembered by the entry, so that an outage costs one series of attempts, and so that it can be told afterwards. */
-  async failed(call: Call, { code, message, attempts }: AttemptFailure): Promise<void> {
+  async failed(call: Call, found: Found, { code, message, attempts }: AttemptFailure): Promise<void> {
     const told = attempts.map((attempt) => ({ ...attempt, url: shownUrl(attempt.url), at: attempt.at.getTime() }))
     const record: FailureRecord = { code, message, attempts: told, ...this.#rooms.stamps.next() }
-    await this.#rooms.write({ entry: failed(entryFacts(call), record), placed: undefined, shareable: true }, undefined)
+    await this.#rooms.write({ entry: failed(entryFacts(call), record, found), placed: undefined, shareable: true }, undefined)
   }
 
   /** `call` has the key of its URL's GET. */

@@ -13,7 +13,7 @@ export const ROOMS: readonly Mutant[] = [
   {
     name: 'a failed refresh is not remembered',
     file: 'src/landing.ts',
-    find: 'await stages.versions.failed(call, error)',
+    find: 'await stages.versions.failed(call, found, error)',
     replace: 'void 0',
     tests: ['test/rows/download/cooldown.test.ts'],
     killer: 'an outage costs one series of attempts, not one per caller',

@@ -105,7 +105,7 @@ export function frontDoor(behind: Behind): CachedFetch {
     },
     use: async (input: Input, ...rest: [Reader<unknown>] | [Init, Reader<unknown>]) => {
       const [init, read] = rest.length === 1 ? [undefined, rest[0]] : rest
-      return used(await fetch(input, init), read, reject)
+      return used(() => fetch(input, init), read, reject)
     },
     reject,
     prefetch: (inputs: Iterable<PrefetchInput> | AsyncIterable<PrefetchInput>, options: PrefetchOptions = {}) =>

@@ -2,6 +2,7 @@ import type { House } from './house.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Served } from './model/rooms.ts'
 import { judgeHeld } from './policy/candidate.ts'
+import { wrong } from './policy/option-readers.ts'
 import { answered } from './policy/served.ts'
 import { lastGoodOf, refusals } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
@@ -38,10 +39,13 @@ function notStored({ call }: Served): HoldfastError {
  * the first error is thrown and only the first version is refused, for then it is the parser that is wrong.
  */
 export async function used<T>(
-  response: Response,
+  ask: () => Promise<Response>,
   read: (response: Response) => T | Promise<T>,
   reject: (response: Response, reason: unknown) => Promise<Response>,
 ): Promise<T> {
+  // Before anything is asked: a version would be refused for what its caller forgot.
+  if (typeof read !== 'function') throw wrong('use', read, 'Give a function that reads the response.')
+  const response = await ask()
   try {
     return await read(response)
   } catch (first) {

@@ -72,3 +72,15 @@ test('reject takes only what is stored, and only what is ours', async () => {
   expect((await rejection(g.fetch.reject(await g.fetch(g.origin.url('/f')), 'x'))).code).toBe('REJECTED')
   await expect(g.fetch.reject(new Response('x'), 'x')).rejects.toThrow(TypeError)
 })
+
+test('without a parser nothing is asked, and no version is refused for it', async () => {
+  await using g = await given({ tiers: tiers.memory(), ttl: 0 })
+  g.origin.script('/f', inOrder(ok('one')))
+  await seen(g.fetch(g.origin.url('/f')))
+  const use = g.fetch.use as (...given: unknown[]) => Promise<unknown>
+  const fault = 'use: undefined is not right. Give a function that reads the response.'
+  await expect(use(g.origin.url('/f'))).rejects.toThrow(new TypeError(fault))
+  await expect(use(g.origin.url('/f'), {}, undefined)).rejects.toThrow(new TypeError(fault))
+  const [version] = await g.fetch.entry(g.origin.url('/f')).versions()
+  expect([version?.labels, g.origin.requests('/f').length]).toEqual([[], 1])
+})

@@ -85,6 +85,11 @@ export interface Decorate<This, A extends unknown[], R> {
   ): BufferedFunction<T, B, Q>
 }
 
+/** The function alone says what its arguments are: a `key` that looks at some of them says nothing of the others. */
+type OptionsOf<This, A extends unknown[], R> = Omit<BufferedOptions<This, A, R>, 'key'> & {
+  key?: NoInfer<(...args: A) => unknown>
+}
+
 /** Keeps the results of functions as a fetch keeps answers. */
 export interface Buffered {
   /** `@buffered` on a method that returns a promise, static and private ones too; decorators of the standard. */
@@ -105,7 +110,7 @@ export interface Buffered {
    */
   <This, A extends unknown[], R>(
     fn: (this: This, ...args: A) => R | Promise<R>,
-    options?: BufferedOptions<This, A, R>,
+    options?: OptionsOf<This, A, R>,
   ): BufferedFunction<This, A, R>
   /** `@buffered(options)`, or `buffered(options)(fn)`. @throws TypeError for an unknown or wrong option. */
   <This = Any, A extends unknown[] = Any[], R = Any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>

@@ -16,6 +16,14 @@ export const keyed: Promise<string> = buffered(async (id: number, log: () => voi
   key: (id) => id * 2,
   ttl: '5m',
 })(1, () => undefined)
+// A key that looks at some of the arguments takes none away, optional ones neither.
+const search = buffered(async (text: string, page?: number) => [`${text}${page}`], { key: (text) => text })
+export const found: Promise<string[]>[] = [search('a'), search('a', 2)]
+// @ts-expect-error of another type
+search('a', '2')
+buffered(area, { key: (width: number) => width })(1, 2)
+// @ts-expect-error a key of other arguments
+buffered(area, { key: (width: string) => width })
 // @ts-expect-error no such option
 buffered(area, { tll: '5m' })
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type ManualClock, manualClock } from '../../adapters/testing/index.ts'
+import { manualClock } from '../../adapters/testing/index.ts'
 import type { Transport, WireRequest } from '../../src/model/transport.ts'
 import { fetchTransport } from '../../src/stages/transport/fetch.ts'
 import { rounds } from '../helpers/turning.ts'
@@ -9,7 +9,7 @@ import { bytesOf, failureOf, requestTo, textAt } from './transport.ask.ts'
 type Fetch = typeof globalThis.fetch
 
 const URL = 'http://origin.example/a'
-const clock: ManualClock = manualClock()
+const clock = manualClock()
 
 /** A transport over a fetch that answers so, to everything. */
 function answering(answer: (...args: Parameters<Fetch>) => unknown): Transport {
@@ -34,10 +34,7 @@ describe('what a fetch is given', () => {
     )
     const [url, init] = fetch.mock.calls[0] as [string, RequestInit]
     expect([url, init.method, init.redirect, init.body]).toEqual([URL, 'POST', 'manual', Buffer.from('b')])
-    expect([...new Headers(init.headers)]).toEqual([
-      ['accept', 'text/csv'],
-      ['x-many', '1, 2'],
-    ])
+    expect(Object.fromEntries(new Headers(init.headers))).toEqual({ accept: 'text/csv', 'x-many': '1, 2' })
     expect(init.cache).toBeUndefined()
   })
 
@@ -56,6 +53,7 @@ describe('an answer', () => {
     ["of Node's own stream", () => ({ status: 200, headers: new Headers(), body: Readable.from([Buffer.from('text')]) }), 'text'],
     ['that only has arrayBuffer()', () => ({ status: 200, arrayBuffer: async () => Buffer.from('text') }), 'text'],
     ['that only has text()', () => ({ status: 200, text: async (): Promise<string> => 'text' }), 'text'],
+    ['that only has json()', () => ({ status: 200, json: async () => ({ a: 1 }) }), '{"a":1}'],
     ['with a coding that it does not undo', () => new Response('text', { headers: { 'Content-Encoding': 'gzip' } }), 'text'],
   ])('%s', async (_what, answer, expected) => {
     expect(await textAt(answering(answer), URL)).toBe(expected)

@@ -89,4 +89,5 @@ function sourceOf(response: Response): AsyncIterator<unknown> {
 async function* allAtOnce(response: Partial<Response> | undefined): AsyncGenerator<Uint8Array> {
   if (response?.arrayBuffer) yield new Uint8Array(await response.arrayBuffer())
   else if (response?.text) yield new TextEncoder().encode(await response.text())
+  else if (response?.json) yield new TextEncoder().encode(JSON.stringify(await response.json()))
 }

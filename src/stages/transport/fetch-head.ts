@@ -31,7 +31,7 @@ function refuseUnusable(response: Response | undefined): void {
 
 function faultOf(response: Response | undefined): string | undefined {
   if (response?.type === 'opaqueredirect') return 'hides where a redirect leads to'
-  if (!response?.status) return 'answered with something that is no Response'
+  if (!response?.status) return 'answered with something that is no Response: it has no status'
   // The usual mistake in a mock: one Response object for several calls.
   if (response.bodyUsed || response.body?.locked) return 'answered with a Response whose body has been read before'
   return undefined

@@ -1,4 +1,3 @@
-import type { UnderlyingByteSource } from 'node:stream/web'
 import { loanOf } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
@@ -43,7 +42,7 @@ const copyOf = (piece: Uint8Array): Uint8Array => new Uint8Array(piece)
  * The source of a byte stream, opened at the first pull. Pieces that somebody else has too are copied out. `end` is called once, when the
  * stream has ended, broken, or been left, read from or not.
  */
-export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterator<Uint8Array>> implements UnderlyingByteSource {
+export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterator<Uint8Array>> {
   readonly type = 'bytes'
   readonly reading: Reading
   readonly #open: () => Source

@@ -2,12 +2,14 @@ import type { Clock } from '../../model/clock.ts'
 
 interface Waiting {
   /** Monotonic milliseconds. */
-  readonly until: number
+  until: number
+  isMadeUpFor: boolean
   readonly late: () => void
 }
 
 /** Calls of one time limit, oldest first: the one that is late first is the first of them. */
 interface Line {
+  readonly limit: number
   readonly waiting: Set<Waiting>
   timer: { cancel(): void } | undefined
 }
@@ -40,7 +42,7 @@ export class Deadlines {
 
   #enter(limit: number, late: () => void): () => void {
     const line = this.#lineOf(limit)
-    const one: Waiting = { until: this.#clock.monotonic() + limit, late }
+    const one: Waiting = { until: this.#clock.monotonic() + limit, isMadeUpFor: false, late }
     line.waiting.add(one)
     line.timer ??= this.#clock.setTimeout(() => this.#look(line), limit)
     return () => this.#leave(line, one)
@@ -55,7 +57,7 @@ export class Deadlines {
   #lineOf(limit: number): Line {
     const known = this.#lines.get(limit)
     if (known !== undefined) return known
-    const line: Line = { waiting: new Set(), timer: undefined }
+    const line: Line = { limit, waiting: new Set(), timer: undefined }
     this.#lines.set(limit, line)
     return line
   }
@@ -63,6 +65,7 @@ export class Deadlines {
   #look(line: Line): void {
     line.timer = undefined
     const now = this.#clock.monotonic()
+    makeUp(line, now)
     for (const one of line.waiting) {
       if (one.until > now) {
         line.timer = this.#clock.setTimeout(() => this.#look(line), one.until - now)
@@ -71,5 +74,19 @@ export class Deadlines {
       line.waiting.delete(one)
       one.late()
     }
+  }
+}
+
+/**
+ * Gives back, once to each, the time in which this program had no turn: a timer that comes late comes before the answers that have been
+ * lying there. Never more than a limit, so that the line stays in order.
+ */
+function makeUp({ limit, waiting }: Line, now: number): void {
+  const [first] = waiting
+  const end = now + Math.min(limit, first === undefined ? 0 : now - first.until)
+  for (const one of waiting) {
+    if (one.isMadeUpFor || one.until >= end) continue
+    one.until = end
+    one.isMadeUpFor = true
   }
 }

@@ -8,8 +8,10 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     // Many tests wait for a server or another process, so one more than there are processors. By itself it would be one less.
     maxWorkers: availableParallelism() + 1,
-    // Against a hang, not a measure: 200 values of a folder, each brought to a busy disk by itself, take five seconds.
-    testTimeout: 20_000,
+    // Against a hang, not a measure: a busy machine makes 15 seconds out of three. A test says its own limit only where it proves something.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // The report is where CI reads the totals.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'coverage/test-report.json' }]] : ['default'],
     coverage: { include: ['src/**/*.ts', 'adapters/**/*.ts'] },

@@ -44,7 +44,7 @@ const RULES: readonly (readonly [string, readonly Source[], (sources: readonly S
   ['no file is named after nothing', everything, emptyNames],
 ]
 
-test.each(RULES)('%s', { timeout: 60_000 }, (_rule, sources, violations) => {
+test.each(RULES)('%s', (_rule, sources, violations) => {
   expect(violations(sources).map(({ at, says }) => `${at} ${says}`)).toEqual([])
 })
 

@@ -39,29 +39,25 @@ describeRedis('over Redis', () => {
   test.each([
     ['@keyv/redis 5', (url: string) => new Keyv5({ store: closing(new KeyvRedis5(url)) })],
     ['@keyv/redis 6', (url: string) => new Keyv6({ store: closing(new KeyvRedis6(url)) as never })],
-  ])(
-    '%s over a full Redis: what is said to be stored is there',
-    async (_name, open) => {
-      const full = await startRedis(['--maxmemory', '8mb', '--maxmemory-policy', 'noeviction'])
-      onTestFinished(() => full[Symbol.asyncDispose]())
-      const store = keyv(open(full.url))
-      const value = pseudoRandom(100_000)
-      const outcomes = await Promise.all(
-        Array.from({ length: 200 }, async (_, n) =>
-          store.set(`h1:c:body:${n}`, value).then(
-            () => n,
-            () => undefined,
-          ),
+  ])('%s over a full Redis: what is said to be stored is there', async (_name, open) => {
+    const full = await startRedis(['--maxmemory', '8mb', '--maxmemory-policy', 'noeviction'])
+    onTestFinished(() => full[Symbol.asyncDispose]())
+    const store = keyv(open(full.url))
+    const value = pseudoRandom(100_000)
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) =>
+        store.set(`h1:c:body:${n}`, value).then(
+          () => n,
+          () => undefined,
         ),
-      )
-      const stored = outcomes.filter((n) => n !== undefined)
-      expect(stored.length).toBeGreaterThan(5)
-      expect(stored.length).toBeLessThan(200)
-      for (const n of stored) expect((await store.get(`h1:c:body:${n}`))?.length).toBe(100_000)
-      await store.close()
-    },
-    20_000,
-  )
+      ),
+    )
+    const stored = outcomes.filter((n) => n !== undefined)
+    expect(stored.length).toBeGreaterThan(5)
+    expect(stored.length).toBeLessThan(200)
+    for (const n of stored) expect((await store.get(`h1:c:body:${n}`))?.length).toBe(100_000)
+    await store.close()
+  })
 
   test('a Keyv in `tiers`, and its Redis goes away: nobody waits for what never answers', async () => {
     const origin = await anOrigin()
@@ -82,7 +78,7 @@ describeRedis('over Redis', () => {
     for (let n = 1; n <= 20; n++) expect(await served(n)).toBe(`body ${n}`)
     expect(performance.now() - since).toBeLessThan(3_000)
     expect(states).toContainEqual({ tier: 'keyv', state: 'open' })
-  }, 15_000)
+  })
 })
 
 describe.skipIf(!hasMemcached())('over memcached', () => {
@@ -141,7 +137,7 @@ describe.skipIf(!hasMemcached())('over memcached', () => {
     const states = heard(last, 'tier-state')
     await check(last)
     expect(states).toContainEqual({ tier: 'mc', state: 'open' })
-  }, 20_000)
+  })
 })
 
 describe('over @keyv/sqlite, and a Map', () => {

@@ -42,16 +42,12 @@ describe('rows', () => {
     ['quoted', ',"a ""b"" c"'],
     ['with a quote on each that nobody closes', ',"a ""b"" c'],
     ['that go on, wherever one begins', '","x","'],
-  ])(
-    '200,000 rows %s take no time worth mention',
-    (_, end) => {
-      const rows = (from: number): string => Array.from({ length: 200_000 }, (_row, at) => `"${from + at}"${end}`).join('\n')
-      expect(csv(rows(0), rows(1)).kind).toBe('rows')
-      const same = (last: string): string => `${end}\n`.repeat(200_000) + last
-      expect(csv(same(''), same('z')).kind).toBe('rows')
-    },
-    10_000,
-  )
+  ])('200,000 rows %s take no time worth mention', (_, end) => {
+    const rows = (from: number): string => Array.from({ length: 200_000 }, (_row, at) => `"${from + at}"${end}`).join('\n')
+    expect(csv(rows(0), rows(1)).kind).toBe('rows')
+    const same = (last: string): string => `${end}\n`.repeat(200_000) + last
+    expect(csv(same(''), same('z')).kind).toBe('rows')
+  })
 })
 
 describe('text', () => {
@@ -77,12 +73,8 @@ describe('text', () => {
     ['the other way round', (at) => `${at}`, (at) => `${200_000 - at}`],
     ['in disorder', (at) => `${at}`, (at) => `${(at * 7919) % 200_000}`],
     ['few lines, many times', (at) => `${(at * 31) % 7}`, (at) => `${(at * 37) % 11}`],
-  ])(
-    '200,000 lines each take no time worth mention: %s',
-    (_, from, to) => {
-      const lines = (line: (at: number) => string): string => Array.from({ length: 200_000 }, (_line, at) => line(at)).join('\n')
-      expect(text(lines(from), lines(to)).kind).toBe('text')
-    },
-    5_000,
-  )
+  ])('200,000 lines each take no time worth mention: %s', (_, from, to) => {
+    const lines = (line: (at: number) => string): string => Array.from({ length: 200_000 }, (_line, at) => line(at)).join('\n')
+    expect(text(lines(from), lines(to)).kind).toBe('text')
+  })
 })

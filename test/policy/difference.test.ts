@@ -111,7 +111,7 @@ describe('JSON', () => {
     const nested = (more: string): string => ['['.repeat(50_000), '1', `${more}]`.repeat(50_000)].join('')
     const found = json(nested(''), nested(',0'))
     expect(found.kind === 'json' && found.changes.length).toBe(50_000)
-  }, 5_000)
+  }, 20_000)
 })
 
 describe('which comparison', () => {

@@ -57,9 +57,7 @@ async function killedAt(
   return outcome
 }
 
-test('killed before the n-th change of a file, for each n: a value is the old one or the new one, and no leftover stays', {
-  timeout: 60_000,
-}, async () => {
+test('killed before the n-th change of a file, for each n: a value is the old one or the new one, and no leftover stays', async () => {
   for (const what of ['set', 'many']) {
     const struck = await forEach((n) =>
       killedAt(what, n, async (store, outcome) => {
@@ -74,7 +72,7 @@ test('killed before the n-th change of a file, for each n: a value is the old on
   }
 })
 
-test('killed in an append: the body has its old length or the new one, and goes on from there', { timeout: 60_000 }, async () => {
+test('killed in an append: the body has its old length or the new one, and goes on from there', async () => {
   const struck = await forEach((n) =>
     killedAt('body', n, async (store, outcome) => {
       const size = await store.bodies?.size('body')

@@ -20,7 +20,7 @@ async function writers(dir: string, ...options: string[]): Promise<void> {
 }
 
 describe('folder: several processes', () => {
-  test('4 processes write 90 values each: what was acknowledged is there', { timeout: 30_000 }, async () => {
+  test('4 processes write 90 values each: what was acknowledged is there', async () => {
     const dir = scratch('memory')
     await writers(dir, '90')
     const store = folder(dir)
@@ -32,7 +32,7 @@ describe('folder: several processes', () => {
     expect(readdirSync(join(dir, 'h1', 'staging'))).toEqual([])
   })
 
-  test('4 processes within one bound: what they hold together never outgrows it, and is right', { timeout: 30_000 }, async () => {
+  test('4 processes within one bound: what they hold together never outgrows it, and is right', async () => {
     const dir = scratch('memory')
     const most = { bytes: 0 }
     const watch = setInterval(() => {

@@ -9,9 +9,7 @@ const script = (name: string): URL => new URL(`../children/${name}`, import.meta
 describeRedis('redis: several processes', () => {
   const server = sharedServer()
 
-  test('4 processes write 300 values each: what was acknowledged is there, and one of them was granted the lease', {
-    timeout: 30_000,
-  }, async () => {
+  test('4 processes write 300 values each: what was acknowledged is there, and one of them was granted the lease', async () => {
     const prefix = somePrefix()
     const names = ['p0', 'p1', 'p2', 'p3']
     const children = names.map((name) => startChild(script('redis-write-many.ts'), { args: [server().url, prefix, name, '300'] }))
@@ -66,5 +64,5 @@ describeRedis('redis: a store that nobody closes', () => {
     await using cluster = await startCluster()
     await using child = startChild(script('redis-leave.ts'), { args: ['cluster', ...cluster.nodes.map(({ url }) => url)] })
     expect(await child.exit).toMatchObject({ code: 0, signal: null, stderr: '', stdout: 'written\n' })
-  }, 15_000)
+  })
 })

@@ -109,7 +109,7 @@ describe('sqlite: the end of a process', () => {
 })
 
 describe('sqlite: several processes', () => {
-  test('4 processes write 300 values each: what was acknowledged is there', { timeout: 30_000 }, async () => {
+  test('4 processes write 300 values each: what was acknowledged is there', async () => {
     const file = join(scratch(), 'cache.db')
     const names = ['p0', 'p1', 'p2', 'p3']
     const children = names.map((name) => startChild(script('write-many.ts'), { args: [file, name, '300'] }))
@@ -127,7 +127,7 @@ describe('sqlite: several processes', () => {
     await store.close()
   })
 
-  test("a new file, opened by six at the same moment, is nobody else's: 100 times", { timeout: 60_000 }, async () => {
+  test("a new file, opened by six at the same moment, is nobody else's: 100 times", async () => {
     const folder = scratch()
     const children = Array.from({ length: 6 }, () => startChild(script('open-each.ts')))
     try {
@@ -142,9 +142,7 @@ describe('sqlite: several processes', () => {
     }
   })
 
-  test('killed in the middle of writing, six times: what was acknowledged is there, and nothing is half', {
-    timeout: 30_000,
-  }, async () => {
+  test('killed in the middle of writing, six times: what was acknowledged is there, and nothing is half', async () => {
     const file = join(scratch(), 'cache.db')
     let first = 0
     for (let round = 0; round < 6; round++) {

@@ -17,7 +17,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-test('of several processes on one file one refreshes, and when it is killed another one', { timeout: 60_000 }, async () => {
+test('of several processes on one file one refreshes, and when it is killed another one', async () => {
   const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
   origin.script('/f', counting())
   const children = [0, 1, 2].map(() => aChild(origin.url('/f'), file, 'until told'))

@@ -55,7 +55,7 @@ describe('what is forgotten leaves nothing that grows', () => {
 describe('100 MB (C10)', () => {
   const HUNDRED = 100 * 1024 * 1024
 
-  test('in a file it is kept, and comes back as it was', { timeout: 60_000 }, async () => {
+  test('in a file it is kept, and comes back as it was', async () => {
     await using b = await bench((file) => ({ tiers: [memory(), sqlite(file('a.db'))] }))
     let runs = 0
     const load = b.fetch.buffered(
@@ -72,7 +72,7 @@ describe('100 MB (C10)', () => {
     expect(runs).toBe(1)
   })
 
-  test('where there is only memory it is given, not kept, and that is told', { timeout: 60_000 }, async () => {
+  test('where there is only memory it is given, not kept, and that is told', async () => {
     await using b = await bench()
     const told: unknown[] = []
     b.fetch.on('store-skipped', ({ url, reason }) => told.push([url, reason]))

@@ -51,7 +51,7 @@ function rows(place: () => Promise<Shared>): void {
     shared = await place()
     children = [0, 1].map(() => startChild(WORKER, { args: shared.args }))
     for (const child of children) expect(await child.message<string>()).toBe('ready')
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await Promise.all(children.map((child) => child[Symbol.asyncDispose]()))
@@ -63,7 +63,7 @@ function rows(place: () => Promise<Shared>): void {
     return (await child?.message<Answer<T>>()) as Answer<T>
   }
 
-  test('what one has, the other runs not at all, and rich values come back as they were', { timeout: 30_000 }, async () => {
+  test('what one has, the other runs not at all, and rich values come back as they were', async () => {
     const [one, two] = children
     const first = await ask<Rich>(one, { do: 'rich', id: 'a' })
     expect(first).toMatchObject({ runs: 1, result: { by: one?.pid, at: 7, big: String(2n ** 70n), bytes: [1, 2], has: true } })
@@ -71,16 +71,14 @@ function rows(place: () => Promise<Shared>): void {
     expect(await ask<Rich>(two, { do: 'rich', id: 'b' })).toMatchObject({ runs: 1, result: { by: two?.pid } })
   })
 
-  test('instanceKey names an object in both', { timeout: 30_000 }, async () => {
+  test('instanceKey names an object in both', async () => {
     const [one, two] = children
     expect(await ask(one, { do: 'me', id: 'ann' })).toEqual({ result: `ann by ${one?.pid}`, runs: 1 })
     expect(await ask(two, { do: 'me', id: 'ann' })).toEqual({ result: `ann by ${one?.pid}`, runs: 0 })
     expect(await ask(two, { do: 'me', id: 'bob' })).toEqual({ result: `bob by ${two?.pid}`, runs: 1 })
   })
 
-  test('both at once: nobody waits for the other, nothing is lost, and then both have the same', {
-    timeout: 60_000,
-  }, async () => {
+  test('both at once: nobody waits for the other, nothing is lost, and then both have the same', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `id ${n}`)
     const both = await Promise.all(children.map((child) => ask<{ id: string; by: number }[]>(child, { do: 'many', ids })))
     for (const { result } of both) expect(result.map(({ id }) => id)).toEqual(ids)
@@ -89,7 +87,7 @@ function rows(place: () => Promise<Shared>): void {
     expect(await ask(third, { do: 'many', ids })).toMatchObject({ runs: 0 })
   })
 
-  test('what one makes stale by its tag, the other runs again', { timeout: 30_000 }, async () => {
+  test('what one makes stale by its tag, the other runs again', async () => {
     const [one, two] = children
     const before = await ask<Rich>(one, { do: 'rich', id: 'tagged' })
     expect(await ask<Rich>(two, { do: 'rich', id: 'tagged' })).toEqual({ ...before, runs: 0 })

@@ -16,7 +16,7 @@ interface Told {
 }
 
 describe('several tiers and processes are one cache', () => {
-  test('what one process has, the next one runs not at all (D26)', { timeout: 20_000 }, async () => {
+  test('what one process has, the next one runs not at all (D26)', async () => {
     await using b = await bench()
     const file = b.file('shared.db')
     const told: Told[] = []

@@ -43,7 +43,7 @@ const roads: [string, (body: Buffer) => Step][] = [
   ['to the end of the connection', (body) => closeDelimited(body, text)],
 ]
 
-describe('bodies are bytes through every store and road (B155, B46)', { timeout: 60_000 }, () => {
+describe('bodies are bytes through every store and road (B155, B46)', () => {
   test.each(stores)('%s', async (_, tiers) => {
     for (const [what, body] of bodies) {
       for (const [how, step] of roads) {

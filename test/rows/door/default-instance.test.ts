@@ -82,7 +82,7 @@ async function place(): Promise<Place> {
   }
 }
 
-describe('the default instance', { timeout: 30_000, concurrent: true }, () => {
+describe('the default instance', { concurrent: true }, () => {
   test('importing touches nothing; the first call makes a private folder and file', async () => {
     await using p = await place()
     const child = await p.start()

@@ -25,7 +25,7 @@ async function run(what: string, step: Step): Promise<ChildExit & { hits: number
 const big = ok(Buffer.alloc(3 * 1024 * 1024, 'x'))
 
 // If one of these does not end by itself, the test's time limit is what tells.
-describe('a program whose only pending thing is an idle holdfast ends by itself', { timeout: 30_000, concurrent: true }, () => {
+describe('a program whose only pending thing is an idle holdfast ends by itself', { timeout: 60_000, concurrent: true }, () => {
   const rows: [string, Step, string][] = [
     ['made', ok(''), ''],
     ['read', ok('text'), 'text\n'],
@@ -41,7 +41,7 @@ describe('a program whose only pending thing is an idle holdfast ends by itself'
   })
 })
 
-describe('a program that waits for an answer does not end early', { timeout: 30_000, concurrent: true }, () => {
+describe('a program that waits for an answer does not end early', { timeout: 60_000, concurrent: true }, () => {
   test('in a back-off', async () => {
     expect(await run('waiting', inOrder(status(503), ok('after the wait')))).toMatchObject({
       code: 0,

@@ -43,7 +43,7 @@ describe.each(lives)('$name', (life) => {
     const all = callers(g)
     expect(new Set(await Promise.all(all.map(({ got }) => got)))).toEqual(new Set([sha256(little)]))
     expect(g.origin.hits()).toBe(1)
-  }, 30_000)
+  })
 
   test('C02: the first leaves, then 998 others anywhere, each with its own reason; the last one has the body', async () => {
     await using g = await living(life)
@@ -62,7 +62,7 @@ describe.each(lives)('$name', (life) => {
     expect(await Promise.all([0, ...leavers].map(async (n) => all[n]?.got))).toEqual([0, ...leavers])
     expect(g.origin.hits()).toBe(1)
     expect(await g.origin.requests()[0]?.ended).not.toBe('client-gone')
-  }, 30_000)
+  })
 
   test('C03: all leave: the socket closes at once, and nothing of the download goes on', async () => {
     await using g = await living(life)
@@ -83,7 +83,7 @@ describe.each(lives)('$name', (life) => {
     expect([g.origin.openConnections, g.clock.pending]).toEqual([0, timers])
     const again = await g.fetch(g.origin.url('/f'))
     expect(sha256(await again.bytes())).toBe(sha256(body))
-  }, 30_000)
+  })
 })
 
 test('a second crowd that comes while the first is leaving is not told of its reasons', async () => {
@@ -96,7 +96,7 @@ test('a second crowd that comes while the first is leaving is not told of its re
   expect(new Set(await Promise.all(second.map(({ got }) => got)))).toEqual(new Set([sha256(little)]))
   expect(new Set(await Promise.all(first.map(({ got }) => got)))).toEqual(new Set(['first']))
   expect(g.origin.hits()).toBe(2)
-}, 30_000)
+})
 
 test('callers of a stream who leave before its headers leave the others their stream', async () => {
   await using g = await given()
@@ -109,4 +109,4 @@ test('callers of a stream who leave before its headers leave the others their st
   expect(await all[MANY - 1]?.got).toBe(sha256(body))
   expect(new Set(await Promise.all(all.slice(0, MANY - 1).map(({ got }) => got)))).toEqual(new Set(['enough']))
   expect(g.origin.hits()).toBe(1)
-}, 30_000)
+})

@@ -59,7 +59,7 @@ test('a server that closes what it promised to keep: 1,000 calls, one more reque
     expect(await response.text()).toBe('fine')
   }
   expect(g.origin.hits()).toBeLessThanOrEqual(2_000)
-}, 30_000)
+})
 
 test.each([
   ['POST', 1],
@@ -100,7 +100,7 @@ describe.each(lives.filter(({ name }) => name.endsWith('memory')))('$name', (lif
     if (is === 'miss') expect(text).toBe('fine')
     else expect([is, error?.code]).toEqual([promised(life), expect.stringMatching(/^(PROTOCOL|TOO_LARGE|TIMEOUT)$/)])
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100)
-  }, 30_000)
+  })
 
   test('a 101 that nobody asked for is no answer', async () => {
     await using g = await living(life, { retry: false })

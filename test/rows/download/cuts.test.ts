@@ -52,7 +52,6 @@ for (const life of [lives[0], lives[3]] as Life[]) {
       }
       expect(wrong).toEqual([])
     },
-    30_000,
   )
 
   test(`${life.name}: cut at 20 % four times, then well`, async () => {

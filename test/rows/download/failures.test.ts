@@ -86,7 +86,7 @@ test('a name that does not resolve: retried, then told as DNS', async () => {
   const error = await rejection(g.fetch(`${url}2`))
   expect(error.code).toBe('DNS')
   expect(error.attempts).toHaveLength(2)
-}, 20_000)
+})
 
 async function withTls(use: (origin: Origin) => Promise<void>): Promise<boolean> {
   const certificate = await selfSigned()

@@ -139,4 +139,4 @@ test('small JSON and a large binary fall back to the same bytes from memory and 
     expect(sha256(await again.bytes())).toBe(sha256(big))
     expect(await seen(g.fetch(g.origin.url('/json')))).toMatchObject({ text: '{"rates":[1,2,3,4]}', outcome: 'fallback' })
   }
-}, 20_000)
+})

@@ -100,7 +100,7 @@ describe('progress', () => {
       expect(bytesPerSecond).toBeGreaterThan(4_000)
       expect(bytesPerSecond).toBeLessThan(25_000)
     }
-  }, 20_000)
+  })
 
   test('a failure keeps what was told, and nothing is told after it', async () => {
     await using g = await given({ retry: 2 })

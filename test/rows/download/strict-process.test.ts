@@ -72,23 +72,19 @@ test.concurrent.each([
   ['memory', true],
   ['sqlite', false],
   ['sqlite', true],
-] as const)(
-  'over %s, with a version stored: %s',
-  async (store, cached) => {
-    await using origin = await startOrigin()
-    for (const [name, step] of Object.entries(faults)) origin.script(`/${name}`, step)
-    const nodeFlags = ['--unhandled-rejections=strict', '--trace-warnings']
-    await using child = startChild(new URL('children/strict.ts', import.meta.url), {
-      nodeFlags,
-      env: { NODE_OPTIONS: undefined },
-    })
-    await child.message<string>()
-    const order: Order = { urls: Object.keys(faults).map((name) => origin.url(`/${name}`)), store, cached }
-    child.send(order)
-    const { code, stderr } = await child.exit
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
-    expect(await child.message<number>()).toBe(Object.keys(faults).length * 5 * 3)
-  },
-  90_000,
-)
+] as const)('over %s, with a version stored: %s', async (store, cached) => {
+  await using origin = await startOrigin()
+  for (const [name, step] of Object.entries(faults)) origin.script(`/${name}`, step)
+  const nodeFlags = ['--unhandled-rejections=strict', '--trace-warnings']
+  await using child = startChild(new URL('children/strict.ts', import.meta.url), {
+    nodeFlags,
+    env: { NODE_OPTIONS: undefined },
+  })
+  await child.message<string>()
+  const order: Order = { urls: Object.keys(faults).map((name) => origin.url(`/${name}`)), store, cached }
+  child.send(order)
+  const { code, stderr } = await child.exit
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  expect(await child.message<number>()).toBe(Object.keys(faults).length * 5 * 3)
+})

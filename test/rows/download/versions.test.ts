@@ -158,5 +158,4 @@ test.each(['set', 'setMany', 'get'] as const)(
     expect(found.filter((after) => after !== 'v1' && after !== 'v2')).toEqual([])
     expect(found.length).toBeGreaterThan(0)
   },
-  20_000,
 )

@@ -67,7 +67,7 @@ function expectTogether(starts: readonly number[]): void {
   expect(spanOf(starts)).toBeLessThan(10_000)
 }
 
-test('two processes on one file: ten a second together', { timeout: 30_000 }, async () => {
+test('two processes on one file: ten a second together', async () => {
   const { starts, said } = await together(2, ['sqlite', file()])
   expectTogether(starts)
   expect(said.flatMap(({ warnings }) => warnings)).toEqual([])
@@ -115,14 +115,14 @@ test('to close while a start is waited for is no reason to warn of a place that 
 })
 
 describe.skipIf(!hasRedis())('over Redis', () => {
-  test('two processes: ten a second together', { timeout: 30_000 }, async () => {
+  test('two processes: ten a second together', async () => {
     await using server = await startRedis()
     const { starts, said } = await together(2, ['redis', server.url])
     expectTogether(starts)
     expect(said.flatMap(({ warnings }) => warnings)).toEqual([])
   })
 
-  test('a client of the caller, which stays open', { timeout: 20_000 }, async () => {
+  test('a client of the caller, which stays open', async () => {
     await using server = await startRedis()
     await using origin = await startOrigin()
     origin.script('/f', ok('fine'))
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis())('over Redis', () => {
     expect(await client.ping()).toBe('PONG')
   })
 
-  test('Redis is gone, and comes back: a local rate stands in, with a warning', { timeout: 30_000 }, async () => {
+  test('Redis is gone, and comes back: a local rate stands in, with a warning', async () => {
     await using server = await startRedis()
     await using origin = await startOrigin()
     origin.script('/f', ok('fine'))

@@ -60,7 +60,7 @@ describeRedis('what a tier takes', () => {
     expect(await far.cache.has(place.origin.url(large))).toBe(false)
     const near = anInstance({ tiers: [sqlite(file)], mode: 'offline' })
     expect(await judged(near(place.origin.url(large)), large)).toBe('right')
-  }, 15_000)
+  })
 })
 
 describeRedis('D12', () => {
@@ -150,5 +150,5 @@ describeRedis('D15: one format', () => {
     expect(tagged.map((entry) => entry.url)).toEqual([url])
     const big = await copy(place.origin.url('/b/1200000/g'))
     expect(sha256(new Uint8Array(await big.arrayBuffer()))).toBe(sha256(bodyOf('/b/1200000/g')))
-  }, 15_000)
+  })
 })

@@ -36,7 +36,7 @@ describeRedis.each(LISTS)('X07 %s: restarted empty', (_, list) => {
     const asked = place.origin.requests().length
     for (const path of SMALL) expect(await judged(third(place.origin.url(path)), path)).toBe('right')
     expect(place.origin.requests().length).toBe(asked)
-  }, 15_000)
+  })
 })
 
 describeRedis('X07 FLUSHALL', () => {
@@ -57,7 +57,7 @@ describeRedis('X07 FLUSHALL', () => {
     await fetch.idle()
     expect(await judged(fetch(place.origin.url(LARGE)), LARGE), 'which is kept again').toBe('right')
     expect(place.origin.hits(LARGE)).toBe(2)
-  }, 15_000)
+  })
 
   test('again and again, while eight readers read and write', async () => {
     const place = await aPlace()
@@ -82,7 +82,7 @@ describeRedis('X07 FLUSHALL', () => {
     await flushing
     for (const outcome of outcomes.flat()) expect(outcome).toMatch(/^(right$|broken: )/)
     expect(outcomes.flat()).toContain('right')
-  }, 20_000)
+  })
 })
 
 async function readAll(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, got: Uint8Array[]): Promise<unknown> {
@@ -124,7 +124,6 @@ describeRedis('X08 a Redis that is full', () => {
         'and some are there',
       ).toBe(true)
     },
-    20_000,
   )
 
   test('room again: it is used again, and is brought what it did not take', async () => {
@@ -140,7 +139,7 @@ describeRedis('X08 a Redis that is full', () => {
     const other = another(place)
     for (const path of SMALL) expect(await judged(other(place.origin.url(path)), path)).toBe('right')
     expect(place.origin.requests().length).toBe(SMALL.length)
-  }, 20_000)
+  })
 })
 
 describeRedis.each(LISTS)('X09 %s', (_, list) => {
@@ -148,25 +147,21 @@ describeRedis.each(LISTS)('X09 %s', (_, list) => {
     ['chunks before the entry', 'h1:c:'],
     ['the entry before its chunks', 'h1:e:'],
     ['versions before the entry', 'h1:v:'],
-  ])(
-    '%s: a miss, and right',
-    async (_what, kind) => {
-      const place = await aPlace()
-      await filled(place, SMALL)
-      const gone = await place.keys(kind)
-      expect(gone.length).toBeGreaterThan(0)
-      for (const key of gone) await place.ask('PEXPIREAT', key, '1')
-      const fetch = anInstance({ tiers: list(place.redis()) })
-      const errors = heard(fetch, 'tier-error')
-      for (const path of SMALL) expect(await judged(fetch(place.origin.url(path)), path)).toBe('right')
-      await fetch.idle()
-      expect(errors).toEqual([])
-      // Written anew, and whole.
-      const other = another(place)
-      const asked = place.origin.requests().length
-      for (const path of SMALL) expect(await judged(other(place.origin.url(path)), path)).toBe('right')
-      expect(place.origin.requests().length).toBe(asked)
-    },
-    15_000,
-  )
+  ])('%s: a miss, and right', async (_what, kind) => {
+    const place = await aPlace()
+    await filled(place, SMALL)
+    const gone = await place.keys(kind)
+    expect(gone.length).toBeGreaterThan(0)
+    for (const key of gone) await place.ask('PEXPIREAT', key, '1')
+    const fetch = anInstance({ tiers: list(place.redis()) })
+    const errors = heard(fetch, 'tier-error')
+    for (const path of SMALL) expect(await judged(fetch(place.origin.url(path)), path)).toBe('right')
+    await fetch.idle()
+    expect(errors).toEqual([])
+    // Written anew, and whole.
+    const other = another(place)
+    const asked = place.origin.requests().length
+    for (const path of SMALL) expect(await judged(other(place.origin.url(path)), path)).toBe('right')
+    expect(place.origin.requests().length).toBe(asked)
+  })
 })

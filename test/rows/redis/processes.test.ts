@@ -59,7 +59,7 @@ function rows(place: () => Promise<Shared>): void {
     shared = await place()
     children = Array.from({ length: 8 }, () => startChild(WORKER, { args: shared.args }))
     for (const child of children) expect(await child.message<string>()).toBe('ready')
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await Promise.all(children.map((child) => child[Symbol.asyncDispose]()))
@@ -78,7 +78,7 @@ function rows(place: () => Promise<Shared>): void {
     const said = await answers(children)
     expect(said.map(({ digest }) => digest)).toEqual(said.map(() => sha256(body)))
     expect(origin.hits('/f')).toBe(1)
-  }, 30_000)
+  })
 
   test('1,200 writes in all: what was acknowledged is there', async () => {
     const origin = await anOrigin()
@@ -88,7 +88,7 @@ function rows(place: () => Promise<Shared>): void {
     const fetch = reader()
     const texts = await Promise.all(urls.flat().map(async (url) => (await fetch(url)).text()))
     expect(texts).toEqual(urls.flat().map((url) => `the body of ${url}`))
-  }, 40_000)
+  })
 
   test('labels of all on one version: none is lost', async () => {
     const url = (await anOrigin()).url('/labelled')
@@ -100,7 +100,7 @@ function rows(place: () => Promise<Shared>): void {
     expect(await answers(children)).toEqual(children.map(() => 12))
     const [version] = await reader().entry(url).versions()
     expect([...(version?.labels ?? [])].toSorted()).toEqual(labels.flat().toSorted())
-  }, 30_000)
+  })
 
   test.each(['SIGSTOP', 'SIGKILL'] as const)(
     '%s of the one that downloads: another takes over, and a late writer changes nothing',
@@ -127,6 +127,5 @@ function rows(place: () => Promise<Shared>): void {
       expect(sha256(new Uint8Array(await (await fetch(origin.url('/f'))).arrayBuffer()))).toBe(sha256(body))
       expect(new Set((await fetch.entry(origin.url('/f')).versions()).map(({ digest }) => digest)).size).toBe(1)
     },
-    30_000,
   )
 }

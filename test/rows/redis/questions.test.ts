@@ -58,7 +58,7 @@ describeRedis.each(LISTS)('%s', (_, list) => {
     expect(await entry.versions()).toHaveLength(1)
     expect(await entry.policy()).toEqual({ ttl: '7h' })
     place.server.thaw()
-  }, 20_000)
+  })
 })
 
 describeRedis.each(PATHS)('Redis alone, %s, straight after its body was read', (path) => {

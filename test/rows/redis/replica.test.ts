@@ -76,7 +76,7 @@ describeRedis('X11', () => {
     const seen = new Map<string, string>()
     for (const fetch of [writer, reader, later]) await versionsOf(fetch, origin, seen)
     expect(seen.size).toBe(2)
-  }, 20_000)
+  })
 
   test('a replica takes over before it has all: what is lost is fetched again, and no version id is given twice', async () => {
     await using pair = await aPair()
@@ -112,5 +112,5 @@ describeRedis('X11', () => {
     await versionsOf(stranger, origin, seen)
     expect(await got(await stranger(origin.url('/f')))).toBe('after 4 (hit)')
     expect(new Set(seen.values()).size).toBe(15)
-  }, 20_000)
+  })
 })

@@ -49,7 +49,7 @@ test('killed in mid-download: the next run goes on where it was, with right byte
   // Five or six whole chunks were at rest, by where in a write the kill came.
   expect(second?.headers).toMatchObject({ range: expect.stringMatching(/^bytes=(5241856|6290432)-$/), 'if-range': '"1"' })
   expect(readdirSync(bodies)).toHaveLength(1)
-}, 20_000)
+})
 
 test('killed while a version is being replaced: the old one is still served when the origin is gone', async () => {
   const [origin, file, body] = [await anOrigin(), join(folder(), 'cache.db'), pseudoRandom(5_000_000, 'new')]
@@ -67,7 +67,7 @@ test('killed while a version is being replaced: the old one is still served when
 
   const fetch = anInstance({ tiers: [memory(), sqlite(file)], retry: false })
   expect(await got(await fetch(origin.url('/f')))).toBe('old (fallback)')
-}, 20_000)
+})
 
 test('two processes on one file ask at once: one request, both have the body', async () => {
   const [origin, file, body] = [await anOrigin(), join(folder(), 'cache.db'), pseudoRandom(3_000_000, 'shared')]
@@ -81,7 +81,7 @@ test('two processes on one file ask at once: one request, both have the body', a
   expect(answers.map(({ digest }) => digest)).toEqual([sha256(body), sha256(body)])
   expect(answers.map(({ outcome }) => outcome).toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual(['hit', 'miss'])
   expect(origin.hits('/f')).toBe(1)
-}, 20_000)
+})
 
 test('the first sentence of a caller is true in every process: what one stored, another one reads', async () => {
   const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
@@ -93,4 +93,4 @@ test('the first sentence of a caller is true in every process: what one stored, 
   const response = await fetch(origin.url('/f'))
   expect(inspect(response)).toMatchObject({ outcome: 'hit', tier: 'sqlite' })
   expect(origin.hits('/f')).toBe(1)
-}, 20_000)
+})

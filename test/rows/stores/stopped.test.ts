@@ -31,4 +31,4 @@ test('stopped in mid-download, and awake when another has gone on with its body:
   const after = anInstance({ tiers: [sqlite(file)], mode: 'offline' })
   expect(await digestOf(await after(origin.url('/f')))).toBe(sha256(body))
   expect((await after.cache.audit({ repair: false })).damaged).toEqual([])
-}, 30_000)
+})

@@ -112,7 +112,7 @@ describe.each(places)('from %s', (_, tiers) => {
     }
     expect(checked).toBeGreaterThanOrEqual(4)
     expect((await reader.cache.audit({ repair: false })).damaged).toEqual([])
-  }, 20_000)
+  })
 })
 
 test('what is no store is refused; a store that fails is an error, and the source is as it was', async () => {

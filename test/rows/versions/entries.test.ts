@@ -93,7 +93,7 @@ describe.each(places)('over %s', (_, tiers) => {
     const page: string[] = []
     for await (const { key } of g.fetch.cache.entries()) if (page.push(key) === 100) break
     expect(page).toEqual(keys.slice(0, 100))
-  }, 20_000)
+  })
 
   test('while entries are written and removed: those that stay all the time are listed once each', async () => {
     await using g = await history(tiers())
@@ -111,7 +111,7 @@ describe.each(places)('over %s', (_, tiers) => {
     }
     expect(new Set(seenUrls).size).toBe(seenUrls.length)
     expect(stay.filter((url) => !seenUrls.includes(url))).toEqual([])
-  }, 20_000)
+  })
 
   test('one entry for all variants of a URL; one for each partition', async () => {
     await using g = await history(tiers())

@@ -100,7 +100,7 @@ test('two processes on one file at once: no version is lost, all ids differ and 
   for (const id of ids) texts.push(await textOf(entry, id))
   expect(texts.toSorted((a, b) => Number(a) - Number(b))).toEqual(versions.map((_, n) => String(n + 1)))
   expect(versions.map(({ previous }) => previous)).toEqual([undefined, ...ids.slice(0, -1)])
-}, 30_000)
+})
 
 test('three processes label one version at once: no word is lost, nor one that this process says', async () => {
   const [origin, file] = [await anOrigin(), aFile()]
@@ -117,7 +117,7 @@ test('three processes label one version at once: no word is lost, nor one that t
   await done(children)
   const labels = (await all(anInstance({ tiers: [sqlite(file)] }).entry(origin.url('/f'))))[0]?.labels ?? []
   expect([...labels].toSorted()).toEqual([0, 1, 2, 9].flatMap(words).toSorted())
-}, 30_000)
+})
 
 test('one process labels while another brings versions and sweeps: neither undoes the other', async () => {
   const [origin, file] = [await anOrigin(), aFile()]
@@ -134,4 +134,4 @@ test('one process labels while another brings versions and sweeps: neither undoe
   const versions = await all(anInstance({ tiers: [sqlite(file)] }).entry(origin.url('/f')))
   expect(versions).toHaveLength(16)
   expect([...(versions.at(-1)?.labels ?? [])].toSorted()).toEqual(words.toSorted())
-}, 30_000)
+})

@@ -61,25 +61,21 @@ const places: [string, number, () => string | undefined][] = [
   ['memory and a file', 25, aFile],
 ]
 
-test.each(places)(
-  'over %s: what is current, fallen back to and kept is as the model says',
-  async (place, numRuns, file) => {
-    const run = async (steps: Step[]): Promise<void> => {
-      await using world = await World.over(file())
-      const model = new Model()
-      for (const one of steps) {
-        if (one.do === 'reopen' && place === 'memory') continue
-        const brought = await played(one, world, model)
-        await compared(world, model, { brought, swept: one.do === 'sweep' })
-      }
+test.each(places)('over %s: what is current, fallen back to and kept is as the model says', async (place, numRuns, file) => {
+  const run = async (steps: Step[]): Promise<void> => {
+    await using world = await World.over(file())
+    const model = new Model()
+    for (const one of steps) {
+      if (one.do === 'reopen' && place === 'memory') continue
+      const brought = await played(one, world, model)
+      await compared(world, model, { brought, swept: one.do === 'sweep' })
     }
-    const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), run)
-    const checked = await fc.check(property, { numRuns, interruptAfterTimeLimit: 50_000 })
-    const report = `${String(checked.errorInstance)}\n${await fc.asyncDefaultReportMessage(checked)}`
-    expect(checked.failed, report).toBe(false)
-  },
-  60_000,
-)
+  }
+  const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), run)
+  const checked = await fc.check(property, { numRuns, interruptAfterTimeLimit: 50_000 })
+  const report = `${String(checked.errorInstance)}\n${await fc.asyncDefaultReportMessage(checked)}`
+  expect(checked.failed, report).toBe(false)
+})
 
 /** Does the step, and holds its answer against the model. The content that it may have added is given back. */
 async function played(one: Step, world: World, model: Model): Promise<string | undefined> {

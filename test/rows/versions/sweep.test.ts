@@ -74,7 +74,7 @@ describe.each(places)('over %s', (_, tiers) => {
       expect(await (await (await entry.version(newest?.id ?? ''))?.response())?.text()).toBe(await latin1(bodies[2]))
       expect(await (await (await entry.version(older?.id ?? ''))?.response())?.text()).toBe(await latin1(bodies[1]))
     }
-  }, 20_000)
+  })
 
   test('nothing stored, an unknown option', async () => {
     await using g = await history(tiers())

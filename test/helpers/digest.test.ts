@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { pseudoRandom, pseudoRandomSource, sha256, sha256OfSource } from './digest.ts'
+import { worked } from './own-time.ts'
 
 test('sha256 is that of the published test vector', () => {
   expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
@@ -34,7 +35,5 @@ test('a source gives any part of the same bytes', () => {
 })
 
 test('20 MB are made in less than 200 ms', () => {
-  const start = performance.now()
-  expect(pseudoRandom(20_000_000)).toHaveLength(20_000_000)
-  expect(performance.now() - start).toBeLessThan(200)
+  expect(worked(() => expect(pseudoRandom(20_000_000)).toHaveLength(20_000_000))).toBeLessThan(200)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Difference } from '../../src/model/difference.ts'
+import { worked } from '../helpers/own-time.ts'
 import { between } from './sides.ts'
 
 describe('rows', () => {
@@ -44,9 +45,12 @@ describe('rows', () => {
     ['that go on, wherever one begins', '","x","'],
   ])('200,000 rows %s take no time worth mention', (_, end) => {
     const rows = (from: number): string => Array.from({ length: 200_000 }, (_row, at) => `"${from + at}"${end}`).join('\n')
-    expect(csv(rows(0), rows(1)).kind).toBe('rows')
     const same = (last: string): string => `${end}\n`.repeat(200_000) + last
-    expect(csv(same(''), same('z')).kind).toBe('rows')
+    const ms = worked(() => {
+      expect(csv(rows(0), rows(1)).kind).toBe('rows')
+      expect(csv(same(''), same('z')).kind).toBe('rows')
+    })
+    expect(ms).toBeLessThan(10_000)
   })
 })
 
@@ -75,6 +79,7 @@ describe('text', () => {
     ['few lines, many times', (at) => `${(at * 31) % 7}`, (at) => `${(at * 37) % 11}`],
   ])('200,000 lines each take no time worth mention: %s', (_, from, to) => {
     const lines = (line: (at: number) => string): string => Array.from({ length: 200_000 }, (_line, at) => line(at)).join('\n')
-    expect(text(lines(from), lines(to)).kind).toBe('text')
+    const [before, after] = [lines(from), lines(to)]
+    expect(worked(() => expect(text(before, after).kind).toBe('text'))).toBeLessThan(5_000)
   })
 })

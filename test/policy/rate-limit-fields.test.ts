@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HeaderList } from '../../src/model/headers.ts'
 import { askedWait, exhaustedFor, learnedWait } from '../../src/policy/rate-limit-fields.ts'
+import { worked } from '../helpers/own-time.ts'
 import { fc } from './property.ts'
 
 const NOW = Date.UTC(2026, 0, 15, 12)
@@ -110,7 +111,5 @@ test('whatever a server writes: a wait that a timer takes, or none', () => {
 
 test('a field of a megabyte is looked at in no time, and says nothing', () => {
   const long = `${'"default";r=0;t=30,'.repeat(60_000)}"default";r=0;t=30`
-  const since = performance.now()
-  expect(exhaustedFor(head({ ratelimit: long }))).toBeUndefined()
-  expect(performance.now() - since).toBeLessThan(100)
+  expect(worked(() => expect(exhaustedFor(head({ ratelimit: long }))).toBeUndefined())).toBeLessThan(100)
 })

@@ -108,7 +108,7 @@ describe('over a transport of the user', () => {
       expect(await seen(f())).toMatchObject({ outcome: 'miss' })
       for (let n = 0; n < 2; n += 1) expect(inspected(await f(), 'fallback').error).toMatchObject({ code: 'REJECTED' })
     })
-    await over([yes, page], async (f) => {
+    await over([yes, page], {}, async (f) => {
       await f()
       expect(inspected(await f(), 'fallback').error).toMatchObject({ code: 'REJECTED' })
     })

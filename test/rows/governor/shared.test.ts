@@ -16,8 +16,8 @@ import { mostIn } from './starts.ts'
 const CALLER = new URL('children/caller.ts', import.meta.url)
 
 /**
- * On a crowded machine a request arrives later than it started, and the next one does not: seen from the origin two come closer together
- * by so much. Processes that each keep the rate alone would have 16 in 800 ms, and be done after 900.
+ * On a crowded machine a process starts one request later than it may, and the next one in time: two come closer together by so much, and
+ * the other process may do the same. Processes that each keep the rate alone would have 16 in 800 ms, and be done after 900.
  */
 const CROWDED = 200
 
@@ -32,10 +32,12 @@ function file(): string {
 
 interface Said {
   readonly statuses: number[]
+  /** Monotonic milliseconds of the machine: the origin would see all at once that came while it had no turn. */
+  readonly starts: number[]
   readonly warnings: string[]
 }
 
-/** So many processes, each of which asks ten times; when their requests reached the origin. */
+/** So many processes, each of which asks ten times; when they did. */
 async function together(processes: number, args: readonly string[]): Promise<{ starts: number[]; said: Said[] }> {
   await using origin = await startOrigin()
   origin.script('/f', ok('fine'))
@@ -48,13 +50,9 @@ async function together(processes: number, args: readonly string[]): Promise<{ s
     const said = await Promise.all(children.map((child) => child.message<Said>()))
     const exits = await Promise.all(children.map(({ exit }) => exit))
     expect(exits.map(({ code }) => code)).toEqual(children.map(() => 0))
-    return {
-      starts: origin
-        .requests()
-        .slice(before)
-        .map(({ at }) => at),
-      said,
-    }
+    const starts = said.flatMap((one) => one.starts)
+    expect(origin.requests().length - before).toBe(starts.length)
+    return { starts, said }
   } finally {
     for (const child of children) await child[Symbol.asyncDispose]()
   }
@@ -64,7 +62,7 @@ function expectTogether(starts: readonly number[]): void {
   expect(starts).toHaveLength(20)
   expect(mostIn(starts, 1_000 - CROWDED)).toBeLessThanOrEqual(10)
   expect(spanOf(starts)).toBeGreaterThanOrEqual(1_900 - CROWDED)
-  expect(spanOf(starts)).toBeLessThan(10_000)
+  expect(spanOf(starts)).toBeLessThan(15_000)
 }
 
 test('two processes on one file: ten a second together', async () => {

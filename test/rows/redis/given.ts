@@ -7,6 +7,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { CachedFetch, Options, Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { type Origin, ok, startOrigin } from '../../helpers/origin/index.ts'
+import { stopwatch } from '../../helpers/own-time.ts'
 import { type RedisServer, startRedis } from '../../helpers/redis.ts'
 import { startTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy.ts'
 import { anInstance, folder } from '../stores/given.ts'
@@ -106,9 +107,9 @@ export async function judged(call: Promise<Response>, path: string): Promise<str
   return digest === sha256(bodyOf(path)) ? 'right' : 'WRONG'
 }
 
-/** Monotonic milliseconds that a call takes. */
+/** Milliseconds for which somebody waits in a call. */
 export async function timed<T>(call: () => Promise<T>): Promise<[T, number]> {
-  const since = performance.now()
+  using watch = stopwatch()
   const answer = await call()
-  return [answer, performance.now() - since]
+  return [answer, watch.ms()]
 }

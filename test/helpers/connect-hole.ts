@@ -42,7 +42,8 @@ export async function startConnectHole(): Promise<ConnectHole | undefined> {
 
 function opens(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
-    const quiet = setTimeout(resolve, QUIET_MS, false)
+    // After a stall timers come before what has happened meanwhile: it has its round first.
+    const quiet = setTimeout(() => setImmediate(resolve, false), QUIET_MS)
     socket.once('connect', () => {
       clearTimeout(quiet)
       resolve(true)

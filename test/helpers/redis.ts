@@ -24,7 +24,7 @@ export interface RedisServer extends AsyncDisposable {
   thaw(): void
 }
 
-const PATIENCE = 10_000
+const PATIENCE = 60_000
 
 const NOTHING_KEPT = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0']
 

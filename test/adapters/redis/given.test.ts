@@ -5,6 +5,7 @@ import { createClient, createClientPool } from '@redis/client'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { redis } from '../../../adapters/stores/redis.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/model/store.ts'
 import { selfSigned } from '../../helpers/certificate.ts'
 import { freePort, startRedis, startSentinel } from '../../helpers/redis.ts'
@@ -133,7 +134,8 @@ describeRedis('redis: what may be given', () => {
 
   test('close waits for what was asked', async () => {
     const given = options()
-    const store = redis(server().url, given)
+    // It waits no longer than a second, on a clock that stands still here.
+    const store = redis(server().url, { ...given, clock: manualClock() })
     const writes = Array.from({ length: 50 }, (_, n) => store.set(`${n}`, new Uint8Array(100_000).fill(n)))
     await store.close()
     await Promise.all(writes)

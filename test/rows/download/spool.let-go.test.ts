@@ -5,7 +5,6 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
-import { rounds } from '../../helpers/turning.ts'
 import { given } from './given.ts'
 
 const body = pseudoRandom(12_000_000)
@@ -52,6 +51,5 @@ test.skipIf(process.platform !== 'linux').each([
   if (then === 'read') expect(sha256(await response.bytes())).toBe(sha256(body))
   else await response.body?.cancel()
   await g.fetch.idle()
-  for (let n = 0; n < 50 && spooled() > 0; n += 1) await rounds()
-  expect(spooled()).toBe(0)
+  await expect.poll(spooled).toBe(0)
 })

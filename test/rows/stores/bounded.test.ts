@@ -48,7 +48,7 @@ function digestOf(mib: number): string {
 test.each(['sqlite', 'folder', 'keyv'])(
   `${LARGE} MB through %s hold no more memory than ${SMALL} MB`,
   {
-    timeout: 120_000 + LARGE * 200,
+    timeout: 120_000 + LARGE * 2_000,
   },
   async (tier) => {
     const origin = await anOriginOfSizes()

@@ -16,7 +16,7 @@ describe('processes', { timeout: 60_000, concurrent: true }, () => {
   test('a program whose only pending thing is a schedule ends by itself (B61)', async () => {
     const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
     origin.script('/f', ok('text'))
-    expect(await aChild(origin.url('/f'), file).exit).toMatchObject({ code: 0, stdout: 'text\n', stderr: '' })
+    expect(await aChild(origin.url('/f'), file, '', '10m').exit).toMatchObject({ code: 0, stdout: 'text\n', stderr: '' })
     expect(origin.hits('/f')).toBe(1)
   })
 

@@ -11,6 +11,7 @@ export interface Order {
 
 export interface Report {
   readonly code: string
+  /** Of the processor, over all threads. */
   readonly ms: number
   readonly grownMiB: number
 }
@@ -31,12 +32,13 @@ const peak = (): number => process.resourceUsage().maxRSS / 1024
 process.on('message', ({ url, warm, init }: Order) => {
   void (async () => {
     await read(warm)
-    const [before, began] = [peak(), performance.now()]
+    const [before, began] = [peak(), process.cpuUsage()]
     const code = await read(url, init).then(
       (length) => `${(length / MIB).toFixed(0)} MiB`,
       (error: { code?: string; message: string }) => error.code ?? error.message,
     )
-    const report: Report = { code, ms: performance.now() - began, grownMiB: peak() - before }
+    const { user, system } = process.cpuUsage(began)
+    const report: Report = { code, ms: (user + system) / 1_000, grownMiB: peak() - before }
     process.send?.(report)
   })()
 })

@@ -57,7 +57,7 @@ async function countsGenerations(bench: Bench): Promise<void> {
 async function extendsWhatIsHeld(bench: Bench): Promise<void> {
   const lease = leasesOf(bench)
   if (lease === undefined) return
-  const held = await granted(lease(bench.key('a'), SHORT * 50))
+  const held = await granted(lease(bench.key('a'), LONG / 2))
   assert.equal(await held.extend(LONG), true)
   const shortened = await granted(lease(bench.key('b'), LONG))
   assert.equal(await shortened.extend(SHORT), true, 'from now, not from before')

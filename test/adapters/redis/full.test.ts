@@ -32,7 +32,7 @@ describeRedis('redis: maxmemory', () => {
     await store.delete(outcomes)
     expect(await store.getMany(outcomes)).toEqual(outcomes.map(() => undefined))
     await store.set('again', randomBytes(SIZE))
-    const fence = await store.lease?.('l', 1_000)
+    const fence = await store.lease?.('l', 60_000)
     await store.set('under a lease', randomBytes(10), fence === undefined ? {} : { fence })
     expect(await Array.fromAsync(store.keys(''))).toEqual(['again', 'under a lease'])
     await store.close()

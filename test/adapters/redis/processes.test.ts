@@ -33,12 +33,14 @@ describeRedis('redis: several processes', () => {
     await using holder = startChild(script('redis-lease-holder.ts'), { args: [server().url, prefix] })
     await holder.message()
     const store = redis(server().url, { prefix })
+    const since = performance.now()
     holder.send({ lease: 'h1:w:one', ms: 300 })
     expect(await holder.message()).toEqual({ answer: 'granted' })
-    expect(await store.lease?.('h1:w:one', 60_000)).toBeUndefined()
+    let next = await store.lease?.('h1:w:one', 60_000)
+    // On a busy machine the end may have come before the question did.
+    expect(next === undefined || performance.now() - since >= 300).toBe(true)
     holder.kill('SIGKILL')
     await holder.exit
-    let next = await store.lease?.('h1:w:one', 60_000)
     while (next === undefined) next = await store.lease?.('h1:w:one', 60_000)
     await store.set('h1:e:one', Uint8Array.of(1), { fence: next })
     await store.close()

@@ -70,7 +70,7 @@ describeRedis('redis: what it refuses is said in words', () => {
     server().cli('DEL', `${prefix}/i`)
     server().cli('SET', `${prefix}/i`, 'rubbish')
     await expect(store.set('b', bytes(2))).rejects.toMatchObject(refusal(/another type.*WRONGTYPE/))
-    const fence = await store.lease?.('l', 1_000)
+    const fence = await store.lease?.('l', 60_000)
     await expect(store.set('c', bytes(3), fence && { fence })).rejects.toMatchObject(refusal(/WRONGTYPE/))
     expect(await Array.fromAsync(store.keys('a'))).toEqual(['a'])
     await store.set('c', bytes(3))

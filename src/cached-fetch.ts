@@ -11,6 +11,7 @@ import { lasting } from './lasting-body.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { Init, Input, Options } from './model/options.ts'
+import { checkListening } from './policy/event-options.ts'
 import { isCached } from './policy/passing.ts'
 import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
 import type { Prefetched } from './prefetch-run.ts'
@@ -63,7 +64,7 @@ export interface CachedFetch {
   readonly buffered: Buffered
   /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
   extend(options: Options): CachedFetch
-  /** Listens; the returned function stops it. */
+  /** Listens; the returned function stops it. @throws TypeError for an event that there is not, and for no function. */
   on<K extends keyof Events>(event: K, listener: (event: Events[K]) => void): () => void
   /** Resolves when nothing is in flight behind, and all writes are down. */
   idle(): Promise<void>
@@ -86,6 +87,13 @@ export interface Behind extends Threshold {
   readonly functions: Functions
   extend(options: Options): CachedFetch
   close(): Promise<void>
+}
+
+function listeningAt(behind: Behind): CachedFetch['on'] {
+  return (event, listener) => {
+    checkListening(event, listener)
+    return behind.house().emitter.on(event, listener)
+  }
 }
 
 /** Hangs the front door before a house. */
@@ -121,7 +129,7 @@ export function frontDoor(behind: Behind): CachedFetch {
       jsonOf(await fetch(input, init), () => fetch(input, initWith(init, { cache: 'reload' })))) as Json,
     buffered: sideDoor(behind),
     extend: (options: Options) => behind.extend(options),
-    on: <K extends keyof Events>(event: K, listener: (event: Events[K]) => void) => behind.house().emitter.on(event, listener),
+    on: listeningAt(behind),
     idle: () => behind.house().idle(),
     close,
     [Symbol.asyncDispose]: close,

@@ -35,7 +35,7 @@ export interface FolderStore extends Store {
  */
 export function folder(dir: string, options: FolderOptions = {}): FolderStore {
   if (typeof dir !== 'string' || dir === '')
-    throw new TypeError(`folder: ${JSON.stringify(dir)} is no path. Give a folder, for instance './cache'`)
+    throw new TypeError(`folder: ${JSON.stringify(dir)} is no path. Give a folder as text, for instance './cache'`)
   refuseUnknown('folder', options, ['maxBytes', 'readOnly', 'clock'])
   const { readOnly = false, clock = systemClock } = options
   if (typeof readOnly !== 'boolean') throw new TypeError(`folder.readOnly: ${JSON.stringify(readOnly)} is neither true nor false`)

@@ -1,7 +1,12 @@
 import { parseSize, type Size } from '../../src/model/size.ts'
 
-/** @throws TypeError that names the first option that `store` does not take, and those that it does. */
+/** @throws TypeError for what are no options; else one that names the first that `store` does not take, and those that it does. */
 export function refuseUnknown(store: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    // Not the value itself: it may be a key.
+    throw new TypeError(
+      `${store}: its options are ${options === null ? null : typeof options}. Give an object with any of ${known.join(', ')}.`,
+    )
   const stranger = Object.keys(options).find((option) => !known.includes(option))
   if (stranger !== undefined)
     throw new TypeError(`${store}: there is no option ${JSON.stringify(stranger)}. It takes ${known.join(', ')}.`)

@@ -27,6 +27,8 @@ const DAMAGED = new Uint8Array()
  * with a TypeError.
  */
 export function sealed(store: Store, options: SealedOptions): Store {
+  if (typeof store?.get !== 'function')
+    throw new TypeError("sealed: the first argument is no store. Give one, for instance sealed(folder('./cache'), { encrypt })")
   refuseUnknown('sealed', options, ['encrypt', 'mac'])
   const { encrypt, mac } = options
   const source = encrypt ?? mac

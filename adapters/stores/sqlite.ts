@@ -42,7 +42,7 @@ const BUSY_TIMEOUT = 1_800
  */
 export function sqlite(file: string, options: SqliteOptions = {}): SqliteStore {
   if (typeof file !== 'string' || file === '')
-    throw new TypeError(`sqlite: ${JSON.stringify(file)} is no path. Give a file, or ':memory:'`)
+    throw new TypeError(`sqlite: ${JSON.stringify(file)} is no path. Give a file as text, or ':memory:'`)
   refuseUnknown('sqlite', options, ['maxBytes', 'maxEntryBytes', 'readOnly', 'busyTimeout', 'clock', 'random'])
   const { readOnly = false, busyTimeout = BUSY_TIMEOUT, clock = systemClock, random = Math.random } = options
   if (typeof readOnly !== 'boolean') throw new TypeError(`sqlite.readOnly: ${JSON.stringify(readOnly)} is neither true nor false`)

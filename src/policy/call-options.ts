@@ -69,8 +69,14 @@ const status: Reader<number> = (value, path) => {
   return value
 }
 
-const cause: Reader<FallbackCause> = (value, path) =>
-  typeof value === 'number' ? status(value, path) : oneOf('network', 'timeout', 'rejected', '4xx', '5xx')(value, path)
+const CAUSES = ['network', 'timeout', 'rejected', '4xx', '5xx'] as const
+
+const cause: Reader<FallbackCause> = (value, path) => {
+  if (typeof value === 'number') return status(value, path)
+  const known = CAUSES.find((name) => name === value)
+  if (known === undefined) throw wrong(path, value, `Give a status, such as 503, or one of '${CAUSES.join("', '")}'.`)
+  return known
+}
 
 const FALLBACK: Readers = { maxStale: duration, after: duration, cooldown: duration, on: listOf(cause) }
 

@@ -94,6 +94,19 @@ describe.each(Object.entries(ways))('%s', (_, how) => {
   })
 })
 
+test.each([
+  [
+    'a key instead of options',
+    [sqlite(':memory:'), 'my secret key'],
+    /^sealed: its options are string\. Give an object with any of encrypt, mac\.$/,
+  ],
+  ['no options', [sqlite(':memory:')], /^sealed: its options are undefined\. Give an object/],
+  ['null', [sqlite(':memory:'), null], /^sealed: its options are null\./],
+  ['no store', [undefined, { encrypt: KEY }], /^sealed: the first argument is no store\. Give one, for instance sealed\(folder/],
+])('%s: refused, with the cure, and no key is told', (_, args, message) => {
+  expect(() => Reflect.apply(sealed, undefined, args)).toThrow(message)
+})
+
 test('exactly one of both, and nothing else', () => {
   expect(() => sealed(sqlite(':memory:'), {})).toThrow(/exactly one of encrypt and mac/)
   expect(() => sealed(sqlite(':memory:'), { encrypt: KEY, mac: KEY })).toThrow(/exactly one/)

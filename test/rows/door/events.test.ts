@@ -7,6 +7,16 @@ import { bench, die, record, textOf } from './kit.ts'
 const kept = { headers: { 'Cache-Control': 'max-age=60' }, etag: '"e"', conditional: true }
 
 describe('on()', () => {
+  test.each([
+    [['misspelt', () => undefined], /^on\(event\): "misspelt" is not right\. Give one of 'lookup', .*'refresh-failed'\.$/],
+    [['toString', () => undefined], /^on\(event\): "toString"/],
+    [['stored'], /^on\(listener\): undefined is not right\. Give a function\.$/],
+  ])('%j is refused', async (args, message) => {
+    await using b = await bench()
+    expect(() => Reflect.apply(b.fetch.on, undefined, args)).toThrow(TypeError)
+    expect(() => Reflect.apply(b.fetch.on, undefined, args)).toThrow(message)
+  })
+
   test('a miss: looked up, judged, attempted, stored; a hit: looked up and fresh', async () => {
     await using b = await bench({ '/r': ok('abc', kept) })
     const seen = record(b.fetch)

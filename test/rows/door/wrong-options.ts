@@ -16,6 +16,7 @@ export const perCall: Wrong[] = [
   ['fallback.cooldown', {}],
   ['fallback.on', 'network'],
   ['fallback.on', ['netwrk'], 'network'],
+  ['fallback.on', ['404'], '503'],
   ['fallback.on', [99]],
   ['fallback.on', [600]],
   ['fallback.on', ['3xx']],

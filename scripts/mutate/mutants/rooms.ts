@@ -43,4 +43,20 @@ export const ROOMS: readonly Mutant[] = [
     tests: ['test/rows/stores/planted.test.ts'],
     killer: "another URL's records, all of them and whole, under this URL's keys: a miss, for a record names its own key",
   },
+  {
+    name: 'what undici is told to send by is gone round',
+    file: 'src/stages/transport/choose.ts',
+    find: ' || guidance.isThere()',
+    replace: '',
+    tests: ['test/rows/door/dispatchers.test.ts'],
+    killer: 'a proxy is gone through, from the moment it is there until it is taken away',
+  },
+  {
+    name: 'a late mark takes the place of a newer one',
+    file: 'src/stages/tiers/mark-writes.ts',
+    find: '.filter(({ mark, before }) => timeOf(before.value, mark.key) < timeOf(mark.value, mark.key))',
+    replace: '',
+    tests: ['test/rows/versions/invalidate.late.test.ts'],
+    killer: 'over sqlite: who says it is stopped before it is written',
+  },
 ]

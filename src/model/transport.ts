@@ -18,8 +18,10 @@ export interface WireRequest {
   readonly dispatcher?: Dispatcher
 }
 
-/** `init.dispatcher`: undici's, by which Node's fetch sends. */
-export type Dispatcher = NonNullable<RequestInit['dispatcher']>
+/** `init.dispatcher`: undici's, by which Node's fetch sends. By its one method, since beside the types of a browser there is no other name. */
+export interface Dispatcher {
+  readonly dispatch: (...args: never[]) => unknown
+}
 
 export interface WireResponse {
   readonly status: number

@@ -69,7 +69,7 @@ class FetchExchange {
     if (conditional) init.cache = 'force-cache'
     if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | ReadableStream
     if (body instanceof ReadableStream) init.duplex = 'half'
-    if (dispatcher !== undefined) init.dispatcher = dispatcher
+    if (dispatcher !== undefined) init.dispatcher = dispatcher as NonNullable<RequestInit['dispatcher']>
     return fetch(url.href, init)
   }
 

@@ -13,13 +13,11 @@ function timeOf(bytes: Uint8Array | undefined, storeKey: string): number {
 /** How often it is begun anew because the marks have changed, before they are written as they are: what is damaged is never as it was read. */
 const TRIES = 100
 
-type Marking = (store: Store, marks: readonly StoreEntry[], clock: Clock) => Promise<readonly StoreEntry[]>
-
 /** None takes a newer one's place: another process may have said so while this one was stopped, or could not write. */
 export async function writeMarks(store: Store, marks: readonly StoreEntry[], clock: Clock): Promise<void> {
-  const write = store.compareAndSet === undefined ? writeInTurn : writeUnlessChanged
+  if (store.compareAndSet === undefined) return inTurn(store, 't', { clock, write: (lease) => writeNewer(store, marks, lease) })
   let left = marks
-  for (let n = 0; left.length > 0 && n < TRIES; n++) left = await write(store, left, clock)
+  for (let n = 0; left.length > 0 && n < TRIES; n++) left = await writeUnlessChanged(store, left)
   if (left.length > 0) await store.setMany([...left])
 }
 
@@ -32,21 +30,13 @@ async function newerIn(store: Store, marks: readonly StoreEntry[]): Promise<{ ma
 }
 
 /** Gives those that have been changed in between. */
-const writeUnlessChanged: Marking = async (store, marks) => {
+async function writeUnlessChanged(store: Store, marks: readonly StoreEntry[]): Promise<readonly StoreEntry[]> {
   const newer = await newerIn(store, marks)
   const areSet = await Promise.all(newer.map(async ({ mark, before }) => store.compareAndSet?.(before, [mark])))
   return newer.filter((_, n) => areSet[n] === false).map(({ mark }) => mark)
 }
 
-/** Gives all of them where the turn has passed on. */
-const writeInTurn: Marking = async (store, marks, clock) => {
-  const write = async (lease: Lease | undefined): Promise<readonly StoreEntry[]> => {
-    const newer = (await newerIn(store, marks)).map(({ mark }) => mark)
-    if (newer.length > 0) await store.setMany(newer, lease && { fence: lease })
-    return []
-  }
-  return inTurn(store, 't', { clock, write }).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 'FENCED') return marks
-    throw error
-  })
+async function writeNewer(store: Store, marks: readonly StoreEntry[], lease: Lease | undefined): Promise<void> {
+  const newer = (await newerIn(store, marks)).map(({ mark }) => mark)
+  if (newer.length > 0) await store.setMany(newer, lease && { fence: lease })
 }

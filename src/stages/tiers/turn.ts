@@ -17,25 +17,35 @@ const LOOK_EVERY = 10
 /** Milliseconds to wait in all: longer than a turn, so that a dead writer's is over by then. */
 const PATIENCE = 3_000
 
+/** How often a write is begun anew whose turn ran out under it: the process was stopped, or has too much to do. */
+const TURNS = 3
+
 const NEVER = new AbortController().signal
+
+interface Step<T> {
+  readonly clock: Clock
+  /** Is given the lease, for the fence of the write; undefined where the store has none, or could not say. */
+  readonly write: (lease: Lease | undefined) => Promise<T>
+  /** False: FENCED says that it was too late to ask, which no other turn makes good. Default true. */
+  readonly mayGoAgain?: boolean
+}
 
 /**
  * Read, merge and set as one step among processes, where the store has leases. It is the merge that makes a write right; the turn sees to it
- * that two of them do not overwrite one another. A store that cannot say whose turn it is does not hold the write up.
- *
- * @param write Is given the lease, for the fence of the write; undefined where the store has none, or could not say.
+ * that two of them do not overwrite one another. A store that cannot say whose turn it is does not hold the write up. One whose turn had
+ * passed on before it was written begins anew: what it read is old.
  */
-export async function inTurn<T>(
-  store: Store,
-  storeKey: string,
-  { clock, write }: { clock: Clock; write: (lease: Lease | undefined) => Promise<T> },
-): Promise<T> {
-  const lease = await turnOf(store, `h1:w:${storeKey}`, clock)
-  try {
-    return await write(lease)
-  } finally {
-    // One that cannot be given back runs out by itself.
-    await lease?.release().catch(() => undefined)
+export async function inTurn<T>(store: Store, storeKey: string, { clock, write, mayGoAgain = true }: Step<T>): Promise<T> {
+  for (let left = mayGoAgain ? TURNS : 0; ; left--) {
+    const lease = await turnOf(store, `h1:w:${storeKey}`, clock)
+    try {
+      return await write(lease)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'FENCED' || left === 0) throw error
+    } finally {
+      // One that cannot be given back runs out by itself.
+      await lease?.release().catch(() => undefined)
+    }
   }
 }
 

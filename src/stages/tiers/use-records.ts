@@ -34,16 +34,10 @@ export class UseRecords {
     const store = this.#store
     if (store === undefined) return false
     const write = (lease: Lease | undefined): Promise<void> => this.#add(store, [...uses], lease && { fence: lease })
-    const inItsTurn = (): Promise<void> => inTurn(store, 's', { clock: this.#clock, write })
-    // Stopped until its turn had passed on: what others have counted meanwhile stays, and is added to.
-    const again = (error: unknown): Promise<void> =>
-      (error as { code?: unknown }).code === 'FENCED' ? inItsTurn() : Promise.reject(error)
-    return inItsTurn()
-      .catch(again)
-      .then(
-        () => true,
-        () => false,
-      )
+    return inTurn(store, 's', { clock: this.#clock, write }).then(
+      () => true,
+      () => false,
+    )
   }
 
   /** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */

@@ -11,9 +11,6 @@ import { Merging, type MergingRooms, without } from './merging.ts'
 import type { BodyRoom, Placed, Writing } from './placed.ts'
 import { inTurn } from './turn.ts'
 
-/** How often a write is begun anew whose turn ran out under it: the process was stopped, or has too much to do. */
-const TURNS = 3
-
 /** How often a write is begun anew under which the entry changed: at each of these somebody else's was written. */
 const TRIES = 1_000
 
@@ -70,19 +67,9 @@ export class Writes {
   async #write(said: EntryRecord, placed: Placed | undefined, how: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
     if (this.#store.compareAndSet !== undefined) return this.#writeUnlessChanged(said, version, how)
-    for (let left = TURNS; ; left--) {
-      try {
-        return await this.#writeInTurn(said, version, how)
-      } catch (error) {
-        // Its turn had passed on before it was written, so what it read is old. That it was too late to ask is another matter.
-        if ((error as { code?: unknown }).code !== 'FENCED' || how.fence !== undefined || left === 0) throw error
-      }
-    }
-  }
-
-  #writeInTurn(said: EntryRecord, version: VersionRecord | undefined, how: Writing): Promise<EntryRecord> {
     return inTurn(this.#store, sha256(said.key), {
       clock: this.#rooms.clock,
+      mayGoAgain: how.fence === undefined,
       write: async (lease) => {
         const { merged, entries, gone, expired } = await this.#merging.merged(said, version, { ...how, isNew: false })
         if (entries.length === 0) return merged

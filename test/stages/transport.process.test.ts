@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import http from 'node:http'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../helpers/certificate.ts'
+import { type ForwardProxy, startForwardProxy } from '../helpers/forward-proxy.ts'
 import { type Certificate, hang, type Origin, ok, reset, startOrigin } from '../helpers/origin/index.ts'
 
 const run = promisify(execFile)
@@ -118,31 +116,13 @@ describe('TLS', () => {
 })
 
 describe("the environment's proxy", () => {
-  interface Proxy {
-    readonly port: number
-    readonly asked: string[]
+  async function startProxy(): Promise<ForwardProxy> {
+    const proxy = await startForwardProxy()
+    cleanups.push(() => proxy[Symbol.asyncDispose]())
+    return proxy
   }
 
-  async function startProxy(): Promise<Proxy> {
-    const asked: string[] = []
-    const server = http.createServer((request, response) => {
-      asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`)
-      response.end('by proxy')
-    })
-    server.on('connect', (request, socket) => {
-      asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization']}`)
-      const [host, port] = String(request.url).split(':')
-      const onward = net.connect(Number(port), host, () => socket.write('HTTP/1.1 200 Connected\r\n\r\n'))
-      onward.on('error', () => socket.destroy())
-      socket.on('error', () => onward.destroy())
-      socket.pipe(onward).pipe(socket)
-    })
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    cleanups.push(() => server.close().closeAllConnections())
-    return { port: (server.address() as AddressInfo).port, asked }
-  }
-
-  const through = ({ port }: Proxy): Record<string, string> => {
+  const through = ({ port }: ForwardProxy): Record<string, string> => {
     const url = `http://user:word@127.0.0.1:${port}`
     return { NODE_USE_ENV_PROXY: '1', http_proxy: url, https_proxy: url }
   }
@@ -152,7 +132,7 @@ describe("the environment's proxy", () => {
     const proxy = await startProxy()
     const url = 'http://origin.example/a?b=c'
     expect(await printed(`console.log(await text('${url}'), await text('${url}'))`, through(proxy))).toBe('by proxy by proxy')
-    expect(proxy.asked).toEqual(Array(2).fill(`GET ${url} ${CREDENTIALS}`))
+    expect(proxy.asked).toEqual(Array(2).fill({ line: `GET ${url}`, credentials: CREDENTIALS }))
   })
 
   test('is a tunnel for https', async (context) => {
@@ -162,7 +142,7 @@ describe("the environment's proxy", () => {
     origin.script('/a', ok('tunnelled'))
     const env = { ...through(proxy), NODE_TLS_REJECT_UNAUTHORIZED: '0' }
     expect(await printed(`console.log(await text('${origin.url('/a')}'))`, env)).toBe('tunnelled')
-    expect(proxy.asked).toEqual([`CONNECT ${origin.host} ${CREDENTIALS}`])
+    expect(proxy.asked).toEqual([{ line: `CONNECT ${origin.host}`, credentials: CREDENTIALS }])
   })
 
   test.each([

@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import http from 'node:http'
-import net, { type AddressInfo } from 'node:net'
 import { Agent, Dispatcher1Wrapper, getGlobalDispatcher, MockAgent, ProxyAgent, setGlobalDispatcher } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Init } from '../../../src/index.ts'
 import { selfSigned } from '../../helpers/certificate.ts'
+import { type ForwardProxy, startForwardProxy } from '../../helpers/forward-proxy.ts'
 import { gz, ok, startOrigin } from '../../helpers/origin/index.ts'
 import { crawled, get } from '../governor/crawled.ts'
 import { bench, failureOf, textOf } from './kit.ts'
@@ -17,39 +15,10 @@ afterEach(() => {
   globalThis.fetch = platform
 })
 
-interface Proxy extends AsyncDisposable {
-  readonly url: string
-  readonly asked: string[]
-}
-
-/** A proxy that makes tunnels, and writes down where to. */
-async function startProxy(): Promise<Proxy> {
-  const asked: string[] = []
-  const server = http.createServer()
-  const sockets = new Set<net.Socket>()
-  server.on('connection', (socket) => sockets.add(socket))
-  server.on('connect', (request, socket) => {
-    asked.push(String(request.url))
-    const [host, port] = String(request.url).split(':')
-    const onward = net.connect(Number(port), host, () => socket.write('HTTP/1.1 200 Connected\r\n\r\n'))
-    onward.on('error', () => socket.destroy())
-    socket.on('error', () => onward.destroy())
-    socket.pipe(onward).pipe(socket)
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    url,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
+const linesOf = ({ asked }: ForwardProxy): string[] => asked.map(({ line }) => line)
 
 /** Node 24's fetch speaks the first interface of dispatchers; `setGlobalDispatcher` wraps by itself. */
-const through = (proxy: Proxy): Init => ({
+const through = (proxy: ForwardProxy): Init => ({
   dispatcher: new Dispatcher1Wrapper(new ProxyAgent({ uri: proxy.url, proxyTunnel: true })) as unknown as NonNullable<
     Init['dispatcher']
   >,
@@ -57,12 +26,12 @@ const through = (proxy: Proxy): Init => ({
 
 describe('setGlobalDispatcher', () => {
   test('a proxy is gone through, from the moment it is there until it is taken away', async () => {
-    await using proxy = await startProxy()
+    await using proxy = await startForwardProxy()
     await using b = await bench({ '/a': ok('one'), '/b': ok('two'), '/c': ok('three') })
     expect(await textOf(b.fetch(b.origin.url('/a')))).toBe('one')
     setGlobalDispatcher(new ProxyAgent({ uri: proxy.url, proxyTunnel: true }))
     expect(await textOf(b.fetch(b.origin.url('/b')))).toBe('two')
-    expect(proxy.asked).toEqual([b.origin.host])
+    expect(linesOf(proxy)).toEqual([`CONNECT ${b.origin.host}`])
     setGlobalDispatcher(usual)
     expect(await textOf(b.fetch(b.origin.url('/c')))).toBe('three')
     expect(proxy.asked).toHaveLength(1)
@@ -122,12 +91,12 @@ describe('setGlobalDispatcher', () => {
   })
 
   test('is obeyed also where the global fetch is ours', async () => {
-    await using proxy = await startProxy()
+    await using proxy = await startForwardProxy()
     await using b = await bench({ '/a': ok('one') })
     setGlobalDispatcher(new ProxyAgent({ uri: proxy.url, proxyTunnel: true }))
     globalThis.fetch = b.fetch
     expect(await textOf(fetch(b.origin.url('/a')))).toBe('one')
-    expect(proxy.asked).toEqual([b.origin.host])
+    expect(linesOf(proxy)).toEqual([`CONNECT ${b.origin.host}`])
   })
 
   test.each([
@@ -153,15 +122,15 @@ const spying =
 
 describe('init.dispatcher', () => {
   test('is what this call goes by, and no other', async () => {
-    await using proxy = await startProxy()
+    await using proxy = await startForwardProxy()
     await using b = await bench({ '/a': ok('one'), '/b': ok('two') })
     expect(await textOf(b.fetch(b.origin.url('/a'), through(proxy)))).toBe('one')
     expect(await textOf(b.fetch(b.origin.url('/b')))).toBe('two')
-    expect(proxy.asked).toEqual([b.origin.host])
+    expect(linesOf(proxy)).toEqual([`CONNECT ${b.origin.host}`])
   })
 
   test('is handed to a fetch of your own', async () => {
-    await using proxy = await startProxy()
+    await using proxy = await startForwardProxy()
     const seen: unknown[] = []
     const fetch: typeof globalThis.fetch = (input, init) => {
       seen.push(init?.dispatcher)
@@ -174,7 +143,7 @@ describe('init.dispatcher', () => {
   })
 
   test('is what the robots.txt is asked for by too', async () => {
-    await using proxy = await startProxy()
+    await using proxy = await startForwardProxy()
     const g = await crawled(ok(''))
     expect(await get(g, '/a', through(proxy))).toBe('fine')
     expect(proxy.asked).toHaveLength(2)

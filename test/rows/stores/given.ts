@@ -3,7 +3,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type CachedFetch, createCachedFetch, type Events, inspect, type Options } from '../../../src/index.ts'
+import { folder as folderStore } from '../../../adapters/stores/folder.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import {
+  type CachedFetch,
+  type Clock,
+  createCachedFetch,
+  type Events,
+  inspect,
+  type Options,
+  type Store,
+} from '../../../src/index.ts'
 import { type Origin, startOrigin } from '../../helpers/origin/index.ts'
 
 /** A folder of this test's own, removed when it ends. */
@@ -12,6 +22,12 @@ export function folder(): string {
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
+
+/** The stores that outlive a process, in a folder. */
+export const lasting: [name: string, open: (place: string, clock: Clock) => Store][] = [
+  ['sqlite', (place, clock) => sqlite(join(place, 'cache.db'), { clock })],
+  ['a folder', (place, clock) => folderStore(join(place, 'files'), { clock })],
+]
 
 /** Where files cost no disk. Linux only. */
 const IN_MEMORY = '/dev/shm'

@@ -1,19 +1,11 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folder as folderStore } from '../../../adapters/stores/folder.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
-import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, Clock, Store } from '../../../src/index.ts'
 import { byRequest, hangUp, inOrder, ok, type Step } from '../../helpers/origin/index.ts'
-import { anInstance, anOrigin, folder, got, heard } from './given.ts'
+import { anInstance, anOrigin, folder, got, heard, lasting } from './given.ts'
 
 // An invalidation holds for a process that begins later, whatever is said of the entry, or brought into it, before it is asked for.
-
-const stores: [string, (place: string, clock: Clock) => Store][] = [
-  ['SQLite', (place, clock) => sqlite(join(place, 'cache.db'), { clock })],
-  ['a folder', (place, clock) => folderStore(join(place, 'files'), { clock })],
-]
 
 interface Later {
   readonly clock: ManualClock
@@ -53,7 +45,7 @@ const words: [string, (g: Later) => Promise<unknown>][] = [
   ['a policy', ({ fetch, url }) => fetch.entry(url, { headers: DE }).setPolicy({ resume: false })],
 ]
 
-describe.each(stores)('memory before %s', (_, store) => {
+describe.each(lasting)('memory before %s', (_, store) => {
   test.each(words)('%s makes nothing fresh that was invalidated before', async (__, say) => {
     const g = await later(store, inOrder(ok('one'), ok('two')))
     await say(g)

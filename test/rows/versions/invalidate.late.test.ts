@@ -1,18 +1,10 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { folder } from '../../../adapters/stores/folder.ts'
-import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosFault, chaos, manualClock } from '../../../adapters/testing/index.ts'
-import type { Clock, Store } from '../../../src/index.ts'
 import { seen } from '../download/given.ts'
-import { folder as scratch } from '../stores/given.ts'
+import { lasting, folder as scratch } from '../stores/given.ts'
 import { another, history, SECOND } from './histories.ts'
 
 // What one process says is stale is not made fresh by an earlier word of another that comes down later.
-const stores: [string, (dir: string, clock: Clock) => Store][] = [
-  ['sqlite', (dir, clock) => sqlite(join(dir, 'cache.db'), { clock })],
-  ['a folder', (dir, clock) => folder(dir, { clock })],
-]
 const FRESH = { ttl: '30d' } as const
 
 const late: [string, Omit<ChaosFault, 'key'>, number][] = [
@@ -20,7 +12,7 @@ const late: [string, Omit<ChaosFault, 'key'>, number][] = [
   ['a tier does not take it, and is brought it', { on: 'setMany', do: 'throw' }, 60],
 ]
 
-test.each(stores.flatMap(([name, open]) => late.map(([why, fault, seconds]) => [name, why, { open, fault, seconds }] as const)))(
+test.each(lasting.flatMap(([name, open]) => late.map(([why, fault, seconds]) => [name, why, { open, fault, seconds }] as const)))(
   'over %s: %s',
   async (_, _why, { open, fault, seconds }) => {
     const [dir, clock] = [scratch(), manualClock()]

@@ -170,5 +170,6 @@ export function readCacheMode(given: unknown): CacheMode {
 
 export function readDispatcher(given: Dispatcher): Dispatcher {
   if (typeof given.dispatch === 'function') return given
-  throw wrong('init.dispatcher', given, 'Give one of undici, such as a ProxyAgent.')
+  // Not the value itself: the URL of a proxy may hold a password.
+  throw wrong('init.dispatcher', typeof given, 'Give one of undici, such as a ProxyAgent.')
 }

@@ -149,10 +149,11 @@ describe('init.dispatcher', () => {
     expect(proxy.asked).toHaveLength(2)
   })
 
-  test.each([['http://proxy.example:3128'], [{}], [7]])('%j is refused, with the cure', async (dispatcher) => {
+  test.each([['http://user:secret@proxy.example:3128'], [{}], [7]])('%j is refused, with the cure', async (dispatcher) => {
     await using b = await bench()
     const failure = await failureOf(b.fetch(b.origin.url('/a'), { dispatcher } as unknown as Init))
     expect(failure).toBeInstanceOf(TypeError)
+    expect(failure.message).not.toContain('secret')
     expect(failure.message).toMatch(/^init\.dispatcher: .* is not right\. Give one of undici, such as a ProxyAgent\.$/)
   })
 

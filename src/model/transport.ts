@@ -15,7 +15,7 @@ export interface WireRequest {
   /** Milliseconds from the connection to the end of the response's head. */
   readonly headersTimeout: number
   /** By what fetch is to send it, where not as ever. */
-  readonly dispatcher?: Dispatcher
+  readonly dispatcher?: Dispatcher | undefined
 }
 
 /** `init.dispatcher`: undici's, by which Node's fetch sends. By its one method, since beside the types of a browser there is no other name. */

@@ -106,7 +106,7 @@ async function ask(
         url: hop.url,
         headers: hop.headers,
         ...(hop.body !== undefined && { body: hop.body }),
-        ...(order.call.dispatcher !== undefined && { dispatcher: order.call.dispatcher }),
+        dispatcher: order.call.dispatcher,
         signal,
         connectTimeout: timeouts.connect,
         headersTimeout: timeouts.headers,

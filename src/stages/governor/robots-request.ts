@@ -84,8 +84,7 @@ async function ask(rooms: RobotsRooms, hop: Hop, ticket: Ticket): Promise<Robots
   try {
     const headers = [['accept-encoding', 'identity'] as const]
     const limits = { connectTimeout: PATIENCE, headersTimeout: PATIENCE }
-    const way = dispatcher === undefined ? {} : { dispatcher }
-    const response = await transport().send({ method: 'GET', url, headers, signal, ...limits, ...way })
+    const response = await transport().send({ method: 'GET', url, headers, signal, dispatcher, ...limits })
     const head = { status: response.status, headers: response.headers, receivedAt: clock.now() }
     const wait = learnedWait(head, DEFAULT_SETTINGS.retry)
     // A robots.txt that is refused for a day must not hold the requests up for that long: they are told themselves.

@@ -21,6 +21,20 @@ export const systemClock: Clock = {
   },
 }
 
+/**
+ * A limit on how long somebody else may take. A timer that comes late comes before what has been lying there: the time in which this
+ * program had no turn is given back, once, and never more than the limit.
+ */
+export function allow(clock: Clock, ms: number, late: () => void): { cancel(): void } {
+  const due = clock.monotonic() + ms
+  let timer = clock.setTimeout(() => {
+    const missed = Math.min(clock.monotonic() - due, ms)
+    if (missed > 0) timer = clock.setTimeout(late, missed)
+    else late()
+  }, ms)
+  return { cancel: () => timer.cancel() }
+}
+
 /** Waits `ms` by a clock; rejects with the signal's reason when it is given up. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason)

@@ -26,7 +26,10 @@ export interface FallbackOptions {
   on?: FallbackCause[]
 }
 
-/** `timeouts` in full. Every key may be left out. */
+/**
+ * `timeouts` in full. Every key may be left out. `connect`, `headers` and `stall` do not count the time in which the program itself had no
+ * turn, because it computed without a pause.
+ */
 export interface TimeoutOptions {
   /** Until the connection, with its TLS, stands. Default '10s'. */
   connect?: Duration

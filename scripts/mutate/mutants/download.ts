@@ -146,4 +146,12 @@ export const DOWNLOADS: readonly Mutant[] = [
     tests: ['test/rows/download/versions.test.ts'],
     killer: 'a 304 that nobody asked for, or with another tag, is asked again without a condition',
   },
+  {
+    name: 'a time limit of an origin counts the time in which the program had no turn',
+    file: 'src/model/clock.ts',
+    find: 'if (missed > 0)',
+    replace: 'if (missed > ms)',
+    tests: ['test/rows/download/own-stall.test.ts'],
+    killer: 'the wire an answer that came while the program was busy is heard: one request',
+  },
 ]

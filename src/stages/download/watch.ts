@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts'
+import { allow, type Clock } from '../../model/clock.ts'
 import type { TimeoutSettings } from '../../model/settings.ts'
 import { TransportFailure } from '../../model/transport.ts'
 
@@ -62,7 +62,7 @@ export class Watch {
 
   #arm(): void {
     const next = Math.min(this.#lastAt + this.#timeouts.stall, this.#stepAt + STEP) - this.#clock.monotonic()
-    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.max(next, 1))
+    this.#timer = allow(this.#clock, Math.max(next, 1), () => this.#look())
   }
 
   #look(): void {

@@ -1,6 +1,6 @@
 import type Bottleneck from 'bottleneck'
 import type { Redis } from 'ioredis'
-import type { Clock } from '../../model/clock.ts'
+import { allow, type Clock } from '../../model/clock.ts'
 import type { Place } from './shared-pacer.ts'
 
 /** Milliseconds until Redis has taken a request down, its connection included. What comes after that is the wait for one's turn. */
@@ -75,7 +75,7 @@ export class RedisPlace implements Place {
   /** Redis says how long to wait, and the rest happens here: what is bounded is how long it takes to say so. */
   #turn(limiter: Limiter): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const late = this.#clock.setTimeout(() => reject(new Error(`it did not answer within ${PATIENCE} ms`)), PATIENCE)
+    const late = allow(this.#clock, PATIENCE, () => reject(new Error(`it did not answer within ${PATIENCE} ms`)))
     limiter.once('scheduled', () => late.cancel())
     limiter.schedule(async () => resolve()).catch(reject)
     return promise.finally(() => late.cancel())

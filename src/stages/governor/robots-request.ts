@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts'
+import { allow, type Clock } from '../../model/clock.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { Ticket, Wish } from '../../model/rooms.ts'
 import { type Transport, TransportFailure, type WireResponse } from '../../model/transport.ts'
@@ -57,7 +57,7 @@ export async function askRobots(rooms: RobotsRooms, origin: string, wish: Robots
       const asked = { host: hostOf(url), url: url.href, signal, urgency: wish.urgency, maxRetryAfter }
       const ticket = await rooms.admit({ ...asked, standIn: () => 'there is none' })
       if (timer === undefined) wish.sent()
-      timer ??= rooms.clock.setTimeout(() => patience.abort(new TransportFailure('TIMEOUT', 'robots.txt is slow')), PATIENCE)
+      timer ??= allow(rooms.clock, PATIENCE, () => patience.abort(new TransportFailure('TIMEOUT', 'robots.txt is slow')))
       const answer = await ask(rooms, { url, signal, redirects, dispatcher: wish.dispatcher }, ticket)
       if (!(answer instanceof URL)) return answer
       url = answer

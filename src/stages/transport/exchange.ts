@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../../model/clock.ts'
+import { allow, type Clock } from '../../model/clock.ts'
 import { headerOf } from '../../model/headers.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
@@ -152,7 +152,7 @@ export class WireExchange {
 
   #allow(ms: number): void {
     this.#timer?.cancel()
-    this.#timer = ms === Infinity ? undefined : this.#clock.setTimeout(() => this.#fail(this.#lateness(ms)), ms)
+    this.#timer = ms === Infinity ? undefined : allow(this.#clock, ms, () => this.#fail(this.#lateness(ms)))
   }
 
   #lateness(ms: number): TransportFailure {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts'
+import { allow, type Clock } from '../../model/clock.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import { failureFrom } from './failure.ts'
 import { FetchBody } from './fetch-body.ts'
@@ -47,7 +47,7 @@ class FetchExchange {
     const interruption = new Interruption(signal, (reason) => this.#controller.abort(reason))
     const allowed = connectTimeout + headersTimeout
     const late = (): void => interruption.interrupt(new TransportFailure('TIMEOUT', `no answer within ${allowed} ms`))
-    const timer = allowed === Infinity ? undefined : this.#clock.setTimeout(late, allowed)
+    const timer = allowed === Infinity ? undefined : allow(this.#clock, allowed, late)
     try {
       return this.#answer(await interruption.guard(this.#ask(fetch, url), giveUp), interruption)
     } catch (error) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { chaos, type ManualClock, type Mishap, manualClock } from '../../../adapters/testing/index.ts'
+import { chaos, type Mishap, manualClock } from '../../../adapters/testing/index.ts'
+import { losing } from '../../helpers/losing.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { turnUntil } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
@@ -9,24 +10,6 @@ import { heard } from './given.ts'
 // A program that is busy for longer than a store may take finds the limit over before it can hear what the store has answered long ago.
 const LIMIT = 250
 const HOUR = { headers: { 'Cache-Control': 'public, max-age=3600' } }
-
-/** A clock whose timers come late: what was lost stands on it, and no timer has fired meanwhile. */
-function losing(hand: ManualClock): ManualClock & { lose(ms: number): void } {
-  let lost = 0
-  return {
-    now: () => hand.now() + lost,
-    monotonic: () => hand.monotonic() + lost,
-    setTimeout: (fn, ms) => hand.setTimeout(fn, ms),
-    advance: (ms) => hand.advance(ms),
-    jump: (ms) => hand.jump(ms),
-    get pending() {
-      return hand.pending
-    },
-    lose: (ms) => {
-      lost += ms
-    },
-  }
-}
 
 /** A hit of a store across the network that has this mishap, while the program stands still for so long. */
 async function readWhile(mishap: Mishap, busy: number) {

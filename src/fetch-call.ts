@@ -1,4 +1,4 @@
-import { initWith, isOfItself } from './init.ts'
+import { initWith, isOfItself, referrerOf } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
@@ -10,6 +10,7 @@ import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
 import { overlaySpecific } from './policy/precedence.ts'
 import { withoutPreconditions } from './policy/preconditions.ts'
+import { refererField } from './policy/referrer.ts'
 import { ruleFor } from './rule.ts'
 
 /** What an instance adds to each call. */
@@ -67,7 +68,7 @@ function ask(input: Input, init: Init | undefined): Asked {
   // What is no signal, or no init, is for Request to refuse, in the words of fetch.
   const isSignal = signal === undefined || signal === null || signal instanceof AbortSignal
   // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
-  const over = { cache: undefined, ...(isSignal && { signal: undefined }) }
+  const over = { cache: undefined, ...(isSignal && { signal: undefined }), ...referrerOf(input, init) }
   const request = new Request(input, typeof init === 'object' || init === undefined ? initWith(init, over) : init)
   const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:') {
@@ -151,7 +152,8 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const cache: CacheMode = readCacheMode(init?.cache === undefined && input instanceof Request ? input.cache : init?.cache)
   const asked = ask(input, init)
   const { under, settings } = settle(basis, asked, own)
-  const headers = merged(basis.headers, asked.headers)
+  const referer = refererField(asked.request)
+  const headers = merged(basis.headers, [...asked.headers, ...referer])
   const address = addressOf(asked.url)
   const cached = isCached({ method: asked.method, settings })
   const identity = {
@@ -172,6 +174,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     cache,
     redirect: asked.redirect,
     integrity: asked.integrity,
+    ...(referer.length > 0 && { referrerPolicy: asked.request?.referrerPolicy }),
     ...(init?.dispatcher && { dispatcher: readDispatcher(init.dispatcher) }),
     credentialHeaders: basis.credentialHeaders,
     ...(cached ? { settings, layers: { under, own } } : { settings: onceOnly(settings) }),

@@ -1,9 +1,15 @@
-import type { Init } from './model/options.ts'
+import type { Init, Input } from './model/options.ts'
 
 /** No more than what stands in it. A Request, or an instance of a class, has the members of an init by inheritance. */
 export function isOfItself(init: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(init)
   return prototype === Object.prototype || prototype === null
+}
+
+/** A Request's own referrer, which any other member of an init takes away (Fetch standard 5.4, new Request, step 12). */
+export function referrerOf(input: Input, init: Init | null | undefined): Pick<Init, 'referrer' | 'referrerPolicy'> {
+  const isSilent = !init || (isOfItself(init) && Object.keys(init).every((name) => name === 'holdfast'))
+  return isSilent && input instanceof Request ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : {}
 }
 
 /** The same init with other members. One that is spread would lose what it inherits, and a getter wants to be asked of the object itself. */

@@ -38,6 +38,8 @@ export interface Call extends RequestFacts {
   readonly redirect: 'follow' | 'error' | 'manual' | 'same-origin'
   /** Subresource Integrity metadata; '' for none. */
   readonly integrity: string
+  /** How much of the Referer that is among `headers` further servers are told; absent: as it stands, for the caller wrote it himself. */
+  readonly referrerPolicy?: Request['referrerPolicy'] | undefined
   readonly settings: Settings
   /** `init.dispatcher`: by what the request leaves, and one for a robots.txt on its behalf; absent: as all do. */
   readonly dispatcher?: Dispatcher | undefined

@@ -1,6 +1,6 @@
 import type { Call } from '../model/call.ts'
 import { proofOf } from './known-digests.ts'
-import { withoutCredentials } from './redirect.ts'
+import { alongTo } from './redirect.ts'
 
 /** Another place of the same bytes, and the call as it goes there. */
 export interface OtherPlace {
@@ -20,7 +20,7 @@ export function otherPlaces(call: Call): readonly OtherPlace[] {
   const elsewhere = new Set(call.settings.sources.filter((source) => source !== call.url))
   return [...elsewhere].map((source) => {
     const url = new URL(source)
-    const headers = withoutCredentials(call.headers, { from: here, to: url }, call.credentialHeaders)
+    const headers = alongTo(call.headers, { from: here, to: url }, call)
     const isDowngrade = here.protocol === 'https:' && url.protocol === 'http:'
     return { call: { ...call, url: url.href, sent: undefined, headers }, way: isDowngrade && !told ? 'in clear' : 'open' }
   })

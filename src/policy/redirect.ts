@@ -3,6 +3,7 @@ import type { HeaderList } from '../model/headers.ts'
 import { isBlockedPort } from './blocked-port.ts'
 import { ALWAYS_CREDENTIALS } from './cache-key.ts'
 import { textOf } from './octets.ts'
+import { withNextReferer } from './referrer.ts'
 
 /** Fetch standard, HTTP-redirect fetch, step 7. */
 const MOST_REDIRECTS = 20
@@ -68,13 +69,15 @@ const NEVER_ACROSS: ReadonlySet<string> = new Set([...ALWAYS_CREDENTIALS, 'cooki
 
 /**
  * The headers that may go along from one URL to the next: all within an origin, else all but credentials. https to http on the same
- * host is another origin.
+ * host is another origin. A Referer that is holdfast's own is written anew for each.
  */
-export function withoutCredentials(
+export function alongTo(
   headers: HeaderList,
   hop: { readonly from: URL; readonly to: URL },
-  credentialHeaders: ReadonlySet<string>,
+  { credentialHeaders, referrerPolicy }: Pick<Call, 'credentialHeaders' | 'referrerPolicy'>,
 ): HeaderList {
-  if (hop.from.origin === hop.to.origin) return headers
-  return headers.filter(([name]) => !NEVER_ACROSS.has(name) && !credentialHeaders.has(name))
+  const { from, to } = hop
+  const kept =
+    from.origin === to.origin ? headers : headers.filter(([name]) => !NEVER_ACROSS.has(name) && !credentialHeaders.has(name))
+  return referrerPolicy === undefined ? kept : withNextReferer(kept, referrerPolicy, to)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type RedirectQuestion, redirectOf, withoutCredentials } from '../../src/policy/redirect.ts'
+import { alongTo, type RedirectQuestion, redirectOf } from '../../src/policy/redirect.ts'
 import { headers } from './given.ts'
 
 const FROM = 'https://example.org/a/b?c#d'
@@ -98,7 +98,7 @@ describe('headers on the way to another origin', () => {
     'x-a': '5',
   })
   const names = (from: string, to: string): string[] =>
-    withoutCredentials(given, { from: new URL(from), to: new URL(to) }, new Set(['x-api-key'])).map(([name]) => name)
+    alongTo(given, { from: new URL(from), to: new URL(to) }, { credentialHeaders: new Set(['x-api-key']) }).map(([name]) => name)
 
   test('all within an origin', () => {
     expect(names('https://a.example/x', 'https://a.example:443/y')).toEqual(given.map(([name]) => name))

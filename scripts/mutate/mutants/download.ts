@@ -147,6 +147,14 @@ export const DOWNLOADS: readonly Mutant[] = [
     killer: 'a 304 that nobody asked for, or with another tag, is asked again without a condition',
   },
   {
+    name: 'another server is told of the whole page that a redirect came from',
+    file: 'src/policy/redirect.ts',
+    find: 'referrerPolicy === undefined ? kept',
+    replace: 'true ? kept',
+    tests: ['test/rows/door/referrer.test.ts'],
+    killer: "a page of own policy ''",
+  },
+  {
     name: 'a time limit of an origin counts the time in which the program had no turn',
     file: 'src/model/clock.ts',
     find: 'if (missed > 0)',

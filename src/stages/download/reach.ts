@@ -9,7 +9,7 @@ import { ArrivedHead } from '../../policy/arrived-head.ts'
 import { normalisedUrl, sentUrl } from '../../policy/cache-key.ts'
 import { hostOf } from '../../policy/host.ts'
 import { learnedWait } from '../../policy/rate-limit-fields.ts'
-import { redirectOf, withoutCredentials } from '../../policy/redirect.ts'
+import { alongTo, redirectOf } from '../../policy/redirect.ts'
 import { through } from '../../policy/redirects.ts'
 import { standIn } from '../../policy/stand-in.ts'
 import type { Allowance } from './budget.ts'
@@ -79,7 +79,7 @@ export async function reach(
       ...hop,
       url: turn.url,
       method: turn.method,
-      headers: withoutCredentials(hop.headers, { from: hop.url, to: turn.url }, call.credentialHeaders),
+      headers: alongTo(hop.headers, { from: hop.url, to: turn.url }, call),
     }
   }
 }

@@ -4,7 +4,7 @@ import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
 import type { Init, Input } from './model/options.ts'
 import type { CacheMode, Settings } from './model/settings.ts'
-import { keyText, knownUrl, partitionOf, sentUrl, sha256 } from './policy/cache-key.ts'
+import { keyText, knownUrl, partitionOf, questionOf, sentUrl } from './policy/cache-key.ts'
 import { type Layer, readCacheMode, readCallOptions, readDispatcher } from './policy/call-options.ts'
 import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
@@ -195,5 +195,5 @@ async function readBody(request: Request, call: Call, identity: Parameters<typeo
   // It may be a stream that has no end, and a caller who leaves lets go of it.
   const left = signal && request.body?.pipeThrough(new TransformStream(), { signal })
   const body = new Uint8Array(await (left === undefined ? request : new Response(left)).arrayBuffer())
-  return { ...call, body, key: identity === undefined ? call.key : keyText({ ...identity, bodyDigest: sha256(body) }) }
+  return { ...call, body, key: identity ? keyText({ ...identity, bodyDigest: questionOf(body, call.headers) }) : call.key }
 }

@@ -131,7 +131,7 @@ export interface CallOptions {
   partition?: string | null
   /** Replaces method, URL and body as identity; partition, group and Vary stay. */
   key?: string
-  /** A POST (or QUERY) that only asks: cacheable by explicit freshness or `ttl`, the body's digest in the key, re-sent on each attempt. */
+  /** A POST (or QUERY) that only asks: cacheable by explicit freshness or `ttl`, the body's digest and type in the key, re-sent on each attempt. */
   safe?: boolean
   /**
    * Work without a caller: what this process has asked for is refreshed in the background, by one process of several, behind those who

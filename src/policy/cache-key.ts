@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { HeaderList } from '../model/headers.ts'
+import { type HeaderList, headerOf } from '../model/headers.ts'
 
 /** RFC 9110 11.6.2, 11.7.2; RFC 6265 5.4: whatever an instance calls a credential, these are. */
 export const ALWAYS_CREDENTIALS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization']
@@ -36,6 +36,21 @@ export function partitionOf(headers: HeaderList, credentialHeaders: ReadonlySet<
     .filter(([name]) => credentialHeaders.has(name))
     .map(([name, value]) => `${name.length}:${name}${value.length}:${value}`)
   return credentials.length === 0 ? '' : sha256(credentials.sort().join('')).slice(0, 32)
+}
+
+/** What fetch says of each string: that its caller said nothing. */
+const UNSAID = 'text/plain;charset=UTF-8'
+
+/**
+ * Which question a body asks: its bytes, and what says how they are to be read. The boundary of a form is drawn anew each time and says
+ * nothing; what stands between stays apart, so no field can pass for two.
+ */
+export function questionOf(body: Uint8Array, headers: HeaderList): string {
+  const type = headerOf(headers, 'content-type') ?? UNSAID
+  const coding = headerOf(headers, 'content-encoding') ?? ''
+  const [, form, boundary] = /^(multipart\/form-data; *boundary=)([^;\s"]+)$/i.exec(type) ?? []
+  const said = boundary === undefined ? [type, sha256(body)] : [form, ...Buffer.from(body).toString('latin1').split(boundary)]
+  return sha256(JSON.stringify([coding, ...said]))
 }
 
 export interface KeyParts {

@@ -33,6 +33,32 @@ describe('safe: true — a POST that only asks', () => {
       expect((await ask(b, { ...safe(body), headers })).text).toBe('1 POST q=1')
   })
 
+  test('the same bytes of another type, or in another coding, ask another question', async () => {
+    await using b = await bench({ '/r': echoed('max-age=60') })
+    const kinds: Record<string, string>[] = [
+      { 'Content-Type': 'application/json' },
+      { 'Content-Type': 'text/plain' },
+      { 'Content-Type': 'text/plain', 'Content-Encoding': 'gzip' },
+    ]
+    for (const round of [1, 2])
+      for (const [n, headers] of kinds.entries())
+        expect(await ask(b, { ...safe('{}'), headers }), `round ${round}`).toMatchObject({ text: `${n + 1} POST {}` })
+  })
+
+  test('a form is the same question with each new boundary; another value, or one that looks like two, is another', async () => {
+    await using b = await bench({ '/r': byRequest((_, hit) => ok(String(hit), { headers: { 'Cache-Control': 'max-age=60' } })) })
+    const form = (fields: Record<string, string>): FormData => {
+      const made = new FormData()
+      for (const [name, value] of Object.entries(fields)) made.set(name, value)
+      return made
+    }
+    const looksLikeTwo = 'x\r\n--\r\nContent-Disposition: form-data; name="b"\r\n\r\ny'
+    const asked = [{ a: 'x', b: 'y' }, { a: 'x', b: 'z' }, { a: looksLikeTwo }]
+    for (const round of [1, 2])
+      for (const [n, fields] of asked.entries())
+        expect((await ask(b, safe(form(fields)))).text, `round ${round}`).toBe(String(n + 1))
+  })
+
   test('explicit freshness or ttl, and nothing guessed from Last-Modified', async () => {
     const old = { 'Last-Modified': 'Wed, 01 Jan 2020 00:00:00 GMT' }
     await using b = await bench({ '/r': echoed(undefined, old), '/s': echoed('no-store') })

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { asBuffer } from '../model/as-buffer.ts'
 import { type HeaderList, headerOf } from '../model/headers.ts'
 
 /** RFC 9110 11.6.2, 11.7.2; RFC 6265 5.4: whatever an instance calls a credential, these are. */
@@ -48,9 +49,19 @@ const UNSAID = 'text/plain;charset=UTF-8'
 export function questionOf(body: Uint8Array, headers: HeaderList): string {
   const type = headerOf(headers, 'content-type') ?? UNSAID
   const coding = headerOf(headers, 'content-encoding') ?? ''
-  const [, form, boundary] = /^(multipart\/form-data; *boundary=)([^;\s"]+)$/i.exec(type) ?? []
-  const said = boundary === undefined ? [type, sha256(body)] : [form, ...Buffer.from(body).toString('latin1').split(boundary)]
-  return sha256(JSON.stringify([coding, ...said]))
+  const boundary = /^multipart\/form-data; *boundary=([^;\s"]+)$/i.exec(type)?.[1]
+  const said = boundary === undefined ? [type, body] : ['multipart/form-data', ...between(body, boundary)]
+  return sha256([coding, ...said].map(sha256).join())
+}
+
+function* between(body: Uint8Array, boundary: string): Generator<Uint8Array> {
+  const bytes = asBuffer(body)
+  let from = 0
+  for (let at = bytes.indexOf(boundary); at >= 0; at = bytes.indexOf(boundary, from)) {
+    yield bytes.subarray(from, at)
+    from = at + boundary.length
+  }
+  yield bytes.subarray(from)
 }
 
 export interface KeyParts {

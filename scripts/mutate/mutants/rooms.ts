@@ -44,6 +44,14 @@ export const ROOMS: readonly Mutant[] = [
     killer: "another URL's records, all of them and whole, under this URL's keys: a miss, for a record names its own key",
   },
   {
+    name: 'the same bytes of another type are the same question',
+    file: 'src/policy/cache-key.ts',
+    find: '[coding, ...said]',
+    replace: '[body]',
+    tests: ['test/rows/http/post.test.ts'],
+    killer: 'safe: true — a POST that only asks the same bytes of another type, or in another coding, ask another question',
+  },
+  {
     name: 'what undici is told to send by is gone round',
     file: 'src/stages/transport/choose.ts',
     find: ' || guidance.isThere()',

@@ -5,12 +5,17 @@ import {
   type FailureRecord,
   type LiveVersion,
   plainOf,
+  type Stamp,
   type VariantRecord,
   type VersionRef,
 } from '../model/record.ts'
 import type { Found, Held, ResponseHead } from '../model/rooms.ts'
-import { headFacts } from './candidate.ts'
+import { headFacts, versionFacts } from './candidate.ts'
+import { withoutVersions } from './removal.ts'
 import { newestId } from './selection.ts'
+import { allNamed } from './shared-facts.ts'
+import { updatedHeaders } from './validation.ts'
+import { variantOf } from './vary.ts'
 import { versionId } from './version-id.ts'
 
 export interface EntryFacts {
@@ -64,8 +69,8 @@ function revised(
 }
 
 /** The variant that would have answered, where the origin answered under another `Vary`: it no longer comes first. */
-function superseded(held: Held | undefined, { vary, values }: Arrived): VariantRecord[] {
-  if (held === undefined || (held.variant.values === values && held.variant.vary.join() === vary.join())) return []
+function superseded(held: Held | undefined, came: Arrived): VariantRecord[] {
+  if (held === undefined || isOfVariant(held, came)) return []
   return [{ vary: held.variant.vary, values: held.variant.values, versions: [{ ...held.ref, superseded: true }] }]
 }
 
@@ -109,9 +114,13 @@ export function arrival(
   return { ...revision, entry: { ...revision.entry, variants: [...revision.entry.variants, ...superseded(held, came)] } }
 }
 
-function isSame(held: Held | undefined, { head, digest, values }: Arrived): boolean {
-  return held !== undefined && held.variant.values === values && held.ref.digest === digest && held.version.status === head.status
+function isSame(held: Held | undefined, came: Arrived): boolean {
+  const { head, digest } = came
+  return held !== undefined && isOfVariant(held, came) && held.ref.digest === digest && held.version.status === head.status
 }
+
+const isOfVariant = ({ variant }: Held, { vary, values }: Arrived): boolean =>
+  variant.values === values && variant.vary.join() === vary.join()
 
 function dateOf(head: ResponseHead): Pick<VersionRef, 'date'> {
   const { date } = headFacts(head)
@@ -129,14 +138,31 @@ function withoutFacts(known: LiveVersion): LiveVersion {
 }
 
 /** A 304 came (RFC 9111 4.3.4): the stored version with the headers that the answer brought, and new times. */
-export function confirmation(facts: EntryFacts, held: Held, head: ResponseHead, headers: HeaderList): Revision {
+export function confirmation(
+  call: Call,
+  { entry, held }: { readonly entry: EntryRecord | undefined; readonly held: Held },
+  head: ResponseHead,
+  another: () => { readonly tail: number; readonly stamp: Stamp },
+): Revision {
+  const facts = entryFacts(call)
   const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
-  const { labels: _labels, pins: _pins, date: _earlier, ...ref } = held.ref
-  return revised(facts, 'renewed', {
-    version: { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) },
-    ref: { ...ref, checkedAt: head.receivedAt, ...dateOf(head) },
-    variant: held.variant,
+  const headers = updatedHeaders(held.version.headers, head.headers, call.settings)
+  const { labels, pins: _pins, date: _earlier, ...ref } = held.ref
+  const version: LiveVersion = { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) }
+  const renewed = { ...ref, checkedAt: head.receivedAt, ...dateOf(head) }
+  const vary = allNamed([...held.variant.vary, ...versionFacts(version).vary])
+  if (vary.join() === held.variant.vary.join()) return revised(facts, 'renewed', { version, ref: renewed, variant: held.variant })
+  // It answers fewer requests than it did (RFC 9111 3.2, 4.1): under another id, for where it stood it must not answer any more.
+  const { tail, stamp } = another()
+  const id = versionId(head.requestedAt, tail, newestId(entry))
+  const values = variantOf(vary, call, call.credentialHeaders)
+  const moved = revised(facts, 'renewed', {
+    version: { ...version, id, variant: values },
+    ref: { ...renewed, id, ...(labels && { labels }) },
+    variant: { vary, values, versions: [] },
   })
+  const { variants } = withoutVersions({ ...moved.entry, variants: [held.variant] }, new Set([ref.id]), stamp)
+  return { ...moved, entry: { ...moved.entry, variants: [...moved.entry.variants, ...variants] } }
 }
 
 /** An obtain gave up: told by the entry, so that an outage costs one series of attempts and not one per caller. */

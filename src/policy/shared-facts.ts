@@ -53,7 +53,12 @@ export function throughRedirects(common: CommonFacts, redirects: RedirectFacts |
 /** RFC 9111 4.1: a hop that was chosen by a header chose the answer too. */
 function throughAll(vary: readonly string[], redirects: RedirectFacts): readonly string[] {
   if (redirects.vary.length === 0) return vary
-  const all = [...new Set([...vary, ...redirects.vary])].sort()
+  return allNamed([...vary, ...redirects.vary])
+}
+
+/** What several answers name together. */
+export function allNamed(names: readonly string[]): readonly string[] {
+  const all = [...new Set(names)].sort()
   return all.includes('*') ? ['*'] : all
 }
 

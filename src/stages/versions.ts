@@ -17,7 +17,6 @@ import { afterAll } from '../policy/removal.ts'
 import { arrival, asMarked, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
 import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
-import { updatedHeaders } from '../policy/validation.ts'
 import { variantOf } from '../policy/vary.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
@@ -121,10 +120,9 @@ export class Versions {
 
   /** RFC 9111 4.3.4: the origin says that the stored version is still right. */
   confirm(call: Call, found: Found & { held: Held }, came: Came<Confirmed>): Promise<Landing> {
-    const { held } = found
-    const { head } = came.obtained
-    const headers = updatedHeaders(held.version.headers, head.headers, call.settings)
-    return this.#written(call, found, { revision: confirmation(entryFacts(call), held, head, headers), body: held.body, came })
+    const another = () => ({ tail: randomInt(36 ** 6), stamp: this.#rooms.stamps.next() })
+    const revision = confirmation(call, found, came.obtained.head, another)
+    return this.#written(call, found, { revision, body: found.held.body, came })
   }
 
   async #written(

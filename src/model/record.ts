@@ -151,6 +151,8 @@ export interface VersionRecord {
   readonly requestedAt: number
   /** Absent where there were none on the way to it. */
   readonly redirects?: RedirectFacts
+  /** It came with Set-Cookie, which is not kept: one user's, whatever its other headers say. */
+  readonly isPrivate?: true
   readonly body?: Uint8Array
   readonly bodyId?: string
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../model/call.ts'
-import type { HeaderList } from '../model/headers.ts'
+import { type HeaderList, headerOf } from '../model/headers.ts'
 import {
   type EntryRecord,
   type FailureRecord,
@@ -104,6 +104,7 @@ export function arrival(
     checkedAt: head.receivedAt,
     requestedAt: head.requestedAt,
     ...redirectsOf(head),
+    ...privacyOf(head),
     home: known?.version.home,
   }
   const revision = revised(facts, known === undefined ? 'new' : 'renewed', {
@@ -131,6 +132,9 @@ function redirectsOf({ redirects }: ResponseHead): Pick<LiveVersion, 'redirects'
   return redirects === undefined ? {} : { redirects }
 }
 
+const privacyOf = ({ headers }: ResponseHead): Pick<LiveVersion, 'isPrivate'> =>
+  headerOf(headers, 'set-cookie') === undefined ? {} : { isPrivate: true }
+
 /** The headers change, so what was parsed of them must go. */
 function withoutFacts(known: LiveVersion): LiveVersion {
   const { facts: _parsed, redirects: _earlier, ...version } = plainOf(known)
@@ -148,7 +152,7 @@ export function confirmation(
   const times = { checkedAt: head.receivedAt, requestedAt: head.requestedAt }
   const headers = updatedHeaders(held.version.headers, head.headers, call.settings)
   const { labels, pins: _pins, date: _earlier, ...ref } = held.ref
-  const version: LiveVersion = { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head) }
+  const version: LiveVersion = { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head), ...privacyOf(head) }
   const renewed = { ...ref, checkedAt: head.receivedAt, ...dateOf(head) }
   const vary = allNamed([...held.variant.vary, ...versionFacts(version).vary])
   if (vary.join() === held.variant.vary.join()) return revised(facts, 'renewed', { version, ref: renewed, variant: held.variant })

@@ -1,7 +1,7 @@
 import type { Call } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import { headerOf } from '../model/headers.ts'
-import type { RedirectFacts } from '../model/record.ts'
+import type { VersionRecord } from '../model/record.ts'
 import { isWellFormed, parseCacheControl } from './cache-control.ts'
 
 /** What a tier that others read may hold of an answer. */
@@ -24,9 +24,9 @@ export function sharing(headers: HeaderList, partitioned: 'by credentials' | 'fo
 /** The same of an answer to this call: its credentials, or the principal that it names, set it apart. */
 export function sharingOf(
   { headers: asked, settings, credentialHeaders }: Call,
-  { headers, redirects }: { readonly headers: HeaderList; readonly redirects?: RedirectFacts },
+  { headers, redirects, isPrivate }: { readonly headers: HeaderList } & Pick<VersionRecord, 'redirects' | 'isPrivate'>,
 ): Sharing {
-  if (redirects?.isPrivate === true || redirects?.noStore === true) return 'private'
+  if (isPrivate === true || redirects?.isPrivate === true || redirects?.noStore === true) return 'private'
   const { partition } = settings
   const isApart = partition === undefined ? asked.some(([name]) => credentialHeaders.has(name)) : partition !== null
   return sharing(headers, isApart ? 'by credentials' : 'for all')

@@ -37,6 +37,7 @@ export class LiveRecord implements LiveVersion {
   readonly digest: string
   readonly storedAt: number
   declare readonly redirects?: RedirectFacts
+  declare readonly isPrivate?: true
   declare readonly home?: NonNullable<LiveVersion['home']>
   readonly #head: Head
   /** Values of headers that are not in the head. */
@@ -66,6 +67,7 @@ export class LiveRecord implements LiveVersion {
     this.#requested = momentOf(version.requestedAt, storedAt)
     this.#body = ownMemoryOf(body)
     if (version.redirects !== undefined) this.redirects = version.redirects
+    if (version.isPrivate !== undefined) this.isPrivate = version.isPrivate
     if (version.home !== undefined) this.home = version.home
   }
 
@@ -116,9 +118,13 @@ export class LiveRecord implements LiveVersion {
 
   plain(): VersionRecord & Pick<LiveVersion, 'home'> {
     const { key, id, variant, status, statusText, url, redirected, headers, size, digest, proven } = this
-    const { storedAt, checkedAt, requestedAt, body, redirects, home } = this
+    const { storedAt, checkedAt, requestedAt, body, redirects, isPrivate, home } = this
     const said = { key, id, variant, status, statusText, url, redirected, headers, size, digest, proven }
-    const more = { ...(redirects !== undefined && { redirects }), ...(home !== undefined && { home }) }
+    const more = {
+      ...(redirects !== undefined && { redirects }),
+      ...(isPrivate && { isPrivate }),
+      ...(home !== undefined && { home }),
+    }
     return { ...said, storedAt, checkedAt, requestedAt, body, ...more }
   }
 

@@ -110,11 +110,12 @@ class Copying {
     return undefined
   }
 
-  #admits({ key, url }: EntryRecord, { headers, redirects, size }: VersionRecord): boolean {
+  #admits({ key, url }: EntryRecord, { headers, redirects, size, isPrivate: isOneUsers }: VersionRecord): boolean {
     const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY } = this.#target.store
     const isPrivate =
       shared &&
-      (redirects?.isPrivate === true ||
+      (isOneUsers === true ||
+        redirects?.isPrivate === true ||
         redirects?.noStore === true ||
         sharing(headers, isPartitioned(key) ? 'by credentials' : 'for all') === 'private')
     if (!isPrivate && size <= maxEntryBytes) return true

@@ -13,6 +13,8 @@ import type { Lease } from './store.ts'
 export interface Incoming {
   readonly head: ResponseHead
   readonly writer: BodyWriter
+  /** Who asked for it. */
+  readonly call: Call
 }
 
 /** What a flight is told at take-off. */

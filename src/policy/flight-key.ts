@@ -1,7 +1,9 @@
 import type { Call } from '../model/call.ts'
 import type { FlightName } from '../model/flight.ts'
-import type { EntryRecord } from '../model/record.ts'
+import type { EntryRecord, VariantRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
+import type { Incoming } from '../model/stages.ts'
+import { headFacts } from './candidate.ts'
 import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'
@@ -40,8 +42,15 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
 /** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */
 export function mayShare(landing: Landing, call: Call, { collapsed }: { collapsed: boolean }): boolean {
   if (!collapsed) return true
-  if (landing.name === 'live') return false
-  const { vary, values } = landing.held.variant
-  if (vary.includes('*')) return false
-  return vary.length === 0 || variantOf(vary, call, call.credentialHeaders) === values
+  return landing.name !== 'live' && isFor(call, landing.held.variant)
+}
+
+/** The same of an answer that is still on its way. */
+export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
+  const { vary } = headFacts(head)
+  return !collapsed || isFor(call, { vary, values: variantOf(vary, first, first.credentialHeaders) })
+}
+
+function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'values'>): boolean {
+  return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call, call.credentialHeaders) === values)
 }

@@ -30,7 +30,7 @@ export class Origin {
       urgency: path.urgency,
       tier: right?.tier,
       inherits,
-      accepted: (head, writer) => path.accepted({ head, writer }),
+      accepted: (head, writer) => path.accepted({ head, writer, call }),
       progress: (progress) => path.progress(progress),
       faltered: () => path.faltered(),
       confirms: (head) =>

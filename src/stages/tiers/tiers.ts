@@ -166,8 +166,9 @@ export class Tiers {
     return written
   }
 
-  /** Its tier has it no more: some of its body is damaged. */
-  async giveUp({ tier: name, version }: Held): Promise<void> {
+  /** The tier has it no more where its body stands, for some of that is damaged. Of an answer just renewed that is not who has the word. */
+  async giveUp({ tier, version }: Held): Promise<void> {
+    const name = version.home?.tier ?? tier
     await this.nearestFirst.find(({ store }) => store.name === name)?.giveUp(version)
   }
 

@@ -2,9 +2,10 @@ import { setImmediate as round } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { describeRedis } from '../../adapters/redis/servers.ts'
+import { ok } from '../../helpers/origin/index.ts'
 import { startRedis, until } from '../../helpers/redis.ts'
 import { anInstance, heard } from '../stores/given.ts'
-import { another, aPlace, bodyOf, judged, LISTS, type Place, serve } from './given.ts'
+import { another, aPlace, bodyOf, judged, LISTS, type Place, PUBLIC, serve } from './given.ts'
 
 // What was stored is gone, in whole or in part: a miss, fetched again, and never a hole (X07 to X09).
 const SMALL = ['/b/100/a', '/b/70000/b', '/b/2500000/c']
@@ -163,5 +164,22 @@ describeRedis.each(LISTS)('X09 %s', (_, list) => {
     const asked = place.origin.requests().length
     for (const path of SMALL) expect(await judged(other(place.origin.url(path)), path)).toBe('right')
     expect(place.origin.requests().length).toBe(asked)
+  })
+})
+
+describeRedis('X09 a chunk from the middle', () => {
+  test('of an answer that the origin has just confirmed: it ends right, from the origin', async () => {
+    const place = await aPlace()
+    place.origin.script(LARGE, ok(bodyOf(LARGE), { ...PUBLIC, etag: '"1"', conditional: true }))
+    const url = place.origin.url(LARGE)
+    const before = another(place)
+    expect(await judged(before(url), LARGE)).toBe('right')
+    await before.idle()
+    const fetch = another(place)
+    const confirmed = await fetch(url, { cache: 'no-cache' })
+    await fetch.idle()
+    for (const key of await place.keys('h1:c:')) if (key.endsWith(':3')) await place.ask('DEL', key)
+    expect(await judged(Promise.resolve(confirmed), LARGE)).toBe('right')
+    expect(place.origin.hits(LARGE)).toBe(3)
   })
 })

@@ -42,11 +42,15 @@ export class Prefetching {
 
   async *results(): AsyncGenerator<Prefetched, void, undefined> {
     const { signal: stop } = this.#plan
+    const { closing } = this.#behind.house()
     const leave = (): void => this.#leave(stop?.reason)
+    const closed = (): void => this.#wake()
     stop?.addEventListener('abort', leave, { once: true })
+    closing.addEventListener('abort', closed, { once: true })
     if (stop?.aborted === true) leave()
     try {
       while (!this.#leaving.signal.aborted) {
+        if (closing.aborted) this.#letGo()
         this.#fill()
         const next = this.#waiting.shift()
         if (next === undefined && this.#isOver()) return
@@ -57,13 +61,19 @@ export class Prefetching {
       }
     } finally {
       stop?.removeEventListener('abort', leave)
+      closing.removeEventListener('abort', closed)
       this.#leave(undefined)
       this.#letGo()
     }
   }
 
+  #isEnding(): boolean {
+    return this.#leaving.signal.aborted || this.#behind.isClosed()
+  }
+
   #isOver(): boolean {
-    return this.#isExhausted && !this.#isPulling && this.#underWay === 0 && this.#waiting.length === 0
+    const isTaken = this.#isExhausted && (!this.#isPulling || this.#behind.isClosed())
+    return isTaken && this.#underWay === 0 && this.#waiting.length === 0
   }
 
   /** Resolves at the next end or input, or when all is over. One promise at a time: a race would gather reactions on those that stay. */
@@ -85,10 +95,10 @@ export class Prefetching {
     Promise.resolve(this.#source?.return?.()).catch(() => undefined)
   }
 
-  /** Takes inputs for as long as there is room for their results, one at a time. */
+  /** Takes inputs for as long as there is room for their results, one at a time. None is taken to be refused: the instance is closed. */
   #fill(): void {
     const { concurrency } = this.#plan
-    if (this.#isExhausted || this.#isPulling || this.#leaving.signal.aborted) return
+    if (this.#isExhausted || this.#isPulling || this.#isEnding()) return
     if (this.#underWay + this.#waiting.length >= concurrency) return
     this.#isPulling = true
     void this.#pull().finally(() => {
@@ -103,7 +113,7 @@ export class Prefetching {
       this.#source ??= this.#plan.open()
       const { done, value } = await this.#source.next()
       if (done === true) this.#isExhausted = true
-      else if (!this.#leaving.signal.aborted) this.#begin(value)
+      else if (!this.#isEnding()) this.#begin(value)
     } catch (error) {
       // A list that breaks off is told as what it is, and what came of it before is not lost.
       this.#isExhausted = true

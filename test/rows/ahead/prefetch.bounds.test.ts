@@ -96,6 +96,45 @@ describe('bounded', () => {
   })
 })
 
+describe('closed in the midst of a list', () => {
+  test('what is under way is told, no more is taken, and the list is let go of', async () => {
+    await using g = await given(HOUR)
+    const held = gate(ok('x'))
+    g.origin.script('/held', held)
+    let [taken, letGo] = [0, 0]
+    function* endless(): Generator<string> {
+      try {
+        while (taken < 1_000) yield g.origin.url(`/held?${taken++}`)
+      } finally {
+        letGo++
+      }
+    }
+    const told: unknown[] = []
+    const reading = (async () => {
+      for await (const one of g.fetch.prefetch(endless(), { concurrency: 2 }))
+        told.push(one.ok || (one.error as HoldfastError).code)
+    })()
+    await held.atLeast(2)
+    await g.fetch.close()
+    await reading
+    expect([told, taken, letGo]).toEqual([['CLOSED', 'CLOSED'], 2, 1])
+  })
+
+  test('and a list that is waited for is waited for no longer', async () => {
+    await using g = await given(HOUR)
+    let letGo = 0
+    const never = {
+      next: () => new Promise<never>(() => undefined),
+      return: async () => ({ done: true, value: letGo++ }) as const,
+    }
+    const results = g.fetch.prefetch({ [Symbol.asyncIterator]: () => never })[Symbol.asyncIterator]()
+    const next = results.next()
+    await rounds()
+    await g.fetch.close()
+    expect([await next, letGo]).toEqual([{ done: true, value: undefined }, 1])
+  })
+})
+
 describe('mistakes are told at once, with their cure', () => {
   test.each([
     ['a URL in the place of a list', 'https://example.org/', undefined, /prefetch.*list/],

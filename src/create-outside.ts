@@ -2,6 +2,7 @@ import type { Ground as StorageGround } from './create-storage.ts'
 import { type HousePlan, OURS, type OutsideRooms, PLATFORM_FETCH, type Storage } from './house.ts'
 import { fly, straight } from './landing.ts'
 import type { EntryRecord } from './model/record.ts'
+import type { Served } from './model/rooms.ts'
 import type { FlightStages, Stages } from './model/stages.ts'
 import { bodyPlan, derivedPlan } from './policy/body-plan.ts'
 import { limitsOf } from './policy/limit-options.ts'
@@ -40,7 +41,9 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
   const versions = buildVersions(ground, storage, arrivals)
   const origin = buildOrigin(ground, { transport, governor, arrivals })
   const departures = buildDepartures(ground, storage)
-  const admission = new Admission({ respond: (served) => responses.respond(served), clock, report })
+  const unpacking = buildUnpacking(storage, arrivals)
+  const respond = (served: Served): Response => responses.respond(served)
+  const admission = new Admission({ respond, inside: (served) => unpacking.inside(served), clock, report })
   const stages: FlightStages = {
     clock,
     tiers,
@@ -59,7 +62,7 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
     versions,
     arrivals,
     copy: copied,
-    unpacking: buildUnpacking(storage, arrivals),
+    unpacking,
     governor,
     bucket: (limit) => new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined }),
     close: async () => {

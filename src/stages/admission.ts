@@ -24,6 +24,8 @@ const UNPROVEN = 'the body ended with its connection, and nothing shows that it 
 
 export interface AdmissionRooms {
   readonly respond: (served: Served) => Response
+  /** What is in an answer that is a packed file, where the caller reads it unpacked. */
+  readonly inside: (served: Served) => Served
   readonly clock: Clock
   readonly report: Report
 }
@@ -120,7 +122,7 @@ export class Admission {
 
   async #asked(call: Call, { held }: Found, { obtained, signal }: { obtained: Judged; signal: AbortSignal }): Promise<void> {
     const { schema, check } = call.settings
-    const response = (): Response => this.#rooms.respond(candidateAnswer(call, obtained))
+    const response = (): Response => this.#rooms.respond(this.#rooms.inside(candidateAnswer(call, obtained)))
     try {
       if (schema !== undefined) {
         const result = (await schema['~standard'].validate(await response().json())) as { issues?: readonly unknown[] } | null

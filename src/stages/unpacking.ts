@@ -4,6 +4,7 @@ import type { Call } from '../model/call.ts'
 import { withoutHeaders } from '../model/headers.ts'
 import { type LiveVersion, plainOf } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
+import { TransportFailure } from '../model/transport.ts'
 import type { ContentCoding } from '../policy/content-coding.ts'
 import { type Sharing, sharingOf } from '../policy/sharing.ts'
 import { unpackedId } from '../policy/version-id.ts'
@@ -44,12 +45,20 @@ export class Unpacking {
   /** @throws AttemptFailure BAD_ENCODING where it cannot be unpacked, TOO_LARGE where it would never end. */
   async of(served: Served): Promise<Served> {
     const { call, held, body } = served
-    const { unpack } = call.settings
-    if (unpack === undefined || call.method === 'HEAD' || held.version.status !== 200) return served
+    const unpack = packingOf(served)
+    if (unpack === undefined) return served
     if (Symbol.asyncIterator in body)
       return { ...served, held: shown(held, held.version.size), body: this.#rooms.decoded(body, unpack) }
     const { version, body: unpacked } = (await this.#known(held, unpack)) ?? (await this.#once(call, held, unpack))
     return { ...served, held: { ...shown(held, version.size), body: unpacked }, body: unpacked }
+  }
+
+  /** An answer that is still to be judged, as its caller would get it: unpacked as it is read, and kept nowhere. */
+  inside(served: Served): Served {
+    const { held, body } = served
+    const unpack = packingOf(served)
+    if (unpack === undefined || Symbol.asyncIterator in body) return served
+    return { ...served, held: shown(held, held.version.size), body: this.#content(body, unpack) }
   }
 
   async #known(held: Held, unpack: ContentCoding): Promise<Kept | undefined> {
@@ -76,28 +85,45 @@ export class Unpacking {
   }
 
   async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
-    const packed = held.version.size
     const release = held.body instanceof Uint8Array ? undefined : held.body.hold()
     try {
-      for await (const piece of this.#rooms.decoded(chunksOf(held.body), unpack)) {
-        await writer.write(piece)
-        if (writer.bytes > BOMB.bytes && writer.bytes > packed * BOMB.ratio)
-          throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${writer.bytes}, and go on: a bomb`, {
-            retry: 'never',
-          })
-      }
+      for await (const piece of this.#content(held.body, unpack)) await writer.write(piece)
       return await writer.finish()
     } catch (error) {
       await writer.abandon('all')
-      if (error instanceof AttemptFailure) throw error
-      throw new AttemptFailure('BAD_ENCODING', `it cannot be unpacked as ${unpack}: ${(error as Error).message}`, {
-        retry: 'never',
-        cause: error,
-      })
+      throw error instanceof AttemptFailure ? error : broken(unpack, error)
     } finally {
       release?.()
     }
   }
+
+  async *#content(body: Uint8Array | StoredBody, unpack: ContentCoding): AsyncGenerator<Uint8Array> {
+    const packed = body instanceof Uint8Array ? body.length : body.size
+    let bytes = 0
+    try {
+      for await (const piece of this.#rooms.decoded(chunksOf(body), unpack)) {
+        bytes += piece.length
+        if (bytes > BOMB.bytes && bytes > packed * BOMB.ratio)
+          throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${bytes}, and go on: a bomb`, {
+            retry: 'never',
+          })
+        yield piece
+      }
+    } catch (error) {
+      // What the store does not give says nothing of what is packed.
+      throw error instanceof TransportFailure ? broken(unpack, error) : error
+    }
+  }
+}
+
+/** How the body of an answer is packed; undefined where there is nothing to be unpacked. */
+function packingOf({ call, held }: Served): ContentCoding | undefined {
+  return call.method === 'HEAD' || held.version.status !== 200 ? undefined : call.settings.unpack
+}
+
+function broken(unpack: ContentCoding, cause: unknown): AttemptFailure {
+  const says = `it cannot be unpacked as ${unpack}: ${(cause as Error).message}`
+  return new AttemptFailure('BAD_ENCODING', says, { retry: 'never', cause })
 }
 
 /** The version as it is, with what speaks of its packed bytes taken off. */

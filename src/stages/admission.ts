@@ -9,7 +9,7 @@ import type { Admitted } from '../model/stages.ts'
 import { guardReason, isGuardReason, spareForOthers } from '../policy/apart.ts'
 import { candidateAnswer } from '../policy/candidate-answer.ts'
 import { fallbackFrom } from '../policy/fallback.ts'
-import { findings, type Look, weight } from '../policy/guards.ts'
+import { type Finding, findings, type Look, weight } from '../policy/guards.ts'
 import { hasHooks, isJudged, issuesText, type Judged, refusedBefore, unproven } from '../policy/rejection.ts'
 import { refusals } from '../policy/version-choice.ts'
 import { versionInfo } from '../policy/version-info.ts'
@@ -86,8 +86,7 @@ export class Admission {
     if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return { warnings }
     const before = await look(held.body, headerOf(held.version.headers, 'content-type'))
     const now = await look(written.body, headerOf(head.headers, 'content-type'))
-    if (before === undefined || now === undefined) return { warnings }
-    const found = findings(now, before)
+    const found = [...(now && before ? findings(now, before) : []), ...(await this.#unpacked(call, obtained))]
     for (const finding of found) {
       const set = weight(finding, guards, fallbackFrom(held, call, this.#rooms.clock.now()))
       if (set === 'refuse') throw rejected(obtained, guardReason(finding))
@@ -96,6 +95,19 @@ export class Admission {
     const refused = found.find(({ guard }) => guards[guard] === 'refuse')
     if (refused === undefined || !spareForOthers(call, entry, { held, now: this.#rooms.clock.now() })) return { warnings }
     return { warnings, refusal: guardReason(refused) }
+  }
+
+  /** A file that its caller could not read takes no place of one that he could. */
+  async #unpacked(call: Call, obtained: Judged): Promise<readonly Finding[]> {
+    const packed = candidateAnswer(call, obtained)
+    const { body } = this.#rooms.inside(packed)
+    if (body === packed.body || !(Symbol.asyncIterator in body)) return []
+    try {
+      for await (const _ of body);
+      return []
+    } catch (error) {
+      return error instanceof AttemptFailure ? [{ guard: 'format', says: error.message }] : []
+    }
   }
 
   /** The user's own code, bounded in time. */

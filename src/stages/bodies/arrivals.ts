@@ -19,6 +19,9 @@ import { ChunkWriter } from './writer.ts'
 /** Where a body is to be kept in this process when every other place has failed, in bytes. */
 const LAST_RESORT = 64 * 1024 * 1024
 
+/** Milliseconds in which a store that did not give a body back is given none: longer than the pauses between the attempts of one download. */
+const AVOIDED_FOR = 60_000
+
 /** Where bodies come in: their writers, what is left of those that broke off, and what becomes of one that is written. */
 export class Arrivals {
   readonly #stores: readonly Store[]
@@ -27,6 +30,8 @@ export class Arrivals {
   readonly #clock: Clock
   /** Keys whose body is on its way into a store, where a partial says so. */
   readonly #begun = new Map<string, Store>()
+  /** Until when, monotonic. */
+  readonly #avoided = new WeakMap<Store, number>()
   readonly #spools = new Spools()
   readonly #inventory = new Inventory()
 
@@ -96,7 +101,9 @@ export class Arrivals {
 
   /** `begun`: ids of the bodies that it goes on with, or begins. */
   writer(plan: BodyPlan, begun: string[] = []): ChunkWriter {
-    const places = plan.storable ? placesFor(this.#stores, plan) : []
+    const now = this.#clock.monotonic()
+    const stores = this.#stores.filter((store) => (this.#avoided.get(store) ?? now) <= now)
+    const places = plan.storable ? placesFor(stores, plan) : []
     const all = [...places]
     return new ChunkWriter({
       url: plan.url,
@@ -108,6 +115,9 @@ export class Arrivals {
         const sink = this.#open(places, plan, { failed, error })
         if (sink.bodyId !== undefined) begun.push(sink.bodyId)
         return sink
+      },
+      lost: (sink) => {
+        if (sink instanceof StoreSink) this.#avoided.set(sink.store, this.#clock.monotonic() + AVOIDED_FOR)
       },
       memoryLimit: Math.min(plan.maxEntryBytes, memoryLimit(this.#stores, plan)),
       expected: plan.expected,

@@ -7,6 +7,8 @@ import { type Sink, StoreSink } from './sinks.ts'
 export interface RestingRooms {
   /** Makes a place for the chunks: the first, and the next one when a place has failed. Throws where there is none left. */
   readonly open: (failed: Sink | undefined, error: unknown) => Sink
+  /** What stands in a place cannot be had back from there. */
+  readonly lost: (sink: Sink) => void
   /** The first chunk is at rest. */
   readonly began: (sink: Sink) => Promise<void>
   /** All bytes of the body so far, where memory still has them. */
@@ -104,7 +106,7 @@ export class Resting {
     const whole = this.#rooms.whole()
     let to = this.#rooms.open(from, because)
     for (let n = 0; n < chunks; ) {
-      const chunk = whole?.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) ?? (await readBack(from, n))
+      const chunk = whole?.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) ?? (await this.#readBack(from, n))
       try {
         await to.append(Chunk.of(chunk), n)
         n++
@@ -117,13 +119,14 @@ export class Resting {
     this.sink = to
     await from.discard().catch(() => undefined)
   }
-}
 
-/** What came and is nowhere any more has to come again. */
-async function readBack(from: Sink, n: number): Promise<Uint8Array> {
-  try {
-    return await from.chunk(n)
-  } catch (cause) {
-    throw new AttemptFailure('STORE', 'the part of the body that is here cannot be read back', { retry: 'yes', cause })
+  /** What came and is nowhere any more has to come again, and not to the same place. */
+  async #readBack(from: Sink, n: number): Promise<Uint8Array> {
+    try {
+      return await from.chunk(n)
+    } catch (cause) {
+      this.#rooms.lost(from)
+      throw new AttemptFailure('STORE', 'the part of the body that is here cannot be read back', { retry: 'yes', cause })
+    }
   }
 }

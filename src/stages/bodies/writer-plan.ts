@@ -6,6 +6,8 @@ import type { Left } from './spooled.ts'
 export interface WriterPlan {
   /** Makes a place for the chunks. Called when the body outgrows one record, and again when a place fails or the body starts over. */
   readonly open: (failed: Sink | undefined, error: unknown) => Sink
+  /** What stands in a place cannot be had back from there. */
+  readonly lost: (sink: Sink) => void
   readonly url: string
   /** Keeps the stores open that the body may go to; the returned function ends it. */
   readonly hold: () => () => void

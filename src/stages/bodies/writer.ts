@@ -55,9 +55,9 @@ export class ChunkWriter implements BodyWriter {
     this.#bytes = undefined
     this.#epoch++
     this.#inHand.forget()
-    const { open, began } = this.#plan
+    const { open, lost, began } = this.#plan
     const rooms = this.#rooms
-    return new Resting({ open, began, whole: () => this.#memory?.all(), rested: (chunk) => rooms.giveBack(chunk) })
+    return new Resting({ open, lost, began, whole: () => this.#memory?.all(), rested: (chunk) => rooms.giveBack(chunk) })
   }
 
   /** What memory keeps in its pieces anyway is not put together as it comes. */

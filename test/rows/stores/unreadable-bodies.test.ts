@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
+import { inspect } from '../../../src/index.ts'
+import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { ok } from '../../helpers/origin/index.ts'
+import { given } from '../download/given.ts'
+import { folder, lasting } from './given.ts'
+
+// A disk that takes bodies and does not give them back is a broken tier: a miss, and no error of the call.
+const body = pseudoRandom(2_500_000, 'large')
+
+test.each(lasting)('%s that cannot read a large body back: it comes once more, and to somewhere else', async (_, open) => {
+  const clock = manualClock()
+  const store = chaos(open(folder(), clock), { clock, faults: [{ do: 'throw', on: ['bodies.read', 'bodies.size'] }] })
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '64KB' }), store] }, clock)
+  g.origin.script('/f', ok(body))
+  const response = await g.fetch(g.origin.url('/f'))
+  expect(sha256(await response.bytes())).toBe(sha256(body))
+  expect([inspect(response)?.outcome, g.origin.hits('/f')]).toEqual(['miss', 2])
+
+  store.chaos.use([])
+  await clock.advance(60_000)
+  await g.fetch.cache.ready()
+  await g.fetch(g.origin.url('/f'))
+  expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
+})

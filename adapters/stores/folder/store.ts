@@ -122,13 +122,18 @@ export class OneFolder implements Store {
     const opened = () => this.#opened()
     const writable = () => this.#openedToWrite()
     const told = this.#told.bind(this)
+    const { dir } = this.#settings
     return {
       append: (id, bytes) => told('writing a body', async () => (await writable()).bodies.append(id, bytes)),
       read: (id, from, to, room) => told('reading a body', async () => (await opened()).bodies.read(id, from, to, room)),
       size: (id) => told('reading a body', async () => (await opened()).bodies.size(id)),
       delete: (ids) => told('removing a body', async () => (await writable()).bodies.delete(ids)),
       ids: async function* () {
-        yield* (await opened()).bodies.ids()
+        try {
+          yield* (await opened()).bodies.ids()
+        } catch (error) {
+          throw explained(dir, 'listing bodies', error)
+        }
       },
     }
   }

@@ -136,7 +136,8 @@ export class BodyFilesOnDisk {
     try {
       for await (const entry of await opendir(this.#facts.directory)) if (entry.isFile() && ID.test(entry.name)) yield entry.name
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw storeFailure(`${this.#facts.directory} cannot be read (${(error as Error).message})`, error)
     }
   }
 

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
@@ -24,4 +26,19 @@ test.each(lasting)('%s that cannot read a large body back: it comes once more, a
   await g.fetch.cache.ready()
   await g.fetch(g.origin.url('/f'))
   expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
+})
+
+test.each([
+  ['sqlite', 'cache.db.bodies'],
+  ['a folder', 'files/h1/bodies'],
+])('%s with a file where its bodies should stand: a sweep and an audit say STORE, and where', async (name, bodies) => {
+  const [place, open] = [folder(), new Map(lasting).get(name) ?? memory]
+  await using g = await given({ tiers: [open(place, manualClock())] })
+  g.origin.script('/f', ok(body))
+  await g.fetch(g.origin.url('/f'))
+  await g.fetch.idle()
+  rmSync(join(place, bodies), { recursive: true, force: true })
+  writeFileSync(join(place, bodies), 'in the way')
+  for (const look of [() => g.fetch.cache.sweep(), () => g.fetch.cache.audit()])
+    await expect(look()).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining(place) })
 })

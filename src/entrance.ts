@@ -174,5 +174,10 @@ export async function walked(house: House, call: Call): Promise<Served> {
   const served = await (passes ? house.outside.use((rooms) => rooms.straight(call)) : serve(call, house.stages))
   if (isRefused(call, served.held))
     throw new AttemptFailure('REDIRECT', 'the answer came by a redirect that this call does not follow', { retry: 'never' })
+  return asRead(house, served)
+}
+
+/** What is in a packed file, where the call says that it reads that. */
+export async function asRead(house: House, served: Served): Promise<Served> {
   return served.call.settings.unpack === undefined ? served : house.outside.use(({ unpacking }) => unpacking.of(served))
 }

@@ -1,3 +1,4 @@
+import { asRead } from './entrance.ts'
 import type { House } from './house.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Served } from './model/rooms.ts'
@@ -27,7 +28,12 @@ export async function rejected(house: House, response: Response, reason: unknown
   const instead = await house.tiers.pick(call, lastGoodOf)
   if (instead === undefined)
     throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
-  return house.responses.respond(answered(call, instead, judgeHeld(instead, call, house.clock.now())))
+  const given = asRead(house, answered(call, instead, judgeHeld(instead, call, house.clock.now())))
+  return house.responses.respond(
+    await given.catch((error: unknown) => {
+      throw house.responses.told(error, call)
+    }),
+  )
 }
 
 function notStored({ call }: Served): HoldfastError {

@@ -6,6 +6,7 @@ import { type LiveVersion, plainOf } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
 import { TransportFailure } from '../model/transport.ts'
 import type { ContentCoding } from '../policy/content-coding.ts'
+import { brokenOff } from '../policy/rejection.ts'
 import { type Sharing, sharingOf } from '../policy/sharing.ts'
 import { unpackedId } from '../policy/version-id.ts'
 
@@ -47,8 +48,14 @@ export class Unpacking {
     const { call, held, body } = served
     const unpack = packingOf(served)
     if (unpack === undefined) return served
-    if (Symbol.asyncIterator in body)
-      return { ...served, held: shown(held, held.version.size), body: this.#rooms.decoded(body, unpack) }
+    if (Symbol.asyncIterator in body) {
+      const told = (error: unknown): unknown => (error instanceof AttemptFailure ? brokenOff(error, call) : error)
+      return {
+        ...served,
+        held: shown(held, held.version.size),
+        body: watched(this.#content(body, unpack), () => undefined, told),
+      }
+    }
     const { version, body: unpacked } = (await this.#known(held, unpack)) ?? (await this.#once(call, held, unpack))
     return { ...served, held: { ...shown(held, version.size), body: unpacked }, body: unpacked }
   }
@@ -58,7 +65,7 @@ export class Unpacking {
     const { held, body } = served
     const unpack = packingOf(served)
     if (unpack === undefined || Symbol.asyncIterator in body) return served
-    return { ...served, held: shown(held, held.version.size), body: this.#content(body, unpack) }
+    return { ...served, held: shown(held, held.version.size), body: this.#content(chunksOf(body), unpack) }
   }
 
   async #known(held: Held, unpack: ContentCoding): Promise<Kept | undefined> {
@@ -87,7 +94,7 @@ export class Unpacking {
   async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
     const release = held.body instanceof Uint8Array ? undefined : held.body.hold()
     try {
-      for await (const piece of this.#content(held.body, unpack)) await writer.write(piece)
+      for await (const piece of this.#content(chunksOf(held.body), unpack)) await writer.write(piece)
       return await writer.finish()
     } catch (error) {
       await writer.abandon('all')
@@ -97,23 +104,44 @@ export class Unpacking {
     }
   }
 
-  async *#content(body: Uint8Array | StoredBody, unpack: ContentCoding): AsyncGenerator<Uint8Array> {
-    const packed = body instanceof Uint8Array ? body.length : body.size
-    let bytes = 0
+  /** @throws AttemptFailure, as {@link of}. What its source fails of says nothing of what is packed. */
+  #content(body: AsyncIterable<Uint8Array>, unpack: ContentCoding): AsyncIterable<Uint8Array> {
+    let [packed, bytes] = [0, 0]
+    const came = (piece: Uint8Array): void => void (packed += piece.length)
+    const became = (piece: Uint8Array): void => {
+      bytes += piece.length
+      if (bytes > BOMB.bytes && bytes > packed * BOMB.ratio)
+        throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${bytes}, and go on: a bomb`, {
+          retry: 'never',
+        })
+    }
+    const told = (error: unknown): unknown => (error instanceof TransportFailure ? broken(unpack, error) : error)
+    return watched(this.#rooms.decoded(watched(body, came), unpack), became, told)
+  }
+}
+
+/** The same pieces, looked at as they pass. No generator: who leaves one of these waits for the piece that is on its way. */
+function watched(
+  body: AsyncIterable<Uint8Array>,
+  look: (piece: Uint8Array) => void,
+  told = (error: unknown): unknown => error,
+): AsyncIterable<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]()
+  const leave = async (): Promise<IteratorResult<Uint8Array>> => {
+    await iterator.return?.()
+    return { done: true, value: undefined }
+  }
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
     try {
-      for await (const piece of this.#rooms.decoded(chunksOf(body), unpack)) {
-        bytes += piece.length
-        if (bytes > BOMB.bytes && bytes > packed * BOMB.ratio)
-          throw new AttemptFailure('TOO_LARGE', `${packed} packed bytes have become ${bytes}, and go on: a bomb`, {
-            retry: 'never',
-          })
-        yield piece
-      }
+      const result = await iterator.next()
+      if (result.done !== true) look(result.value)
+      return result
     } catch (error) {
-      // What the store does not give says nothing of what is packed.
-      throw error instanceof TransportFailure ? broken(unpack, error) : error
+      leave().catch(() => undefined)
+      throw told(error)
     }
   }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
 /** How the body of an answer is packed; undefined where there is nothing to be unpacked. */

@@ -1,4 +1,5 @@
 import { asBuffer } from '../model/as-buffer.ts'
+import { homeOf, isPlain } from './realm.ts'
 
 /**
  * Arguments of a function as one text: typed, canonical, and injective, so that two lists have one text exactly where they are equal in
@@ -132,16 +133,11 @@ function platformWriter(prototype: object | null): Writer | undefined {
   return name === 'Request' && prototype === Request.prototype ? requestText : undefined
 }
 
-/** Also one of another realm, as a test runner makes them. */
-function isPlain(prototype: object | null): boolean {
-  if (prototype === null || prototype === Object.prototype) return true
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
-}
-
 function objectText(value: object, path: Path, around: Around): string {
   if (around.includes(value)) throw refused(path, 'an object that stands in itself')
   if (around.length >= DEEPEST) throw refused(path, `what is nested more than ${DEEPEST} deep`)
-  const prototype: object | null = Object.getPrototypeOf(value)
+  const given: object | null = Object.getPrototypeOf(value)
+  const prototype = WRITERS.has(given) ? given : homeOf(given)
   const within = [...around, value]
   if (prototype !== null && Object.getPrototypeOf(prototype) === TYPED_ARRAY) {
     const view = value as Uint8Array

@@ -1,3 +1,5 @@
+import { homeOf, isPlain } from './realm.ts'
+
 /** How a result becomes bytes: a structured clone, JSON, the bytes that it is, or by the user's own code. */
 export type CodecName = 'structured' | 'json' | 'bytes' | 'custom'
 
@@ -34,11 +36,6 @@ const ADVICE: ReadonlyMap<string, string> = new Map(
     Headers: 'Return Object.fromEntries(headers).',
   }),
 )
-
-const plainly = (prototype: object | null): boolean =>
-  prototype === null ||
-  prototype === Object.prototype ||
-  (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
 
 const isTypedArray = (prototype: object | null): boolean => prototype !== null && Object.getPrototypeOf(prototype) === TYPED_ARRAY
 
@@ -85,14 +82,14 @@ function lookStructured(): Look {
     refuseCode(value, path)
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
-    const prototype: object | null = Object.getPrototypeOf(value)
+    const prototype = homeOf(Object.getPrototypeOf(value))
     if (LEAVES.has(prototype) || isTypedArray(prototype)) return
     if (prototype === Map.prototype || prototype === Set.prototype) {
       for (const item of value as Iterable<unknown>) look(item, `${path}.${prototype === Map.prototype ? 'entry' : 'item'}`)
       return
     }
     if (ERRORS.has(prototype) && Object.keys(value).length === 0) return look((value as Error).cause, `${path}.cause`)
-    if (prototype !== Array.prototype && !plainly(prototype)) refuseInstance(value, path)
+    if (prototype !== Array.prototype && !isPlain(prototype)) refuseInstance(value, path)
     const symbol = Object.getOwnPropertySymbols(value).find((name) => Object.prototype.propertyIsEnumerable.call(value, name))
     if (symbol !== undefined)
       throw refused(path, `a property named by a symbol (${String(symbol)})`, 'Return plain data, or give the option codec.')
@@ -111,8 +108,8 @@ function lookJson(): Look {
       throw refused(path, typeof value === 'bigint' ? 'a BigInt' : String(value), advice)
     if (typeof value !== 'object' || value === null) return
     if (around.includes(value)) throw refused(path, 'an object that stands in itself', advice)
-    const prototype: object | null = Object.getPrototypeOf(value)
-    if (prototype !== Array.prototype && !plainly(prototype)) throw refused(path, `an instance of ${nameOf(value)}`, advice)
+    const prototype = homeOf(Object.getPrototypeOf(value))
+    if (prototype !== Array.prototype && !isPlain(prototype)) throw refused(path, `an instance of ${nameOf(value)}`, advice)
     if (Array.isArray(value) && (value.length !== Object.keys(value).length || value.includes(undefined)))
       throw refused(path, 'a list with an undefined in it', advice)
     around.push(value)
@@ -142,8 +139,9 @@ export function refuseResult(value: unknown, codec: CodecName): void {
 export function isImmutable(value: unknown, seen: Set<object> = new Set()): boolean {
   if (typeof value === 'function') return false
   if (typeof value !== 'object' || value === null || seen.has(value)) return true
-  const prototype: object | null = Object.getPrototypeOf(value)
-  if ((prototype !== Array.prototype && !plainly(prototype)) || !Object.isFrozen(value)) return false
+  if (!Object.isFrozen(value)) return false
+  const prototype = homeOf(Object.getPrototypeOf(value))
+  if (prototype !== Array.prototype && !isPlain(prototype)) return false
   seen.add(value)
   // What a getter gives is made anew each time.
   return Object.values(Object.getOwnPropertyDescriptors(value)).every(

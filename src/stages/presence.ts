@@ -1,3 +1,6 @@
+// Not the global ones: a test that turns faked timers until none is left would never come to an end while a call is under way.
+import { clearInterval, setInterval } from 'node:timers'
+
 /** Milliseconds between two looks whether anybody waits still. To set and to clear a timer for each call would cost more than to keep one. */
 const LONG = 10_000
 

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers'
+import { clearImmediate, setImmediate } from 'node:timers'
 import type { Tables } from './tables.ts'
 
 /** Free pages that may stay: they are the next to be used. In pages, and as a share of all. */

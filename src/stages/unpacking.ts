@@ -107,7 +107,9 @@ export class Unpacking {
   /** @throws AttemptFailure, as {@link of}. What its source fails of says nothing of what is packed. */
   #content(body: AsyncIterable<Uint8Array>, unpack: ContentCoding): AsyncIterable<Uint8Array> {
     let [packed, bytes] = [0, 0]
-    const came = (piece: Uint8Array): void => void (packed += piece.length)
+    const came = (piece: Uint8Array): void => {
+      packed += piece.length
+    }
     const became = (piece: Uint8Array): void => {
       bytes += piece.length
       if (bytes > BOMB.bytes && bytes > packed * BOMB.ratio)

@@ -154,7 +154,9 @@ export function confirmation(
   const { labels, pins: _pins, date: _earlier, ...ref } = held.ref
   const version: LiveVersion = { ...withoutFacts(held.version), headers, ...times, ...redirectsOf(head), ...privacyOf(head) }
   const renewed = { ...ref, checkedAt: head.receivedAt, ...dateOf(head) }
-  const vary = allNamed([...held.variant.vary, ...versionFacts(version).vary])
+  // A star that is said no more stands for whatever is named now: kept among the others, it would match every request.
+  const before = held.variant.vary.includes('*') ? [] : held.variant.vary
+  const vary = allNamed([...before, ...versionFacts(version).vary])
   if (vary.join() === held.variant.vary.join()) return revised(facts, 'renewed', { version, ref: renewed, variant: held.variant })
   // It answers fewer requests than it did (RFC 9111 3.2, 4.1): under another id, for where it stood it must not answer any more.
   const { tail, stamp } = another()

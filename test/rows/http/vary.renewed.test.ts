@@ -56,6 +56,19 @@ describe('a 304 that tells what the stored answer varies by (RFC 9111, 3.2 and 4
     expect(await Promise.all(both)).toMatchObject([{ text: 'of de' }, { text: 'of fr' }])
   })
 
+  test('nor where it names them in place of a star', async () => {
+    const page = byRequest((r, hit) => {
+      const who = r.headers.cookie
+      const headers = { ...kept, Vary: hit === 1 ? '*' : 'Cookie' }
+      return ok(`of ${who}`, { headers, etag: `"${who}"`, conditional: true })
+    })
+    await using b = await bench({ '/r': page }, { partition: null })
+    await as('Cookie', 'ann', b)
+    expect(await as('Cookie', 'ann', b)).toMatchObject({ text: 'of ann', outcome: 'revalidated' })
+    expect(await as('Cookie', 'bob', b)).toMatchObject({ text: 'of bob', outcome: 'miss' })
+    expect(await as('Cookie', 'ann', b)).toMatchObject({ text: 'of ann', outcome: 'hit' })
+  })
+
   test('it is one version as before, with its label, and the next 304 leaves it as it is', async () => {
     await using b = await bench({ '/r': forgetful('Accept-Language') })
     const entry = b.fetch.entry(b.origin.url('/r'), { headers: { 'Accept-Language': 'de' } })

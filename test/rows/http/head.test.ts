@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { byRequest, type Step, status } from '../../helpers/origin/index.ts'
+import { byRequest, chunked, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { type Bench, bench, die } from '../door/kit.ts'
 import { ask, fill, withControl } from './given.ts'
 
@@ -113,6 +113,18 @@ describe('what HEAD says of the stored GET (RFC 9111, 4.3.5)', () => {
       'max-age=120',
     ])
     expect(methods(b)).toEqual(['GET', 'HEAD'])
+  })
+
+  test('after a write, one that names no version confirms nothing: the GET asks', async () => {
+    const page: Step = byRequest((r, hit) =>
+      r.method === 'POST' ? ok('done') : chunked(`state ${hit}`, { headers: { 'Cache-Control': 'max-age=600' } }),
+    )
+    await using b = await bench({ '/r': page })
+    await fill(b)
+    await ask(b, { method: 'POST', body: 'x' })
+    await b.clock.advance(1_000)
+    await ask(b, head)
+    expect((await ask(b)).text).toBe('state 4')
   })
 
   test('304 to a HEAD of ours agrees as well', async () => {

@@ -60,7 +60,9 @@ function headersOf(served: Served, stored: HeaderList, now: number): [string, st
   const { held, own, status } = served
   const headers: [string, string][] = []
   for (const [name, value] of stored) {
-    if (name !== 'age' && name !== 'cache-status') headers.push([name, value])
+    // 'standard' keeps cookies, in tiers that others use under the default.
+    const isAnothers = name === 'set-cookie' && served.call.settings.respect === 'resilient'
+    if (name !== 'age' && name !== 'cache-status' && !isAnothers) headers.push([name, value])
   }
   for (const [name, value] of own) headers.push([name, value])
   const candidate = candidateOf(held)

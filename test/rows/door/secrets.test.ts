@@ -142,6 +142,14 @@ describe('canary secrets', () => {
     expect(inspect(second)).toMatchObject({ outcome: 'hit' })
   })
 
+  test('one that was kept under standard is replayed to nobody who asks under the default', async () => {
+    await using b = await bench({ '/r': ok('c', { headers: { 'Set-Cookie': 'a=1', 'Cache-Control': 'max-age=600' } }) })
+    const standard = b.fetch.extend({ respect: 'standard' })
+    const cookies = async (fetch: typeof standard): Promise<string[]> => (await fetch(b.origin.url('/r'))).headers.getSetCookie()
+    expect([await cookies(standard), await cookies(standard)]).toEqual([['a=1'], ['a=1']])
+    expect([await cookies(b.fetch), b.origin.hits()]).toEqual([[], 1])
+  })
+
   test('Set-Cookie of the answer is kept in no store', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'holdfast-door-'))
     try {

@@ -100,7 +100,7 @@ export class Breaker {
     }
     const since = this.#facts.clock.monotonic()
     try {
-      const value = await this.#bounded(operation, run, limit)
+      const value = await this.bounded(operation, run, limit)
       gate.failures = 0
       this.#isCold = false
       return value
@@ -116,7 +116,7 @@ export class Breaker {
   last<T>(operation: string, run: () => Promise<T>): Promise<T> {
     this.#over = true
     for (const { timer } of Object.values(this.#gates)) timer?.cancel()
-    return this.#bounded(operation, run, this.#facts.limit)
+    return this.bounded(operation, run)
   }
 
   /** Tries both sides now, whatever was before. Resolves with why it cannot be used; undefined: it can. */
@@ -126,7 +126,8 @@ export class Breaker {
     return this.error
   }
 
-  #bounded<T>(operation: string, run: () => Promise<T>, limit: number): Promise<T> {
+  /** Tried whatever was before, and what becomes of it says nothing of the store. */
+  bounded<T>(operation: string, run: () => Promise<T>, limit: number = this.#facts.limit): Promise<T> {
     return this.#deadlines.within(limit, run, () => new Unanswered(`${this.#facts.name}.${operation}`, limit))
   }
 
@@ -176,7 +177,7 @@ export class Breaker {
     if (gate.state === 'open') gate.state = 'half-open'
     this.#tell()
     try {
-      await this.#bounded('probe', probe, limit)
+      await this.bounded('probe', probe, limit)
     } catch (error) {
       this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation: 'probe', error: error as Error }))
       this.#open(side, error as Error)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
-import type { BodyFiles, CompareOptions, KnownValue, Store, StoreEntry } from '../../model/store.ts'
+import type { BodyFiles, CompareOptions, KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
 import { Breaker, type BreakerFacts } from './breaker.ts'
 
 /** Names asked for at a time in a listing. */
@@ -53,6 +53,50 @@ function guardedBodies(bodies: BodyFiles, breaker: Breaker): BodyFiles {
   }
 }
 
+/** Who has it answers somebody who waits, and gives it back before that: a store that is silent by then is waited for no longer than for any call. */
+class BoundedLease implements Lease {
+  /** What the store itself gave, and knows. */
+  readonly own: Lease
+  readonly #breaker: Breaker
+
+  constructor(own: Lease, breaker: Breaker) {
+    this.own = own
+    this.#breaker = breaker
+  }
+
+  get key(): string {
+    return this.own.key
+  }
+
+  get generation(): number {
+    return this.own.generation
+  }
+
+  extend(ms: number): Promise<boolean> {
+    return this.own.extend(ms)
+  }
+
+  release(): Promise<void> {
+    return this.#breaker.bounded('release', () => this.own.release())
+  }
+}
+
+function leasing(store: Store, breaker: Breaker): Pick<Store, 'lease'> {
+  const { lease } = store
+  if (lease === undefined) return {}
+  return {
+    lease: async (key, ms) => {
+      const own = await breaker.call('write', 'lease', () => lease.call(store, key, ms))
+      return own && new BoundedLease(own, breaker)
+    },
+  }
+}
+
+function owned<T extends { fence?: Lease }>(options: T | undefined): T | undefined {
+  const fence = options?.fence
+  return fence instanceof BoundedLease ? ({ ...options, fence: fence.own } as T) : options
+}
+
 /** A store whose calls still reject on failure, but soon, and not unheard. */
 export interface Guarded extends Store {
   readonly health: Pick<Breaker, 'state' | 'error' | 'unheard' | 'starting' | 'onClosed' | 'check'>
@@ -69,7 +113,7 @@ function probesOf(store: Store, clock: Clock): BreakerFacts['probes'] {
 
 /** The same store behind a {@link Breaker}. */
 export function guarded(store: Store, { clock, report, name, timeout }: GuardFacts): Guarded {
-  const { remote, lease, compareAndSet } = store
+  const { remote, compareAndSet } = store
   const limit = timeout ?? (remote ? 250 : 2_000)
   const breaker = new Breaker({ clock, report, name, limit, remote, probes: probesOf(store, clock) })
   return {
@@ -91,17 +135,15 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
       },
     }),
     ...(store.listen !== undefined && { listen: store.listen.bind(store) }),
-    set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, options)),
-    setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, options)),
+    set: (key, value, options) => breaker.call('write', 'set', () => store.set(key, value, owned(options))),
+    setMany: (entries, options) => breaker.call('write', 'setMany', () => store.setMany(entries, owned(options))),
     ...(compareAndSet !== undefined && {
       compareAndSet: (known: KnownValue, entries: StoreEntry[], options?: CompareOptions) =>
-        breaker.call('write', 'compareAndSet', () => compareAndSet.call(store, known, entries, options)),
+        breaker.call('write', 'compareAndSet', () => compareAndSet.call(store, known, entries, owned(options))),
     }),
-    delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, options)),
+    delete: (keys, options) => breaker.call('write', 'delete', () => store.delete(keys, owned(options))),
     keys: (prefix, options) => listed(breaker, 'keys', store.keys(prefix, options)),
-    ...(lease !== undefined && {
-      lease: (key: string, ms: number) => breaker.call('write', 'lease', () => lease.call(store, key, ms)),
-    }),
+    ...leasing(store, breaker),
     ...(store.live !== undefined && { live: store.live }),
     ...(store.bodies !== undefined && { bodies: guardedBodies(store.bodies, breaker) }),
     close: () => breaker.last('close', () => store.close()),

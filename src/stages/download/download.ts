@@ -28,6 +28,7 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
     announced: undefined,
     identityOnly: false,
     unconditional: false,
+    partRefused: false,
     waited: 0,
     waiting,
   }

@@ -12,14 +12,22 @@ export async function failedAnswer(rooms: DownloadRooms, series: Series, arrival
   const { head } = reached
   const { retry } = series.order.call.settings
   const retryAfter = askedWait(head)
-  // In the middle of a resume the origin had the file a moment ago, so any refusal may pass.
-  const verdict = asked.from === undefined ? classify(head, retry) : 'yes'
+  const own = classify(head, retry)
   const page = await errorPage(rooms, series, arrival)
+  // In the middle of a resume the origin had the file a moment ago, so any refusal may pass.
+  const verdict = asked.from === undefined ? own : 'yes'
+  if (asked.from !== undefined && own === 'never') await partRefused(series, arrival)
   return new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
     retry: verdict,
     retryAfter,
     answer: page,
   })
+}
+
+/** One that stays may be meant for parts alone: the whole is asked for, here or by the next download, who would be refused the part for ever. */
+async function partRefused(series: Series, { number }: Arrival): Promise<void> {
+  if (series.partRefused || number >= series.order.call.settings.retry.attempts) await series.partial?.writer.restart()
+  series.partRefused = true
 }
 
 /** Read whole, as any body: a page that breaks is no answer, and is tried again as the failure that it is. */

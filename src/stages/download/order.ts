@@ -80,6 +80,8 @@ export interface Series {
   identityOnly: boolean
   /** A 304 came that confirmed nothing: ask without conditions. */
   unconditional: boolean
+  /** A part was refused, as by a server that gives wholes only. */
+  partRefused: boolean
   /** What came at the places before this one, for as long as nothing has come here. */
   readonly waiting: BodyWriter[]
   /** Milliseconds waited before the attempt that is next. */

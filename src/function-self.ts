@@ -2,14 +2,18 @@ import type { Functions } from './functions.ts'
 import { selfText } from './policy/argument-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
 
-/** `import * as api` and `api.load()`: a module is nobody's instance. */
-function isModule(self: unknown): boolean {
-  return Object.prototype.toString.call(self) === '[object Module]' && Object.getPrototypeOf(self) === null
+/** `import * as api` and `api.load()`: a module is nobody's instance, nor is what a compiler makes of one. */
+function isModule(self: object): boolean {
+  return (
+    Object.hasOwn(self, '__esModule') ||
+    (Object.prototype.toString.call(self) === '[object Module]' && Object.getPrototypeOf(self) === null)
+  )
 }
 
 /** Whether a call says on whose behalf it is. */
 export function isOfObject(self: unknown, { scope }: FunctionOptions): boolean {
-  return scope !== 'class' && self !== undefined && self !== null && !isModule(self)
+  // A bundle of CommonJS is not strict, and the `this` of a plain call is the global object there.
+  return scope !== 'class' && self !== undefined && self !== null && self !== globalThis && !isModule(self)
 }
 
 /**

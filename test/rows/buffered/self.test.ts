@@ -61,3 +61,16 @@ describe('whose results, where they outlive the process (D24, D26)', () => {
     for (const [index, self] of selves.entries()) expect(await plain.call(self)).toBe(first[index])
   })
 })
+
+test.each<[string, object]>([
+  ['the global object, as in a bundle that is not strict', globalThis],
+  ['a module', Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } })],
+  ['a module that was compiled to CommonJS', Object.defineProperty({}, '__esModule', { value: true })],
+])('called on %s, it is called on nobody', async (_, self) => {
+  await using b = await bench((file) => ({ tiers: [sqlite(file('a.db'))] }))
+  let runs = 0
+  const load = b.fetch.buffered(async () => ++runs, { name: 'load' })
+  expect([await load(), await load.call(self as never), await load.cache.peek()]).toEqual([1, 1, 1])
+  await load.cache.invalidate()
+  expect(await load.call(self as never)).toBe(2)
+})

@@ -8,6 +8,7 @@ import { misplacedImports } from './architecture/import-table.ts'
 import { logicInIndex } from './architecture/index-only.ts'
 import { moduleState } from './architecture/module-state.ts'
 import { emptyNames } from './architecture/names.ts'
+import { untriedPeers } from './architecture/optional-peers.ts'
 import { type Source, sourceOf, type Violation } from './architecture/source.ts'
 import { baselessSuppressions } from './architecture/suppressions.ts'
 
@@ -41,6 +42,7 @@ const RULES: readonly (readonly [string, readonly Source[], (sources: readonly S
   ['time and randomness are handed in', product, timeAndChance],
   ['policy neither waits nor looks around', product, impurePolicy],
   ['the index only exports', product, logicInIndex],
+  ['a package that may not be there is imported where that may fail', product, untriedPeers],
   ['no file is named after nothing', everything, emptyNames],
 ]
 

@@ -4,6 +4,7 @@ import { impurePolicy, timeAndChance } from './handed-in.ts'
 import { logicInIndex } from './index-only.ts'
 import { moduleState } from './module-state.ts'
 import { emptyNames } from './names.ts'
+import { untriedPeers } from './optional-peers.ts'
 import { type Source, sourceOf, type Violation } from './source.ts'
 import { baselessSuppressions } from './suppressions.ts'
 
@@ -143,4 +144,13 @@ holds(emptyNames, [
   ['src/misc.ts', '', 'is named misc'],
   ['test/helpers/origin.ts', '', undefined],
   ['test/helpers/helpers.ts', '', 'is named helpers'],
+])
+
+holds(untriedPeers, [
+  ['src/a.ts', "try { await import('ioredis') } catch {}", undefined],
+  ['src/a.ts', "import type { Redis } from 'ioredis'", undefined],
+  ['src/a.ts', "await import('p-queue')", undefined],
+  ['src/a.ts', "await import('ioredis').catch(fail)", 'imports ioredis outside of a try'],
+  ['src/a.ts', "try { f() } catch { await import('keyv') }", 'imports keyv outside of a try'],
+  ['src/a.ts', "try { f(() => import('keyv')) } catch {}", 'imports keyv outside of a try'],
 ])

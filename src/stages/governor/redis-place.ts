@@ -83,10 +83,13 @@ export class RedisPlace implements Place {
 }
 
 async function ioredis(): Promise<typeof Redis> {
-  const library = await import('ioredis').catch((error: unknown) => {
+  // A bundler that does not find it takes an import that is tried for one that may fail, and any other for a mistake.
+  try {
+    const { Redis: Client } = await import('ioredis')
+    return Client
+  } catch (error) {
     throw new Error('limits.shared.redis: the package ioredis is missing. Install it: npm install ioredis', { cause: error })
-  })
-  return library.Redis
+  }
 }
 
 /**

@@ -23,14 +23,19 @@ interface Program {
   readonly name: string
 }
 
-/** The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. */
-function programOf(main: string | undefined): Program {
-  let start = process.cwd()
+/** The working folder may be gone: who deploys anew deletes the old one under a program that still runs. */
+function startOf(main: string | undefined): string {
   try {
-    if (main !== undefined) start = dirname(realpathSync(main))
+    if (main !== undefined) return dirname(realpathSync(main))
   } catch {
     // `node -e` and some runners name a main file that does not exist.
   }
+  return process.cwd()
+}
+
+/** The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. */
+function programOf(main: string | undefined): Program {
+  const start = startOf(main)
   for (let folder = start; ; folder = dirname(folder)) {
     const name = packageName(folder)
     if (name !== undefined) return { folder, name }
@@ -50,6 +55,12 @@ function packageName(folder: string): string | undefined {
 /** Letters that are safe in a file name on every platform. */
 const safe = (name: string): string => name.replace(/[^a-z0-9._-]+/gi, '-').replace(/^[.-]+/, '') || 'program'
 
+/** @throws Error where nobody can say who runs here (a user without a home), or what. */
+function ownPlace(env: NodeJS.ProcessEnv, main: string | undefined): string {
+  const { folder, name } = programOf(main)
+  return join(userCache(env), 'holdfast', `${safe(name)}-${sha256(folder).slice(0, 12)}`)
+}
+
 /**
  * One folder per program, 0700, so that two programs do not share answers by accident. HOLDFAST_DIR overrides it; '' means memory only.
  * Under a test runner it is memory only: a test that passes because of last week's answer proves nothing.
@@ -59,9 +70,9 @@ export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): 
   if (chosen === '') return { name: 'memory', why: 'asked' }
   if (chosen === undefined && (TEST_RUNNERS.some((name) => env[name] !== undefined) || env.NODE_ENV === 'test'))
     return { name: 'memory', why: 'test runner' }
-  const { folder, name } = programOf(main)
-  const place = chosen ?? join(userCache(env), 'holdfast', `${safe(name)}-${sha256(folder).slice(0, 12)}`)
+  let place = chosen ?? 'its folder'
   try {
+    place = chosen ?? ownPlace(env, main)
     mkdirSync(place, { recursive: true, mode: 0o700 })
     return { name: 'folder', file: join(place, 'cache.db') }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cachedFetch } from '../../../src/index.ts'
 import { type Child, startChild } from '../../helpers/child.ts'
@@ -157,6 +157,23 @@ describe('the default instance', { concurrent: true }, () => {
     await using p = await place()
     const child = await p.start({ HOME: '/nonexistent/home' })
     expect(await child.get('/r')).toMatchObject({ length: 1 })
+  })
+
+  test('a program whose working folder was deleted is known by its main file; one that has none keeps to memory', async () => {
+    await using p = await place()
+    const main = join(await p.project('program'), 'main.mjs')
+    const started = async (more: string): Promise<Told> => {
+      const leave = `const gone = mkdtempSync('${p.home}/gone-'); process.chdir(gone); rmdirSync(gone); ${more}`
+      await writeFile(
+        main,
+        `import { mkdtempSync, rmdirSync } from 'node:fs'; ${leave}; await import(${JSON.stringify(PROGRAM)})`,
+      )
+      return (await p.start({}, { cwd: dirname(main) })).get('/r')
+    }
+    expect(await started('process.argv[1] = undefined')).toMatchObject({ outcome: 'miss', tier: 'memory' })
+    expect(await p.found()).toEqual({})
+    expect(await started('')).toMatchObject({ outcome: 'miss' })
+    expect(Object.keys(await p.found()).some((path) => path.endsWith('cache.db'))).toBe(true)
   })
 
   test('what is written there can be a database that is none: the answer comes from the origin', async () => {

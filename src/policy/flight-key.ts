@@ -3,10 +3,10 @@ import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord, VariantRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
-import { headFacts } from './candidate.ts'
 import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'
+import { variantFor } from './variants.ts'
 import { variantOf } from './vary.ts'
 
 /**
@@ -47,8 +47,7 @@ export function mayShare(landing: Landing, call: Call, { collapsed }: { collapse
 
 /** The same of an answer that is still on its way. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
-  const { vary } = headFacts(head)
-  return !collapsed || isFor(call, { vary, values: variantOf(vary, first, first.credentialHeaders) })
+  return !collapsed || isFor(call, variantFor(first, head))
 }
 
 function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'values'>): boolean {

@@ -71,6 +71,8 @@ function standsForGet(request: RequestFacts, facts: ResponseFacts): boolean {
 
 /** RFC 9111 3, the last item, and what 'resilient' takes away from it. */
 function statusAllows(facts: ResponseFacts, settings: Settings): boolean {
+  // Of a token, and another of the same principal would find it.
+  if (facts.status === 401 && settings.partition !== undefined) return false
   const explicit = ttlOf(facts, settings) !== undefined || explicitLifetime(facts) !== undefined
   if (settings.respect === 'standard' || facts.status < 400) return explicit || isHeuristicallyCacheable(facts)
   // An outage is no answer, and must not stand before the last good version; an error that is stale at once would do so for nothing.

@@ -1,5 +1,9 @@
-import type { RequestFacts } from '../model/call.ts'
+import type { Call, RequestFacts } from '../model/call.ts'
 import type { VariantRecord } from '../model/record.ts'
+import type { ResponseHead } from '../model/rooms.ts'
+import { ALWAYS_CREDENTIALS } from './cache-key.ts'
+import { headFacts } from './candidate.ts'
+import { allNamed } from './shared-facts.ts'
 import { variantOf } from './vary.ts'
 
 /** RFC 9111 4.1: the variants whose nominated headers have the values of this request. */
@@ -11,4 +15,15 @@ export function matchingVariants(
   const [only] = variants
   if (variants.length === 1 && only !== undefined && only.vary.length === 0) return variants
   return variants.filter(({ vary, values }) => vary.length === 0 || variantOf(vary, request, secret) === values)
+}
+
+/**
+ * The requests that an answer is for. Where the caller names the principal, a 401 is for those with the same credentials all the same: it
+ * speaks of them (RFC 9110 15.5.2), and who asks again with a new token is not told of the old one.
+ */
+export function variantFor(call: Call, head: ResponseHead): Pick<VariantRecord, 'vary' | 'values'> {
+  const isOfToken = head.status === 401 && call.settings.partition !== undefined
+  const named = headFacts(head).vary
+  const vary = isOfToken ? allNamed([...named, ...ALWAYS_CREDENTIALS, ...call.credentialHeaders]) : named
+  return { vary, values: variantOf(vary, call, call.credentialHeaders) }
 }

@@ -6,9 +6,8 @@ import { shownUrl } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { BypassReason } from '../model/inspection.ts'
 import type { EntryRecord, FailureRecord, LabelRecord, LiveVersion, Stamp, VersionRef } from '../model/record.ts'
-import type { Found, Held, Landing, Obtained, ResponseHead, StoredBody, WrittenBody } from '../model/rooms.ts'
+import type { Found, Held, Landing, Obtained, StoredBody, WrittenBody } from '../model/rooms.ts'
 import type { Apart, Came as Coming, Keep, WriteRight } from '../model/stages.ts'
-import { headFacts } from '../policy/candidate.ts'
 import { described } from '../policy/description.ts'
 import { keptHeaders } from '../policy/kept-headers.ts'
 import { provisional } from '../policy/provisional.ts'
@@ -17,7 +16,7 @@ import { afterAll } from '../policy/removal.ts'
 import { arrival, asMarked, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
 import { hasLabel } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
-import { variantOf } from '../policy/vary.ts'
+import { variantFor } from '../policy/variants.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
 interface Change {
@@ -70,7 +69,7 @@ export class Versions {
       {
         head,
         headers: keptHeaders(head, call.settings),
-        ...this.#variant(call, head),
+        ...variantFor(call, head),
         size: written.size,
         digest: written.digest,
         proven,
@@ -111,11 +110,6 @@ export class Versions {
 
   discard({ written }: Whole): void {
     this.#rooms.drop(written)
-  }
-
-  #variant(call: Call, head: ResponseHead): { vary: readonly string[]; values: string } {
-    const { vary } = headFacts(head)
-    return { vary, values: vary.length === 0 ? '' : variantOf(vary, call, call.credentialHeaders) }
   }
 
   /** RFC 9111 4.3.4: the origin says that the stored version is still right. */
@@ -160,7 +154,7 @@ export class Versions {
       this.#rooms.report('store-skipped', () => ({ key: call.key, url: call.url, tier: '*', reason }))
     return {
       name: 'transient',
-      held: { ...held, variant: { ...this.#variant(call, head), versions: [] } },
+      held: { ...held, variant: { ...variantFor(call, head), versions: [] } },
       reason,
       attempts,
       head,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallOptions, Options } from '../../../src/index.ts'
-import { byRequest, gate, gatedBody, ok, redirect, reflect, startOrigin } from '../../helpers/origin/index.ts'
+import { byRequest, gate, gatedBody, ok, redirect, reflect, startOrigin, status } from '../../helpers/origin/index.ts'
 import { type Bench, bench, textOf } from './kit.ts'
 
 /** A01, A02, B23: one user's answer never reaches another. */
@@ -70,6 +70,23 @@ describe('partition names the principal', () => {
     expect(await get(b, { Authorization: 'old' }, { partition: 'bob' })).toBe('2 old')
     expect(await get(b, { Authorization: 'old' })).toBe('3 old')
   })
+
+  test.each(['max-age=60', 'no-store'])(
+    'a 401 (%s) is for the token that it came for: who asks with a new one is not told',
+    async (control) => {
+      const page = byRequest((r) =>
+        r.headers.authorization === 'new' ? ok('page', kept) : status(401, { 'Cache-Control': control }, 'expired'),
+      )
+      await using b = await bench({ '/r': page })
+      const ann = { partition: 'ann' }
+      const both = ['old', 'new'].map((token) => get(b, { Authorization: token }, ann))
+      expect(await Promise.all(both)).toEqual(['expired', 'page'])
+      await using later = await bench({ '/r': page })
+      const one = async (token: string): Promise<string> => get(later, { Authorization: token }, ann)
+      expect([await one('old'), await one('new'), await one('new')]).toEqual(['expired', 'page', 'page'])
+      expect(later.origin.hits()).toBe(2)
+    },
+  )
 
   test('null: the same answer for all, and the same as for nobody', async () => {
     await using b = await bench({ '/r': who })

@@ -12,7 +12,7 @@ import { welcome } from '../../policy/welcome.ts'
 import type { Arrival } from './arrival.ts'
 import { failedAnswer } from './error-page.ts'
 import { closed, isProven, pour } from './fill.ts'
-import { liveBody } from './live-body.ts'
+import { leaveFollowers, liveBody } from './live-body.ts'
 import type { DownloadRooms, Partial, Series } from './order.ts'
 import type { Reached } from './reach.ts'
 
@@ -22,7 +22,7 @@ export type Ended = (attempts: readonly Attempt[]) => Obtained
 /** Looks at the head that came, and takes in what it announces. */
 export async function answer(rooms: DownloadRooms, series: Series, arrival: Arrival): Promise<Ended> {
   const { reached, asked } = arrival
-  const { head, response, ticket } = reached
+  const { head, response } = reached
   const { order } = series
   const kind = welcome(head.status, {
     conditional: reached.conditional && order.validators.length > 0 && series.partial === undefined && !series.unconditional,
@@ -53,12 +53,16 @@ export async function answer(rooms: DownloadRooms, series: Series, arrival: Arri
     case 'part':
       return part(rooms, series, arrival)
     case 'whole':
-      if (!order.isLive(head)) return whole(rooms, series, arrival)
-      // A stream that never ends must not hold its host's place.
-      ticket.release()
-      arrival.abort.headersAreHere()
-      return (attempts) => ({ name: 'live', head, stream: liveBody(rooms, order, reached), attempts })
+      return order.isLive(head) ? live(rooms, series, arrival) : whole(rooms, series, arrival)
   }
+}
+
+async function live(rooms: DownloadRooms, series: Series, { reached, abort }: Arrival): Promise<Ended> {
+  await leaveFollowers(series, reached)
+  // A stream that never ends must not hold its host's place.
+  reached.ticket.release()
+  abort.headersAreHere()
+  return (attempts) => ({ name: 'live', head: reached.head, stream: liveBody(rooms, series.order, reached), attempts })
 }
 
 /** Content-Length speaks of the bytes on the wire: it is the size of the body only where no coding is undone. */

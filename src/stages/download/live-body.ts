@@ -5,7 +5,7 @@ import { TransportFailure } from '../../model/transport.ts'
 import { isCoded } from '../../policy/content-coding.ts'
 import { isEndless } from '../../policy/keeping.ts'
 import { arrivingFrom, counted, refuseTooMuch } from './fill.ts'
-import type { DownloadRooms, Order } from './order.ts'
+import type { DownloadRooms, Order, Series } from './order.ts'
 import type { Reached } from './reach.ts'
 import { Watch } from './watch.ts'
 
@@ -77,4 +77,15 @@ function told(error: unknown, { url, method }: { url: string; method: string }):
   if (error instanceof AttemptFailure && error.code !== 'STATUS')
     return new HoldfastError(error.code, error.message, { url, method, cause: error })
   return error instanceof TransportFailure ? new HoldfastError(error.code, error.message, { url, method, cause: error }) : error
+}
+
+/** Who follows a body that broke cannot go on with a stream in its place, which may have no end. */
+export async function leaveFollowers({ order, partial }: Series, { response }: Reached): Promise<void> {
+  if (partial === undefined) return
+  const failure = new AttemptFailure('PROTOCOL', 'in the place of a body that broke came a stream that may never end', {
+    retry: 'yes',
+  })
+  if (order.call.settings.delivery !== 'streaming') return partial.writer.abandon('all', failure)
+  response.discard()
+  throw failure
 }

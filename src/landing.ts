@@ -5,7 +5,7 @@ import type { Apart, Came, FlightPath, FlightStages, Whole, WriteRight } from '.
 import { keptApart } from './policy/apart.ts'
 import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
-import { invalidation, unanswered } from './policy/invalidation.ts'
+import { displaces, invalidation, unanswered } from './policy/invalidation.ts'
 import { keepable } from './policy/keeping.ts'
 import { isCached, passReason } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
@@ -108,8 +108,11 @@ async function place(
 ): Promise<Landing> {
   const { obtained } = came
   const storing = keepable(call, obtained.head)
-  if (!storing.store) return stages.versions.transient(call, obtained, storing.reason)
-  if (!stages.takes(call, obtained.written.size)) return stages.versions.transient(call, obtained, 'too-large')
+  const fits = stages.takes(call, obtained.written.size)
+  if (!storing.store || !fits) {
+    if (found.held !== undefined && displaces(call, obtained.head)) await stages.versions.invalidate(call)
+    return stages.versions.transient(call, obtained, storing.store ? 'too-large' : storing.reason)
+  }
   if (apart === undefined) return stages.versions.keep(call, found, came)
   const known = await stages.tiers.pick(call, keptApart(apart, obtained.written.digest))
   return stages.versions.keepApart(call, found, { ...came, apart, known })

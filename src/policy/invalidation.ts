@@ -39,6 +39,14 @@ export function invalidation(call: Call, head: ResponseHead, now: number): { url
   return { urls, at: urls.length > 0 && keepable(call, head).store ? head.requestedAt - 1 : now }
 }
 
+/**
+ * Whether an answer that is not kept makes the stored one doubtful all the same: a deletion, or a page that is `no-store` by now. Behind a
+ * stale answer nobody else would ever see it. An outage says nothing of what is stored.
+ */
+export function displaces({ method, cache }: Call, { status }: ResponseHead): boolean {
+  return method === 'GET' && cache !== 'no-store' && status < 500 && status !== 429 && status !== 206
+}
+
 /** The request had gone out, and may have been obeyed. */
 const UNKNOWN_END: ReadonlySet<string> = new Set(['TIMEOUT', 'STALLED', 'TRUNCATED', 'PROTOCOL', 'BAD_ENCODING', 'REDIRECT'])
 

@@ -52,6 +52,41 @@ export const ROOMS: readonly Mutant[] = [
     killer: 'safe: true — a POST that only asks the same bytes of another type, or in another coding, ask another question',
   },
   {
+    name: 'who joins a stream follows it whatever it was chosen by',
+    file: 'src/pipeline.ts',
+    find: "first.name === 'accepted' && !mayFollow(",
+    replace: "first.name === 'landed' && !mayFollow(",
+    tests: ['test/rows/http/vary.streaming.test.ts'],
+    killer:
+      'an answer that is handed out while it arrives, and those who wait for it by Accept-Language, under Vary: Accept-Language, max-age=60: each has its own',
+  },
+  {
+    name: 'what came with Set-Cookie is kept where others read',
+    file: 'src/policy/sharing.ts',
+    find: 'if (isPrivate === true || redirects',
+    replace: 'if (redirects',
+    tests: ['test/rows/http/shared-store.cookies.test.ts'],
+    killer:
+      'an answer that came with Set-Cookie stays out of a shared store when that is long gone a 304 without one, and one more',
+  },
+  {
+    name: 'a page that was deleted is given for ever behind a stale answer',
+    file: 'src/landing.ts',
+    find: 'if (found.held !== undefined && displaces',
+    replace: 'if (found.held === undefined && displaces',
+    tests: ['test/rows/http/displaced.test.ts'],
+    killer: 'staleWhileRevalidate without an end 401 gone behind is the next answer',
+  },
+  {
+    name: 'a 304 adds nothing to what an answer is chosen by',
+    file: 'src/policy/revision.ts',
+    find: 'if (vary.join() === held.variant.vary.join())',
+    replace: 'if (vary.length >= 0)',
+    tests: ['test/rows/http/vary.renewed.test.ts'],
+    killer:
+      'a 304 that tells what the stored answer varies by (RFC 9111, 3.2 and 4.1) Accept-Language: nobody gets what was confirmed for another',
+  },
+  {
     name: 'what undici is told to send by is gone round',
     file: 'src/stages/transport/choose.ts',
     find: ' || guidance.isThere()',

@@ -10,7 +10,7 @@ import type { RuleLayer } from './policy/instance-options.ts'
 import { isCached } from './policy/passing.ts'
 import { overlaySpecific } from './policy/precedence.ts'
 import { withoutPreconditions } from './policy/preconditions.ts'
-import { refererField } from './policy/referrer.ts'
+import { withReferer } from './policy/referrer.ts'
 import { ruleFor } from './rule.ts'
 
 /** What an instance adds to each call. */
@@ -28,6 +28,7 @@ interface Asked {
   readonly headers: HeaderList
   readonly redirect: Call['redirect']
   readonly integrity: string
+  readonly referrerPolicy?: Call['referrerPolicy']
   readonly signal: AbortSignal | undefined
   readonly request: Request | undefined
 }
@@ -70,7 +71,8 @@ function ask(input: Input, init: Init | undefined): Asked {
   // `cache` is read already: Request refuses 'only-if-cached'. The caller's own signal is used, for a Request's follows it.
   const over = { cache: undefined, ...(isSignal && { signal: undefined }), ...referrerOf(input, init) }
   const request = new Request(input, typeof init === 'object' || init === undefined ? initWith(init, over) : init)
-  const { protocol } = new URL(request.url)
+  const target = new URL(request.url)
+  const { protocol } = target
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new HoldfastError('PROTOCOL', `${protocol} is not a scheme that can be fetched`, {
       url: request.url,
@@ -79,8 +81,8 @@ function ask(input: Input, init: Init | undefined): Asked {
   }
   return {
     method: request.method,
-    url: new URL(request.url),
-    headers: [...request.headers],
+    url: target,
+    ...withReferer(request, target),
     redirect: request.mode === 'same-origin' && request.redirect === 'follow' ? request.mode : request.redirect,
     integrity: request.integrity,
     signal: signal === undefined && input instanceof Request ? input.signal : (signal ?? undefined),
@@ -152,8 +154,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
   const cache: CacheMode = readCacheMode(init?.cache === undefined && input instanceof Request ? input.cache : init?.cache)
   const asked = ask(input, init)
   const { under, settings } = settle(basis, asked, own)
-  const referer = refererField(asked.request)
-  const headers = merged(basis.headers, [...asked.headers, ...referer])
+  const headers = merged(basis.headers, asked.headers)
   const address = addressOf(asked.url)
   const cached = isCached({ method: asked.method, settings })
   const identity = {
@@ -174,7 +175,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     cache,
     redirect: asked.redirect,
     integrity: asked.integrity,
-    ...(referer.length > 0 && { referrerPolicy: asked.request?.referrerPolicy }),
+    ...(asked.referrerPolicy !== undefined && { referrerPolicy: asked.referrerPolicy }),
     ...(init?.dispatcher && { dispatcher: readDispatcher(init.dispatcher) }),
     credentialHeaders: basis.credentialHeaders,
     ...(cached ? { settings, layers: { under, own } } : { settings: onceOnly(settings) }),

@@ -1,3 +1,4 @@
+import type { Call } from '../model/call.ts'
 import { type HeaderList, headerOf } from '../model/headers.ts'
 
 export type ReferrerPolicy = Request['referrerPolicy']
@@ -40,11 +41,11 @@ export function refererOf(from: string, policy: ReferrerPolicy, to: URL): string
   return told === 'page' && page.href.length <= LONGEST ? page.href : `${page.origin}/`
 }
 
-/** What `init.referrer` and `init.referrerPolicy` come to, beside a header that the caller wrote himself. */
-export function refererField(request: Request | undefined): HeaderList {
-  if (request === undefined || request.headers.has('referer')) return []
-  const referer = refererOf(request.referrer, request.referrerPolicy, new URL(request.url))
-  return referer === undefined ? [] : [['referer', referer]]
+/** The headers of a request, with what its `referrer` and `referrerPolicy` come to; a Referer that the caller wrote himself stays as it is. */
+export function withReferer(request: Request, to: URL): Pick<Call, 'headers' | 'referrerPolicy'> {
+  const { headers, referrer, referrerPolicy } = request
+  const referer = headers.has('referer') ? undefined : refererOf(referrer, referrerPolicy, to)
+  return referer === undefined ? { headers: [...headers] } : { headers: [...headers, ['referer', referer]], referrerPolicy }
 }
 
 /** The headers for the next server: it is told no more than the one before was (Fetch standard 4.1, main fetch). */

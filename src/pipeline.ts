@@ -5,11 +5,11 @@ import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
-import { flightOf, mayFollow, mayShare } from './policy/flight-key.ts'
+import { flightOf, mayShare } from './policy/flight-key.ts'
 import { isForeknown } from './policy/known-digests.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
-import { inFull, patient } from './policy/rejection.ts'
+import { patient } from './policy/rejection.ts'
 import { answered, landed, stale, streamed } from './policy/served.ts'
 import { unhurried } from './policy/urgency.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
@@ -84,10 +84,7 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
   )
   try {
     if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
-    const first = await stages.wait(flight, patient(call, flight), spare)
-    // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
-    const isAnothers = first.name === 'accepted' && !mayFollow(first.headers, call, flight)
-    const end = isAnothers ? await stages.wait(flight, inFull(call), spare) : first
+    const end = await stages.wait(flight, patient(call, flight), spare)
     // A flight that was aloft may bring an answer for other headers, a stream for its first caller only, or that caller's time-out.
     if (end.name === 'not ours') return await serve(call, stages)
     if (end.name === 'landed') {

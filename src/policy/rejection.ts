@@ -78,11 +78,8 @@ export function brokenOff(error: unknown, { url, method }: Call): Error {
 
 /** One whose own code is still to be asked waits for the whole, whatever its delivery. */
 export function patient(call: Call, { judges }: { readonly judges: 'for all' | 'for its first caller' }): Call {
-  return judges === 'for all' || !hasHooks(call) ? call : inFull(call)
+  return judges === 'for all' || !hasHooks(call) ? call : { ...call, settings: { ...call.settings, delivery: 'whole' } }
 }
-
-/** Waits until all of it is there. */
-export const inFull = (call: Call): Call => ({ ...call, settings: { ...call.settings, delivery: 'whole' } })
 
 /** What is known of an entry without these bytes: who refused them is not to be answered with them, however many others took them. */
 export function withoutBytes(entry: EntryRecord | undefined, digest: string | undefined): EntryRecord | undefined {

@@ -3,7 +3,8 @@ import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Pace } from '../model/flight.ts'
 import type { Held } from '../model/rooms.ts'
-import type { Flight, WaitEnd } from '../model/stages.ts'
+import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
+import { mayFollow } from '../policy/flight-key.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -11,8 +12,8 @@ interface Patience {
   readonly after: number
   /** Milliseconds until those headers for one who joined a flight, which has the limits of the caller that started it. */
   readonly deadline: number
-  /** 'headers': the wait ends when the headers of an acceptable answer are here. */
-  readonly until: 'body' | 'headers'
+  /** Whether the wait ends with these headers of an acceptable answer; undefined: with its body. */
+  readonly takes: ((incoming: Incoming) => boolean) | undefined
 }
 
 const isTimeout = (reason: unknown): reason is Error => reason instanceof Error && reason.name === 'TimeoutError'
@@ -32,7 +33,7 @@ function leftOf(limit: number, pace: Pace, waited: number): number {
   return pace === 'judging' ? limit : limit - waited
 }
 
-function wait(flight: Flight, { signal, after, deadline, until }: Patience, clock: Clock): Promise<WaitEnd> {
+function wait(flight: Flight, { signal, after, deadline, takes }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
@@ -69,18 +70,21 @@ function wait(flight: Flight, { signal, after, deadline, until }: Patience, cloc
           isOthersLimit(error, since + deadline - clock.monotonic()) ? resolve({ name: 'not ours' }) : reject(error),
         ),
     )
-    if (until === 'headers') flight.accepted.then((headers) => settle(() => resolve({ name: 'accepted', headers })), reject)
+    if (takes) flight.accepted.then((headers) => takes(headers) && settle(() => resolve({ name: 'accepted', headers })), reject)
   })
 }
 
 /** Waits for a flight as long as this caller will: each has its own signal and its own patience, and neither ends the flight. */
 export function waitFor(
   flight: Flight,
-  { signal, settings }: Call,
+  call: Call,
   { spare, clock }: { spare: Held | undefined; clock: Clock },
 ): Promise<WaitEnd> {
+  const { signal, settings } = call
   const { fallback, delivery, timeouts } = settings
   const deadline = flight.collapsed ? timeouts.deadline : Number.POSITIVE_INFINITY
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
-  return wait(flight, { signal, after, deadline, until: delivery === 'streaming' ? 'headers' : 'body' }, clock)
+  // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
+  const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
+  return wait(flight, { signal, after, deadline, takes }, clock)
 }

@@ -12,7 +12,11 @@ export type Sharing = 'shareable' | 'private'
  * `public`, `s-maxage` or `must-revalidate`. Set-Cookie speaks to one user, so such an answer stays private too, and so does one whose
  * Cache-Control cannot be understood to its end.
  */
-export function sharing(headers: HeaderList, partitioned: 'by credentials' | 'for all'): Sharing {
+export function sharing(
+  { headers, redirects, isPrivate }: { readonly headers: HeaderList } & Pick<VersionRecord, 'redirects' | 'isPrivate'>,
+  partitioned: 'by credentials' | 'for all',
+): Sharing {
+  if (isPrivate === true || redirects?.isPrivate === true || redirects?.noStore === true) return 'private'
   const field = headerOf(headers, 'cache-control')
   const directives = parseCacheControl(field)
   if (directives.has('private') || headerOf(headers, 'set-cookie') !== undefined) return 'private'
@@ -22,12 +26,8 @@ export function sharing(headers: HeaderList, partitioned: 'by credentials' | 'fo
 }
 
 /** The same of an answer to this call: its credentials, or the principal that it names, set it apart. */
-export function sharingOf(
-  { headers: asked, settings, credentialHeaders }: Call,
-  { headers, redirects, isPrivate }: { readonly headers: HeaderList } & Pick<VersionRecord, 'redirects' | 'isPrivate'>,
-): Sharing {
-  if (isPrivate === true || redirects?.isPrivate === true || redirects?.noStore === true) return 'private'
+export function sharingOf({ headers: asked, settings, credentialHeaders }: Call, answer: Parameters<typeof sharing>[0]): Sharing {
   const { partition } = settings
   const isApart = partition === undefined ? asked.some(([name]) => credentialHeaders.has(name)) : partition !== null
-  return sharing(headers, isApart ? 'by credentials' : 'for all')
+  return sharing(answer, isApart ? 'by credentials' : 'for all')
 }

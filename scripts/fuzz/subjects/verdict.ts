@@ -16,7 +16,7 @@ function verdictOn(text: string): Verdict {
   const request = { method: 'GET', url: 'https://example.org/', headers: asked === '' ? [] : [['cache-control', asked] as const] }
   const facts = factsOf({ status: 200, headers }, NOW)
   storability(request, facts, STANDARD)
-  sharing(headers, 'for all')
+  sharing({ headers }, 'for all')
   return judge({ facts, requestedAt: NOW, checkedAt: NOW }, { ...request, cache: 'default', settings: STANDARD }, NOW + 60_000)
 }
 

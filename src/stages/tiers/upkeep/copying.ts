@@ -110,15 +110,10 @@ class Copying {
     return undefined
   }
 
-  #admits({ key, url }: EntryRecord, { headers, redirects, size, isPrivate: isOneUsers }: VersionRecord): boolean {
+  #admits({ key, url }: EntryRecord, version: VersionRecord): boolean {
     const { name, shared, maxEntryBytes = Number.POSITIVE_INFINITY } = this.#target.store
-    const isPrivate =
-      shared &&
-      (isOneUsers === true ||
-        redirects?.isPrivate === true ||
-        redirects?.noStore === true ||
-        sharing(headers, isPartitioned(key) ? 'by credentials' : 'for all') === 'private')
-    if (!isPrivate && size <= maxEntryBytes) return true
+    const isPrivate = shared && sharing(version, isPartitioned(key) ? 'by credentials' : 'for all') === 'private'
+    if (!isPrivate && version.size <= maxEntryBytes) return true
     this.#rooms.report('store-skipped', () => ({ key, url, tier: name, reason: isPrivate ? 'private' : 'too-large' }))
     return false
   }

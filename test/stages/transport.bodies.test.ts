@@ -39,8 +39,9 @@ describe('a body', () => {
     response.discard()
   })
 
-  // What has come lies in three places: ready, in Node's stream, and in the kernel.
-  test.each([50_000, 150_000, 300_000])('of %d bytes that came before its connection ended can be read later', async (length) => {
+  // What has come lies in three places: ready, in Node's stream (64 KiB each), and in the kernel, which may hold but little:
+  // an origin whose last bytes lie there cannot be waited for.
+  test.each([50_000, 120_000, 300_000])('of %d bytes that came before its connection ended can be read later', async (length) => {
     for (const step of [closeDelimited, (bytes: Buffer) => ok(bytes, { headers: { Connection: 'close' } })]) {
       origin.script('/a', step(BODY.subarray(0, length)))
       const { body } = await wire.send(requestTo(origin.url('/a')))
@@ -50,7 +51,7 @@ describe('a body', () => {
     }
   })
 
-  test.each([1, 50_000, 150_000])('that breaks after %d bytes gives these bytes, and then fails', async (at) => {
+  test.each([1, 50_000, 120_000])('that breaks after %d bytes gives these bytes, and then fails', async (at) => {
     origin.script('/a', cut(BODY, at))
     const { body } = await wire.send(requestTo(origin.url('/a')))
     await until(() => origin.openConnections === 0)

@@ -2,6 +2,7 @@ import type { House } from './house.ts'
 import { chunkOf, loanOf } from './model/body-chunks.ts'
 import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
+import { leftUnread } from './model/left-unread.ts'
 import type { Loan, Served, StoredBody } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
@@ -35,8 +36,9 @@ async function broughtAgain(
   const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
   const { layers: _decided, ...asked } = call
   const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)
-  const { held } = await house.walks.during(again)
-  if (held.version.digest === version.digest) return held.body
+  const came = await house.walks.during(again)
+  if (came.held.version.digest === version.digest) return came.held.body
+  await leftUnread(came)
   throw new HoldfastError('STORE', 'the origin has another version by now')
 }
 

@@ -1,4 +1,5 @@
 import type { Call } from './model/call.ts'
+import { leftUnread } from './model/left-unread.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
 import type { FlightPath, Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
@@ -39,7 +40,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
       stages.background(
-        board({ ...unhurried(call), signal: undefined, caller: undefined }, found, { stages, spare: undefined }),
+        board({ ...unhurried(call), signal: undefined, caller: undefined }, found, { stages, spare: undefined }).then(leftUnread),
         call,
       )
       return stale(call, held as Held, verdict)
@@ -61,7 +62,7 @@ export async function renew(call: Call, stored: Found, stages: Stages): Promise<
   const found = fits ? stored : { ...stored, held: undefined }
   const verdict = judgeHeld(found.held, call, now)
   if (course(verdict, call, { ...found, now }) !== 'obtain') return
-  await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined })
+  await leftUnread(await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }))
 }
 
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */

@@ -2,6 +2,7 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Pace } from '../model/flight.ts'
+import { leftUnread } from '../model/left-unread.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
 import { mayFollow } from '../policy/flight-key.ts'
@@ -74,6 +75,14 @@ function wait(flight: Flight, { signal, after, deadline, takes }: Patience, cloc
   })
 }
 
+/** A stream is for the caller that its flight began for, and for no other: it has no reader when that one has left before it came. */
+function unreadBy(flight: Flight): Promise<void> {
+  return flight.landed.then(
+    (landing) => (landing.name === 'live' ? leftUnread({ body: landing.stream }) : undefined),
+    () => undefined,
+  )
+}
+
 /** Waits for a flight as long as this caller will: each has its own signal and its own patience, and neither ends the flight. */
 export function waitFor(
   flight: Flight,
@@ -86,5 +95,11 @@ export function waitFor(
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
-  return wait(flight, { signal, after, deadline, takes }, clock)
+  const waiting = wait(flight, { signal, after, deadline, takes }, clock)
+  if (!flight.collapsed)
+    waiting.then(
+      (end) => (end.name === 'landed' ? undefined : unreadBy(flight)),
+      () => unreadBy(flight),
+    )
+  return waiting
 }

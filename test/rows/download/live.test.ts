@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { ok, type Step } from '../../helpers/origin/index.ts'
+import { gate, ok, type Step } from '../../helpers/origin/index.ts'
 import { isSettled } from '../../helpers/turning.ts'
 import { type Given, given, inspected, seen } from './given.ts'
 import { readerOf, take } from './reading.ts'
 
-describe('a live stream passes through', () => {
-  const endless =
-    (headers: Record<string, string>): Step =>
-    async (exchange) => {
-      await exchange.head(200, headers)
-      await exchange.send(Buffer.from('data: 1\n\n'))
-      await exchange.silence()
-    }
+const endless =
+  (headers: Record<string, string>): Step =>
+  async (exchange) => {
+    await exchange.head(200, headers)
+    await exchange.send(Buffer.from('data: 1\n\n'))
+    await exchange.silence()
+  }
 
+describe('a live stream passes through', () => {
   const readFirst = async (g: Given, init?: RequestInit): Promise<string> => {
     const response = await g.fetch(g.origin.url('/live'), init)
     expect(inspected(response, 'bypass').reason).toBe('live')
@@ -57,5 +57,66 @@ describe('a live stream passes through', () => {
     expect(await readFirst(g, { holdfast: { delivery: 'live' } } as RequestInit)).toBe('data: 1\n\n')
     expect(await seen(g.fetch(g.origin.url('/lines')))).toMatchObject({ text: '{}\n', outcome: 'miss' })
     expect(await seen(g.fetch(g.origin.url('/lines')))).toMatchObject({ outcome: 'hit' })
+  })
+})
+
+describe('a live stream ends', () => {
+  const EVENTS = endless({ 'Content-Type': 'text/event-stream', Connection: 'close' })
+  const endOf = (g: Given, number: number): Promise<unknown> | undefined => g.origin.requests('/live')[number]?.ended
+
+  test.each(['while it is read', 'before it is read'])('by the signal of its caller, %s', async (when) => {
+    await using g = await given()
+    g.origin.script('/live', EVENTS)
+    const caller = new AbortController()
+    const reader = readerOf(await g.fetch(g.origin.url('/live'), { signal: caller.signal }))
+    if (when === 'while it is read') await take(reader, 1)
+    const next = when === 'while it is read' ? reader.read() : undefined
+    caller.abort(new Error('enough'))
+    await expect(next ?? reader.read()).rejects.toThrow('enough')
+    expect(await endOf(g, 0)).toBe('client-gone')
+  })
+
+  test('where who asked for it has left before it came, and another waits', async () => {
+    await using g = await given()
+    const late = gate(EVENTS)
+    g.origin.script('/live', late, EVENTS)
+    const caller = new AbortController()
+    const first = g.fetch(g.origin.url('/live'), { signal: caller.signal })
+    const second = g.fetch(g.origin.url('/live'), { headers: { 'X-Other': 'not along' } })
+    await late.arrived
+    caller.abort(new Error('enough'))
+    await expect(first).rejects.toThrow('enough')
+    late.release()
+    const reader = readerOf(await second)
+    expect((await take(reader, 1)).toString()).toBe('data: 1\n\n')
+    expect(await endOf(g, 0)).toBe('client-gone')
+    await reader.cancel()
+  })
+
+  test('where it came too late for a caller with something to fall back to', async () => {
+    await using g = await given({ ttl: '1s', fallback: { after: '5s' } })
+    const late = gate(EVENTS)
+    g.origin.script('/live', ok('fine'), late)
+    await seen(g.fetch(g.origin.url('/live')))
+    await g.clock.advance(2_000)
+    const call = seen(g.fetch(g.origin.url('/live')))
+    await late.arrived
+    await g.clock.advance(5_000)
+    expect(await call).toMatchObject({ text: 'fine', outcome: 'fallback' })
+    late.release()
+    expect(await endOf(g, 1)).toBe('client-gone')
+  })
+
+  test.each([
+    { ttl: '5s', staleWhileRevalidate: true },
+    { ttl: '1h', refresh: { every: '10s' } },
+  ] as const)('where nobody waits for it: %o', async (how) => {
+    await using g = await given(how)
+    g.origin.script('/live', ok('fine'), EVENTS)
+    await seen(g.fetch(g.origin.url('/live')))
+    await g.clock.advance(12_000)
+    expect(await seen(g.fetch(g.origin.url('/live')))).toMatchObject({ text: 'fine' })
+    await g.fetch.idle()
+    expect(await endOf(g, 1)).toBe('client-gone')
   })
 })

@@ -12,8 +12,9 @@ export const DEFAULT_CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   'private-token',
 ])
 
+/** UTF-8 has no half of a surrogate pair: all texts that differ in nothing else would be one. Escaped they begin as no key does. */
 export function sha256(content: string | Uint8Array): string {
-  return hash('sha256', content)
+  return hash('sha256', typeof content === 'string' && !content.isWellFormed() ? JSON.stringify(content) : content)
 }
 
 /** The URL as it is sent: parsed by the URL standard (scheme and host in lower case, default port and dot segments gone), without its fragment. */

@@ -137,8 +137,12 @@ function handed(house: House, served: Served): Served {
   const { call, held } = served
   const { tags, meta, refresh } = call.settings
   if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
-  if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings))
-    house.stages.background(house.remarks.describe(held.entry, call.settings), call)
+  if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings)) {
+    const saying = house.remarks.describe(held.entry, call.settings)
+    // Who has the answer may list, or delete, by the tag that it was asked for with.
+    house.tiers.saving.note(held.entry.key, saying)
+    house.stages.background(saying, call)
+  }
   return lasting(house, served)
 }
 

@@ -101,7 +101,7 @@ export class Saving {
 
   #saveBehind(tier: Tier, change: Kept, fence: WriteRight | undefined): void {
     const saving = this.#save(tier, change, fence).then((known) => this.#heard(tier, known, change))
-    if (!change.isKept) this.#note(change.entry.key, saving)
+    if (!change.isKept) this.note(change.entry.key, saving)
     // Given back before that, the right would pass to another process that does not find it yet, and asks the origin once more.
     this.#rooms.background((fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving)
   }
@@ -119,7 +119,8 @@ export class Saving {
     }
   }
 
-  #note(key: string, saving: Promise<unknown>): void {
+  /** Something of this entry is being written, and who looks at what is stored is to find it. */
+  note(key: string, saving: Promise<unknown>): void {
     const all = Promise.allSettled([this.#behind.get(key), saving]).then(() => {
       if (this.#behind.get(key) === all) this.#behind.delete(key)
     })

@@ -64,3 +64,19 @@ test.each(stores)('%s: and what was said before idle()', async (_, open) => {
       .versions(),
   ).toEqual([])
 })
+
+test.each(stores)('%s: what a hit was asked for with is found by who lists, or deletes, by it', async (_, open) => {
+  const origin = await anOrigin()
+  origin.script('/f', ok('one', FRESH))
+  const url = origin.url('/f')
+  const fetch = anInstance({ tiers: open(place()) })
+  await (await fetch(url)).text()
+  for (const tag of WORDS) {
+    await (await fetch(url, { holdfast: { tags: [tag], meta: tag } })).text()
+    const listed = await Array.fromAsync(fetch.cache.entries({ tag }))
+    expect(listed.map(({ meta }) => meta)).toEqual([tag])
+  }
+  await (await fetch(url, { holdfast: { tags: ['gone'] } })).text()
+  expect(await fetch.cache.delete({ tag: 'gone' })).toBe(1)
+  expect(await fetch.cache.has(url)).toBe(false)
+})

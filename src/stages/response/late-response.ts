@@ -46,7 +46,9 @@ export function lateResponse(): LateResponseClass {
       else super(stream, { status: head.status, statusText: head.statusText })
       const late = new Late(source, head)
       this[LATE] = late
-      if (stream !== null) stream.looked = () => late.looked(super.headers)
+      // The platform's own methods find it empty without looking at a stream.
+      if (stream === null) late.filled(super.headers)
+      else stream.looked = () => late.looked(super.headers)
     }
 
     override get statusText(): string {

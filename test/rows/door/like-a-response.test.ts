@@ -15,7 +15,7 @@ const BODIES: Record<string, { readonly body: Buffer; readonly type?: string; re
   '/inline': { body: Buffer.from(new Uint8Array(40_000).fill(7)), type: 'application/octet-stream' },
   '/shelved': { body: Buffer.from(new Uint8Array(100_000).fill(8)), type: 'application/octet-stream' },
   '/large': { body: Buffer.from(new Uint8Array(1_200_000).fill(9)), type: 'application/octet-stream' },
-  '/none': { body: Buffer.from(''), code: 204 },
+  '/none': { body: Buffer.from(''), code: 204, type: 'application/x-www-form-urlencoded' },
   '/gone': { body: Buffer.from('gone'), code: 410, type: 'text/plain' },
 }
 

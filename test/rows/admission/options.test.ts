@@ -48,6 +48,7 @@ const WRONG: [name: string, value: unknown, ...cure: string[]][] = [
   ['sources', ['/relative']],
   ['sources', ['ftp://mirror.example.org/f']],
   ['sources', ['not a url']],
+  ['sources', ['https://me:canary@mirror.example.org/f'], 'headers'],
   ['sources', {}],
   ['resume', 'yes', 'auto'],
   ['resume', 1, 'auto'],

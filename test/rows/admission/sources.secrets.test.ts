@@ -112,6 +112,15 @@ describe('credentials stay at their origin', () => {
   })
 })
 
+test('a mirror with a password in its URL is refused before anything is asked, and not shown', async () => {
+  await using p = await twoPlaces()
+  const sources = [p.other.url('/m').replace('//', `//me:${CANARY}@`)]
+  const said = await p.g.fetch(p.g.origin.url('/f'), { holdfast: { sources } }).catch((error: unknown) => error)
+  expect(said).toBeInstanceOf(TypeError)
+  expect(String(said)).not.toContain(CANARY)
+  expect([p.g.origin.hits(), p.other.hits()]).toEqual([0, 0])
+})
+
 describe('a mirror is a host like any other', () => {
   test('it takes a ticket of its own host, and none of the first', async () => {
     await using p = await twoPlaces({ limits: { concurrency: 1 } })

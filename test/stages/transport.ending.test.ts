@@ -122,7 +122,7 @@ describe.each([
   })
 
   test('after an answer that never came', async () => {
-    expect(await failureOf(make().send(requestTo('http://127.0.0.1:1/', { signal: controller.signal })))).toBe('CONNECT')
+    expect(await failureOf(make().send(requestTo('http://127.0.0.1:2/', { signal: controller.signal })))).toBe('CONNECT')
     expect([clock.pending, listeners()]).toEqual([0, 0])
   })
 })

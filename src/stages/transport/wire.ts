@@ -1,5 +1,6 @@
 import { type Clock, nextRound } from '../../model/clock.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
+import { isBlockedPort } from '../../policy/blocked-port.ts'
 import { Connections } from './connections.ts'
 import { WireExchange } from './exchange.ts'
 
@@ -22,6 +23,8 @@ export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Tr
   const connections = new Connections(maxSockets)
 
   async function send(request: WireRequest): Promise<WireResponse> {
+    const { url } = request
+    if (isBlockedPort(url)) throw new TransportFailure('PROTOCOL', `no web server is at port ${url.port}`, { transient: false })
     if (!mayBeRepeated(request)) await closesSeen()
     const exchange = new WireExchange(request, clock)
     try {

@@ -154,15 +154,16 @@ async function copied(body: StoredBody): Promise<Uint8Array<ArrayBuffer>> {
 /** A part of a stored body, or text between two. */
 type Part = ByteRange | string
 
+/** A field's value is octets, one character each. */
+const octetsOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+
 function joined(body: Uint8Array, parts: readonly Part[]): Uint8Array {
-  return Buffer.concat(
-    parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : body.subarray(part.from, part.to + 1))),
-  )
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? octetsOf(part) : body.subarray(part.from, part.to + 1))))
 }
 
 async function* partPieces(body: StoredBody, parts: readonly Part[], { turns }: Reading): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
-    if (typeof part === 'string') yield Buffer.from(part)
+    if (typeof part === 'string') yield octetsOf(part)
     else yield* new Pieces(body, turns, part)
   }
 }

@@ -93,3 +93,18 @@ describe('several ranges of a stored whole: each legal form, and only those', ()
     expect(answer.text.length).toBeLessThan(1_000)
   })
 })
+
+test.each([10, 100_000])(
+  'of %i bytes, the parts have the content type octet for octet, and the length that is said',
+  async (size) => {
+    const type = 'text/plain; name="é"'
+    await using b = await bench({
+      '/r': ok('x'.repeat(size), { headers: { 'Cache-Control': 'max-age=60', 'Content-Type': type } }),
+    })
+    await fill(b)
+    const response = await b.fetch(b.origin.url('/r'), { headers: { Range: 'bytes=0-1,4-5' } })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect([response.status, response.headers.get('content-length')]).toEqual([206, String(bytes.length)])
+    expect(bytes.toString('latin1').split(`Content-Type: ${type}\r\n`)).toHaveLength(3)
+  },
+)

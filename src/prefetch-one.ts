@@ -5,10 +5,13 @@ import { initWith } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HttpError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
+import { versionFacts } from './policy/candidate.ts'
 import { isInsistent } from './policy/course.ts'
 import { cooldownOf, isRecent } from './policy/dead-end.ts'
 import { isCached } from './policy/passing.ts'
 import { unhurried } from './policy/urgency.ts'
+import { variantOf } from './policy/vary.ts'
+import type { DeadEnd } from './stages/dead-ends.ts'
 import { servedAs } from './stages/response/held-response.ts'
 
 /**
@@ -35,8 +38,13 @@ export async function fetchedAhead(
   const before = await failedBefore(house, call)
   if (before !== undefined) throw before
   const response = await proceed(house, call)
-  if (!response.ok && servedAs(response)?.held.tier === undefined)
-    house.deadEnds.note(call.key, { at: house.clock.now(), status: response.status, statusText: response.statusText })
+  const served = servedAs(response)
+  if (!response.ok && served !== undefined && served.held.tier === undefined) {
+    const { status, statusText } = response
+    const { vary } = versionFacts(served.held.version)
+    const values = variantOf(vary, call, call.credentialHeaders)
+    house.deadEnds.note(call.key, { at: house.clock.now(), status, statusText, method: call.method, vary, values })
+  }
   return accepted(response, call)
 }
 
@@ -57,6 +65,10 @@ function accepted(
   throw new HttpError(response, { method, url })
 }
 
+function speaksOf({ method, vary, values }: DeadEnd, call: Call): boolean {
+  return (method !== 'HEAD' || call.method === 'HEAD') && variantOf(vary, call, call.credentialHeaders) === values
+}
+
 /** What came of it the last time, where that was less than the cool-down ago, and nothing is stored that would be given instead. */
 async function failedBefore(house: House, call: Call): Promise<Error | undefined> {
   if (!isCached(call) || isInsistent(call)) return undefined
@@ -65,7 +77,8 @@ async function failedBefore(house: House, call: Call): Promise<Error | undefined
   const deadEnd = house.deadEnds.of(call.key)
   const found = await house.tiers.lookup(call, () => true)
   if (found.held !== undefined) return undefined
-  if (deadEnd !== undefined && isRecent(deadEnd, { now, cooldown })) return new HttpError(new Response(null, deadEnd), call)
+  if (deadEnd !== undefined && isRecent(deadEnd, { now, cooldown }) && speaksOf(deadEnd, call))
+    return new HttpError(new Response(null, deadEnd), call)
   const failure = found.entry?.failures?.at(-1)
   if (failure === undefined || !isRecent(failure, { now, cooldown })) return undefined
   return house.responses.told(house.stages.fallback.lastFailure(found), call)

@@ -7,6 +7,10 @@ export interface DeadEnd {
   readonly at: number
   readonly status: number
   readonly statusText: string
+  /** Of whose question it speaks: a refused HEAD says nothing of a GET, nor one language of another. */
+  readonly method: string
+  readonly vary: readonly string[]
+  readonly values: string
 }
 
 /**

@@ -13,8 +13,8 @@ export const AHEAD: readonly Mutant[] = [
   {
     name: 'a dead link is asked for again at once',
     file: 'src/prefetch-one.ts',
-    find: 'if (!response.ok && servedAs',
-    replace: 'if (response.ok && servedAs',
+    find: 'if (!response.ok && served',
+    replace: 'if (response.ok && served',
     tests: ['test/rows/ahead/dead-links.test.ts'],
     killer: 'a dead link is not hammered (T06, B68) 404: ten asks, one after the other in a second, one request',
   },

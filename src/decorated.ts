@@ -27,7 +27,22 @@ export function decorated(given: readonly unknown[], wrap: (method: unknown, mem
   const { value: method, get, set } = descriptor as PropertyDescriptor
   if (get !== undefined || set !== undefined) throw notMethod(get === undefined ? 'setter' : 'getter', member)
   if (typeof method !== 'function') throw notMethod('field', member)
-  return { ...descriptor, value: wrap(method, member) }
+  return { ...descriptor, value: withMetadata(wrap(method, member), method) }
+}
+
+/** What reflect-metadata adds to the platform's. */
+interface MetadataReflect {
+  getOwnMetadataKeys?(of: object): unknown[]
+  getOwnMetadata?(key: unknown, of: object): unknown
+  defineMetadata?(key: unknown, value: unknown, of: object): void
+}
+
+/** Decorators nearer to the method have said of the function itself what it is, as frameworks do: a guard that stays behind there guards nothing. */
+function withMetadata(to: object, from: object): object {
+  const reflect = Reflect as MetadataReflect
+  for (const key of reflect.getOwnMetadataKeys?.(from) ?? [])
+    reflect.defineMetadata?.(key, reflect.getOwnMetadata?.(key, from), to)
+  return to
 }
 
 const CURES: Readonly<Record<string, string>> = {

@@ -89,3 +89,37 @@ describe('the one at the top of the package is in memory (D04)', () => {
     expect(() => buffered({ tll: 1 } as object)).toThrow(/buffered\.tll/)
   })
 })
+
+/** As reflect-metadata keeps what decorators say: under the target itself, beside the methods that Reflect has. */
+function keepMetadata(): Disposable {
+  const kept = new WeakMap<object, Map<unknown, unknown>>()
+  const of = (target: object): Map<unknown, unknown> => kept.get(target) ?? new Map<unknown, unknown>()
+  const added = {
+    getOwnMetadataKeys: (target: object) => [...of(target).keys()],
+    getOwnMetadata: (key: unknown, target: object) => of(target).get(key),
+    defineMetadata: (key: unknown, value: unknown, target: object) => void kept.set(target, of(target).set(key, value)),
+  }
+  Object.assign(Reflect, added)
+  return {
+    [Symbol.dispose]: () => {
+      for (const name of Object.keys(added)) Reflect.deleteProperty(Reflect, name)
+    },
+  }
+}
+
+describe('what other decorators say of the method, as NestJS keeps its routes and guards', () => {
+  test.each(COMPILERS.filter(([name]) => name.endsWith('experimentalDecorators')))('%s', async (_, compile) => {
+    await using b = await bench()
+    using _metadata = keepMetadata()
+    const source = `
+      const says = (key, value) => (target, name, descriptor) => Reflect.defineMetadata(key, value, descriptor.value)
+      class A {
+        @says('path', '/report') @buffered() @says('guards', ['signed in']) @says('header', 'x') async report() { return 1 }
+      }
+    `
+    const A = await compiled<new () => { report: object }>(compile, source, b.fetch.buffered)
+    const { report } = new A()
+    const { getOwnMetadata } = Reflect as unknown as { getOwnMetadata(key: unknown, target: object): unknown }
+    expect(['path', 'guards', 'header'].map((key) => getOwnMetadata(key, report))).toEqual(['/report', ['signed in'], 'x'])
+  })
+})

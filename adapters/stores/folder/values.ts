@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, open, rename, unlink, utimes } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf, groupsSparedBy, isStatistics } from '../key-group.ts'
@@ -105,7 +105,8 @@ export class Values {
       try {
         await file.writeFile(entry.file)
         // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.
-        await (isStatistics(entry.key) ? file.utimes(0, 0) : file.datasync())
+        // By its path: under Node's permission model an open file has no times that could be set.
+        await (isStatistics(entry.key) ? utimes(path, 0, 0) : file.datasync())
       } finally {
         await file.close()
       }

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
+import { startChild } from '../../helpers/child.ts'
 import { asNobody, testReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { everything, onlyValue } from './tree.ts'
@@ -96,4 +97,12 @@ describe('folder: readOnly', () => {
     await store.close()
     expect(JSON.stringify(everything(dir))).toBe(before)
   })
+})
+
+test("folder: Node's permission model, which knows no times of an open file, is no reason to lose a write", async () => {
+  const dir = scratch()
+  const nodeFlags = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${dir}`]
+  await using child = startChild(new URL('./children/permitted.ts', import.meta.url), { args: [join(dir, 'cache')], nodeFlags })
+  const there = ['h1:e:a', 'h1:v:a:1', 'h1:s:a', 'h1:t:a', 'h1:c:body:0']
+  expect(await child.message()).toEqual({ there, size: 70_000 })
 })

@@ -27,19 +27,26 @@ function lastFailure(entry: EntryRecord | undefined): number | undefined {
   return at === undefined ? undefined : Math.floor(at)
 }
 
+/** Clocks of several machines may be so far apart, in ms: what one did at its time, another whose clock is behind does not do again. */
+const SKEW = 60_000
+
+/** What is noted further ahead was so before the clock was set back: how far off it is counts as how long ago, as it does for an age. */
+const asPast = (moment: number, now: number): number => (moment - now > SKEW ? 2 * now - moment : moment)
+
 /**
  * When an entry is to be refreshed; in the past where that was missed, however often: it is done once. A failure stands for the time that
  * was due before it, and puts off what is due in its cool-down. `after` gives the first time of the schedule behind a moment.
  */
 export function dueAt(
-  { checkedAt = Number.NEGATIVE_INFINITY, failedAt, triedAt = Number.NEGATIVE_INFINITY }: Touched,
+  { checkedAt = Number.NEGATIVE_INFINITY, failedAt = Number.NEGATIVE_INFINITY, triedAt = Number.NEGATIVE_INFINITY }: Touched,
   settings: Settings,
-  after: (moment: number) => number,
+  { after, now }: { after: (moment: number) => number; now: number },
 ): number {
-  const due = after(Math.max(checkedAt, triedAt))
-  if (failedAt === undefined || failedAt <= checkedAt) return due
-  const next = failedAt >= due ? after(failedAt) : due
-  return Math.max(next, failedAt + cooldownOf(settings))
+  const [checked = 0, failed = 0, tried = 0] = [checkedAt, failedAt, triedAt].map((moment) => asPast(moment, now))
+  const due = after(Math.max(checked, tried))
+  if (failed <= checked) return due
+  const next = failed >= due ? after(failed) : due
+  return Math.max(next, failed + cooldownOf(settings))
 }
 
 /** Whether two say the same: options of a call are read anew with each. */

@@ -37,6 +37,8 @@ export class Scheduler {
   #timer: { cancel(): void } | undefined
   /** When the timer fires, epoch ms. */
   #armedFor = Number.POSITIVE_INFINITY
+  /** The latest time that it reckoned with, epoch ms. */
+  #latest = 0
 
   constructor(rooms: SchedulerRooms) {
     this.#rooms = rooms
@@ -108,7 +110,9 @@ export class Scheduler {
       this.#rooms.background(this.#calendar.open().then(() => this.#await(plan, facts)))
       return
     }
-    plan.due = dueAt(facts, plan.call.settings, times)
+    const now = this.#rooms.clock.now()
+    this.#latest = Math.max(this.#latest, now)
+    plan.due = dueAt(facts, plan.call.settings, { after: times, now })
     if (!plan.isUnderWay && plan.due < this.#armedFor) this.#arm(plan.due)
   }
 
@@ -123,6 +127,7 @@ export class Scheduler {
   /** Looks for what is due, in the order of its times. */
   #go(): void {
     const now = this.#rooms.clock.now()
+    this.#reckonAnew(now)
     let next = Number.POSITIVE_INFINITY
     const due: Plan[] = []
     for (const plan of this.#plans.values()) {
@@ -136,6 +141,13 @@ export class Scheduler {
     }
     this.#arm(next)
     this.#fill()
+  }
+
+  /** Where the clock was set back, what was to come soon would come as much later. */
+  #reckonAnew(now: number): void {
+    if (now >= this.#latest) return
+    this.#latest = now
+    for (const plan of this.#plans.values()) this.#await(plan, { ...plan, failedAt: undefined })
   }
 
   /** Begins as many as there is room for; when one of them ends there is more. */

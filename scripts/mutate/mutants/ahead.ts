@@ -37,7 +37,7 @@ export const AHEAD: readonly Mutant[] = [
   {
     name: 'a refresh that failed is due again within its cool-down',
     file: 'src/policy/schedule.ts',
-    find: 'return Math.max(next, failedAt + cooldownOf(settings))',
+    find: 'return Math.max(next, failed + cooldownOf(settings))',
     replace: 'return next',
     tests: ['test/rows/ahead/refresh.failing.test.ts'],
     killer: 'when the origin is down no sooner than the cool-down is over',
@@ -53,8 +53,8 @@ export const AHEAD: readonly Mutant[] = [
   {
     name: 'what another process has refreshed is refreshed once more',
     file: 'src/stages/scheduler/refreshing.ts',
-    find: "due > clock.now() ? 'done' : 'due'",
-    replace: "due > clock.now() + plan.due ? 'done' : 'due'",
+    find: "due > now ? 'done' : 'due'",
+    replace: "due > now + plan.due ? 'done' : 'due'",
     tests: ['test/rows/ahead/refresh.lease.test.ts'],
     killer: 'of several processes on one file one refreshes, and when it is killed another one',
   },

@@ -89,6 +89,7 @@ async function seen(
     return { name: isOver ? 'unwanted' : 'missing', call, found }
   }
   const times = calendar.timesOf(refresh)
-  const due = times === undefined ? 0 : dueAt(touched(found, plan.triedAt), call.settings, times)
-  return { name: due > clock.now() ? 'done' : 'due', call, found }
+  const now = clock.now()
+  const due = times === undefined ? 0 : dueAt(touched(found, plan.triedAt), call.settings, { after: times, now })
+  return { name: due > now ? 'done' : 'due', call, found }
 }

@@ -63,6 +63,22 @@ describe('by a calendar (B62)', () => {
     await pass(g, HOUR + MINUTE)
     expect(g.hits()).toBe(1)
   })
+
+  test('one that is set back too: the nights until then are not missed', async () => {
+    await using g = await asked(NIGHTLY, '2026-01-15T04:00:00Z')
+    g.clock.jump(-3 * DAY)
+    await pass(g, HOUR + MINUTE)
+    expect(g.hits()).toBe(1)
+    await pass(g, 2 * DAY)
+    expect(g.hits()).toBe(3)
+  })
+
+  test('what a machine whose clock is a little ahead did at its time is not done again', async () => {
+    await using g = await asked(NIGHTLY, '2026-01-15T03:00:02Z')
+    g.clock.jump(-5 * SECOND)
+    await pass(g, HOUR + MINUTE)
+    expect(g.hits()).toBe(0)
+  })
 })
 
 describe('missed while no process ran', () => {

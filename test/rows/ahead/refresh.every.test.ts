@@ -4,7 +4,7 @@ import { manualClock } from '../../../adapters/testing/index.ts'
 import { counting, gate, ok } from '../../helpers/origin/index.ts'
 import { turnFor } from '../../helpers/turning.ts'
 import { given, seen } from '../download/given.ts'
-import { aFile, another, HOUR, MINUTE, SECOND } from '../versions/histories.ts'
+import { aFile, another, DAY, HOUR, MINUTE, SECOND } from '../versions/histories.ts'
 import { pass } from './kit.ts'
 
 // Buffy's strategy "age": what is so old is asked for again, without anybody asking (B61, B67, B134).
@@ -143,6 +143,25 @@ test('a restart inside the interval asks nothing, one after it asks once (B67)',
   expect(g.origin.hits('/f')).toBe(2)
   await pass({ ...g, fetch: third }, 59 * MINUTE)
   expect(g.origin.hits('/f')).toBe(2)
+})
+
+test('a clock that was set back: it goes on at its pace, also where what is stored was confirmed in the future', async () => {
+  const tiers = ((file) => () => [sqlite(file)])(aFile())
+  const options = { ttl: '10d', refresh: { every: '10m' } }
+  await using g = await given({ tiers: tiers(), ...options }, manualClock(Date.now()))
+  g.origin.script('/f', ok('x'))
+  await seen(g.fetch(g.origin.url('/f')))
+  g.clock.jump(-DAY)
+  await pass(g, HOUR + MINUTE)
+  expect(g.origin.hits('/f')).toBe(7)
+  await g.fetch.close()
+  g.clock.jump(-DAY)
+  const second = another(g, tiers(), options)
+  await seen(second(g.origin.url('/f')))
+  const before = g.origin.hits('/f')
+  await pass({ ...g, fetch: second }, HOUR)
+  expect(g.origin.hits('/f')).toBeGreaterThan(before + 4)
+  await second.close()
 })
 
 test('at most eight under way at a time', async () => {

@@ -56,6 +56,9 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const call = calls.callOfAll(args)
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
+      // A run that is under way began before this word, and may have seen what was before.
+      house.stages.flights.part([call.url])
+      house.stages.flights.overtake(({ key }) => key === call.key, house.clock.now())
       await house.walks.during(putVersion(house, call, { response, options: {} }))
       calls.index.note(call, house)
       calls.failures.overtake(call.key)

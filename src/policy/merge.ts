@@ -1,63 +1,15 @@
-import type { EntryRecord, FailureRecord, PinRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
-import { isOn } from './selection.ts'
+import type { EntryRecord, FailureRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
+import { later, mergeLabels, mergePins } from './merge-named.ts'
 import { byId } from './version-id.ts'
 
 /** Failures told by an entry; older ones are forgotten. */
 const KEPT_FAILURES = 10
 
-/** Pins told by a version that have ended, or were given back; the ones that ended longest ago are forgotten. */
-const ENDED_PINS = 64
-
-/** And of those that hold: a program that pins for ever each time it starts must not fill the entry. */
-const KEPT_PINS = 1_000
-
 /** Tags told by an entry; those given longest ago are forgotten. */
 const KEPT_TAGS = 64
 
-/** The later of two stamped changes; equal times are decided by the writer's name, so that every process decides alike. */
-function later<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  if (a.at !== b.at) return a.at > b.at ? a : b
-  if (a.by !== b.by) return a.by > b.by ? a : b
-  // One writer, one time, two texts: any rule will do that does not depend on the order of the arguments.
-  return JSON.stringify(a) >= JSON.stringify(b) ? a : b
-}
-
-/** The later of what two say of each name; undefined where neither says anything. */
-function mergeNamed<T extends Stamp>(
-  a: Readonly<Record<string, T>> | undefined,
-  b: Readonly<Record<string, T>> | undefined,
-): Record<string, T> | undefined {
-  if (a === undefined && b === undefined) return undefined
-  const names = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].sort()
-  return Object.fromEntries(names.map((name) => [name, later(own(a, name), own(b, name)) as T]))
-}
-
-function own<T>(named: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return named !== undefined && Object.hasOwn(named, name) ? named[name] : undefined
-}
-
-/** When a pin ends, or was given back. */
-const endOf = ({ until, at }: PinRecord): number => (until === 0 ? at : (until ?? Number.POSITIVE_INFINITY))
-
-/** Infinity less itself is no number. */
-const laterFirst = (one: number, two: number): number => (one === two ? 0 : two - one)
-
-function mergePins(a: VersionRef['pins'], b: VersionRef['pins']): VersionRef['pins'] {
-  const merged = mergeNamed(a, b)
-  if (merged === undefined) return undefined
-  const pins = Object.entries(merged)
-  if (pins.length <= ENDED_PINS) return Object.fromEntries(pins)
-  // Whoever said the last of these knew what had ended by then; so all copies decide alike.
-  const last = Math.max(...pins.map(([, { at }]) => at))
-  const inOrder = pins.sort(([x, one], [y, two]) => laterFirst(endOf(one), endOf(two)) || two.at - one.at || (x < y ? -1 : 1))
-  const [holding, ended] = [inOrder.filter(([, pin]) => isOn(pin, last)), inOrder.filter(([, pin]) => !isOn(pin, last))]
-  const kept = [...holding.slice(0, KEPT_PINS), ...ended.slice(0, ENDED_PINS)]
-  return Object.fromEntries(kept.sort(([x], [y]) => (x < y ? -1 : 1)))
-}
-
 function mergeRef(a: VersionRef, b: VersionRef): VersionRef {
-  const labels = mergeNamed(a.labels, b.labels)
+  const labels = mergeLabels(a.labels, b.labels)
   const pins = mergePins(a.pins, b.pins)
   const removed = later<Stamp>(a.removed, b.removed)
   return {

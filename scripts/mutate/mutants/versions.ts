@@ -76,7 +76,7 @@ export const WORDS: readonly Mutant[] = [
   },
   {
     name: 'of two words the earlier counts',
-    file: 'src/policy/merge.ts',
+    file: 'src/policy/merge-named.ts',
     find: 'if (a.at !== b.at) return a.at > b.at ? a : b',
     replace: 'if (a.at !== b.at) return a.at < b.at ? a : b',
     tests: ['test/rows/versions/labels.parallel.test.ts'],

@@ -121,3 +121,26 @@ test('what was removed is not remembered without end: an entry that changes for 
   expect(first).toBeGreaterThan(0)
   expect(second).toBeLessThan(first * 1.05)
 })
+
+test('nor is what was taken back: a program that labels each of its runs; a verdict that was taken back is, for an older copy has it', async () => {
+  const store = sqlite(':memory:')
+  await using g = await history([store])
+  await g.brings('one')
+  await g.entry.label('failed')
+  const [version = ''] = await g.ids()
+  await g.entry.unlabel('failed', { version })
+  await g.entry.label('release')
+  const sizes: number[] = []
+  for (let n = 0; n < 210; n += 1) {
+    await g.entry.label(`run-${n + 100}`)
+    await g.entry.unlabel(`run-${n + 100}`)
+    if (n % 70 !== 69) continue
+    const [key = ''] = await Array.fromAsync(store.keys('h1:e:'))
+    const record = await store.get(key)
+    expect(new TextDecoder().decode(record)).toContain('"failed"')
+    sizes.push(record?.length ?? 0)
+  }
+  const [first = 0, , last = 0] = sizes
+  expect(last).toBeLessThan(first * 1.05)
+  expect((await g.entry.versions()).map(({ labels }) => labels)).toEqual([['release']])
+})

@@ -14,6 +14,8 @@ export interface Presence {
 export interface Reading {
   readonly presence: Presence
   readonly turns: Turns
+  /** What was dropped, read to its end or not, is told to what it followed: a live stream's connection would stay open for nobody. */
+  readonly dropped: FinalizationRegistry<AsyncIterator<Uint8Array>>
 }
 
 /** What a Response of ours reads from; absent where it has no body. */
@@ -32,7 +34,9 @@ export function bodyOf(body: Served['body'], reading: Reading, parts?: readonly 
 export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): StreamSource {
   const iterator = body[Symbol.asyncIterator]()
   const copy = 'pieces' in body && body.pieces === 'own' ? (piece: Uint8Array) => piece : copyOf
-  return new StreamSource(() => iterator, { reading, copy })
+  const source = new StreamSource(() => iterator, { reading, copy })
+  reading.dropped.register(source, iterator)
+  return source
 }
 
 /** An enqueued buffer is detached from its owner, and nobody may change what others read. */

@@ -27,7 +27,9 @@ export class Responses {
   constructor({ clock, presence, entry }: { clock: Clock; presence: Presence; entry: (held: Held) => EntryRecord }) {
     this.#clock = clock
     this.#entry = entry
-    this.#reading = { presence, turns: new Turns() }
+    // Nobody is left to hear that it failed.
+    const dropped = new FinalizationRegistry<AsyncIterator<Uint8Array>>((body) => void body.return?.().catch(() => undefined))
+    this.#reading = { presence, turns: new Turns(), dropped }
   }
 
   /** The Response of one caller: its own headers, its own body. */

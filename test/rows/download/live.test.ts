@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { gate, ok, type Step } from '../../helpers/origin/index.ts'
 import { isSettled } from '../../helpers/turning.ts'
@@ -91,6 +94,21 @@ describe('a live stream ends', () => {
     expect((await take(reader, 1)).toString()).toBe('data: 1\n\n')
     expect(await endOf(g, 0)).toBe('client-gone')
     await reader.cancel()
+  })
+
+  test('where its Response was dropped unread', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    await using g = await given()
+    g.origin.script('/live', EVENTS)
+    for (let n = 0; n < 3; n++) expect((await g.fetch(g.origin.url('/live'))).status).toBe(200)
+    let left = 3
+    for (const { ended } of g.origin.requests('/live')) ended.finally(() => left--)
+    while (left > 0) {
+      collect()
+      await setImmediate()
+    }
+    expect(await endOf(g, 0)).toBe('client-gone')
   })
 
   test('where it came too late for a caller with something to fall back to', async () => {

@@ -65,22 +65,19 @@ export class FunctionWalks {
   async #result(call: Call, asked: Asked, text: string | undefined): Promise<unknown> {
     const { results } = this.#of.space
     const served = await this.#walk(call, asked, text)
-    try {
-      return await results.of(served)
-    } catch (error) {
-      if (!(error instanceof Unreadable) || isNew(served)) throw error
-      // Stored by another release, or damaged: as good as not there.
-      return results.of(await this.#walk({ ...call, cache: 'reload' }, asked, undefined))
-    }
+    // It is no better to fall back to.
+    const anew: Call = { ...call, cache: 'reload', settings: { ...call.settings, fallback: false } }
+    const again = async (): Promise<unknown> => results.of(await this.#walk(anew, asked, undefined))
+    return results.of(served).catch((error: unknown) => otherwise(error, served, again))
   }
 
   #given(served: Served, { alone }: Walk<unknown>): unknown {
     const { results } = this.#of.space
+    const instead = (error: unknown): unknown => otherwise(error, served, alone)
     try {
-      return served.body instanceof Uint8Array ? results.decoded(served.held, served.body) : results.of(served)
+      return served.body instanceof Uint8Array ? results.decoded(served.held, served.body) : results.of(served).catch(instead)
     } catch (error) {
-      if (!(error instanceof Unreadable) || isNew(served)) throw error
-      return alone()
+      return instead(error)
     }
   }
 
@@ -138,3 +135,13 @@ export class FunctionWalks {
 
 /** The function ran for it just now: to run it again would bring the same. */
 const isNew = ({ outcome }: Served): boolean => outcome === 'miss' || outcome === 'revalidated'
+
+/**
+ * What was stored by another release, or is damaged, is as good as not there. Where the function ran in this walk, and failed, that is what
+ * its callers are told; in a cool-down the failure is that of an earlier one.
+ */
+function otherwise(error: unknown, served: Served, had: () => unknown): unknown {
+  if (!(error instanceof Unreadable) || isNew(served)) throw error
+  if (served.outcome === 'fallback' && served.status.name === 'forwarded' && served.attempts.length > 0) throw served.error
+  return had()
+}

@@ -2,6 +2,7 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
+import type { BodyWriter, WrittenBody } from './model/rooms.ts'
 import { ArrivedHead } from './policy/arrived-head.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
 import { idsOf } from './policy/removal.ts'
@@ -29,6 +30,8 @@ function refuseUnfit(response: unknown): void {
   const status: unknown = (response as Response | undefined)?.status
   if (typeof status !== 'number' || typeof (response as Response).arrayBuffer !== 'function')
     throw wrong('put', response, 'Give a Response.')
+  if ((response as Response).bodyUsed)
+    throw new TypeError('put: the body of this response has been read; put a clone() made before')
   if (UNFIT.has(status)) throw wrong('put', status, 'Give a whole answer: a status of 0, 206 or 304 is none.')
 }
 
@@ -43,6 +46,16 @@ function headOf({ status, statusText, headers, url, redirected }: Response, call
     requestedAt: at,
     receivedAt: at,
   })
+}
+
+async function poured(body: Response['body'], writer: BodyWriter): Promise<WrittenBody> {
+  try {
+    for await (const piece of body ?? []) await writer.write(piece)
+    return await writer.finish()
+  } catch (error) {
+    await writer.abandon('all')
+    throw error
+  }
 }
 
 /** Stores a response as if the origin had sent it. */
@@ -62,9 +75,8 @@ export async function putVersion(house: House, call: Call, { response, options }
     partial: undefined,
     algorithms: [],
   })
-  if (response.body !== null) for await (const piece of response.body) await writer.write(piece)
+  const written = await poured(response.body, writer)
   const found = await house.tiers.lookup(call, () => false)
-  const written = await writer.finish()
   const { held } = await versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,

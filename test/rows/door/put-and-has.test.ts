@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { inspect } from '../../../src/index.ts'
 import { counting, inOrder, ok, status } from '../../helpers/origin/index.ts'
+import { folder } from '../stores/given.ts'
 import { bench, die, failureOf, outcomeOf, record, textOf } from './kit.ts'
 
 const kept = { headers: { 'Cache-Control': 'max-age=60' } }
@@ -76,7 +79,10 @@ describe('put()', () => {
     expect((await b.fetch(b.origin.url('/r'))).status).toBe(404)
     const read = new Response('x')
     await read.text()
-    expect(await failureOf(b.fetch.put(b.origin.url('/s'), read))).toBeInstanceOf(TypeError)
+    const begun = new Response('some of it')
+    await begun.body?.cancel()
+    for (const used of [read, begun])
+      expect((await failureOf(b.fetch.put(b.origin.url('/s'), used))).message).toContain('put: the body')
     expect(await failureOf(b.fetch.put(b.origin.url('/s'), 'text' as unknown as Response))).toBeInstanceOf(TypeError)
     expect(await b.fetch.cache.has(b.origin.url('/s'))).toBe(false)
   })
@@ -99,6 +105,16 @@ describe('put()', () => {
     const body = new ReadableStream({ pull: (c) => c.error(new Error('broke')) })
     expect((await failureOf(b.fetch.put(b.origin.url('/r'), new Response(body)))).message).toContain('broke')
     expect(await b.fetch.cache.has(b.origin.url('/r'))).toBe(false)
+  })
+
+  test('nor does one of five MiB, of which most is down by then', async () => {
+    const store = sqlite(join(folder(), 'cache.db'))
+    await using b = await bench({}, { tiers: [store] })
+    const pieces = Array.from({ length: 5 }, () => new Uint8Array(1 << 20))
+    const body = new ReadableStream({ pull: (c) => (pieces.length > 0 ? c.enqueue(pieces.pop()) : c.error(new Error('broke'))) })
+    expect((await failureOf(b.fetch.put(b.origin.url('/r'), new Response(body)))).message).toContain('broke')
+    await b.fetch.idle()
+    expect(await Array.fromAsync(store.bodies?.ids() ?? ['no bodies'])).toEqual([])
   })
 
   test('wrong options are told', async () => {

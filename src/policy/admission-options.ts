@@ -50,7 +50,7 @@ const source: Reader<string> = (value, path) => {
     throw wrong(path, value, "Give an absolute http(s) URL, for instance 'https://mirror.example.org/data.csv'.")
   // As fetch refuses it; the password would not be sent, and stand in `response.url`, in events and in every store.
   if (url.username !== '' || url.password !== '')
-    throw wrong(path, url.origin, 'Leave user name and password out: credentials are given as headers, to one origin.')
+    throw wrong(path, value, 'Leave user name and password out: credentials are given as headers, to one origin.')
   return url.href
 }
 

@@ -24,12 +24,15 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map(
   }),
 )
 
+/** In a URL a user name and password may stand, and messages end up in logs. */
+const USER = /\/\/[^\s"]*@/g
+
 export function shown(value: unknown): string {
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'undefined') return String(value)
   if (typeof value === 'number') return String(value)
   try {
-    return JSON.stringify(value).slice(0, 80)
+    return JSON.stringify(value).slice(0, 2_000).replace(USER, '//…@').slice(0, 80)
   } catch {
     return Object.prototype.toString.call(value)
   }

@@ -60,3 +60,18 @@ test.each([
 ])('match %j is a host or a glob', (match) => {
   expect(() => createCachedFetch({ tiers: [memory()], limits: { hosts: [{ match, rate: 1 }] } })).not.toThrow()
 })
+
+const LOGIN = 'redis://me:canary/4711@redis.example.org:6379'
+test.each([
+  ['limits.shared', { limits: { shared: LOGIN } }],
+  ['limits.shared.redis', { limits: { shared: { redis: LOGIN.slice(1) } } }],
+  ['limits.shared.redis', { limits: { shared: { redis: { url: LOGIN } } } }],
+  ['limits.shared', { limits: { shared: { redis: LOGIN, sqlite: './limits.db' } } }],
+  ['limits.shred', { limits: { shred: LOGIN } }],
+  ['tiers[0]', { tiers: [LOGIN] }],
+  ['tiers', { tiers: LOGIN }],
+])('%s: a password in the address of a store is in no message', (name, options) => {
+  const making = (): unknown => createCachedFetch(options as never)
+  expect(making).toThrow(name)
+  expect(making).toThrow(/^(?!.*4711)/)
+})

@@ -1,4 +1,5 @@
 import type { Attempt, ErrorCode } from './errors.ts'
+import { isOf, say } from './kind.ts'
 import type { ResponseHead, StoredBody } from './rooms.ts'
 
 /** An answer whose status says that the origin could not: handed to the caller when nothing better comes. */
@@ -40,6 +41,12 @@ export class AttemptFailure extends Error {
     this.retryAfter = facts.retryAfter
     this.answer = facts.answer
     this.refused = facts.refused
+    say('AttemptFailure', this)
+  }
+
+  static override [Symbol.hasInstance](it: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
+    return isOf(this === AttemptFailure ? 'AttemptFailure' : this, it)
   }
 }
 
@@ -47,6 +54,12 @@ export class AttemptFailure extends Error {
 export class FunctionFailure extends AttemptFailure {
   constructor(thrown: unknown, retry: 'yes' | 'never') {
     super('HOOK', `the function threw: ${textOf(thrown)}`, { retry, cause: thrown })
+    say('FunctionFailure', this)
+  }
+
+  static override [Symbol.hasInstance](it: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
+    return isOf(this === FunctionFailure ? 'FunctionFailure' : this, it)
   }
 }
 

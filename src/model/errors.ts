@@ -1,3 +1,5 @@
+import { isOf, say } from './kind.ts'
+
 /** What happened in one try at the origin. */
 export interface Attempt {
   at: Date
@@ -68,6 +70,12 @@ export class HoldfastError extends TypeError {
     this.url = url
     this.method = method
     this.attempts = attempts
+    say('HoldfastError', this)
+  }
+
+  static override [Symbol.hasInstance](it: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
+    return isOf(this === HoldfastError ? 'HoldfastError' : this, it)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntryRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
-import { pinnedVersions } from './retention.ts'
+import { MOST_VARIANTS, pinnedVersions } from './retention.ts'
 import { newestId } from './selection.ts'
 
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
@@ -10,12 +10,21 @@ export function isBare({ variants, policy, tags, meta }: EntryRecord): boolean {
   return variants.length === 0 && policy === undefined && tags === undefined && meta === undefined
 }
 
-/** The same entry without the removed versions that are longest gone: a log that only grows would be slower with each download. */
-export function remembered(entry: EntryRecord): EntryRecord {
+/** The same entry without the removed versions, and of many variants those, that are longest gone: a log that only grows would be slower with each download. */
+export function remembered(known: EntryRecord): EntryRecord {
+  const entry = known.variants.length > MOST_VARIANTS ? { ...known, variants: withoutLongGone(known.variants) } : known
   const isLong = ({ versions }: VariantRecord): boolean =>
     versions.length > REMEMBERED && versions.filter(({ removed }) => removed !== undefined).length > REMEMBERED
   if (!entry.variants.some(isLong)) return entry
   return { ...entry, variants: entry.variants.map((variant) => (isLong(variant) ? shortened(variant) : variant)) }
+}
+
+function withoutLongGone(variants: readonly VariantRecord[]): VariantRecord[] {
+  const goneAt = ({ versions }: VariantRecord): number =>
+    Math.max(...versions.map(({ removed }) => removed?.at ?? Number.POSITIVE_INFINITY))
+  const gone = variants.filter((variant) => Number.isFinite(goneAt(variant))).sort((a, b) => goneAt(a) - goneAt(b))
+  const forgotten = new Set(gone.toSpliced(-REMEMBERED))
+  return variants.filter((variant) => !forgotten.has(variant))
 }
 
 function shortened(variant: VariantRecord): VariantRecord {

@@ -5,16 +5,22 @@ import { current, failedDigests, hasLabel, isOn, isPinned, lastGood } from './se
 /** What is kept where nobody says otherwise. */
 export const DEFAULT_RETENTION: Retention = { keep: 2, keepFor: 0, keepFailed: 3, maxPinned: Number.POSITIVE_INFINITY }
 
+/** Variants that an entry keeps: what varies by a header that differs with each request must not make each of its calls slower. */
+export const MOST_VARIANTS = 250
+
 /**
  * The ids of versions that may go: beyond the newest `keep` of their variant and older than `keepFor`; those that were refused beyond
- * `keepFailed`. A count never takes the last good version, the current one, or a pinned one.
+ * `keepFailed`. A count never takes the last good version, the current one, or a pinned one. Of variants that are too many all but the
+ * pinned ones: first those confirmed longest ago.
  */
 export function removable(entry: EntryRecord, rules: Retention, now: number): string[] {
   const least = Math.min(rules.keep, rules.keepFailed)
-  if (entry.variants.every(({ versions }) => versions.length <= least)) return []
+  const tooMany = crowdedOut(entry.variants)
+  if (tooMany.size === 0 && entry.variants.every(({ versions }) => versions.length <= least)) return []
   const failed = failedDigests(entry.variants)
   return entry.variants.flatMap((variant) => {
     const versions = variant.versions.filter(({ removed }) => removed === undefined).toReversed()
+    if (tooMany.has(variant)) return versions.filter((ref) => !isPinned(ref, now)).map(({ id }) => id)
     const isRefused = (ref: VersionRef): boolean => failed.has(ref.digest) || hasLabel(ref, 'unproven')
     const good = versions.filter((ref) => !isRefused(ref)).slice(rules.keep)
     const refused = versions.filter(isRefused).slice(rules.keepFailed)
@@ -23,6 +29,16 @@ export function removable(entry: EntryRecord, rules: Retention, now: number): st
     const kept = needed(variant)
     return [...good.filter(isOld), ...refused].filter((ref) => !kept.has(ref.id) && !isPinned(ref, now)).map(({ id }) => id)
   })
+}
+
+function crowdedOut(variants: readonly VariantRecord[]): ReadonlySet<VariantRecord> {
+  if (variants.length <= MOST_VARIANTS) return new Set()
+  const confirmed = variants.flatMap((variant) => {
+    const last = variant.versions.findLast(({ removed }) => removed === undefined)
+    return last === undefined ? [] : [{ variant, last }]
+  })
+  confirmed.sort(({ last: a }, { last: b }) => b.checkedAt - a.checkedAt || (a.id < b.id ? 1 : -1))
+  return new Set(confirmed.slice(MOST_VARIANTS).map(({ variant }) => variant))
 }
 
 /** What calls are answered with today, and what they would fall back to. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
-import type { Store } from '../../../src/index.ts'
+import { createCachedFetch, type Init, type Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { aFile, all, DAY, type History, history } from './histories.ts'
@@ -94,3 +94,32 @@ test.each(bounded)(
     expect(sha256(new Uint8Array(await first.arrayBuffer()))).toBe(sha256(pseudoRandom(200_000, '0')))
   },
 )
+
+describe.each<[string, () => Store[]]>([
+  ['memory', () => [memory()]],
+  ['a file', () => [sqlite(aFile())]],
+  ['memory and a file', () => [memory(), sqlite(aFile())]],
+])('over %s, what varies by a header that differs with each request', (_, tiers) => {
+  test('has 250 variants: the ones confirmed longest ago go, never a pinned one', async () => {
+    const clock = manualClock(Date.now())
+    let asked = 0
+    const answer = async (): Promise<Response> => new Response(`${++asked}`, { headers: { Vary: 'X-Name' } })
+    await using fetch = createCachedFetch({ tiers: tiers(), clock, ttl: '1h', fetch: answer })
+    const url = 'https://example.org/f'
+    const named = (n: number): Init => ({ headers: { 'X-Name': `n${n}` } })
+    const get = async (n: number): Promise<string> => (await fetch(url, named(n))).text()
+    const gone: number[] = []
+    fetch.on('evicted', ({ bytes }) => gone.push(bytes))
+    for (let n = 1; n <= 260; n += 1) {
+      expect(await get(n)).toBe(`${n}`)
+      if (n === 1) await fetch.entry(url, named(n)).pin()
+      await clock.advance(1)
+    }
+    await fetch.idle()
+    const [entry] = await Array.fromAsync(fetch.cache.entries())
+    expect(entry?.versions).toBe(251)
+    expect(gone.length).toBe(9)
+    expect([await get(260), await get(11), await get(1)]).toEqual(['260', '11', '1'])
+    expect(await get(2)).toBe('261')
+  })
+})

@@ -24,3 +24,17 @@ test('many entries are deleted a few at a time, so that nobody waits for a commi
   expect(most).toBeGreaterThan(1)
   expect(most).toBeLessThanOrEqual(16)
 })
+
+test.each([{ url: 'http://host.test/a' }, { match: 'http://host.test/*' }])(
+  'what another process has deleted where both look leaves this one’s own store too: %o',
+  async (what) => {
+    const [own, shared] = [sqlite(':memory:'), sqlite(':memory:')]
+    const [fetch, other] = [anInstance({ tiers: [own, shared] }), anInstance({ tiers: [shared] })]
+    await fetch.put('http://host.test/a', new Response('a'))
+    await fetch.idle()
+    expect(await other.cache.delete(what)).toBe(1)
+    expect(await fetch.cache.delete(what)).toBe(0)
+    expect(await fetch.cache.has('http://host.test/a')).toBe(false)
+    expect(await Array.fromAsync(own.keys('h1:v:'))).toEqual([])
+  },
+)

@@ -2,7 +2,8 @@ import type { EntryRecord } from '../../../model/record.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import { isBare, withoutAll } from '../../../policy/removal.ts'
 import type { Tier } from '../tier.ts'
-import { type Chosen, everyEntry } from './listing.ts'
+import { type Chosen, everyEntry, type Known } from './listing.ts'
+import { type Reading, readEntries } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
 
 /** What went wrong with single tiers while all was done that could be. */
@@ -27,7 +28,7 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   const failures = new Failures()
   let removed = 0
   for await (const slice of everyEntry(rooms, { failed: failures.note })) {
-    await Promise.all(slice.map(({ entry }) => heard(rooms, entry)))
+    await heard(rooms, slice).catch(failures.note)
     const meant = slice.filter(({ entry }) => !isBare(entry) && chosen(entry))
     rooms.overtake(new Set(meant.map(({ entry }) => entry.key)))
     for (let from = 0; from < meant.length; from += SIDE_BY_SIDE) {
@@ -41,11 +42,21 @@ export async function removeChosen(rooms: UpkeepRooms, chosen: Chosen): Promise<
   return removed
 }
 
-/** What another process deleted a moment ago may stand in memory yet: who deletes it too finds nothing more to delete. */
-async function heard({ tiers }: UpkeepRooms, entry: EntryRecord): Promise<void> {
-  if (!isBare(entry)) return
-  for (const tier of tiers.nearestFirst) if (tier.shelf?.has(entry.key)) await tier.write(entry, undefined)
+/**
+ * What another process deleted may stand yet in memory, or in a store of this machine's own, which answer with it: who deletes it too finds
+ * nothing more to delete, and they hear of it.
+ */
+async function heard({ tiers }: UpkeepRooms, slice: readonly Known[]): Promise<void> {
+  const bare = slice.filter(({ entry }) => isBare(entry))
+  const where = bare.map(({ hash, entry: { key } }) => ({ hash, key }))
+  for (const tier of tiers.writable) {
+    const there = await readEntries(tier, where)
+    const late = bare.filter((_, index) => hasMore(there[index]))
+    await Promise.all(late.map(({ entry }) => tier.write(entry, undefined)))
+  }
 }
+
+const hasMore = (seen: Reading): boolean => seen !== undefined && seen !== 'foreign' && !isBare(seen)
 
 /** In all tiers, those that are away when they are back: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */
 async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promise<void> {

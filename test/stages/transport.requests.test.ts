@@ -93,6 +93,24 @@ describe('the head of a request', () => {
     expect(origin.requests()[0]?.headers).toMatchObject({ host: origin.host, 'content-length': '4', connection: 'keep-alive' })
   })
 
+  test.each(['GET', 'POST'])('%s: announces no trailer that will not come, and is sent as with fetch', async (method) => {
+    const body = method === 'POST' ? { body: Buffer.from('four') } : {}
+    const { wire: byWire } = await sentByBoth({ method, headers: [['trailer', 'x-checksum']], ...body })
+    expect(byWire.flat()).not.toContain('trailer')
+  })
+
+  test('that Node will not send is given up: an error of its connection, with nobody to hear it, would end the program', async () => {
+    const orphans: http.ClientRequest[] = []
+    const end = vi.spyOn(http.ClientRequest.prototype, 'end').mockImplementationOnce(function (this: http.ClientRequest) {
+      orphans.push(this)
+      throw new Error('not like this')
+    })
+    await expect(textAt(wire, origin.url('/a'))).rejects.toThrow('not like this')
+    end.mockRestore()
+    expect(orphans.map(({ destroyed }) => destroyed)).toEqual([true])
+    expect(orphans[0]?.listenerCount('error')).toBeGreaterThan(0)
+  })
+
   test('may ask for the connection to be closed', async () => {
     origin.script('/a', ok('a'))
     await textAt(wire, origin.url('/a'), { headers: [['connection', 'close']] })

@@ -74,7 +74,9 @@ export class WireExchange {
     // Comes after every other event: nothing may wait for an answer whose connection is gone.
     outgoing.on('close', () => this.#isOver || this.#onError(new Error('the connection closed')))
     const { body } = this.#request
+    // Behind the listeners: Node may throw here, and a request that nobody listens to ends the program when its connection does.
     if (body instanceof ReadableStream) sendStream(outgoing, body).catch((cause: unknown) => this.#failUnsent(cause))
+    else outgoing.end(body)
   }
 
   #onSocket(socket: Socket & { secureConnecting?: boolean }): void {

@@ -10,15 +10,15 @@ const DEFAULTS: Readonly<HeaderList> = [
   ['user-agent', 'node'],
 ]
 
-/** Framing and the connection are the transport's own business. Programs set these out of habit, so nobody is told. */
-const OVERWRITTEN: ReadonlySet<string> = new Set(['host', 'content-length', 'connection'])
+/** Framing and the connection are the transport's own business; nothing follows a body, and Node throws where that is announced. Programs set these out of habit, so nobody is told. */
+const OVERWRITTEN: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'trailer'])
 
 /** Belong to one connection, or ask for what is not offered; fetch refuses them, and so do we. */
 const REFUSED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'expect'])
 
-/** Opens the request and sends it as far as it is known; a body that is a stream is still to come. */
+/** Opens the request; its body is still to come. */
 export function openRequest(request: WireRequest, route: Route): ClientRequest {
-  const { url, method, body } = request
+  const { url, method } = request
   const headers = fieldsOf(request)
   const port = url.port === '' ? {} : { port: url.port }
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
@@ -27,7 +27,6 @@ export function openRequest(request: WireRequest, route: Route): ClientRequest {
   // Node drops what is beyond a thousand fields in silence; a Cache-Control may be among them. The 16 KiB for a head stay the limit.
   outgoing.maxHeadersCount = 0
   keepAsGiven(outgoing, request)
-  if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
   return outgoing
 }
 

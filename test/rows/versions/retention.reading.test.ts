@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
+import { ok } from '../../helpers/origin/index.ts'
 import { readerOf, take } from '../download/reading.ts'
+import { alive } from '../download/weight.ts'
 import { DAY, history, places, textOf } from './histories.ts'
 
 // Who reads a version, reads it to its end; then it goes (B124).
@@ -44,6 +46,24 @@ describe.each(places)('over %s', (name, tiers) => {
       expect(await g.texts()).toEqual(['2'])
     },
   )
+
+  test.skipIf(name.startsWith('memory')).each([
+    ['out of its tier', 'force-cache', 'whole'],
+    ['behind its download', 'no-cache', 'streaming'],
+  ] as const)('nor does one that forgets its stream, %s', async (_, cache, delivery) => {
+    await using g = await history(tiers(), { versions: { keep: 1 } })
+    g.origin.script('/f', ok(BIG))
+    const forget = async (): Promise<void> => {
+      await take(readerOf(await g.fetch(g.url, { cache, holdfast: { delivery } })), 10)
+    }
+    if (cache === 'force-cache') await g.brings(BIG)
+    await forget()
+    await g.fetch.idle()
+    await g.brings('2')
+    await alive()
+    await g.fetch.cache.sweep()
+    expect((await g.entry.versions()).map(({ size }) => size)).toEqual([1])
+  })
 
   test('two readers of one version, each at its own pace, both right', async () => {
     await using g = await history(tiers(), { versions: { keep: 1 } })

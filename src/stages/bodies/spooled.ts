@@ -24,12 +24,13 @@ export class Spools {
   #open = 0
   readonly #ended = new FinalizationRegistry<SpoolSink>((sink) => {
     this.#open--
-    // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
-    sink.discard().catch(() => undefined)
+    close(sink)
   })
+  /** The same of those that are the only copy: a Response of which nobody looks at more than the status. */
+  readonly #left = new FinalizationRegistry<Sink>(close)
 
   bodyOf({ bytes, sink, size, unread }: Left, where: 'on disk too' | 'in memory alone'): Uint8Array | StoredBody {
-    if (bytes === undefined) return new SinkBody(sink as Sink, size)
+    if (bytes === undefined) return this.#alone(sink as Sink, size)
     if (sink === undefined || sink.bodyId !== undefined) return bytes
     if (sink instanceof SpoolSink && where === 'on disk too' && this.#open < MOST_OPEN) return this.#both(bytes, sink)
     // The copy goes with the last of those who follow the writer.
@@ -39,12 +40,23 @@ export class Spools {
     return bytes
   }
 
+  #alone(sink: Sink, size: number): StoredBody {
+    const body = new SinkBody(sink, size)
+    if (sink.bodyId === undefined) this.#left.register(body, sink)
+    return body
+  }
+
   #both(bytes: Uint8Array, sink: SpoolSink): StoredBody {
     const body = new SpooledBody(bytes, sink)
     this.#open++
     this.#ended.register(body, sink)
     return body
   }
+}
+
+/** Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end. */
+function close(sink: Sink): void {
+  sink.discard().catch(() => undefined)
 }
 
 class SpooledBody implements StoredBody {

@@ -28,6 +28,17 @@ test.each(['whole', 'streaming'] as const)('200 x 1 MB, kept and never read, %s,
   expect(openFiles).toBeLessThan(40)
 })
 
+test('50 x 1 MB that no tier takes, and that nobody reads, leave no file open when nobody has their Responses', async () => {
+  await using origin = await startOrigin()
+  origin.script('/f', ok(bodyOf('large')))
+  await using child = startChild(new URL('children/unread.ts', import.meta.url), { nodeFlags: ['--expose-gc'] })
+  await child.message<string>()
+  child.send({ url: origin.url('/f'), count: 50, delivery: 'whole', maxEntryBytes: 500_000 } satisfies Order)
+  const { first, openFiles } = await child.message<Report>()
+  expect(first).toBe(sha256(bodyOf('large')))
+  expect(openFiles).toBeLessThan(20)
+})
+
 test.each([60_000, 1_000_000])('hits of %i bytes, kept and not read, have no copy of the body each', async (size) => {
   await using g = await given({ ttl: '1h' })
   g.origin.script('/f', ok(Buffer.alloc(size, 'x')))

@@ -9,6 +9,8 @@ export interface Order {
   readonly url: string
   readonly count: number
   readonly delivery: 'whole' | 'streaming'
+  /** What is larger is taken by no tier. */
+  readonly maxEntryBytes?: number
 }
 
 export interface Report {
@@ -39,8 +41,8 @@ function files(): number {
   }
 }
 
-async function kept({ url, count, delivery }: Order): Promise<{ grownMiB: number; first: string }> {
-  const init: Init = { holdfast: { delivery } }
+async function kept({ url, count, ...options }: Order): Promise<{ grownMiB: number; first: string }> {
+  const init: Init = { holdfast: options }
   const before = await alive()
   const responses: Response[] = []
   for (let n = 0; n < count; n += 1) responses.push(await fetch(`${url}?${n}`, init))

@@ -24,15 +24,17 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** In a URL a user name and password may stand, and messages end up in logs. */
+/** In a URL a user name and password may stand, or beside its parts; and messages end up in logs. */
 const USER = /\/\/[^\s"]*@/g
+const SECRET = /pass|secret|token|auth|cookie|credential/i
 
 export function shown(value: unknown): string {
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'undefined') return String(value)
   if (typeof value === 'number') return String(value)
   try {
-    return JSON.stringify(value).slice(0, 2_000).replace(USER, '//…@').slice(0, 80)
+    const clear = JSON.stringify(value, (name, part: unknown) => (SECRET.test(name) ? '…' : part))
+    return clear.slice(0, 2_000).replace(USER, '//…@').slice(0, 80)
   } catch {
     return Object.prototype.toString.call(value)
   }

@@ -66,6 +66,7 @@ test.each([
   ['limits.shared', { limits: { shared: LOGIN } }],
   ['limits.shared.redis', { limits: { shared: { redis: LOGIN.slice(1) } } }],
   ['limits.shared.redis', { limits: { shared: { redis: { url: LOGIN } } } }],
+  ['limits.shared.redis', { limits: { shared: { redis: { host: 'redis.example.org', password: 'canary/4711' } } } }],
   ['limits.shared', { limits: { shared: { redis: LOGIN, sqlite: './limits.db' } } }],
   ['limits.shred', { limits: { shred: LOGIN } }],
   ['tiers[0]', { tiers: [LOGIN] }],

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'
+
 /** Where time comes from, so that no test sleeps. */
 export interface Clock {
   /** Epoch milliseconds; may jump. For what is written down. */
@@ -52,8 +54,11 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   })
 }
 
-/** Taken before a test fakes it: what waits for a round of its own would wait for ever, also when the test is over. */
-const atNextRound = globalThis.setImmediate
+/**
+ * Node's own, for a test that fakes the global may have begun before us; and taken when we are loaded, for some fake this one too. What waits
+ * for a round of its own would wait for ever, also when the test is over.
+ */
+const atNextRound = setImmediate
 
 /** Lets the event loop go round once, so that long work freezes nobody. It is no time: a hand-turned clock has no part in it. */
 export function nextRound(): Promise<void> {

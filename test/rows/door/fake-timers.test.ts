@@ -50,3 +50,24 @@ test('timers that are run until none is left come to an end while a call is unde
   expect(await (await call).text()).toBe('fine')
   await fetch.close()
 })
+
+test.each(STORES.map(([name]) => name))(
+  '%s answers, and is looked through, where timers were faked before we were imported',
+  async (name) => {
+    const dir = await mkdtemp(join(tmpdir(), 'holdfast-timers-'))
+    vi.useFakeTimers()
+    vi.resetModules()
+    const { createCachedFetch: late } = await import('../../../src/index.ts')
+    const stores: Record<string, () => Promise<Store>> = {
+      memory: async () => (await import('../../../adapters/stores/memory.ts')).memory(),
+      sqlite: async () => (await import('../../../adapters/stores/sqlite.ts')).sqlite(join(dir, 'a.db')),
+      folder: async () => (await import('../../../adapters/stores/folder.ts')).folder(join(dir, 'a')),
+    }
+    const tier = (await stores[name]?.()) as Store
+    const fetch = late({ tiers: [tier], ttl: '1h', fetch: async () => new Response('fine') })
+    expect(await (await fetch(URL)).text()).toBe('fine')
+    expect((await Array.fromAsync(fetch.cache.entries())).map(({ url }) => url)).toEqual([URL])
+    await fetch.close()
+    await rm(dir, { recursive: true, force: true })
+  },
+)

@@ -30,12 +30,17 @@ function newer(entry: EntryRecord | undefined, since: string): string[] {
  */
 export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncIterableIterator<Change> {
   const bell = new Bell(house.clock)
-  const heard: string[] = []
-  // From this very moment on: what is stored while the first look is under way is news too.
-  const begun = calling.then(async (call) => ({ call, known: await house.tiers.known(call) }))
+  // From this very moment on: what is stored while the first look is under way is news too. Of other entries too, so only until then.
+  let heard: string[] | undefined = []
+  const begun = calling.then(async (call) => {
+    const known = await house.tiers.known(call)
+    const since = allVersions(known?.variants ?? []).find(({ ref }) => heard?.includes(ref.id) !== true)?.ref.id ?? ''
+    heard = undefined
+    return { call, since }
+  })
   begun.catch(() => undefined)
   const stop = house.emitter.on('stored', ({ version }) => {
-    heard.push(version.id)
+    heard?.push(version.id)
     bell.ring()
   })
   const ends = [house.closing, ...(signal === undefined ? [] : [signal])]
@@ -44,7 +49,7 @@ export function watched(house: House, calling: Promise<Call>, signal: AbortSigna
     stop()
     for (const end of ends) end.removeEventListener('abort', bell.ring)
   }
-  const watch = { begun, heard, bell, signal, isOver: false, over }
+  const watch = { begun, bell, signal, isOver: false, over }
   const news = changes(house, watch)
   return {
     next: () => news.next(),
@@ -61,9 +66,7 @@ export function watched(house: House, calling: Promise<Call>, signal: AbortSigna
 }
 
 interface Watch {
-  readonly begun: Promise<{ call: Call; known: EntryRecord | undefined }>
-  /** Ids of versions that this instance has stored since the watch began; of other entries too. */
-  readonly heard: string[]
+  readonly begun: Promise<{ call: Call; since: string }>
   readonly bell: Bell
   readonly signal: AbortSignal | undefined
   /** Its reader has left. */
@@ -72,14 +75,13 @@ interface Watch {
 }
 
 async function* changes(house: House, watch: Watch): AsyncGenerator<Change, undefined> {
-  const { begun, heard, bell, signal, over } = watch
+  const { begun, bell, signal, over } = watch
   const goesOn = (): boolean => !watch.isOver && !house.isClosed()
   try {
-    const { call, known } = await begun
-    let since = allVersions(known?.variants ?? []).find(({ ref }) => !heard.includes(ref.id))?.ref.id ?? ''
+    const { call, ...first } = await begun
+    let { since } = first
     while (goesOn()) {
       signal?.throwIfAborted()
-      heard.length = 0
       for (const id of newer(await house.tiers.known(call), since)) {
         since = id
         const change = await changeOf(house, call, id)

@@ -102,4 +102,28 @@ export const ROOMS: readonly Mutant[] = [
     tests: ['test/rows/versions/invalidate.late.test.ts'],
     killer: 'over sqlite: who says it is stopped before it is written',
   },
+  {
+    name: 'a live stream does not tell its caller why it ended',
+    file: 'src/stages/download/live-body.ts',
+    find: 'this.#given ??= { reason }',
+    replace: 'this.#given ??= { reason: undefined }',
+    tests: ['test/rows/download/live.test.ts'],
+    killer: 'by the signal of its caller, while it is read',
+  },
+  {
+    name: 'of too many variants the newest go',
+    file: 'src/policy/retention.ts',
+    find: 'b.checkedAt - a.checkedAt ||',
+    replace: 'a.checkedAt - b.checkedAt ||',
+    tests: ['test/rows/versions/retention.bounds.test.ts'],
+    killer: 'has 250 variants: the ones confirmed longest ago go, never a pinned one',
+  },
+  {
+    name: 'a port that fetch blocks is connected to',
+    file: 'src/stages/transport/wire.ts',
+    find: 'if (isBlockedPort(url))',
+    replace: 'if (isBlockedPort(new URL(url.protocol + "//localhost")))',
+    tests: ['test/rows/download/redirects.ports.test.ts'],
+    killer: 'asked for itself, port 25 is not connected to either, nor is a mirror there',
+  },
 ]

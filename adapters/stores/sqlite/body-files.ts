@@ -5,6 +5,7 @@ import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
 import { OpenFiles } from '../open-files.ts'
 import { readAt, writeAt } from '../positions.ts'
+import { faultOf } from './faults.ts'
 import type { Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
 
@@ -103,22 +104,30 @@ export class BodyFilesOnDisk {
     }
   }
 
-  /** The rows first: what a kill leaves is a file that counts for nothing. */
+  /** The rows first: what a kill leaves is a file that counts for nothing. A full disk takes no word of what goes, until it has gone. */
   async delete(ids: readonly string[]): Promise<void> {
     const known = ids.filter((id) => ID.test(id))
     if (known.length === 0) return
     for (const id of known) this.#writers.delete(id)
-    await this.#facts.write({
+    await this.#removeRows(known).catch(async (error: Error) => {
+      if (faultOf(error.cause) !== 'full') throw error
+      await this.remove(known)
+      await this.#removeRows(known)
+    })
+    await this.remove(known)
+  }
+
+  #removeRows(ids: readonly string[]): Promise<void> {
+    return this.#facts.write({
       bytes: 0,
       groups: [],
       run: (tables) => {
-        for (const id of known) {
+        for (const id of ids) {
           const group = tables.removeBody(id)
           if (group !== undefined) tables.removeGroupIfEmpty(group)
         }
       },
     })
-    await this.remove(known)
   }
 
   /** Removes files whose rows have gone. */

@@ -57,6 +57,8 @@ export class StoreSink implements Sink {
   readonly store: Store
   readonly #limit: number
   #size = 0
+  /** With the chunk that was given last: what failed may have left a part of itself. */
+  #given = 0
 
   constructor(store: Store, limit: number, bodyId: string = newBodyId()) {
     this.bodyId = bodyId
@@ -69,6 +71,7 @@ export class StoreSink implements Sink {
     const size = this.#size + chunk.size
     if (size > this.#limit) throw new TooLarge(`the body is larger than ${this.#limit} bytes`)
     const bytes = chunk.sealed(this.bodyId, n)
+    this.#given = size
     if (inFile(this.store, size)) await this.store.bodies?.append(this.bodyId, bytes)
     else await this.store.set(chunkKey(this.bodyId, n), bytes)
     this.#size = size
@@ -81,7 +84,7 @@ export class StoreSink implements Sink {
   /** But for a body that somebody has gone on with, who took this process for dead: it is theirs by now, and may be a version. */
   async discard(): Promise<void> {
     if (inFile(this.store, this.#size) && ((await this.store.bodies?.size(this.bodyId)) ?? 0) > this.#sizeInFile) return
-    return deleteBody(this.store, { bodyId: this.bodyId, size: this.#size })
+    return deleteBody(this.store, { bodyId: this.bodyId, size: Math.max(this.#size, this.#given) })
   }
 
   /**

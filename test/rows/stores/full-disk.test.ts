@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { folder } from './given.ts'
 
 const SCRIPT = fileURLToPath(new URL('./children/fill-up.ts', import.meta.url))
+const TOO_LARGE = fileURLToPath(new URL('./children/too-large.ts', import.meta.url))
 
 interface Report {
   wrong: string[]
@@ -42,4 +43,18 @@ describe.each(['sqlite', 'folder'])('no room for %s', (kind) => {
       expect(report).toMatchObject({ wrong: [], failures: ['STORE'], again: 'closed', last: 'right', stored: 25 })
     },
   )
+
+  // Of the first, no chunk fits; of the second, some do. What is left of either would keep the disk full for an hour, or for ever.
+  test.skipIf(!canUnshare).each([
+    { megabytes: 3, bytes: 1_500_000 },
+    { megabytes: 8, bytes: 12_000_000 },
+  ])('a body of $bytes bytes that does not fit on a disk of $megabytes MB leaves nothing there', ({ megabytes, bytes }) => {
+    const directory = folder()
+    const script = `mount -t tmpfs -o size=${megabytes}m tmpfs "$1" && head -c 2300000 /dev/zero > "$1/ballast" && exec "$2" "$3" "$4" "$1" "$5"`
+    writeFileSync(join(directory, 'run.sh'), script)
+    const words = ['-Urm', 'sh', join(directory, 'run.sh'), directory, process.execPath, TOO_LARGE, kind, `${bytes}`]
+    const report = JSON.parse(execFileSync('unshare', words, { encoding: 'utf8' }))
+    expect(report).toMatchObject({ came: bytes, left: [], isStored: true, failures: [] })
+    expect(report.free).toBeGreaterThan(100_000)
+  })
 })

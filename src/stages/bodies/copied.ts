@@ -16,8 +16,8 @@ export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<
     if (!(await sink.stands())) throw new Damaged(`${to.name}: the body at rest is not as long as what was written`)
     return sink.bodyId
   } catch (error) {
-    // What is left of it in a store that fails is found by a sweep.
-    sink.discard().catch(() => undefined)
+    // Waited for: the store may be closing. What is left of it in one that fails is found by a sweep.
+    await sink.discard().catch(() => undefined)
     throw error
   } finally {
     release?.()

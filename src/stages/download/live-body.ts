@@ -33,6 +33,8 @@ class LiveReader implements AsyncIterator<Uint8Array> {
     const give = (reason: unknown): void => this.#give(reason)
     const watch = isEndless(call, head) ? undefined : new Watch(rooms.clock, call.settings.timeouts, give)
     this.#watch = watch
+    // An answer is here before somebody asks for its body.
+    watch?.rest()
     this.#body = opened(rooms, call, { response, head, watch, signal: this.#left.signal })
     call.signal?.addEventListener('abort', this.#leave, { once: true })
     if (call.signal?.aborted) this.#leave()

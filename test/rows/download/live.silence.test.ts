@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stall } from '../../helpers/origin/index.ts'
+import { ok, stall } from '../../helpers/origin/index.ts'
 import { rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given, inspected, rejection } from './given.ts'
 import { readerOf, take } from './reading.ts'
@@ -29,4 +29,12 @@ test('silence of the reader is no fault of the origin', async () => {
   expect((await take(reader, MIB - 1_000 - 128 * 1024)).length).toBeGreaterThan(0)
   await reader.cancel()
   expect(await g.origin.requests('/f')[0]?.ended).toBe('client-gone')
+})
+
+test('nor is it before the first read: an answer that is here may be read whenever its caller comes to it', async () => {
+  await using g = await given()
+  g.origin.script('/order', ok('accepted'))
+  const response = await g.fetch(g.origin.url('/order'), { method: 'POST', body: 'one' })
+  await turnFor(g.clock, 600_000, 10_000)
+  expect(await response.text()).toBe('accepted')
 })

@@ -59,7 +59,11 @@ async function attempted(
   { allowance, budget, first }: { allowance: Allowance; budget: number; first: unknown },
 ): Promise<Obtained> {
   rooms.repetition.library ??= import('p-retry')
-  const { default: pRetry } = await rooms.repetition.library
+  const { default: pRetry } = await rooms.repetition.library.catch(() => {
+    // A process that may open no more files for a moment is not to fail for good; meanwhile what failed first counts.
+    delete rooms.repetition.library
+    throw first
+  })
   return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt(rooms, series, allowance)), {
     // It would end the series where none is left, whatever the last one brought: `between` counts instead.
     retries: Number.POSITIVE_INFINITY,

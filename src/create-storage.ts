@@ -32,7 +32,7 @@ export function buildStorage(
   const holds = new Holds()
   const recent = new Recent()
   const standing = new Standing(stores)
-  const bodies = new Bodies((store) => holds.hold(store))
+  const bodies = new Bodies((store, why) => holds.hold(store, why))
   const tiers = new Tiers(stores, {
     bodies: {
       open: (store, place, damaged) => bodies.open(store, place, damaged),

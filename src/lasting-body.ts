@@ -4,6 +4,7 @@ import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
 import { leftUnread } from './model/left-unread.ts'
 import type { Loan, Served, StoredBody } from './model/rooms.ts'
+import type { Purpose } from './model/stored-body.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
 import { Damaged } from './stages/bodies/at-rest.ts'
@@ -82,8 +83,8 @@ class LastingBody implements StoredBody {
     }
   }
 
-  hold(): () => void {
-    const end = this.#body.hold()
+  hold(why?: Purpose): () => void {
+    const end = this.#body.hold(why)
     return () => {
       end()
       // The flight goes on for whoever else waits for it.

@@ -1,5 +1,6 @@
 import { CHUNK_SIZE } from './record.ts'
 import type { Loan, StoredBody } from './rooms.ts'
+import type { Purpose } from './stored-body.ts'
 
 /** Bytes in pieces of at most `size`, none of them copied. */
 export function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
@@ -33,8 +34,8 @@ export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<
 export const given = (bytes: Uint8Array): Loan => ({ bytes, end: () => undefined })
 
 /** Says that a reader begins, as {@link StoredBody.hold}. */
-export const holdOf = (body: Uint8Array | StoredBody): (() => void) =>
-  body instanceof Uint8Array ? () => undefined : body.hold()
+export const holdOf = (body: Uint8Array | StoredBody, why?: Purpose): (() => void) =>
+  body instanceof Uint8Array ? () => undefined : body.hold(why)
 
 /** All of it in one: for what is known to be small enough. */
 export async function wholeOf(body: Uint8Array | StoredBody): Promise<Uint8Array> {

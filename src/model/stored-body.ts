@@ -14,8 +14,10 @@ export interface StoredBody {
   /** As `chunk`, for those who give it back. Where it is missing {@link loanOf} does it. */
   lend?(n: number): Promise<Loan>
   /**
-   * Says that a reader begins; the returned function, that it ended. A store is not closed under a reader. What is only in this process
-   * goes with its last reader, not with who copies it.
+   * Says that a reader begins; the returned function, that it ended. A store is not closed under a reader, and not at once under one who may
+   * come ('unread'). What is only in this process goes with its last reader, not with who copies it.
    */
-  hold(why?: 'to read' | 'to copy'): () => void
+  hold(why?: Purpose): () => void
 }
+
+export type Purpose = 'to read' | 'to copy' | 'unread'

@@ -107,7 +107,7 @@ export class Arrivals {
     const all = [...places]
     return new ChunkWriter({
       url: plan.url,
-      hold: () => this.#bodies.follow(all, begun),
+      hold: (why) => this.#bodies.follow(all, begun, why),
       began: (sink) => this.#began(plan, sink),
       ended: () => this.became(plan.key),
       keeps: (sink, chunks) => this.#keeps(plan, sink, chunks),

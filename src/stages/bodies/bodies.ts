@@ -1,15 +1,16 @@
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import type { Purpose } from '../../model/stored-body.ts'
 import { glanceAt } from './at-rest.ts'
 import { Readers, together } from './readers.ts'
 import { RestingBody, type RestingPlace } from './stored.ts'
 
 /** The room of the bytes: bodies at rest, and who reads them. How they come there: arrivals.ts. */
 export class Bodies {
-  readonly #hold: (store: Store) => () => void
+  readonly #hold: (store: Store, why?: Purpose) => () => void
   readonly #readers = new Readers()
 
-  constructor(hold: (store: Store) => () => void) {
+  constructor(hold: (store: Store, why?: Purpose) => () => void) {
     this.#hold = hold
   }
 
@@ -19,13 +20,13 @@ export class Bodies {
   }
 
   /** One who reads behind a writer. `begun`: ids of the bodies that it goes on with, or begins. */
-  follow(stores: readonly Store[], begun: readonly string[]): () => void {
-    return together([...stores.map((store) => this.#hold(store)), this.#readers.follow(begun)])
+  follow(stores: readonly Store[], begun: readonly string[], why: Purpose): () => void {
+    return together([...stores.map((store) => this.#hold(store, why)), this.#readers.follow(begun)])
   }
 
   /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
   open(store: Store, place: RestingPlace, damaged: () => void = () => undefined): StoredBody {
-    const hold = (): (() => void) => together([this.#hold(store), this.#readers.read(place.bodyId)])
+    const hold = (why?: Purpose): (() => void) => this.#readers.read(place.bodyId, this.#hold(store, why))
     return new RestingBody(store, place, { hold, damaged })
   }
 

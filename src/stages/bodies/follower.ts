@@ -7,6 +7,16 @@ export interface FollowerSource {
   read(from: number, most: number): Promise<Uint8Array>
 }
 
+/** What a follower says of itself to those whom it follows. */
+export interface Place {
+  /** It reads. May be called again. */
+  begin(): void
+  /** Called once, when the reader has everything, has left, or has seen the stream break. */
+  over(): void
+}
+
+const NOWHERE: Place = { begin: () => undefined, over: () => undefined }
+
 /** Bytes kept back until the body has passed: so a refusal, or a body that turns out damaged, breaks the stream instead of ending it. */
 const WITHHELD = 1
 
@@ -19,22 +29,21 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
   readonly pieces = 'own'
   handedOut = 0
   #source: FollowerSource
-  #over: () => void
+  #place: Place
   #ended = false
   #broken: Error | undefined
   #wake: (() => void) | undefined
 
-  /** `over` is called once, when the reader has everything, has left, or has seen the stream break. */
-  constructor(source: FollowerSource, over: () => void) {
+  constructor(source: FollowerSource, place: Place) {
     this.#source = source
-    this.#over = over
+    this.#place = place
   }
 
   /** Another writer goes on, of whom nothing was handed out yet. */
-  move(source: FollowerSource, over: () => void): void {
+  move(source: FollowerSource, place: Place): void {
     this.#finish()
     this.#source = source
-    this.#over = over
+    this.#place = place
     this.wake()
   }
 
@@ -59,6 +68,7 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
+      this.#place.begin()
       if (this.#broken !== undefined) return this.#fail(this.#broken)
       const ended = this.#ended
       const free = this.#source.bytes() - (ended ? 0 : WITHHELD)
@@ -81,9 +91,9 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
   }
 
   #finish(): void {
-    const over = this.#over
-    this.#over = () => undefined
-    over()
+    const place = this.#place
+    this.#place = NOWHERE
+    place.over()
   }
 
   async #piece(free: number): Promise<Uint8Array> {

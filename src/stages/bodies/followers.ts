@@ -1,37 +1,44 @@
 import type { Readers } from '../../model/rooms.ts'
-import { Follower, type FollowerSource } from './follower.ts'
+import type { Purpose } from '../../model/stored-body.ts'
+import { Follower, type FollowerSource, type Place } from './follower.ts'
 
 /** Those who read a body while it comes. What they read stays where it is until the last of them is through. */
 export class Followers {
   readonly #source: FollowerSource
   /** Says that a reader begins; the returned function, that it ended: a store is not closed under a reader. */
-  readonly #hold: () => () => void
+  readonly #hold: (why: Purpose) => () => void
   readonly #following = new Set<Follower>()
   #emptied: (() => void)[] = []
   /** What became of all of them, for who comes a moment later: the flight is still aloft then. */
   #outcome: ((follower: Follower) => void) | undefined
 
-  constructor(source: FollowerSource, hold: () => () => void) {
+  constructor(source: FollowerSource, hold: (why: Purpose) => () => void) {
     this.#source = source
     this.#hold = hold
   }
 
   add(): Follower {
     let follower: Follower
-    const over = this.#over(() => follower)
-    follower = new Follower(this.#source, over)
+    const place = this.#place(() => follower)
+    follower = new Follower(this.#source, place)
     this.#following.add(follower)
     this.#outcome?.(follower)
     return follower
   }
 
-  #over(follower: () => Follower): () => void {
-    const release = this.#hold()
-    return () => {
+  #place(follower: () => Follower): Place {
+    const release = this.#hold('unread')
+    let read: (() => void) | undefined
+    const begin = (): void => {
+      read ??= this.#hold('to read')
+    }
+    const over = (): void => {
       release()
+      read?.()
       this.#following.delete(follower())
       if (this.#following.size === 0) for (const emptied of this.#emptied.splice(0)) emptied()
     }
+    return { begin, over }
   }
 
   wake(): void {
@@ -55,7 +62,7 @@ export class Followers {
       if (follower.handedOut > 0) continue
       follower.move(
         others.#source,
-        others.#over(() => follower),
+        others.#place(() => follower),
       )
       others.#following.add(follower)
     }

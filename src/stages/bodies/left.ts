@@ -1,4 +1,5 @@
 import type { StoredBody } from '../../model/rooms.ts'
+import type { Purpose } from '../../model/stored-body.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import type { Sink } from './sinks.ts'
 
@@ -19,7 +20,7 @@ export class SinkBody implements StoredBody {
     return this.#inHand.read(n, () => this.#sink.chunk(n))
   }
 
-  hold(why: 'to read' | 'to copy' = 'to read'): () => void {
+  hold(why: Purpose = 'to read'): () => void {
     this.#holders++
     let held = true
     return () => {
@@ -27,7 +28,7 @@ export class SinkBody implements StoredBody {
       held = false
       this.#holders--
       // A copy may be done before the one for whom the body was downloaded has begun.
-      this.#wasRead ||= why === 'to read'
+      this.#wasRead ||= why !== 'to copy'
       // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
       if (this.#wasRead && this.#holders === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
     }

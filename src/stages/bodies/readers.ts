@@ -6,9 +6,11 @@ export class Readers {
   /** Who forgets a stream that he has begun reads no more, and does not say so. */
   readonly #forgotten = new FinalizationRegistry<() => void>((end) => end())
 
-  read(bodyId: string): () => void {
+  /** `release` is called when it ends. */
+  read(bodyId: string, release: () => void): () => void {
     this.#reading.set(bodyId, (this.#reading.get(bodyId) ?? 0) + 1)
     const end = once(() => {
+      release()
       const left = (this.#reading.get(bodyId) ?? 1) - 1
       if (left === 0) this.#reading.delete(bodyId)
       else this.#reading.set(bodyId, left)

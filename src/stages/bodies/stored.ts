@@ -2,6 +2,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
+import type { Purpose } from '../../model/stored-body.ts'
 import { Damaged, inFile, readChunk } from './at-rest.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Lending } from './lending.ts'
@@ -18,13 +19,17 @@ export class RestingBody implements StoredBody {
   readonly size: number
   readonly #store: Store
   readonly #place: RestingPlace
-  readonly #hold: () => () => void
+  readonly #hold: (why?: Purpose) => () => void
   readonly #damaged: () => void
   readonly #inHand = new ChunkInHand()
   readonly #lending: Lending | undefined
   #holders = 0
 
-  constructor(store: Store, place: RestingPlace, { hold, damaged }: { hold: () => () => void; damaged: () => void }) {
+  constructor(
+    store: Store,
+    place: RestingPlace,
+    { hold, damaged }: { hold: (why?: Purpose) => () => void; damaged: () => void },
+  ) {
     this.size = place.size
     this.#store = store
     this.#place = place
@@ -52,8 +57,8 @@ export class RestingBody implements StoredBody {
   }
 
   /** What is in hand goes with the last of those who read. */
-  hold(): () => void {
-    const release = this.#hold()
+  hold(why?: Purpose): () => void {
+    const release = this.#hold(why)
     this.#holders++
     return once(() => {
       release()

@@ -1,4 +1,5 @@
 import type { StoredBody } from '../../model/rooms.ts'
+import type { Purpose } from '../../model/stored-body.ts'
 import type { Sink } from './sinks.ts'
 import type { Left } from './spooled.ts'
 
@@ -10,7 +11,7 @@ export interface WriterPlan {
   readonly lost: (sink: Sink) => void
   readonly url: string
   /** Keeps the stores open that the body may go to; the returned function ends it. */
-  readonly hold: () => () => void
+  readonly hold: (why: Purpose) => () => void
   /** Bytes held in memory beside the sink, for a tier that keeps whole bodies there. */
   readonly memoryLimit: number
   /** Bytes that the origin announced; a body that will not fit memory is not begun there. */

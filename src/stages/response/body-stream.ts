@@ -27,7 +27,7 @@ export function bodyOf(body: Served['body'], reading: Reading, parts?: readonly 
   if (Symbol.asyncIterator in body) return followed(body, reading)
   if (parts === undefined) return new RestingSource(body, reading)
   if (body instanceof Uint8Array) return new RestingSource(joined(body, parts), reading)
-  return new StreamSource(() => partPieces(body, parts, reading), { reading, end: body.hold() })
+  return new StreamSource(() => partPieces(body, parts, reading), { reading, held: body })
 }
 
 /** What is on its way is followed from now on, whenever it is read. */
@@ -43,7 +43,7 @@ export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): Str
 const copyOf = (piece: Uint8Array): Uint8Array => new Uint8Array(piece)
 
 /**
- * The source of a byte stream, opened at the first pull. Pieces that somebody else has too are copied out. `end` is called once, when the
+ * The source of a byte stream, opened at the first pull. Pieces that somebody else has too are copied out. What is `held` is so until the
  * stream has ended, broken, or been left, read from or not.
  */
 export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterator<Uint8Array>> {
@@ -51,15 +51,17 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
   readonly reading: Reading
   readonly #open: () => Source
   readonly #copy: (piece: Uint8Array) => Uint8Array
-  #end: (() => void) | undefined
+  readonly #held: StoredBody | undefined
+  readonly #ends: (() => void)[]
   #source: Source | undefined
 
   constructor(
     open: () => Source,
-    { reading, end, copy = copyOf }: { reading: Reading; end?: () => void; copy?: (piece: Uint8Array) => Uint8Array },
+    { reading, held, copy = copyOf }: { reading: Reading; held?: StoredBody; copy?: (piece: Uint8Array) => Uint8Array },
   ) {
     this.#open = open
-    this.#end = end
+    this.#held = held
+    this.#ends = held === undefined ? [] : [held.hold('unread')]
     this.#copy = copy
     this.reading = reading
   }
@@ -83,18 +85,25 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
   }
 
   async cancel(): Promise<void> {
+    const source = this.opened()
     this.end()
-    await this.opened().return?.()
+    await source.return?.()
   }
 
   protected end(): void {
-    const end = this.#end
-    this.#end = undefined
-    end?.()
+    for (const end of this.#ends.splice(0)) end()
+  }
+
+  /** From here on it is read. */
+  protected begin(): void {
+    if (this.#held !== undefined) this.#ends.push(this.#held.hold())
   }
 
   protected opened(): Source {
-    this.#source ??= this.#open()
+    if (this.#source === undefined) {
+      this.begin()
+      this.#source = this.#open()
+    }
     return this.#source
   }
 
@@ -111,8 +120,7 @@ export class RestingSource extends StreamSource<Pieces> {
   readonly #body: Uint8Array | StoredBody
 
   constructor(body: Uint8Array | StoredBody, reading: Reading) {
-    const end = body instanceof Uint8Array ? undefined : body.hold()
-    super(() => new Pieces(body, reading.turns), { reading, ...(end !== undefined && { end }) })
+    super(() => new Pieces(body, reading.turns), { reading, ...(!(body instanceof Uint8Array) && { held: body }) })
     this.#body = body
   }
 
@@ -137,6 +145,7 @@ export class RestingSource extends StreamSource<Pieces> {
   async whole(): Promise<Uint8Array<ArrayBuffer>> {
     const body = this.#body
     if (body instanceof Uint8Array) return new Uint8Array(body)
+    this.begin()
     try {
       return await this.reading.presence.during(copied(body))
     } finally {

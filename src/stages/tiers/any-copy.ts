@@ -2,6 +2,7 @@ import { chunkOf, given, loanOf } from '../../model/body-chunks.ts'
 import { ChangingBody } from '../../model/changing-body.ts'
 import type { LiveVersion } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
+import type { Purpose } from '../../model/stored-body.ts'
 import type { Tier } from './tier.ts'
 
 /** Where a version may be had, nearest first. */
@@ -69,7 +70,7 @@ export class AnyCopy implements StoredBody {
     throw error
   }
 
-  hold(): () => void {
-    return this.#body.hold()
+  hold(why?: Purpose): () => void {
+    return this.#body.hold(why)
   }
 }

@@ -34,10 +34,10 @@ export class Connections {
     return route
   }
 
-  /** Breaks all connections off. */
+  /** Ends those that are idle; a connection whose answer is being read goes with its reader. */
   close(): void {
     this.#isClosed = true
-    for (const { agent } of this.#routes.values()) agent.destroy()
+    for (const { agent } of this.#routes.values()) agent.retire()
     this.#routes.clear()
   }
 

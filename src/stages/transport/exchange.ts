@@ -54,6 +54,11 @@ export class WireExchange {
     return this.#answer.promise
   }
 
+  /** Nobody waits for the answer any more. */
+  giveUp(): void {
+    this.#fail(new TransportFailure('CONNECT', 'the transport is closed', { transient: false }))
+  }
+
   readonly #abort = (): void => {
     const { reason } = this.#request.signal
     if (this.#body) this.#body.abort(reason)

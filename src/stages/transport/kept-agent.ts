@@ -36,6 +36,8 @@ interface Pool {
 export interface KeptAgent extends Agent {
   /** A server said how long it keeps this connection: the field Keep-Alive of an answer (RFC 2068 19.7.1.1), `timeout=5`, in seconds. */
   announced(socket: Socket, said: string): void
+  /** Ends what is idle, and keeps nothing from now on. */
+  retire(): void
 }
 
 function idleAt(said: string): number {
@@ -50,6 +52,7 @@ class Knowledge {
   /** How long a connection may be idle, in milliseconds, where its server has said so. */
   readonly #idle = new WeakMap<Socket, number>()
   #latest = { said: '', idle: IDLE_MS }
+  #isRetired = false
 
   name({ host, port, _agentKey: name }: Wanted): void {
     if (name !== undefined) this.#names.set(`${host}:${port}`, name)
@@ -65,8 +68,15 @@ class Knowledge {
     this.#idle.set(socket, this.#latest.idle)
   }
 
+  /** Milliseconds; 0 where it is not worth keeping. */
   idleFor(socket: Socket): number {
-    return this.#idle.get(socket) ?? IDLE_MS
+    return this.#isRetired ? 0 : (this.#idle.get(socket) ?? IDLE_MS)
+  }
+
+  /** What is idle ends now, and what is not, when it would be. */
+  retire(free: Pool['freeSockets']): void {
+    this.#isRetired = true
+    for (const socket of Object.values(free).flat()) socket?.destroy()
   }
 }
 
@@ -101,8 +111,8 @@ export function keptAgent(node: HttpModule, options: AgentOptions): KeptAgent {
     }
 
     readonly announced = known.announced
+    readonly retire = (): void => known.retire(this.freeSockets)
 
-    /** False where it is not worth keeping. */
     override keepSocketAlive(socket: Socket): boolean {
       const idle = known.idleFor(socket)
       if (idle <= 0) return false

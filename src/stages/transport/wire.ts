@@ -1,7 +1,7 @@
 import { type Clock, nextRound } from '../../model/clock.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import { isBlockedPort } from '../../policy/blocked-port.ts'
-import { Connections } from './connections.ts'
+import { Connections, type Route } from './connections.ts'
 import { WireExchange } from './exchange.ts'
 
 /** RFC 9110 9.2.2: sent twice, these ask for no more than sent once. */
@@ -21,6 +21,8 @@ export interface WireOptions {
  */
 export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Transport {
   const connections = new Connections(maxSockets)
+  /** Those that have no answer yet. */
+  const asking = new Set<WireExchange>()
 
   async function send(request: WireRequest): Promise<WireResponse> {
     const { url } = request
@@ -28,10 +30,19 @@ export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Tr
     if (!mayBeRepeated(request)) await closesSeen()
     const exchange = new WireExchange(request, clock)
     try {
-      return await exchange.run(connections.route(request.url.protocol, 'kept'))
+      return await answer(exchange, connections.route(url.protocol, 'kept'))
     } catch (error) {
       if (!exchange.metStaleConnection || !isReset(error) || !mayBeRepeated(request)) throw error
-      return new WireExchange(request, clock).run(connections.route(request.url.protocol, 'fresh'))
+      return answer(new WireExchange(request, clock), connections.route(url.protocol, 'fresh'))
+    }
+  }
+
+  async function answer(exchange: WireExchange, route: Route): Promise<WireResponse> {
+    asking.add(exchange)
+    try {
+      return await exchange.run(route)
+    } finally {
+      asking.delete(exchange)
     }
   }
 
@@ -40,6 +51,7 @@ export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Tr
     send,
     async close() {
       connections.close()
+      for (const exchange of asking) exchange.giveUp()
     },
   }
 }

@@ -54,3 +54,22 @@ test.each(['whole', 'streaming'] as const)('who has not begun has 30 s, beside o
   await expect.poll(closed).toBe(true)
   expect(unread.bodyUsed).toBe(false)
 })
+
+test.each([
+  ['the answer to a POST', { method: 'POST', body: 'x' }],
+  ['a live answer', { holdfast: { delivery: 'live' } }],
+] as const)('%s, which passes through, is read to its end, and its connection goes with it', async (_, init) => {
+  await using g = await given()
+  g.origin.script('/f', ok(BODY))
+  g.origin.script('/idle', ok('idle'))
+  const [reading, unread] = [await g.fetch(g.origin.url('/f'), init), await g.fetch(g.origin.url('/f'), init)]
+  await g.fetch(g.origin.url('/idle'))
+  const reader = readerOf(reading)
+  const first = await take(reader, 1)
+  expect(g.origin.openConnections).toBe(3)
+  await g.fetch.close()
+  await expect.poll(() => g.origin.openConnections).toBe(2)
+  expect(first.length + (await take(reader, BODY.length)).length).toBe(BODY.length)
+  expect(BODY.equals(await unread.bytes())).toBe(true)
+  await expect.poll(() => g.origin.openConnections).toBe(0)
+})

@@ -104,7 +104,7 @@ describe('a live stream ends', () => {
     g.origin.script('/live', EVENTS)
     for (let n = 0; n < 3; n++) expect((await g.fetch(g.origin.url('/live'))).status).toBe(200)
     let left = 3
-    for (const { ended } of g.origin.requests('/live')) ended.finally(() => left--)
+    for (const { ended } of g.origin.requests('/live')) void ended.finally(() => left--)
     while (left > 0) {
       collect()
       await setImmediate()

@@ -3,7 +3,7 @@
 // `--chain 3` (that chain of twenty kills alone, as it was in a run of the same seed and number of kills).
 // Exit 1 when anything was wrong, or a phase had too few kills: the seed that shows it is printed.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from './built.ts'
@@ -21,7 +21,8 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     store: { type: 'string', default: 'sqlite' },
-    lanes: { type: 'string', default: '2' },
+    // A life waits for its disk, and for its kill, a third of the time.
+    lanes: { type: 'string', default: String(availableParallelism() + 1) },
     chain: { type: 'string' },
   },
 })

@@ -1,5 +1,5 @@
 import type { Attempt, ErrorCode } from './errors.ts'
-import { isOf, say } from './kind.ts'
+import { byKind, type InstanceOf, say } from './kind.ts'
 import type { ResponseHead, StoredBody } from './rooms.ts'
 
 /** An answer whose status says that the origin could not: handed to the caller when nothing better comes. */
@@ -24,6 +24,8 @@ interface FailureFacts {
  * and it is made at the door, once, out of the last of these.
  */
 export class AttemptFailure extends Error {
+  static override readonly [Symbol.hasInstance]: InstanceOf = byKind('AttemptFailure')
+
   readonly code: ErrorCode | 'STATUS'
   readonly retry: 'yes' | 'never'
   readonly retryAfter: number | undefined
@@ -43,23 +45,15 @@ export class AttemptFailure extends Error {
     this.refused = facts.refused
     say('AttemptFailure', this)
   }
-
-  static override [Symbol.hasInstance](it: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
-    return isOf(this === AttemptFailure ? 'AttemptFailure' : this, it)
-  }
 }
 
 /** The function behind the side door threw: `cause` is what it threw, and what its callers get. */
 export class FunctionFailure extends AttemptFailure {
+  static override readonly [Symbol.hasInstance]: InstanceOf = byKind('FunctionFailure')
+
   constructor(thrown: unknown, retry: 'yes' | 'never') {
     super('HOOK', `the function threw: ${textOf(thrown)}`, { retry, cause: thrown })
     say('FunctionFailure', this)
-  }
-
-  static override [Symbol.hasInstance](it: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
-    return isOf(this === FunctionFailure ? 'FunctionFailure' : this, it)
   }
 }
 

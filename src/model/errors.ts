@@ -1,4 +1,4 @@
-import { isOf, say } from './kind.ts'
+import { byKind, type InstanceOf, say } from './kind.ts'
 
 /** What happened in one try at the origin. */
 export interface Attempt {
@@ -57,6 +57,8 @@ export function shownUrl(url: string): string {
  * `code` is one of {@link ErrorCode}; `attempts` lists each try at the origin, oldest first.
  */
 export class HoldfastError extends TypeError {
+  static override readonly [Symbol.hasInstance]: InstanceOf = byKind('HoldfastError')
+
   readonly code: ErrorCode
   readonly url: string
   readonly method: string
@@ -71,11 +73,6 @@ export class HoldfastError extends TypeError {
     this.method = method
     this.attempts = attempts
     say('HoldfastError', this)
-  }
-
-  static override [Symbol.hasInstance](it: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a class below it inherits this, and asks for itself.
-    return isOf(this === HoldfastError ? 'HoldfastError' : this, it)
   }
 }
 

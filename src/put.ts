@@ -2,7 +2,7 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { VersionInfo } from './model/inspection.ts'
-import type { BodyWriter, WrittenBody } from './model/rooms.ts'
+import { poured } from './model/poured.ts'
 import { ArrivedHead } from './policy/arrived-head.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
 import { idsOf } from './policy/removal.ts'
@@ -48,16 +48,6 @@ function headOf({ status, statusText, headers, url, redirected }: Response, call
   })
 }
 
-async function poured(body: Response['body'], writer: BodyWriter): Promise<WrittenBody> {
-  try {
-    for await (const piece of body ?? []) await writer.write(piece)
-    return await writer.finish()
-  } catch (error) {
-    await writer.abandon('all')
-    throw error
-  }
-}
-
 /** Stores a response as if the origin had sent it. */
 export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
   refuseUnfit(response)
@@ -75,7 +65,7 @@ export async function putVersion(house: House, call: Call, { response, options }
     partial: undefined,
     algorithms: [],
   })
-  const written = await poured(response.body, writer)
+  const written = await poured(response.body ?? [], writer)
   const found = await house.tiers.lookup(call, () => false)
   const { held } = await versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },

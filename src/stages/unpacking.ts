@@ -2,6 +2,7 @@ import { AttemptFailure } from '../model/attempt-failure.ts'
 import { chunksOf } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import { withoutHeaders } from '../model/headers.ts'
+import { poured } from '../model/poured.ts'
 import { type LiveVersion, plainOf } from '../model/record.ts'
 import type { BodyWriter, Held, Served, StoredBody, WrittenBody } from '../model/rooms.ts'
 import { TransportFailure } from '../model/transport.ts'
@@ -94,10 +95,8 @@ export class Unpacking {
   async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
     const release = held.body instanceof Uint8Array ? undefined : held.body.hold()
     try {
-      for await (const piece of this.#content(chunksOf(held.body), unpack)) await writer.write(piece)
-      return await writer.finish()
+      return await poured(this.#content(chunksOf(held.body), unpack), writer)
     } catch (error) {
-      await writer.abandon('all')
       throw error instanceof AttemptFailure ? error : broken(unpack, error)
     } finally {
       release?.()

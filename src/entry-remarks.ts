@@ -77,12 +77,17 @@ export async function unpinned(basis: HistoryBasis, options: unknown): Promise<v
   await basis.house().remarks.unpin(await heldOf(basis, version))
 }
 
+/** What is under way for it began before a word of it: nobody joins that any more, and what it brings does not stay. */
+export function overtaken({ stages, clock }: Pick<House, 'stages' | 'clock'>, call: Call): void {
+  stages.flights.part([call.url])
+  stages.flights.overtake(({ key }) => key === call.key, clock.now())
+}
+
 export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const { tiers, remarks, scheduler, stages, clock } = house()
   const asked = await call()
   scheduler.forget(asked.key)
-  stages.flights.part([asked.url])
-  stages.flights.overtake(({ key }) => key === asked.key, clock.now())
+  overtaken({ stages, clock }, asked)
   const known = await foundIn(tiers, () => tiers.known(asked), { call: asked, whether: 'there is anything to delete' })
   if (known !== undefined) await remarks.remove(known)
 }

@@ -1,4 +1,5 @@
 import { type EntryHistory, historyOf } from './entry.ts'
+import { overtaken } from './entry-remarks.ts'
 import type { FunctionCalls } from './function-calls.ts'
 import type { Call } from './model/call.ts'
 import type { Held } from './model/rooms.ts'
@@ -57,8 +58,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       // A run that is under way began before this word, and may have seen what was before.
-      house.stages.flights.part([call.url])
-      house.stages.flights.overtake(({ key }) => key === call.key, house.clock.now())
+      overtaken(house, call)
       await house.walks.during(putVersion(house, call, { response, options: {} }))
       calls.index.note(call, house)
       calls.failures.overtake(call.key)

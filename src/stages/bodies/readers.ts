@@ -3,31 +3,20 @@ export class Readers {
   readonly #reading = new Map<string, number>()
   /** Of each reader that follows a download: the bodies that it has begun, one after another where places fail. */
   readonly #following = new Set<{ readonly begun: readonly string[] }>()
-  /** Who forgets a stream that he has begun reads no more, and does not say so. */
-  readonly #forgotten = new FinalizationRegistry<() => void>((end) => end())
 
-  /** `release` is called when it ends. */
-  read(bodyId: string, release: () => void): () => void {
+  read(bodyId: string): () => void {
     this.#reading.set(bodyId, (this.#reading.get(bodyId) ?? 0) + 1)
-    const end = once(() => {
-      release()
+    return once(() => {
       const left = (this.#reading.get(bodyId) ?? 1) - 1
       if (left === 0) this.#reading.delete(bodyId)
       else this.#reading.set(bodyId, left)
     })
-    return this.#orForgotten(end)
   }
 
   follow(begun: readonly string[]): () => void {
     const follower = { begun }
     this.#following.add(follower)
-    return this.#orForgotten(() => void this.#following.delete(follower))
-  }
-
-  #orForgotten(end: () => void): () => void {
-    const told = (): void => end()
-    this.#forgotten.register(told, end)
-    return told
+    return () => void this.#following.delete(follower)
   }
 
   isRead(bodyId: string): boolean {

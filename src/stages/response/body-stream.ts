@@ -14,9 +14,16 @@ export interface Presence {
 export interface Reading {
   readonly presence: Presence
   readonly turns: Turns
-  /** What was dropped, read to its end or not, is told to what it followed: a live stream's connection would stay open for nobody. */
-  readonly dropped: FinalizationRegistry<AsyncIterator<Uint8Array>>
+  /** Who drops a stream, begun or not, reads no more, and does not say so: what ends its connection, or lets go of its version and its store. */
+  readonly dropped: FinalizationRegistry<() => void>
 }
+
+/** Ends what is among them by then, once. Made apart from what holds them, which it would keep from being collected. */
+const allOf =
+  (ends: (() => void)[]): (() => void) =>
+  () => {
+    for (const end of ends.splice(0)) end()
+  }
 
 /** What a Response of ours reads from; absent where it has no body. */
 export type BodySource = StreamSource | undefined
@@ -35,7 +42,8 @@ export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): Str
   const iterator = body[Symbol.asyncIterator]()
   const copy = 'pieces' in body && body.pieces === 'own' ? (piece: Uint8Array) => piece : copyOf
   const source = new StreamSource(() => iterator, { reading, copy })
-  reading.dropped.register(source, iterator)
+  // Nobody is left to hear that it failed.
+  reading.dropped.register(source, () => void iterator.return?.().catch(() => undefined))
   return source
 }
 
@@ -62,6 +70,7 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
     this.#open = open
     this.#held = held
     this.#ends = held === undefined ? [] : [held.hold('unread')]
+    if (held !== undefined) reading.dropped.register(this, allOf(this.#ends))
     this.#copy = copy
     this.reading = reading
   }
@@ -91,7 +100,7 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
   }
 
   protected end(): void {
-    for (const end of this.#ends.splice(0)) end()
+    allOf(this.#ends)()
   }
 
   /** From here on it is read. */

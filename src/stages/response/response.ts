@@ -27,9 +27,7 @@ export class Responses {
   constructor({ clock, presence, entry }: { clock: Clock; presence: Presence; entry: (held: Held) => EntryRecord }) {
     this.#clock = clock
     this.#entry = entry
-    // Nobody is left to hear that it failed.
-    const dropped = new FinalizationRegistry<AsyncIterator<Uint8Array>>((body) => void body.return?.().catch(() => undefined))
-    this.#reading = { presence, turns: new Turns(), dropped }
+    this.#reading = { presence, turns: new Turns(), dropped: new FinalizationRegistry((end) => end()) }
   }
 
   /** The Response of one caller: its own headers, its own body. */

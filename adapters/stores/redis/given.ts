@@ -34,10 +34,43 @@ export function readGiven(given: unknown): Given {
   }
   if ('connect' in given || Object.getPrototypeOf(given) !== Object.prototype)
     throw new TypeError(`redis: this is no client of node-redis 5 or 6 (ioredis is another). ${CURE}`)
-  if ('url' in given) readUrl(given.url)
-  for (const node of 'rootNodes' in given && Array.isArray(given.rootNodes) ? given.rootNodes : [])
-    if (node?.url) readUrl(node.url)
+  for (const [at, client] of clientsIn(given)) {
+    if ('url' in client) readUrl(client.url)
+    refuseOtherNames(client, at)
+  }
   return fromOptions(given)
+}
+
+/** What node-redis calls by another name. It passes by what it does not know, and would be at localhost, in database 0, without TLS. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  host: 'socket: { host }',
+  port: 'socket: { port }',
+  path: 'socket: { path }',
+  family: 'socket: { family }',
+  tls: 'socket: { tls: true }',
+  db: 'database',
+  keyPrefix: 'prefix, beside it: redis(options, { prefix })',
+}
+
+/** The value stays unsaid, as of all that may hold a password. */
+function refuseOtherNames(options: object, at: string): void {
+  for (const [other, name] of Object.entries(OTHER_NAMES))
+    if (other in options)
+      throw new TypeError(`redis: ${at}${other} is no option of node-redis, which would pass it by. Say ${name}`)
+}
+
+/** The options of each client that node-redis would make of these. */
+function clientsIn(given: object): [string, object][] {
+  const { rootNodes, defaults, nodeClientOptions, sentinelClientOptions } = given as Record<string, unknown>
+  const nodes = Array.isArray(rootNodes) ? rootNodes.map((node, n): [string, unknown] => [`rootNodes[${n}].`, node]) : []
+  const clients: [string, unknown][] = [
+    ['', given],
+    ...nodes,
+    ['defaults.', defaults],
+    ['nodeClientOptions.', nodeClientOptions],
+    ['sentinelClientOptions.', sentinelClientOptions],
+  ]
+  return clients.filter((client): client is [string, object] => typeof client[1] === 'object' && client[1] !== null)
 }
 
 /** The client itself, or that of a KeyvRedis (@keyv/redis). */

@@ -149,6 +149,15 @@ describe('a wrong call is a TypeError that names the cure', () => {
   })
 })
 
+test("Node's permission model, under which no open file is brought to the disk, is no reason not to save", async () => {
+  const program = `
+    const { saveTo } = await import(${JSON.stringify(new URL('../src/save-to.ts', import.meta.url).href)})
+    console.log(await saveTo(new Response('new'), { file: ${JSON.stringify(here.file)} }))`
+  const permissions = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${here.folder}`]
+  const { stdout } = await run(process.execPath, [...permissions, '--input-type=module', '-e', program])
+  expect([stdout, await here.text(), await here.names()]).toEqual([`${here.file}\n`, 'new', ['data.csv']])
+})
+
 test('importing touches no file system: it is asked for at the first saving', async () => {
   const program = `
     import { registerHooks } from 'node:module'

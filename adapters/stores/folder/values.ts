@@ -16,6 +16,10 @@ import { type Damaged, readValueFile, valueBytes, valueFile } from './value-file
 
 const WRITE = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 
+/** Under Node's permission model no open file can be brought to the disk (from Node 26 on): each write of it is, then. */
+const isConfined = process.permission !== undefined
+const WRITE_TO_DISK = WRITE | (isConfined ? constants.O_DSYNC : 0)
+
 /** A value as its file will be. */
 export interface Prepared {
   readonly key: string
@@ -101,12 +105,14 @@ export class Values {
 
   #stage({ path, entry }: Staged): Promise<void> {
     return this.#facts.slots.run(async () => {
-      const file = await open(path, WRITE, 0o600)
+      // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.
+      const isUse = !isStatistics(entry.key)
+      const file = await open(path, isUse ? WRITE_TO_DISK : WRITE, 0o600)
       try {
         await file.writeFile(entry.file)
-        // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.
-        // By its path: under Node's permission model an open file has no times that could be set.
-        await (isStatistics(entry.key) ? utimes(path, 0, 0) : file.datasync())
+        // By its path: under the permission model an open file has no times that could be set.
+        if (!isUse) await utimes(path, 0, 0)
+        else if (!isConfined) await file.datasync()
       } finally {
         await file.close()
       }

@@ -174,6 +174,7 @@ describe('a fetch that knows no signal', () => {
 test.each([
   [{ code: 'ENOTFOUND' }, 'DNS'],
   [{ code: 'ECONNREFUSED' }, 'CONNECT'],
+  [{ code: 'ERR_ACCESS_DENIED' }, 'CONNECT for good'],
   [{ code: 'CERT_HAS_EXPIRED' }, 'TLS for good'],
   [{ code: 'UND_ERR_CONNECT_TIMEOUT' }, 'CONNECT'],
   [{ code: 'UND_ERR_HEADERS_TIMEOUT' }, 'TIMEOUT'],

@@ -25,6 +25,8 @@ const KNOWN: readonly (readonly [pattern: RegExp, phases: readonly Phase[], verd
     ['PROTOCOL', false],
   ],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, ['connect', 'head'], ['CONNECT', true]],
+  // Node's permission model (Node 26: --allow-net): this program may not, however often it asks.
+  [/^ERR_ACCESS_DENIED$/, ['connect', 'head'], ['CONNECT', false]],
   [/^UND_ERR_HEADERS_TIMEOUT$/, ['connect', 'head'], ['TIMEOUT', true]],
   [/^UND_ERR_BODY_TIMEOUT$/, ['body'], ['STALLED', true]],
   [/^(Z_\w+|ZSTD_error_\w+|ERR__ERROR_\w+|ERR_BROTLI_\w+)$/, ['head', 'body'], ['BAD_ENCODING', true]],

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
 import type { ContentCoding } from '../../policy/content-coding.ts'
+import { ZstdFrames } from './zstd-frames.ts'
 
 export type ZlibStream = Transform & { readonly bytesWritten: number }
 
@@ -7,8 +8,8 @@ export type ZlibStream = Transform & { readonly bytesWritten: number }
 export interface Coding {
   readonly name: string
   readonly needs: number
-  /** True where a body may be several in a row, of which one stream takes the first only. */
-  readonly hasFrames: boolean
+  /** Where a body may be several in a row, of which one stream takes the first only: what tells where they end. */
+  frames?(): ZstdFrames
   stream(start: Uint8Array): ZlibStream
   /** The same in one call; throws where the bytes are damaged, or too long when decoded. */
   atOnce(bytes: Uint8Array, options: Whole): Buffer
@@ -32,7 +33,6 @@ const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zl
 const GZIP: Coding = {
   name: 'gzip',
   needs: 1,
-  hasFrames: false,
   stream: () => zlib().createGunzip(),
   atOnce: (bytes, options) => zlib().gunzipSync(bytes, options),
 }
@@ -43,21 +43,19 @@ const CODINGS: Readonly<Record<ContentCoding, Coding>> = {
   deflate: {
     name: 'deflate',
     needs: 2,
-    hasFrames: false,
     stream: (start) => (isZlib(start) ? zlib().createInflate() : zlib().createInflateRaw()),
     atOnce: (bytes, options) => (isZlib(bytes) ? zlib().inflateSync(bytes, options) : zlib().inflateRawSync(bytes, options)),
   },
   br: {
     name: 'br',
     needs: 1,
-    hasFrames: false,
     stream: () => zlib().createBrotliDecompress(),
     atOnce: (bytes, options) => zlib().brotliDecompressSync(bytes, options),
   },
   zstd: {
     name: 'zstd',
     needs: 1,
-    hasFrames: true,
+    frames: () => new ZstdFrames(),
     // The declared type leaves out what the class has.
     stream: () => zlib().createZstdDecompress(zstdLimits()) as Transform as ZlibStream,
     atOnce: (bytes, options) => zlib().zstdDecompressSync(bytes, { ...options, ...zstdLimits() }),
@@ -77,7 +75,9 @@ export function decodedAtOnce(coding: Coding, bytes: Uint8Array): Buffer | undef
   try {
     const result: unknown = coding.atOnce(bytes, { info: true, maxOutputLength: SMALL.decoded })
     const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } }
-    return engine.bytesWritten === bytes.length ? buffer : undefined
+    const frames = coding.frames?.()
+    frames?.take(bytes)
+    return engine.bytesWritten === bytes.length && frames?.isWhole !== false ? buffer : undefined
   } catch {
     // Not swallowed: the same bytes go through a stream now, which fails again and is listened to.
     return undefined

@@ -9,8 +9,7 @@ const MOST_CODINGS = 5
 /**
  * The body with its content codings taken off (RFC 9110 8.4), in the reverse of the order in which they were put on: gzip,
  * deflate (with its zlib wrapper, or raw as some servers send it), br and zstd. Each must reach its own end with the right
- * checksum, and nothing may come behind it; a gzip body may have several members, a zstd body several frames. (Node 26 passes by
- * a zstd frame of which three bytes or fewer have come. The framing of the body tells, where there is any.)
+ * checksum, and nothing may come behind it; a gzip body may have several members, a zstd body several frames.
  *
  * One reader. Nothing is read ahead of it but what an engine holds (a chunk of 64 KiB, a window of at most 16 MiB).
  * Leaving early ends the engines and the body under them.

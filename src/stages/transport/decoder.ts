@@ -1,6 +1,7 @@
 import { TransportFailure } from '../../model/transport.ts'
 import { type Coding, decodedAtOnce } from './codings.ts'
 import { Engine } from './engine.ts'
+import type { ZstdFrames } from './zstd-frames.ts'
 
 type Step = IteratorResult<Uint8Array, undefined>
 
@@ -13,6 +14,7 @@ const END: Step = { done: true, value: undefined }
 export class Decoder implements AsyncIterableIterator<Uint8Array> {
   readonly #body: AsyncIterator<Uint8Array>
   readonly #coding: Coding
+  readonly #frames: ZstdFrames | undefined
   #engine: Engine | undefined
   /** Asked for early, to see whether a body is all here. */
   #ahead: Promise<IteratorResult<Uint8Array>> | undefined
@@ -21,6 +23,7 @@ export class Decoder implements AsyncIterableIterator<Uint8Array> {
   constructor(body: AsyncIterable<Uint8Array>, coding: Coding) {
     this.#body = body[Symbol.asyncIterator]()
     this.#coding = coding
+    this.#frames = coding.frames?.()
   }
 
   [Symbol.asyncIterator](): this {
@@ -75,8 +78,13 @@ export class Decoder implements AsyncIterableIterator<Uint8Array> {
 
   async #feed(engine: Engine): Promise<void> {
     const { done, value } = await this.#read()
-    if (done) engine.finish()
-    else if (value.length > 0) engine.write(value)
+    if (done) {
+      if (this.#frames?.isWhole === false) throw this.#bad('it ends within a frame')
+      engine.finish()
+    } else if (value.length > 0) {
+      this.#frames?.take(value)
+      engine.write(value)
+    }
   }
 
   #read(): Promise<IteratorResult<Uint8Array>> {
@@ -93,6 +101,7 @@ export class Decoder implements AsyncIterableIterator<Uint8Array> {
       start = start.length === 0 ? value : Buffer.concat([start, value])
     }
     if (start.length === 0) throw this.#bad('it is empty')
+    this.#frames?.take(start)
     return start
   }
 
@@ -121,7 +130,7 @@ export class Decoder implements AsyncIterableIterator<Uint8Array> {
 
   /** Another frame, or rubbish, which looks alike until an engine has tried it. */
   #openNext(rest: Uint8Array): Engine {
-    if (!this.#coding.hasFrames) throw this.#bad('more bytes behind its end')
+    if (this.#frames === undefined) throw this.#bad('more bytes behind its end')
     return this.#open(rest)
   }
 

@@ -1,4 +1,4 @@
-import { initWith, isOfItself, referrerOf } from './init.ts'
+import { initWith, isOfItself, isRequest, referrerOf } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
@@ -85,14 +85,14 @@ function ask(input: Input, init: Init | undefined): Asked {
     ...withReferer(request, target),
     redirect: request.mode === 'same-origin' && request.redirect === 'follow' ? request.mode : request.redirect,
     integrity: request.integrity,
-    signal: signal === undefined && input instanceof Request ? input.signal : (signal ?? undefined),
+    signal: signal === undefined && isRequest(input) ? input.signal : (signal ?? undefined),
     request,
   }
 }
 
 /** True for a scheme that has no origin to protect anybody from: data: and blob: go to the platform's fetch as they are. */
 export function isForeign(input: Input): boolean {
-  const text = typeof input === 'string' ? input : input instanceof URL ? input.href : input instanceof Request ? input.url : ''
+  const text = typeof input === 'string' ? input : input instanceof URL ? input.href : isRequest(input) ? input.url : ''
   return !text.startsWith('http') && /^\s*(?:data|blob):/i.test(text)
 }
 
@@ -151,7 +151,7 @@ export interface Draft {
  */
 export function draftCall(input: Input, init: Init | undefined, basis: CallBasis): Draft {
   const own = init?.holdfast === undefined ? undefined : readCallOptions(init.holdfast)
-  const cache: CacheMode = readCacheMode(init?.cache === undefined && input instanceof Request ? input.cache : init?.cache)
+  const cache: CacheMode = readCacheMode(init?.cache === undefined && isRequest(input) ? input.cache : init?.cache)
   const asked = ask(input, init)
   const { under, settings } = settle(basis, asked, own)
   const headers = merged(basis.headers, asked.headers)

@@ -1,4 +1,8 @@
 import type { Init, Input } from './model/options.ts'
+import { platformClass } from './model/platform-class.ts'
+
+/** A Request, also where another class stands in the platform's place. */
+export const isRequest = (given: unknown): given is Request => given instanceof platformClass(Request)
 
 /** No more than what stands in it. A Request, or an instance of a class, has the members of an init by inheritance. */
 export function isOfItself(init: object): boolean {
@@ -9,7 +13,7 @@ export function isOfItself(init: object): boolean {
 /** A Request's own referrer, which any other member of an init takes away (Fetch standard 5.4, new Request, step 12). */
 export function referrerOf(input: Input, init: Init | null | undefined): Pick<Init, 'referrer' | 'referrerPolicy'> {
   const isSilent = !init || (isOfItself(init) && Object.keys(init).every((name) => name === 'holdfast'))
-  return isSilent && input instanceof Request ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : {}
+  return isSilent && isRequest(input) ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : {}
 }
 
 /** The same init with other members. One that is spread would lose what it inherits, and a getter wants to be asked of the object itself. */

@@ -1,7 +1,7 @@
 import { abortReason, type Behind, drafted, enter, openHouse, proceed } from './entrance.ts'
 import { isForeign } from './fetch-call.ts'
 import type { House } from './house.ts'
-import { initWith } from './init.ts'
+import { initWith, isRequest } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HttpError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
@@ -25,9 +25,7 @@ export async function fetchedAhead(
   [input, init]: [Input, Init | undefined],
   stop: AbortSignal,
 ): Promise<Response> {
-  const signals = [input instanceof Request ? input.signal : undefined, init?.signal ?? undefined].filter(
-    (one) => one !== undefined,
-  )
+  const signals = [isRequest(input) ? input.signal : undefined, init?.signal ?? undefined].filter((one) => one !== undefined)
   const signal = signals.length === 0 ? stop : AbortSignal.any([...signals, stop])
   // Without a server there is nothing to be ahead of.
   if (isForeign(input)) return accepted(await enter(behind, input, initWith(init, { signal })))

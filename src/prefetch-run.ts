@@ -1,4 +1,5 @@
 import type { Behind } from './entrance.ts'
+import { isRequest } from './init.ts'
 import { nextRound } from './model/clock.ts'
 import type { Init, Input } from './model/options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -156,7 +157,7 @@ export class Prefetching {
 
 const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown }))
 
-const isInput = (given: unknown): given is Input => typeof given === 'string' || given instanceof URL || given instanceof Request
+const isInput = (given: unknown): given is Input => typeof given === 'string' || given instanceof URL || isRequest(given)
 
 /** One input as it stands in a list. @throws TypeError */
 function asked(given: unknown, place: string): [Input, Init | undefined] {
@@ -170,5 +171,5 @@ function urlOf(given: unknown): string {
   const input: unknown = Array.isArray(given) ? given[0] : given
   if (typeof input === 'string') return input
   if (input instanceof URL) return input.href
-  return input instanceof Request ? input.url : ''
+  return isRequest(input) ? input.url : ''
 }

@@ -1,3 +1,4 @@
+import { platformClass } from '../../model/platform-class.ts'
 import type { BodySource } from './body-stream.ts'
 import { type Head, Late } from './late.ts'
 import { lateStream } from './late-stream.ts'
@@ -20,6 +21,8 @@ interface PlatformResponse {
   clone(): PlatformResponse
 }
 
+type PlatformResponseClass = new (body: ReadableStream | null, init?: ResponseInit) => PlatformResponse
+
 /** A Response whose headers and stream are made when somebody asks for them. */
 export interface LateResponse extends PlatformResponse {
   readonly [LATE]: Late
@@ -33,7 +36,7 @@ export type LateResponseClass = new (source: BodySource, head: Head) => LateResp
  * of what an import of ours would cost.
  */
 export function lateResponse(): LateResponseClass {
-  const Platform = Response as unknown as new (body: ReadableStream | null, init?: ResponseInit) => PlatformResponse
+  const Platform = platformClass(Response) as unknown as PlatformResponseClass
   const LateStream = lateStream()
 
   return class LateResponse extends Platform {

@@ -19,6 +19,7 @@ import { Retirement } from './stages/retirement.ts'
 import type { Traffic } from './stages/traffic.ts'
 import { chosenTransport } from './stages/transport/choose.ts'
 import { decoded } from './stages/transport/decode.ts'
+import { Sending } from './stages/transport/sending.ts'
 import { Unpacking } from './stages/unpacking.ts'
 import { Versions } from './stages/versions.ts'
 
@@ -35,7 +36,7 @@ interface Ground extends StorageGround, Pick<HousePlan, 'limits' | 'fetch' | 'ra
 export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
   const { clock, report, responses, flights, alone } = ground
   const { tiers, bodies } = storage
-  const transport = countedTransport(ground)
+  const { transport, sending } = countedTransport(ground)
   const governor = buildGovernor(ground, storage, transport)
   const arrivals = new Arrivals(storage.stores, { report, clock, bodies })
   const versions = buildVersions(ground, storage, arrivals)
@@ -64,6 +65,7 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
     copy: copied,
     unpacking,
     governor,
+    sending: () => sending.url,
     bucket: (limit) => new HostGovernor(limitsOf(limit), { clock, report: () => undefined, durable: undefined }),
     close: async () => {
       await transport.close()
@@ -72,12 +74,17 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
   }
 }
 
-function countedTransport({ clock, fetch, traffic }: Ground): ReturnType<typeof chosenTransport> {
+function countedTransport({ clock, fetch, traffic }: Ground): {
+  transport: ReturnType<typeof chosenTransport>
+  sending: Sending
+} {
+  const sending = new Sending()
   const isOurs = (candidate: object): boolean => OURS in candidate
-  return traffic.counted(chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs, platform: PLATFORM_FETCH }))
+  const chosen = chosenTransport({ clock, ...(fetch !== undefined && { fetch }), isOurs, platform: PLATFORM_FETCH, sending })
+  return { transport: traffic.counted(chosen), sending }
 }
 
-type Transport = ReturnType<typeof countedTransport>
+type Transport = ReturnType<typeof chosenTransport>
 
 /** Quotas are counted where they outlive the process. */
 function buildGovernor({ clock, report, limits, closing }: Ground, { stores }: Storage, transport: Transport): HostGovernor {

@@ -1,6 +1,7 @@
 import type { Company } from './company.ts'
 import { type CallBasis, draftCall, isForeign } from './fetch-call.ts'
 import { type House, PLATFORM_FETCH } from './house.ts'
+import { isRequest } from './init.ts'
 import { lasting } from './lasting-body.ts'
 import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
@@ -47,10 +48,10 @@ export function enter(
 ): Promise<Response> {
   try {
     refuseIfClosed(behind)
+    if (isForeign(input) || comesBack(behind, input)) return PLATFORM_FETCH(input, init)
     const isBare = init === undefined && typeof input === 'string' && company !== undefined
     const along = isBare ? company.join(input) : undefined
     if (along !== undefined) return along
-    if (isForeign(input)) return PLATFORM_FETCH(input, init)
     const basis = behind.basis()
     const { call, withBody } = draftCall(input, init, basis)
     const left = abortReason(call)
@@ -61,6 +62,12 @@ export function enter(
   } catch (error) {
     return Promise.reject(error)
   }
+}
+
+/** What is sent by a fetch that somebody put around ours, as mocks and instrumentation do where ours is the global one: to walk again would be to wait for itself. */
+function comesBack(behind: Behind, input: Input): boolean {
+  const sending = behind.house().outside.here?.sending()
+  return sending !== undefined && sending === (isRequest(input) ? input.url : String(input))
 }
 
 /** A rule that asks the user's code may say something else of the next call. */

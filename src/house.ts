@@ -64,6 +64,8 @@ export interface OutsideRooms extends Outside {
   readonly copy: BodyRoom['copy']
   readonly unpacking: Unpacking
   readonly governor: HostGovernor
+  /** To who asks out of another fetch: which URL that one is being asked for by us. */
+  readonly sending: () => string | undefined
   /** A bucket for one function. */
   readonly bucket: (limit: FunctionLimit) => HostGovernor
   close(): Promise<void>

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Transport, WireRequest } from '../../model/transport.ts'
 import { FetchGuidance } from './dispatcher.ts'
 import { fetchTransport } from './fetch.ts'
+import type { Sending } from './sending.ts'
 import { wireTransport } from './wire.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -15,6 +16,8 @@ export interface TransportOptions {
   readonly isOurs?: (fetch: Fetch) => boolean
   /** What stood there before that one. Default: the global fetch of now. */
   readonly platform?: Fetch
+  /** Told of each call of a fetch. */
+  readonly sending?: Sending
 }
 
 /**
@@ -23,9 +26,9 @@ export interface TransportOptions {
  * which one that would be now.
  */
 export function chosenTransport(options: TransportOptions): Transport {
-  const { clock, maxSockets, fetch, isOurs = () => false, platform = globalThis.fetch } = options
+  const { clock, maxSockets, fetch, sending, isOurs = () => false, platform = globalThis.fetch } = options
   const wire = wireTransport(maxSockets === undefined ? { clock } : { clock, maxSockets })
-  const byFetch = fetchTransport(() => fetch ?? standing(), { clock })
+  const byFetch = fetchTransport(() => fetch ?? standing(), { clock, ...(sending && { sending }) })
   const guidance = new FetchGuidance()
   const replaced = memoised((candidate) => !isNativeFetch(candidate) && !isOurs(candidate))
 

@@ -4,11 +4,13 @@ import { failureFrom } from './failure.ts'
 import { FetchBody } from './fetch-body.ts'
 import { fetchHead } from './fetch-head.ts'
 import { Interruption } from './interruption.ts'
+import { Sending } from './sending.ts'
 
 type Fetch = typeof globalThis.fetch
 
 export interface FetchOptions {
   readonly clock: Clock
+  readonly sending?: Sending
 }
 
 /**
@@ -23,10 +25,10 @@ export interface FetchOptions {
  * - the connection: one time limit of connect and headers together, and no repetition after a stale connection;
  * - the head as it came: fields sorted by name, values of one name joined but for Set-Cookie, statuses 1xx hidden.
  */
-export function fetchTransport(fetchFn: () => Fetch, { clock }: FetchOptions): Transport {
+export function fetchTransport(fetchFn: () => Fetch, { clock, sending = new Sending() }: FetchOptions): Transport {
   return {
     name: 'fetch',
-    send: (request) => new FetchExchange(request, clock).run(fetchFn()),
+    send: (request) => sending.during(request.url.href, () => new FetchExchange(request, clock).run(fetchFn())),
     async close() {},
   }
 }

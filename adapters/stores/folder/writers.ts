@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { basename } from 'node:path'
 import { codeOf } from './faults.ts'
 
 /** Milliseconds after which what a process of another machine, or of before the last start of this one, has left is taken for left over. */
@@ -11,11 +13,11 @@ const NAME = /^([0-9a-f]{12})-(\d{1,10})-(\d{1,20})$/
 /** Bytes of a digest that tell machines apart. */
 const TAG = 12
 
-/** The processes that write into a folder, told apart so that what the dead ones left can be removed, and nothing of the living. */
+/** The processes that write into a folder, and their threads, told apart so that what the dead ones left can be removed, and nothing of the living. */
 export interface Writers {
-  /** Of this process: where it runs, its number, when it began; nobody else ever has the same. */
+  /** Of this thread: where it runs, its number, when it began; nobody else ever has the same. */
   readonly own: string
-  /** Whether the process of that name has ended. `quietFor`: milliseconds since it left the thing in question. */
+  /** Whether the process or the thread of that name has ended. `quietFor`: milliseconds since it left the thing in question. */
   isGone(name: string, quietFor: number): Promise<boolean>
 }
 
@@ -24,15 +26,25 @@ export async function writersHere(): Promise<Writers> {
     .update(await thisPlace())
     .digest('hex')
     .slice(0, TAG)
-  const began = await beginning(process.pid)
+  const number = numberHere()
+  const began = await beginning(number)
   return {
-    own: `${tag}-${process.pid}-${began ?? 0}`,
+    own: `${tag}-${number}-${began ?? 0}`,
     isGone: async (name, quietFor) => {
       const [, place, pid, since] = NAME.exec(name) ?? []
       if (place === undefined) return false
       if (place !== tag) return quietFor > FORGOTTEN_AFTER
       return since === '0' ? !isRunning(Number(pid)) : (await beginning(Number(pid))) !== since
     },
+  }
+}
+
+/** A thread may be terminated while its process goes on for months. Of the first one it is the number of the process, and so where the system does not tell. */
+function numberHere(): number {
+  try {
+    return Number(basename(readlinkSync('/proc/thread-self')))
+  } catch {
+    return process.pid
   }
 }
 

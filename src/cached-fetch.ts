@@ -55,7 +55,7 @@ export interface CachedFetch {
   entry(input: Input, init?: Init): Entry
   /**
    * Each version of an entry that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin.
-   * Ends when the instance is closed; rejects with the reason of `init.signal` when that aborts.
+   * Who waits for the next one keeps the process alive. Ends when the instance is closed; rejects with the reason of `init.signal` when that aborts.
    */
   watch(input: Input, init?: Init): AsyncIterable<Change>
   /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */

@@ -91,7 +91,11 @@ export function buildHouse(plan: HousePlan): House {
   }
 }
 
-const underWay = ({ walks, parties }: Basis): Pick<House, 'walks' | 'parties'> => ({ walks, parties })
+const underWay = ({ presence, walks, parties }: Basis): Pick<House, 'presence' | 'walks' | 'parties'> => ({
+  presence,
+  walks,
+  parties,
+})
 
 /** What is said of versions that are stored already. */
 function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {

@@ -15,7 +15,7 @@ import type { Emitter } from './stages/emitter.ts'
 import type { Runs } from './stages/function/run.ts'
 import type { HostGovernor } from './stages/governor/governor.ts'
 import type { Parties } from './stages/parties.ts'
-import type { Walks } from './stages/presence.ts'
+import type { Presence, Walks } from './stages/presence.ts'
 import type { Recent } from './stages/recent.ts'
 import type { Remarks } from './stages/remarks.ts'
 import type { Responses } from './stages/response/response.ts'
@@ -85,6 +85,7 @@ export interface House {
   readonly tiers: Tiers
   readonly outside: AtFirstUse<OutsideRooms>
   readonly emitter: Emitter
+  readonly presence: Presence
   readonly walks: Walks
   /** Walks that others may go along with. */
   readonly parties: Parties

@@ -26,7 +26,8 @@ function newer(entry: EntryRecord | undefined, since: string): string[] {
 
 /**
  * Each version that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin: refreshes
- * are the callers' business. Ends when the instance is closed; rejects with the signal's reason when that aborts.
+ * are the callers' business. Who waits for the next one keeps the process alive. Ends when the instance is closed; rejects with the signal's
+ * reason when that aborts.
  */
 export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncIterableIterator<Change> {
   const bell = new Bell(house.clock)
@@ -52,7 +53,8 @@ export function watched(house: House, calling: Promise<Call>, signal: AbortSigna
   const watch = { begun, bell, signal, isOver: false, over }
   const news = changes(house, watch)
   return {
-    next: () => news.next(),
+    // Who waits for news is somebody who waits, though idle() does not wait for it.
+    next: () => house.presence.during(news.next()),
     // A generator would first wait for the news that is asked for.
     return: () => {
       watch.isOver = true

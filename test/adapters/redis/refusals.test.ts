@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { redis } from '../../../adapters/stores/redis.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
 import { startRedis, until } from '../../helpers/redis.ts'
 import { describeRedis, sharedServer, somePrefix } from './servers.ts'
 
@@ -110,6 +111,22 @@ describeRedis('redis: what it refuses is said in words', () => {
     expect(await store.get('a')).toBeUndefined()
     await expect(store.set('a', bytes(1))).rejects.toMatchObject(refusal(/this user may not do that.*NOPERM/))
     await expect(store.lease?.('a', 1)).rejects.toMatchObject(refusal(/this user may not do that.*NOPERM/))
+    await store.close()
+  })
+
+  test('a user without the right to channels hears no news, and is refused once', async () => {
+    server().cli('ACL', 'SETUSER', 'deaf', 'on', '>pw-deaf', '~*', '+@all', 'resetchannels')
+    const clock = manualClock()
+    const store = redis(`redis://deaf:pw-deaf@127.0.0.1:${server().port}`, { prefix: somePrefix(), clock })
+    store.listen?.(() => undefined)
+    const refused = (): number => Number(/count\n(\d+)\nreason\nchannel/.exec(server().cli('ACL', 'LOG'))?.[1] ?? 0)
+    await store.get('a')
+    await until(() => refused() > 0)
+    for (let second = 0; second < 50; second++) {
+      await clock.advance(1_000)
+      await store.get('a')
+    }
+    expect(refused()).toBe(1)
     await store.close()
   })
 

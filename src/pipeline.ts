@@ -24,11 +24,9 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const { require } = call.settings
   const wanted = require ?? preferred(call)
   const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
-  if (named !== undefined) return answered(call, named, judgeHeld(named, call, now))
+  if (named !== undefined && (await isAsKnown(named, call, stages))) return answered(call, named, judgeHeld(named, call, now))
   if (require !== undefined) throw versionNotFound(call, require)
-  // What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm.
-  const fits = stored.held === undefined || !isForeknown(call) || (await stages.proves(stored.held, call))
-  const seen = fits ? stored : { ...stored, held: undefined }
+  const seen = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
   const found = { ...seen, forward: forwardFor(verdict, (seen.entry?.variants.length ?? 0) === 0 ? 'uri-miss' : 'vary-miss') }
@@ -55,11 +53,15 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   }
 }
 
+/** What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm. */
+async function isAsKnown(held: Held | undefined, call: Call, stages: Stages): Promise<boolean> {
+  return held === undefined || !isForeknown(call) || stages.proves(held, call)
+}
+
 /** Asks the origin on nobody's behalf. There is nobody to fall back for: what is stored stays as it is, and what failed is told. */
 export async function renew(call: Call, stored: Found, stages: Stages): Promise<void> {
   const now = stages.clock.now()
-  const fits = stored.held === undefined || !isForeknown(call) || (await stages.proves(stored.held, call))
-  const found = fits ? stored : { ...stored, held: undefined }
+  const found = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const verdict = judgeHeld(found.held, call, now)
   if (course(verdict, call, { ...found, now }) !== 'obtain') return
   await leftUnread(await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }))

@@ -26,7 +26,7 @@ export async function rejected(house: House, response: Response, reason: unknown
     reason: why,
   }))
   const instead = await house.tiers.pick(call, lastGoodOf)
-  if (instead === undefined)
+  if (instead === undefined || !(await house.stages.proves(instead, call)))
     throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
   const given = asRead(house, answered(call, instead, judgeHeld(instead, call, house.clock.now())))
   return house.responses.respond(

@@ -143,6 +143,17 @@ test('many entries: as many are checked as there are versions, and all damaged o
   expect(new Set(damaged.map(({ key }) => key)).size).toBe(30)
 })
 
+test('a tier that was told a label, while the one that has the version is not here: nothing is damaged, and it falls back when that is back', async () => {
+  const [near, far] = [aFile(), aFile()]
+  await using g = await history([sqlite(near), sqlite(far)])
+  await another(g, [sqlite(far)]).put(g.url, new Response('good'))
+  await g.entry.label('app-1')
+  expect(await another(g, [sqlite(near)]).cache.audit()).toEqual({ checked: 0, damaged: [], repaired: 0 })
+  const reader = another(g, [sqlite(near), sqlite(far)], { mode: 'offline' })
+  expect(await (await reader(g.url)).text()).toBe('good')
+  expect(await reader.entry(g.url).version({ label: 'app-1' })).toBeDefined()
+})
+
 test('a store without anything, wrong options', async () => {
   await using g = await history([sqlite(':memory:')])
   expect(await g.fetch.cache.audit()).toEqual({ checked: 0, damaged: [], repaired: 0 })

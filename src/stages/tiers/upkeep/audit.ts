@@ -84,7 +84,9 @@ class Auditing {
     for (const id of versions) await this.#version(tier, { hash, id })
     if (entry === undefined) return
     const here = new Set(versions)
-    for (const { id } of refsOf(entry)) if (!here.has(id)) await this.#absent(tier, { hash, id, entry })
+    // A tier that was only told a word of a version (a label, a pin) says no size of it: it never had it, and a tier that has it may not be here today.
+    for (const { id, size } of refsOf(entry))
+      if (size !== undefined && !here.has(id)) await this.#absent(tier, { hash, id, entry })
   }
 
   async #version(tier: Tier, { hash, id }: { hash: string; id: string }): Promise<void> {

@@ -107,7 +107,9 @@ export class Tiers {
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
       const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
       held = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how)) ?? held
-      if (held !== undefined && enough(held)) break
+      // A store that knows of a version by a word alone, as a label, knows nothing of what was said since where the version is.
+      const isOwn = live !== undefined || held?.tier === tier.store.name
+      if (held !== undefined && isOwn && enough(held)) break
     }
     if (entry !== undefined && held !== undefined) this.#promote(entry, held)
     return { entry, held }

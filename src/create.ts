@@ -99,8 +99,10 @@ const underWay = ({ presence, walks, parties }: Basis): Pick<House, 'presence' |
 
 /** What is said of versions that are stored already. */
 function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {
-  const write = (entry: EntryRecord, removes?: 'what is there'): ReturnType<Tiers['write']> =>
-    tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true, removes }, undefined)
+  const write = async (entry: EntryRecord, removes?: 'what is there'): ReturnType<Tiers['write']> => {
+    tiers.saving.assertWritable()
+    return tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true, removes }, undefined)
+  }
   return new Remarks({ write, stamps })
 }
 

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import type { WriteRight } from '../../model/stages.ts'
@@ -165,6 +166,12 @@ export class Saving {
       const warning = `${tier.store.name} could not be written, nothing else has this, and there is no more room to wait: it is given up`
       this.#rooms.report('warning', () => ({ key, url: '', warning }))
     }
+  }
+
+  /** @throws HoldfastError STORE where all tiers are only read: what is said would be acknowledged, and kept nowhere. */
+  assertWritable(): void {
+    if (this.#nearestFirst.every(({ store }) => store.readOnly === true))
+      throw new HoldfastError('STORE', 'all tiers are readOnly, so this cannot be kept. Put one before them that may be written')
   }
 
   takes(size: number): boolean {

@@ -74,4 +74,23 @@ describe.each(SEEDS)('K70, K78: a seed in %s below a tier of one’s own', (_, w
     const other = anInstance({ tiers: [readOnly(seed)], mode: 'offline' })
     expect(await got(await other(origin.url('/f')))).toBe('seeded (hit)')
   })
+
+  test('with nothing before it, what is said or deleted is refused, for it would be kept nowhere; what is there answers', async () => {
+    const [origin, seed] = [await anOrigin(), folder()]
+    await fill(writable(seed), origin, { '/f': 'seeded' })
+    const fetch = anInstance({ tiers: [readOnly(seed)], mode: 'offline' })
+    const entry = fetch.entry(origin.url('/f'))
+    const words: (() => Promise<unknown>)[] = [
+      () => entry.label('mine'),
+      () => entry.unlabel('seeded'),
+      () => entry.pin(),
+      () => entry.setPolicy({ ttl: '1h' }),
+      () => entry.delete(),
+      () => fetch.cache.delete({ url: origin.url('/f') }),
+    ]
+    for (const say of words)
+      await expect(say(), String(say)).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('readOnly') })
+    expect(await got(await fetch(origin.url('/f'), { holdfast: { tags: ['asked'] } }))).toBe('seeded (hit)')
+    expect((await entry.versions())[0]?.labels).toEqual(['seeded'])
+  })
 })

@@ -60,6 +60,7 @@ const hasMore = (seen: Reading): boolean => seen !== undefined && seen !== 'fore
 
 /** In all tiers, those that are away when they are back: the word that it was deleted, so that no tier brings it back; then what is kept beside it. */
 async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promise<void> {
+  tiers.saving.assertWritable()
   const word = withoutAll(entry, stamps.next())
   const hash = sha256(entry.key)
   const failures = new Failures()

@@ -45,7 +45,7 @@ function makeWhereMissing(path: string): void {
   }
 }
 
-/** A file that is still to be made has no real path, but its directory has. A link that leads nowhere is followed by SQLite itself. */
+/** A file that is still to be made has no real path, but its directory has. What a link leads to is not made: its disk may only be away. */
 function realPath(absolute: string): string {
   return lstatSync(absolute, { throwIfNoEntry: false }) === undefined
     ? join(realpathSync(dirname(absolute)), basename(absolute))
@@ -64,7 +64,12 @@ function explainedPlace(file: string, mode: 'read' | 'write', error: NodeJS.Errn
         error,
       )
     case 'ENOENT':
-      return storeFailure(`sqlite ${file}: there is no such file. Without readOnly: true it would be made`, error)
+      return storeFailure(
+        mode === 'write'
+          ? `sqlite ${file}: a link in this path leads nowhere. Make what it leads to, or choose another path`
+          : `sqlite ${file}: there is no such file. Without readOnly: true it would be made`,
+        error,
+      )
     case 'ENOTDIR':
     case 'EEXIST':
       return storeFailure(`sqlite ${file}: a part of this path is a file and no directory. Choose another path`, error)

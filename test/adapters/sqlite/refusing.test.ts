@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
@@ -63,6 +63,15 @@ describe('sqlite: what cannot be opened is refused, by path and with the cure, a
     await store.set('h1:e:a', bytes(1))
     expect(await store.get('h1:e:a')).toEqual(bytes(1))
     await store.close()
+  })
+
+  test('a link that leads nowhere: no file is made in its place, and the cure is not that of readOnly', async () => {
+    const directory = scratch()
+    symlinkSync(join(directory, 'away', 'cache.db'), join(directory, 'cache.db'))
+    await expect(sqlite(join(directory, 'cache.db')).open()).rejects.toMatchObject({
+      code: 'STORE',
+      message: expect.stringMatching(/cache\.db: a link in this path leads nowhere\. Make what it leads to/),
+    })
   })
 
   test('without the right to write, without the right to read', async () => {

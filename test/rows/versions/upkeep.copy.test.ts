@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { folder as folderStore } from '../../../adapters/stores/folder.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos } from '../../../adapters/testing/index.ts'
@@ -126,3 +127,26 @@ test('one of the own tiers is refused; a target that fails rejects with its erro
   const copy = createCachedFetch({ tiers: [target], clock: g.clock, ttl: '10d' })
   expect(inspect(await copy('https://example.org/'))?.outcome).toBe('hit')
 })
+
+const BOUNDED: [string, () => Store][] = [
+  ['a file', () => sqlite(join(folder(), 'copy.db'), { maxBytes: '4MB' })],
+  ['a folder', () => folderStore(join(folder(), 'copy'), { maxBytes: '4MB' })],
+]
+
+test.each(BOUNDED)(
+  '%s that has room for a part: it has the last of what was copied, whole, and copyTo resolves',
+  async (_, open) => {
+    await using g = await given({ tiers: [sqlite(join(folder(), 'cache.db'))], ttl: '10d', guards: false })
+    const paths = Array.from({ length: 8 }, (_each, n) => `/${n}`)
+    for (const path of paths) {
+      g.origin.script(path, ok(Buffer.alloc(1_300_000, path)))
+      await get(g, path)
+    }
+    const target = open()
+    expect(await g.fetch.cache.copyTo(target)).toEqual({ entries: 8, bytes: 8 * 1_300_000 })
+    await using copy = createCachedFetch({ tiers: [target], clock: g.clock, mode: 'offline' })
+    const read = await Promise.allSettled(paths.map(async (path) => (await copy(g.origin.url(path))).text()))
+    const whole = read.filter((one, n) => one.status === 'fulfilled' && one.value === `/${n}`.repeat(650_000))
+    expect(whole.length).toBeGreaterThan(0)
+  },
+)

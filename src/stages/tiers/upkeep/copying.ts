@@ -1,6 +1,6 @@
 import { wholeOf } from '../../../model/body-chunks.ts'
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
-import { INLINE_LIMIT, plainOf } from '../../../model/record.ts'
+import { CHUNK_SIZE, INLINE_LIMIT, plainOf } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
 import { isPartitioned, sha256 } from '../../../policy/cache-key.ts'
 import { merge } from '../../../policy/merge.ts'
@@ -34,7 +34,10 @@ export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyRep
   }
   for await (const slice of everyEntry(rooms, { failed })) {
     for (let from = 0; from < slice.length; from += SIDE_BY_SIDE) {
-      await Promise.all(slice.slice(from, from + SIDE_BY_SIDE).map((known) => copying.entry(known)))
+      const some = slice.slice(from, from + SIDE_BY_SIDE)
+      const copied = await Promise.allSettled(some.map((known) => copying.entry(known)))
+      // In a store that is smaller than they are together one may have stood in the other's way: alone each has all the room.
+      for (const [index, { status }] of copied.entries()) if (status === 'rejected') await copying.entry(some[index] as Known)
       await rooms.pace.round()
     }
   }
@@ -55,6 +58,7 @@ class Copying {
   readonly #rooms: UpkeepRooms
   readonly #target: Tier
   readonly #report: CopyReport
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(rooms: UpkeepRooms, target: Tier, report: CopyReport) {
     this.#rooms = rooms
@@ -146,10 +150,17 @@ class Copying {
     if (known !== undefined && (await inventory.stands(store, { bodyId: known, size: version.size }))) return known
     const equal = await inventory.holding(store, version)
     if (equal !== undefined) return equal
-    const bodyId = await copy(body, store)
+    const bodyId = await (version.size > CHUNK_SIZE ? this.#alone(() => copy(body, store)) : copy(body, store))
     await inventory.say(store, version.digest, bodyId)
     this.#report.bytes += version.size
     return bodyId
+  }
+
+  /** Of bodies that come in several writes one at a time: what makes room in a bounded store would give up the others, half-way. */
+  #alone<T>(copy: () => Promise<T>): Promise<T> {
+    const copied = this.#last.then(copy, copy)
+    this.#last = copied
+    return copied
   }
 
   /** How it was used: counts cannot be merged, so those that know more stay. */

@@ -43,7 +43,7 @@ export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): Str
   const copy = 'pieces' in body && body.pieces === 'own' ? (piece: Uint8Array) => piece : copyOf
   const source = new StreamSource(() => iterator, { reading, copy })
   // Nobody is left to hear that it failed.
-  reading.dropped.register(source, () => void iterator.return?.().catch(() => undefined))
+  reading.dropped.register(source, () => void iterator.return?.().catch(() => undefined), source)
   return source
 }
 
@@ -100,6 +100,8 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
   }
 
   protected end(): void {
+    // What is told when this is dropped would keep it: the reason why an iterator was left is an error, whose stack knows who left it.
+    this.reading.dropped.unregister(this)
     allOf(this.#ends)()
   }
 

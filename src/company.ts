@@ -2,7 +2,7 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Served } from './model/rooms.ts'
 import { inCompany, takesCompany } from './policy/company.ts'
-import { ending } from './policy/ending.ts'
+import { ending, failing } from './policy/ending.ts'
 import { failedAnswer, isAnswered } from './policy/served.ts'
 import type { Party } from './stages/parties.ts'
 
@@ -102,7 +102,7 @@ export class Company<K, R> {
     const took = { at, ms: clock.monotonic() - began, callers: members }
     if (end.name === 'failed') {
       const error = this.#host.told(end.error, call)
-      if (error instanceof Error) chronicle.note(call.key, { ...took, error })
+      if (error instanceof Error) chronicle.note(call.key, { ...took, error: failing(error) })
       this.#host.counted?.('failed', members)
       return
     }

@@ -11,7 +11,7 @@ import type { Held, Served } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
-import { ending } from './policy/ending.ts'
+import { ending, failing } from './policy/ending.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { isFromElsewhere } from './policy/host.ts'
 import { isForeknown } from './policy/known-digests.ts'
@@ -166,7 +166,7 @@ export async function walk(house: House, call: Call, walking: Promise<Served> = 
     const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
     if (told instanceof Error) {
       if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
-      house.chronicle.note(call.key, { ...took(), error: told })
+      house.chronicle.note(call.key, { ...took(), error: failing(told) })
       throw asThrown(error, told)
     }
     house.chronicle.note(call.key, { ...took(), end: ending(told) })

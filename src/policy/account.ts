@@ -1,6 +1,6 @@
-import { type Attempt, HoldfastError, shownUrl } from '../model/errors.ts'
+import { type Attempt, shownUrl } from '../model/errors.ts'
 import type { EntryRecord, VersionRef } from '../model/record.ts'
-import type { Walk } from './ending.ts'
+import type { Failing, Walk } from './ending.ts'
 import { toldPolicy } from './entry-policy.ts'
 import type { Verdict } from './judge.ts'
 import { current, hasLabel, isPinned, labelsOf, lastGood } from './selection.ts'
@@ -72,8 +72,7 @@ function walkLines(walk: Walk, tiers: readonly string[]): string[] {
   const head = `  ${when(walk.at)}, ${Math.round(walk.ms)} ms${walk.callers === undefined ? '' : `, ${walk.callers} callers`}:`
   if ('error' in walk) {
     const { error } = walk
-    const attempts = error instanceof HoldfastError ? error.attempts : []
-    return [`${head} no answer, ${errorText(error)}`, ...attempts.map(attemptLine)]
+    return [`${head} no answer, ${errorText(error)}`, ...error.attempts.map(attemptLine)]
   }
   const { end } = walk
   const isNew = end.outcome === 'miss'
@@ -94,7 +93,7 @@ function verdict({ status, staleFor }: Extract<Walk, { end: unknown }>['end']): 
   return `verdict ${staleFor === undefined ? 'fresh' : 'stale'}: the origin was not asked${stale}${detail}`
 }
 
-const errorText = (error: Error): string => `${(error as { code?: string }).code ?? error.name}: ${shownText(error.message)}`
+const errorText = ({ name, message }: Failing): string => `${name}: ${shownText(message)}`
 
 /** Messages of others may quote a URL. */
 const shownText = (text: string): string => text.replace(/\?[^\s"')]+/g, '?…')

@@ -35,8 +35,10 @@ export type Pace = 'waiting' | 'coming' | 'faltering' | 'judging'
 /** One obtain that any number of callers wait for, as one of them sees it. */
 export interface FlightOf<T, A> {
   readonly landed: Promise<T>
-  /** Resolves when the headers of an acceptable answer are here. */
-  readonly accepted: Promise<A>
+  /** As `landed.then`, until the returned function is called. */
+  onLanded(came: (value: T) => void, failed: (error: unknown) => void): () => void
+  /** Tells of the headers of an acceptable answer, until the returned function is called. */
+  onAccepted(came: (headers: A) => void): () => void
   /** True where this caller joined a flight that was aloft. */
   readonly collapsed: boolean
   /** Whether what it brings has been judged by this caller's own code. */

@@ -34,14 +34,27 @@ function leftOf(limit: number, pace: Pace, waited: number): number {
   return pace === 'judging' ? limit : limit - waited
 }
 
+/** Tells how the flight ends, until the returned function is called. */
+function hear(
+  flight: Flight,
+  takes: Patience['takes'],
+  { ended, failed }: { ended: (end: WaitEnd) => void; failed: (error: unknown) => void },
+): () => void {
+  const ears = [flight.onLanded((landing) => ended({ name: 'landed', landing }), failed)]
+  if (takes) ears.push(flight.onAccepted((headers) => takes(headers) && ended({ name: 'accepted', headers })))
+  return () => {
+    for (const end of ears) end()
+  }
+}
+
 function wait(flight: Flight, { signal, after, deadline, takes }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
-    let unpaced = (): unknown => undefined
+    const ears: (() => unknown)[] = []
     const settle = (end: () => void): void => {
       timer?.cancel()
-      unpaced()
+      for (const end of ears.splice(0)) end()
       signal?.removeEventListener('abort', leave)
       end()
     }
@@ -49,11 +62,15 @@ function wait(flight: Flight, { signal, after, deadline, takes }: Patience, cloc
       const reason: unknown = signal?.reason
       settle(() => (isTimeout(reason) ? resolve({ name: 'timed out', reason }) : reject(reason)))
     }
+    const ended = (end: WaitEnd): void => settle(() => resolve(end))
+    const failed = (error: unknown): void =>
+      settle(() => (isOthersLimit(error, since + deadline - clock.monotonic()) ? resolve({ name: 'not ours' }) : reject(error)))
+    ears.push(hear(flight, takes, { ended, failed }))
     const limit = Math.min(after, deadline)
     const which = deadline < after ? 'timeouts.deadline' : 'fallback.after'
-    const late = (): void => settle(() => resolve({ name: 'late', reason: tooLate(limit, which) }))
+    const late = (): void => ended({ name: 'late', reason: tooLate(limit, which) })
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
-    unpaced = flight.pace((pace) => {
+    const paced = flight.pace((pace) => {
       timer?.cancel()
       timer = undefined
       if (pace === 'coming' || !Number.isFinite(limit)) return
@@ -62,16 +79,9 @@ function wait(flight: Flight, { signal, after, deadline, takes }: Patience, cloc
       if (pace === 'faltering' && left <= 0) late()
       else timer = clock.setTimeout(late, Math.max(0, left))
     })
+    ears.push(paced)
     signal?.addEventListener('abort', leave, { once: true })
     if (signal?.aborted) leave()
-    flight.landed.then(
-      (landing) => settle(() => resolve({ name: 'landed', landing })),
-      (error: unknown) =>
-        settle(() =>
-          isOthersLimit(error, since + deadline - clock.monotonic()) ? resolve({ name: 'not ours' }) : reject(error),
-        ),
-    )
-    if (takes) flight.accepted.then((headers) => takes(headers) && settle(() => resolve({ name: 'accepted', headers })), reject)
   })
 }
 

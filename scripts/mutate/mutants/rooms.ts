@@ -54,8 +54,8 @@ export const ROOMS: readonly Mutant[] = [
   {
     name: 'who joins a stream follows it whatever it was chosen by',
     file: 'src/stages/patience.ts',
-    find: 'takes(headers) && settle',
-    replace: 'settle',
+    find: 'takes(headers) && ended',
+    replace: 'ended',
     tests: ['test/rows/http/vary.streaming.test.ts'],
     killer:
       'an answer that is handed out while it arrives, and those who wait for it by Accept-Language, under Vary: Accept-Language, max-age=60: each has its own',

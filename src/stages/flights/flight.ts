@@ -1,6 +1,7 @@
 import type { FlightName, Pace, PathOf } from '../../model/flight.ts'
 import type { Progress } from '../../model/settings.ts'
 import type { Urgency } from '../../model/urgency.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A flight under way. */
 export interface State extends Omit<FlightName, 'key' | 'priority'> {
@@ -10,8 +11,8 @@ export interface State extends Omit<FlightName, 'key' | 'priority'> {
   pace: Pace
   readonly listeners: Set<(pace: Pace) => void>
   readonly watching: Set<(progress: Progress) => void>
-  readonly landed: Promise<unknown>
-  readonly accepted: Promise<unknown>
+  readonly landed: Outcome<unknown>
+  readonly accepted: Outcome<unknown>
   readonly controller: AbortController
   waiters: number
   detached: boolean

@@ -3,6 +3,7 @@ import type { FlightName, FlightOf, PathOf } from '../../model/flight.ts'
 import type { Progress } from '../../model/settings.ts'
 import { Urgency } from '../../model/urgency.ts'
 import { Deserted, pathOf, type State } from './flight.ts'
+import { Outcome } from './outcome.ts'
 
 /** At most one flight per key: a second caller joins the first. */
 export class Flights {
@@ -22,8 +23,9 @@ export class Flights {
     let waiting = true
     let watcher: ((progress: Progress) => void) | undefined
     return {
-      landed: state.landed as Promise<T>,
-      accepted: state.accepted as Promise<A>,
+      landed: state.landed.promise as Promise<T>,
+      onLanded: (came, failed) => (state.landed as Outcome<T>).hear(came, failed),
+      onAccepted: (came) => (state.accepted as Outcome<A>).hear(came, () => undefined),
       collapsed: aloft !== undefined,
       judges: state.check === which.check ? 'for all' : 'for its first caller',
       onProgress: (listener) => {
@@ -73,7 +75,7 @@ export class Flights {
 
   /** Resolves when no flight is aloft, whatever became of them. */
   async idle(): Promise<void> {
-    while (this.#all.size > 0) await Promise.allSettled([...this.#all].map(({ landed }) => landed))
+    while (this.#all.size > 0) await Promise.allSettled([...this.#all].map(({ landed }) => landed.promise))
   }
 
   /**
@@ -102,15 +104,13 @@ export class Flights {
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
       }
     }
-    const landed = fly()
-    // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
-    landed.catch(() => undefined)
     const state: State = {
       call,
       schema,
       check,
-      landed,
-      accepted,
+      // A flight whose waiters have all left may fail unseen; those who wait see the failure through their own handlers.
+      landed: new Outcome<unknown>(fly()),
+      accepted: new Outcome<unknown>(accepted),
       controller,
       urgency: new Urgency(priority),
       overtakenAt: Number.NEGATIVE_INFINITY,

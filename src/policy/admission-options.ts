@@ -1,5 +1,6 @@
 import type { Expectation, GuardSettings } from '../model/settings.ts'
 import type { StandardSchema } from '../model/standard-schema.ts'
+import { isComputed } from './digest-algorithm.ts'
 import { listOf, oneOf, type Reader, type Readers, readObject, size, text, wrong } from './option-readers.ts'
 
 const LENGTHS: Readonly<Record<Expectation['algorithm'], number>> = { md5: 16, sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
@@ -13,6 +14,7 @@ const digest: Reader<Pick<Expectation, 'algorithm' | 'hex'>> = (value, path) => 
   const algorithm = name.toLowerCase() as Expectation['algorithm']
   const bytes = LENGTHS[algorithm]
   if (bytes === undefined) throw wrong(path, value, DIGEST_CURE)
+  if (!isComputed(algorithm)) throw wrong(path, value, `OpenSSL computes no ${algorithm} here (FIPS mode). Give a sha256.`)
   if (digits.length === bytes * 2 && /^[0-9a-f]+$/i.test(digits)) return { algorithm, hex: digits.toLowerCase() }
   const decoded = /^[\w+/-]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : Buffer.alloc(0)
   if (decoded.length !== bytes) throw wrong(path, value, `${DIGEST_CURE} A ${algorithm} digest has ${bytes} bytes.`)

@@ -3,6 +3,7 @@ import { headerOf } from '../model/headers.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import type { Expectation } from '../model/settings.ts'
 import { isCoded } from './content-coding.ts'
+import { isComputed } from './digest-algorithm.ts'
 import { integrityAlgorithms } from './integrity.ts'
 
 /** A digest that somebody named before the body came. */
@@ -40,7 +41,7 @@ const FIELDS: ReadonlySet<string> = new Set(['content-digest', 'repr-digest', 'c
 
 /**
  * What the origin says of the content as it sends it, codings included (RFC 9530 2 and 3; RFC 1864). Of a part only Content-Digest and
- * Content-MD5 speak, for the representation is the whole.
+ * Content-MD5 speak, for the representation is the whole. What cannot be computed here says nothing.
  */
 function stated(
   { settings }: Pick<Call, 'settings'>,
@@ -57,7 +58,7 @@ function stated(
   const field = settings.respect === 'standard' ? '' : (headerOf(headers, 'content-md5')?.trim() ?? '')
   if (/^[A-Za-z0-9+/]{22}==$/.test(field))
     digests.push({ by: 'content-md5', algorithm: 'md5', hex: Buffer.from(field, 'base64').toString('hex') })
-  return digests
+  return digests.filter(({ algorithm }) => isComputed(algorithm))
 }
 
 /** Digests of the body as it is kept: the caller's own, and the origin's where no coding is taken off. */

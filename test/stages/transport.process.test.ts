@@ -135,6 +135,21 @@ describe("the environment's proxy", () => {
     expect(proxy.asked).toEqual(Array(2).fill({ line: `GET ${url}`, credentials: CREDENTIALS }))
   })
 
+  test('is used from the moment at which a program says so, and no longer than it does', async () => {
+    const [proxy, origin] = [await startProxy(), await originOf()]
+    origin.script('/a', ok('straight'))
+    const [said, url] = [JSON.stringify({ http_proxy: through(proxy).http_proxy }), origin.url('/a')]
+    const program = `
+      const texts = [await text('${url}')]
+      const restore = (await import('node:http')).setGlobalProxyFromEnv(${said})
+      texts.push(await text('${url}'))
+      restore()
+      console.log(...texts, await text('${url}'))
+    `
+    expect(await printed(program)).toBe('straight by proxy straight')
+    expect(proxy.asked).toHaveLength(1)
+  })
+
   test('is a tunnel for https', async (context) => {
     const certificate = await selfSigned()
     if (!certificate) return context.skip()

@@ -14,7 +14,7 @@ export type Reuse = 'kept' | 'fresh'
 /** The connections of one instance, made when the first one is asked for. */
 export class Connections {
   readonly #maxSockets: number
-  readonly #routes = new Map<string, Route>()
+  readonly #routes = new Map<string, Route & { readonly node: HttpModule; readonly proxyEnv: ProxyEnv }>()
   #isClosed = false
 
   constructor(maxSockets: number) {
@@ -26,10 +26,13 @@ export class Connections {
     if (this.#isClosed) throw new TransportFailure('CONNECT', 'the transport is closed', { transient: false })
     const name = `${reuse} ${scheme}`
     const known = this.#routes.get(name)
-    if (known) return known
-    const node = moduleOf(scheme)
+    const node = known?.node ?? moduleOf(scheme)
+    const proxyEnv = proxyEnvOf(node)
+    if (known !== undefined && known.proxyEnv === proxyEnv) return known
+    known?.agent.retire()
+    const agent = keptAgent(node, { keepAlive: reuse === 'kept', maxSockets: this.#maxSockets, ...(proxyEnv && { proxyEnv }) })
     // `request` is looked up at each call: mocks and instrumentation put their own there.
-    const route: Route = { request: (options) => node.request(options), agent: this.#newAgent(node, reuse) }
+    const route = { request: (options: RequestOptions) => node.request(options), agent, node, proxyEnv }
     this.#routes.set(name, route)
     return route
   }
@@ -40,13 +43,13 @@ export class Connections {
     for (const { agent } of this.#routes.values()) agent.retire()
     this.#routes.clear()
   }
-
-  #newAgent(node: HttpModule, reuse: Reuse): KeptAgent {
-    // NODE_USE_ENV_PROXY and its flag reach the global agents alone; what they were given, ours get.
-    const { proxyEnv } = (node.globalAgent as Agent & { readonly options: AgentOptions }).options
-    return keptAgent(node, { keepAlive: reuse === 'kept', maxSockets: this.#maxSockets, ...(proxyEnv && { proxyEnv }) })
-  }
 }
+
+type ProxyEnv = AgentOptions['proxyEnv']
+
+/** NODE_USE_ENV_PROXY, its flag and `http.setGlobalProxyFromEnv` reach the global agents alone; what they were given, ours get, also later. */
+const proxyEnvOf = ({ globalAgent }: HttpModule): ProxyEnv =>
+  (globalAgent as Agent & { readonly options: AgentOptions }).options.proxyEnv
 
 /**
  * Loads the module on first use, as `import()` would, but without a turn of the queue for each request. A static import would

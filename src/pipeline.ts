@@ -1,3 +1,4 @@
+import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { leftUnread } from './model/left-unread.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
@@ -75,8 +76,9 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
     return await board(call, found, { stages, spare })
   } catch (error) {
     const instead = await stages.fallback.instead(error, call, found)
-    if (instead === undefined) throw error
-    return instead
+    if (instead !== undefined) return instead
+    if (error instanceof AttemptFailure) error.forward ??= found.forward
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Forward } from './cache-status.ts'
 import type { Attempt, ErrorCode } from './errors.ts'
 import { byKind, type InstanceOf, say } from './kind.ts'
 import type { ResponseHead, StoredBody } from './rooms.ts'
@@ -34,6 +35,8 @@ export class AttemptFailure extends Error {
   /** Body bytes by which this attempt moved the download on. */
   gained = 0
   attempts: readonly Attempt[] = []
+  /** Why the origin was asked, as its caller's look-up found; undefined where nobody looked. */
+  forward: Forward | undefined
 
   constructor(code: ErrorCode | 'STATUS', message: string, facts: FailureFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })

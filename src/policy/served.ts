@@ -177,9 +177,10 @@ export function isAnswered(failure: unknown): failure is Answered {
 }
 
 /** A final error status with nothing to fall back to: an answer, as in fetch. */
-export function failedAnswer(call: Call, { answer, attempts }: Answered): Served {
+export function failedAnswer(call: Call, { answer, attempts, forward: found }: Answered): Served {
   const held = provisional(call, answer.head, { body: answer.body, digest: '', proven: true })
-  const status: CacheStatusFacts = { name: 'forwarded', forward: 'uri-miss', status: answer.head.status, stored: false }
+  const forward = !isCached(call) ? 'method' : call.cache === 'no-store' ? 'bypass' : (found ?? 'uri-miss')
+  const status: CacheStatusFacts = { name: 'forwarded', forward, status: answer.head.status, stored: false }
   return {
     call,
     held,

@@ -79,6 +79,21 @@ const rows: [string, Row][] = [
     'an error, nothing stored',
     { script: [status(503)], first: null, says: { fwd: 'uri-miss', 'fwd-status': 503, stored: false } },
   ],
+  [
+    'an error, and what is stored is not to be fallen back to',
+    {
+      script: [kept, status(503)],
+      wait: 70_000,
+      options: { fallback: false },
+      says: { fwd: 'stale', 'fwd-status': 503, stored: false },
+    },
+  ],
+  [
+    'an error to a caller who wanted it new',
+    { script: [kept, status(503)], second: { cache: 'reload' }, options: { fallback: false }, says: { fwd: 'request' } },
+  ],
+  ['an error to no-store', { script: [status(503)], first: null, second: { cache: 'no-store' }, says: { fwd: 'bypass' } }],
+  ['an error to a method', { script: [status(503)], first: null, second: { method: 'POST' }, says: { fwd: 'method' } }],
 ]
 
 describe('Cache-Status says why (RFC 9211)', () => {

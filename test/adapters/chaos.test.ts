@@ -43,6 +43,14 @@ describe('chaos', () => {
     expect(store.chaos.calls('set')).toBe(7)
   })
 
+  test('each rule counts the calls that fit it, also those that another rule struck', async () => {
+    const store = withFaults({ do: 'throw', on: 'get', call: 1 }, { do: 'lie', on: 'get', key: /^a/g, call: [2, 4] })
+    await store.set('a', value(1))
+    const seen: unknown[] = []
+    for (let n = 0; n < 5; n++) seen.push(await store.get('a').catch(() => 'failed'))
+    expect(seen).toEqual(['failed', undefined, value(1), undefined, value(1)])
+  })
+
   test('by probability, out of the random that was handed in', async () => {
     const numbers = [0.1, 0.9, 0.49, 0.5]
     const store = chaos(memory(), { faults: [{ do: 'lie', on: 'set', probability: 0.5 }], random: () => numbers.shift() ?? 1 })
@@ -136,6 +144,9 @@ describe('chaos', () => {
     [{ do: 'stale', on: 'set' }, /no meaning/],
     [{ do: 'twice', on: 'get' }, /no meaning/],
     [{ do: 'throw', probability: 0.5 }, /random/],
+    [{ do: 'explode' }, /no mishap "explode".*truncate/],
+    [{ do: { delay: '5s' } }, /no mishap/],
+    [{ do: 'throw', ops: 'get' }, /no "ops".*on, key/],
   ])('%j is refused', (fault, message) => {
     expect(() => withFaults(fault as ChaosFault)).toThrow(message)
   })

@@ -67,6 +67,8 @@ export interface Injection {
   readonly mishap: Mishap
 }
 
+const WORDS = ['throw', 'hang', 'lie', 'stale', 'other', 'flip', 'truncate', 'twice']
+const CONDITIONS = ['do', 'on', 'key', 'call', 'probability']
 const ON_READS = ['stale', 'other']
 const ON_WRITES = ['twice']
 const ON_BYTES = ['stale', 'other', 'flip', 'truncate']
@@ -81,6 +83,12 @@ function fits(mishap: Mishap, operation: Operation): boolean {
   if (ON_READS.includes(mishap)) return operation === 'get' || operation === 'getMany'
   if (ON_WRITES.includes(mishap)) return WRITES.includes(operation)
   return !ON_BYTES.includes(mishap) || BYTES.includes(operation)
+}
+
+/** By whoever writes a plan in JavaScript, or reads it from a file: a fault that never strikes proves what is not so. */
+function isMishap(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return WORDS.includes(given as string)
+  return 'throw' in given || ('delay' in given && typeof given.delay === 'number')
 }
 
 /** Decides which calls go wrong, and remembers which did. */
@@ -111,6 +119,13 @@ export class Injector {
   }
 
   #check(fault: ChaosFault): void {
+    const condition = Object.keys(fault).find((name) => !CONDITIONS.includes(name))
+    if (condition !== undefined)
+      throw new TypeError(`chaos: a fault has no ${JSON.stringify(condition)}. It has ${CONDITIONS.join(', ')}.`)
+    if (!isMishap(fault.do))
+      throw new TypeError(
+        `chaos: there is no mishap ${JSON.stringify(fault.do)}. There are ${WORDS.join(', ')}, { throw: error }, { delay: ms }.`,
+      )
     const named = fault.on === undefined ? [] : [fault.on].flat()
     const stranger = named.find((operation) => !OPERATIONS.includes(operation))
     if (stranger !== undefined)
@@ -125,19 +140,21 @@ export class Injector {
   /** Counts the call, and says what goes wrong in it. */
   decide(operation: Operation, keys: readonly string[]): Mishap | undefined {
     this.#calls.set(operation, this.calls(operation) + 1)
-    const fault = this.#faults.find((candidate) => this.#strikes(candidate, operation, keys))
+    // Each rule counts its calls, also those that another one struck.
+    const met = this.#faults.filter((candidate) => this.#meets(candidate, operation, keys))
+    const fault = met.find(({ probability }) => probability === undefined || (this.#random?.() ?? 0) < probability)
     if (fault !== undefined) this.injected.push({ operation, keys, mishap: fault.do })
     return fault?.do
   }
 
-  #strikes(fault: ChaosFault, operation: Operation, keys: readonly string[]): boolean {
-    const { on, key, call, probability } = fault
+  #meets(fault: ChaosFault, operation: Operation, keys: readonly string[]): boolean {
+    const { on, key, call } = fault
     if (!fits(fault.do, operation)) return false
     if (on !== undefined && ![on].flat().includes(operation)) return false
-    if (key !== undefined && !keys.some((name) => (typeof key === 'string' ? name === key : key.test(name)))) return false
+    // `search`, for `test` of a global expression goes on where it ended the last time.
+    if (key !== undefined && !keys.some((name) => (typeof key === 'string' ? name === key : name.search(key) >= 0))) return false
     const nth = (this.#matched.get(fault) ?? 0) + 1
     this.#matched.set(fault, nth)
-    if (call !== undefined && ![call].flat().includes(nth)) return false
-    return probability === undefined || this.#random === undefined || this.#random() < probability
+    return call === undefined || [call].flat().includes(nth)
   }
 }

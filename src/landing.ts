@@ -7,11 +7,13 @@ import { isUnwanted, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
 import { displaces, invalidation, unanswered } from './policy/invalidation.ts'
 import { keepable } from './policy/keeping.ts'
+import { isForeknown } from './policy/known-digests.ts'
 import { isCached, passReason } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
 import { bodiless } from './policy/provisional.ts'
 import { brokenOff, hasHooks, isRefusal, labelFor } from './policy/rejection.ts'
 import { landed } from './policy/served.ts'
+import { currentOfBytes } from './policy/version-choice.ts'
 
 /** The corridor of one flight: the right to ask, the answer, what it says of what is stored, and its place in the tiers. */
 export async function fly(
@@ -113,9 +115,22 @@ async function place(
     if (found.held !== undefined && displaces(call, obtained.head)) await stages.versions.invalidate(call)
     return stages.versions.transient(call, obtained, storing.store ? 'too-large' : storing.reason)
   }
-  if (apart === undefined) return stages.versions.keep(call, found, came)
+  if (apart === undefined) return stages.versions.keep(call, await besideOthers(call, found, { came, stages }), came)
   const known = await stages.tiers.pick(call, keptApart(apart, obtained.written.digest))
   return stages.versions.keepApart(call, found, { ...came, apart, known })
+}
+
+/** Who flew apart, without a lease or by a digest of his own, may bring what another flight has brought meanwhile: that is its renewal. */
+async function besideOthers(
+  call: Call,
+  found: Found,
+  { came, stages }: { came: Came<Whole>; stages: FlightStages },
+): Promise<Found> {
+  const { digest } = came.obtained.written
+  const isAlone = came.right !== undefined && !isForeknown(call)
+  if (isAlone || call.origin !== undefined || found.held?.ref.digest === digest) return found
+  const held = await stages.tiers.pick(call, currentOfBytes(digest))
+  return held === undefined ? found : { ...found, held, entry: held.entry }
 }
 
 /** Passes a call through that is neither answered from a tier nor kept in one; an unsafe method that went well makes its URL stale (RFC 9111 4.4). */

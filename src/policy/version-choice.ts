@@ -47,6 +47,14 @@ export function preferred({ cache, settings }: Call): Selection | undefined {
 /** The version that a call without any wish would be answered with. */
 export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call, call.credentialHeaders))
 
+/** The same, where it has these bytes. */
+export function currentOfBytes(digest: string): Chooser {
+  return (entry, call) => {
+    const choice = currentOf(entry, call)
+    return choice?.ref.digest === digest ? choice : undefined
+  }
+}
+
 /** The version that a call would fall back to. */
 export const lastGoodOf: Chooser = (entry, call) => lastGood(matchingVariants(entry.variants, call, call.credentialHeaders))
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { type Init, inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
@@ -37,4 +39,20 @@ test('bytes that came before, and whose body is there, stand in the store once',
   const chunks = await Array.fromAsync(store.keys('h1:c:'))
   const files = store.bodies === undefined ? [] : await Array.fromAsync(store.bodies.ids())
   expect([...new Set([...chunks.map((key) => key.split(':')[2]), ...files])]).toEqual([first])
+})
+
+test.each<[string, Init[]]>([
+  ['one of them insists', [{}, { cache: 'no-cache' }, { cache: 'reload' }]],
+  ['one of them checks', [{}, { holdfast: { check: () => undefined } }]],
+  ['one of them knows the size', [{}, { holdfast: { expect: { size: 7 } } }]],
+])('callers who fly apart bring the same bytes, as %s: one version, and the one before stays', async (_, inits) => {
+  await using g = await given({ tiers: [memory()], versions: { keep: 2 } })
+  const [before, after] = ['version 1', 'changed']
+  g.origin.script('/f', ok(before), ok(after))
+  await (await g.fetch(g.origin.url('/f'))).text()
+  const answers = await Promise.all(inits.map((init) => g.fetch(g.origin.url('/f'), init)))
+  expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(inits.map(() => after))
+  expect(answers.map((answer) => inspect(answer)?.outcome).sort()).toEqual(['miss', ...inits.slice(1).map(() => 'revalidated')])
+  const versions = await g.fetch.entry(g.origin.url('/f')).versions()
+  expect(versions.map(({ digest: of }) => of)).toEqual([sha256(Buffer.from(after)), sha256(Buffer.from(before))])
 })

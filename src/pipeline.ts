@@ -25,8 +25,11 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const { require } = call.settings
   const wanted = require ?? preferred(call)
   const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
-  if (named !== undefined && (await isAsKnown(named, call, stages))) return answered(call, named, judgeHeld(named, call, now))
-  if (require !== undefined) throw versionNotFound(call, require)
+  if (named !== undefined && (await isAsKnown(named, call, stages))) return asNamed(call, named, stages)
+  if (require !== undefined) {
+    stages.tell(call, undefined, 'miss')
+    throw versionNotFound(call, require)
+  }
   const seen = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
@@ -52,6 +55,13 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
     case 'obtain':
       return obtain(call, found, stages)
   }
+}
+
+/** What the call names is its answer, fresh or stale, and whatever `init.cache` says: told as any other look-up. */
+function asNamed(call: Call, held: Held, stages: Stages): Served {
+  const verdict = judgeHeld(held, call, stages.clock.now())
+  stages.tell(call, held, verdict.staleFor > 0 ? 'stale' : 'fresh')
+  return answered(call, held, verdict)
 }
 
 /** What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm. */

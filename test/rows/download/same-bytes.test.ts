@@ -52,7 +52,7 @@ test.each<[string, Init[]]>([
   await (await g.fetch(g.origin.url('/f'))).text()
   const answers = await Promise.all(inits.map((init) => g.fetch(g.origin.url('/f'), init)))
   expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(inits.map(() => after))
-  expect(answers.map((answer) => inspect(answer)?.outcome).sort()).toEqual(['miss', ...inits.slice(1).map(() => 'revalidated')])
+  expect(answers.filter((answer) => inspect(answer)?.outcome === 'miss')).toHaveLength(1)
   const versions = await g.fetch.entry(g.origin.url('/f')).versions()
   expect(versions.map(({ digest: of }) => of)).toEqual([sha256(Buffer.from(after)), sha256(Buffer.from(before))])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Init, inspect } from '../../../src/index.ts'
 import { byRequest, ok } from '../../helpers/origin/index.ts'
-import { codeOf, die, seen } from '../download/given.ts'
+import { codeOf, die, inspected, seen } from '../download/given.ts'
 import { another, HOUR, history, places, thrownBy } from './histories.ts'
 
 // Which version a call wants: `prefer` if there is one, `require` or nothing (B102, B108, B111, B112).
@@ -17,6 +17,19 @@ describe.each(places)('over %s', (_, tiers) => {
       expect([await answer.text(), inspect(answer)?.outcome], cache).toEqual(['one', 'hit'])
     }
     expect(g.origin.hits('/f')).toBe(3)
+  })
+
+  test('what is named is looked up too, and told as any other look-up', async () => {
+    await using g = await history(tiers())
+    await g.brings('one', 'two')
+    const [first = ''] = await g.ids()
+    const told: unknown[] = []
+    g.fetch.on('lookup', ({ tier }) => told.push(tier))
+    g.fetch.on('verdict', ({ verdict }) => told.push(verdict))
+    const tier = inspected(await g.fetch(g.url, { holdfast: { require: { version: first } } }), 'hit').tier
+    await g.fetch(g.url, { holdfast: { prefer: { version: first } } })
+    await thrownBy(() => g.fetch(g.url, { holdfast: { require: { label: 'no-such' } } }))
+    expect(told).toEqual([tier, 'stale', tier, 'stale', undefined, 'miss'])
   })
 
   test('require what is not there: VERSION_NOT_FOUND, and the network is not touched', async () => {

@@ -58,11 +58,19 @@ export interface CachedFetch {
    * Who waits for the next one keeps the process alive. Ends when the instance is closed; rejects with the reason of `init.signal` when that aborts.
    */
   watch(input: Input, init?: Init): AsyncIterable<Change>
-  /** An answer's JSON, parsed; where `schema` is set, checked and typed by it. */
+  /**
+   * An answer's JSON, parsed; where `schema` is set, checked and typed by it.
+   *
+   * @throws HttpError for a status outside 2xx. HoldfastError REJECTED where the schema does not accept it. SyntaxError where it is no JSON.
+   */
   readonly json: Json
   /** For functions and methods: their results in this instance's tiers, under the same rules as answers. */
   readonly buffered: Buffered
-  /** An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing. */
+  /**
+   * An instance with further options that shares tiers, flights and governor with this one. Closing it closes nothing.
+   *
+   * @throws TypeError for what is shared: tiers, limits, storeTimeout, fetch, clock, random, waitUntil.
+   */
   extend(options: Options): CachedFetch
   /** Listens; the returned function stops it. @throws TypeError for an event that there is not, and for no function. */
   on<K extends keyof Events>(event: K, listener: (event: Events[K]) => void): () => void

@@ -95,8 +95,8 @@ export interface CallOptions {
   schema?: StandardSchema
   /**
    * Throw to refuse this version: it is kept as 'failed' with the reason, the same bytes are refused again without asking you, and the
-   * last good version is served. No ticket, lease or transaction is held meanwhile. Bounded by `timeouts.deadline`: a check that fetches its
-   * own URL waits for itself, and ends in HOOK. Asked of what was downloaded, not again of hits and 304s. The refusal is the entry's, for
+   * last good version is served. No ticket, lease or transaction is held meanwhile. Bounded by `timeouts.deadline`: one that fetches its own
+   * URL under that same check waits for itself, and ends in HOOK. Asked of what was downloaded, not again of hits and 304s. The refusal is the entry's, for
    * callers without a check too: other bytes heal it at the next refresh, and `fetch.entry(url).unlabel('failed', { version })` takes it back.
    */
   check?: Check

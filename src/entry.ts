@@ -43,7 +43,7 @@ export interface Entry {
    * 8 MB, sizes and digests. HoldfastError VERSION_NOT_FOUND for an id that is not there.
    */
   diff(from: string, to: string): Promise<Difference>
-  /** Obtains that gave up, newest first. They are not versions. */
+  /** Obtains that gave up, newest first, as many as `versions.keepFailed` (at most 10). They are not versions. */
   failures(): Promise<Attempt[][]>
   /** The options stored for this entry; {} where there are none. */
   policy(): Promise<CallOptions>

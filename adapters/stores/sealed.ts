@@ -23,8 +23,8 @@ const DAMAGED = new Uint8Array()
  * Keys are not hidden; they are hashes of URLs. How large values are, and when they are read, is not hidden either. Large bodies are
  * kept in chunks, not as files. With another key, what was stored before is a miss; give `[new, old]` to go on reading it.
  *
- * @throws TypeError on an unknown option, or unless exactly one of `encrypt` and `mac` is given. Where a key is not 32 bytes, calls reject
- * with a TypeError.
+ * @throws TypeError on an unknown option, unless exactly one of `encrypt` and `mac` is given, and where a key is not 32 bytes. Where a
+ * function gives such a key, calls reject with it.
  */
 export function sealed(store: Store, options: SealedOptions): Store {
   if (typeof store?.get !== 'function')

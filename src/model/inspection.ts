@@ -24,6 +24,7 @@ export interface VersionInfo {
   next?: string
 }
 
+/** 'too-large': for every tier, also where there is none that may be written. */
 export type BypassReason = 'method' | 'no-store' | 'live' | 'range' | 'status' | 'too-large'
 
 /**

@@ -121,7 +121,7 @@ export interface CallOptions {
   prefer?: Select
   /** This version and no other; the network is never asked. HoldfastError VERSION_NOT_FOUND where it is not there. */
   require?: Select
-  /** Groups for invalidation, at most 32. They are added to those that the entry has. */
+  /** Groups for invalidation, at most 32. They are added to those that the entry has; of more than 64 those given longest ago are forgotten. */
   tags?: string[]
   /** Any JSON, at most 16 KB, stored with the entry: why it was fetched, where its documentation is. The last one given counts. */
   meta?: unknown
@@ -228,7 +228,7 @@ export interface LimitOptions {
 
 /** What {@link createCachedFetch} takes. Nested objects merge key by key; lists replace. */
 export interface Options extends CallOptions {
-  /** Nearest first. A Keyv instance may stand here. Default: memory (64 MB) and SQLite in the user's cache folder. */
+  /** Nearest first. A Keyv instance may stand here; of `[]` nothing is kept. Default: memory (64 MB) and SQLite in the user's cache folder. */
   tiers?: (Store | object)[]
   /** 'resilient': the last good version also against must-revalidate and no-cache, heuristic freshness capped. 'standard': RFC 9111 to the letter. Default 'resilient'. */
   respect?: 'resilient' | 'standard'

@@ -26,7 +26,7 @@ export interface Entry {
   fetch(): Promise<Response>
   /** Asks the origin, whatever is fresh; the last good version where that fails. */
   refresh(): Promise<Response>
-  /** Newest first. `limit` 10; 0 for all. */
+  /** Newest first: those that fit all of the filter (`pinned: false`: those that are not). `limit` 10; 0 for all. */
   versions(filter?: { label?: string; pinned?: boolean; skip?: number; limit?: number }): Promise<VersionInfo[]>
   /** An id, 'latest' (the newest, whatever its labels), 'valid' (the newest with that label), a label, or what was current at a time. */
   version(
@@ -121,7 +121,7 @@ interface Filter {
 
 async function versions(
   { house, call }: HistoryBasis,
-  { label, pinned: onlyPinned, skip = 0, limit = 10 }: Filter,
+  { label, pinned: whichPinned, skip = 0, limit = 10 }: Filter,
 ): Promise<VersionInfo[]> {
   const { tiers, clock } = house()
   const asked = await call()
@@ -130,7 +130,8 @@ async function versions(
   const listed = async (): Promise<VersionInfo[] | undefined> => {
     const entry = await tiers.known(asked)
     const fitting = allVersions(entry?.variants ?? []).filter(
-      ({ ref }) => (label === undefined || hasLabel(ref, label)) && (onlyPinned !== true || isPinned(ref, now)),
+      ({ ref }) =>
+        (label === undefined || hasLabel(ref, label)) && (whichPinned === undefined || isPinned(ref, now) === whichPinned),
     )
     const told: VersionInfo[] = []
     for (const { ref } of fitting.slice(skip)) {

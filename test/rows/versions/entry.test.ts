@@ -107,6 +107,7 @@ describe.each(places)('over %s', (_, tiers) => {
     const pinned = async (): Promise<number> => (await entry.versions({ pinned: true })).length
     await entry.pin({ for: '1h' })
     expect(await pinned()).toBe(1)
+    expect((await entry.versions({ pinned: false })).map((version) => version.pinned)).toEqual([false, false])
     await g.clock.advance(3_600_001)
     expect(await pinned()).toBe(0)
     {

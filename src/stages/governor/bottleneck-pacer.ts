@@ -19,7 +19,7 @@ export async function bottleneckPacer({ starts, within }: Pace, clock: Clock): P
       limiter.schedule(async () => {
         if (starts > 1) clock.setTimeout(giveBack, within)
       }),
-    // It has neither a connection nor a heartbeat, so there is nothing to end.
-    close: async () => undefined,
+    // What waits there would keep the process alive.
+    close: () => limiter.stop({ dropWaitingJobs: true }).catch(() => undefined),
   }
 }

@@ -5,6 +5,7 @@ import type { Pace, SharedPlace } from '../../model/limits.ts'
 import { isFast } from '../../policy/pace.ts'
 import { bottleneckPacer } from './bottleneck-pacer.ts'
 import type { Pacer } from './pacer.ts'
+import { punctualPacer } from './punctual-pacer.ts'
 import { RedisPlace } from './redis-place.ts'
 import { type Place, sharedPacer } from './shared-pacer.ts'
 import { SqlitePlace } from './sqlite-place.ts'
@@ -24,7 +25,7 @@ export class Pacers {
 
   async open(bucket: string, pace: Pace): Promise<Pacer> {
     const place = this.#place
-    const local = await (isFast(pace) ? windowPacer(pace) : bottleneckPacer(pace, this.#clock))
+    const local = await punctualPacer(() => (isFast(pace) ? windowPacer(pace) : bottleneckPacer(pace, this.#clock)), this.#clock)
     if (place === undefined) return local
     await place.prepare?.().catch((error: Error) => {
       throw new AttemptFailure('STORE', error.message, { retry: 'never', cause: error })

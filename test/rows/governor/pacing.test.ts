@@ -152,3 +152,20 @@ test('who leaves while the line of a new host is opened does not take it from th
   })
   expect(await until(Promise.all(each))).toEqual(each.map(() => 1))
 })
+
+test.each([
+  { rate: 5, burst: 1 },
+  { rate: 10, burst: 4 },
+  { rate: 300, burst: 1 },
+])('the time of day is set back by a day: nobody waits for it (rate $rate, burst $burst)', async ({ rate, burst }) => {
+  await using s = stubbed({ limits: { concurrency: 400, hosts: [{ match: 'h.example', rate, burst }] } }, fine)
+  await until(Promise.all(urls('http://h.example/before', 9).map((url) => s.fetch(url))))
+  const started = performance.now()
+  const rest = Promise.all(urls('http://h.example/after', 20).map((url) => s.fetch(url)))
+  // In the middle of a wait.
+  await vi.advanceTimersByTimeAsync(1)
+  vi.setSystemTime(Date.now() - 86_400_000)
+  await until(rest)
+  expect(performance.now() - started).toBeLessThan(6_000)
+  expect(mostIn(s.starts().slice(-18), 1_000)).toBeLessThanOrEqual(rate)
+})

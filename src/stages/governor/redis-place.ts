@@ -1,48 +1,51 @@
-import type Bottleneck from 'bottleneck'
 import type { Redis } from 'ioredis'
 import { allow, type Clock } from '../../model/clock.ts'
+import { grantedStart } from './granted-start.ts'
 import type { Place } from './shared-pacer.ts'
 
 /** Milliseconds until Redis has taken a request down, its connection included. What comes after that is the wait for one's turn. */
 const PATIENCE = 1_000
 
-/** Milliseconds for which Redis keeps a bucket that nobody uses. */
-const KEPT = 300_000
+/** Processes that may wait for one bucket at a time: a next start that is further off was written before the clock of Redis was set back. */
+const MOST_WAITING = 256
 
-type Limiter = Bottleneck
+/**
+ * Takes the next start and moves it on; gives the milliseconds until then. By the clock of Redis, the only one that all machines share: by
+ * those of the machines, as bottleneck's scripts reckon, one that is a day ahead would make the others wait for a day. KEYS: the bucket;
+ * ARGV: milliseconds between two starts, the most that wait.
+ */
+const TAKE = `
+local time = redis.call('TIME')
+local now, apart = time[1] * 1000 + time[2] / 1000, tonumber(ARGV[1])
+local start = math.max(tonumber(redis.call('GET', KEYS[1]) or '') or 0, now)
+if start > now + apart * ARGV[2] then start = now end
+redis.call('SET', KEYS[1], string.format('%.3f', start + apart), 'PX', string.format('%.0f', math.ceil(start + apart - now)))
+return string.format('%.3f', start - now)
+`
 
-interface Connected {
-  readonly connection: Bottleneck.IORedisConnection
-  readonly limiters: Map<string, Limiter>
-}
-
-/** Redis, by bottleneck's own scripts over ioredis: with node-redis it hangs for ever (SGrondin/bottleneck#198). */
+/** Redis, by a script of ours over ioredis. */
 export class RedisPlace implements Place {
   readonly name = 'redis'
   readonly #given: string | Redis
   readonly #clock: Clock
-  #connected: Promise<Connected> | undefined
+  readonly #closing = new AbortController()
+  #client: Promise<Redis> | undefined
 
   constructor(given: string | object, clock: Clock) {
     this.#given = given as string | Redis
     this.#clock = clock
   }
 
-  async next(bucket: string, apart: number): Promise<void> {
-    this.#connected ??= this.#connect()
-    const connected = await this.#connected
-    try {
-      await this.#turn(await this.#limiter(connected, bucket, Math.ceil(apart)))
-    } catch (error) {
-      await this.close()
-      throw error
-    }
+  /** The span is part of the name, so that processes which were told other rates do not share one. */
+  next(bucket: string, apart: number): Promise<void> {
+    const grant = (): Promise<number> => this.#wait(`holdfast:rate:${bucket} ${apart}`, apart)
+    return grantedStart(grant, { clock: this.#clock, signal: this.#closing.signal })
   }
 
   async close(): Promise<void> {
-    const connected = await this.#connected?.catch(() => undefined)
-    this.#connected = undefined
-    await connected?.connection.disconnect(false)
+    this.#closing.abort(new Error('the instance was closed'))
+    const client = await this.#client?.catch(() => undefined)
+    client?.disconnect()
   }
 
   /** @throws Error that names the package which is missing. */
@@ -50,35 +53,23 @@ export class RedisPlace implements Place {
     if (typeof this.#given === 'string') await ioredis()
   }
 
-  async #connect(): Promise<Connected> {
-    const { default: Library } = await import('bottleneck')
-    const client = await ownClient(this.#given)
-    const connection = new Library.IORedisConnection({ client, Redis: client.constructor } as Bottleneck.IORedisConnectionOptions)
-    connection.on('error', () => undefined)
-    for (const one of [client, subscriberOf(connection)]) unheld(one)
-    return { connection, limiters: new Map() }
-  }
-
-  /** The span is part of the name: what was written down first would count for all who share it. */
-  async #limiter({ connection, limiters }: Connected, bucket: string, apart: number): Promise<Limiter> {
-    const id = `holdfast ${bucket} ${apart}`
-    const known = limiters.get(id)
-    if (known !== undefined) return known
-    const { default: Library } = await import('bottleneck')
-    const limiter = new Library({ id, connection, minTime: apart, timeout: KEPT + apart })
-    limiter.on('error', () => undefined)
-    limiter.ready().catch(() => undefined)
-    limiters.set(id, limiter)
-    return limiter
-  }
-
-  /** Redis says how long to wait, and the rest happens here: what is bounded is how long it takes to say so. */
-  #turn(limiter: Limiter): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
+  async #wait(bucket: string, apart: number): Promise<number> {
+    this.#closing.signal.throwIfAborted()
+    this.#client ??= ownClient(this.#given)
+    const made = this.#client
+    const client = await made
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const late = allow(this.#clock, PATIENCE, () => reject(new Error(`it did not answer within ${PATIENCE} ms`)))
-    limiter.once('scheduled', () => late.cancel())
-    limiter.schedule(async () => resolve()).catch(reject)
-    return promise.finally(() => late.cancel())
+    client.eval(TAKE, 1, bucket, apart, MOST_WAITING).then(resolve, reject)
+    try {
+      return Number(await promise)
+    } catch (error) {
+      if (this.#client === made) this.#client = undefined
+      client.disconnect()
+      throw error
+    } finally {
+      late.cancel()
+    }
   }
 }
 
@@ -93,22 +84,13 @@ async function ioredis(): Promise<typeof Redis> {
 }
 
 /**
- * A client of ours, also where the caller gave one, which is then only asked where the server is: bottleneck closes what it has. It does
- * not come back by itself, for its timers would keep the process alive; it is made anew when it is needed.
+ * A client of ours, also where the caller gave one, which is then only asked where the server is. It does not come back by itself, for its
+ * timers would keep the process alive; it is made anew when it is needed. Nor does its socket: who waits for a start is kept by the wait.
  */
 async function ownClient(given: string | Redis): Promise<Redis> {
-  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: PATIENCE }
+  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: PATIENCE, enableOfflineQueue: true }
   const client = typeof given === 'string' ? new (await ioredis())(given, options) : given.duplicate(options)
   client.on('error', () => undefined)
-  return client
-}
-
-/** The second connection that bottleneck makes, for what Redis announces: its types do not tell of it. */
-function subscriberOf(connection: Bottleneck.IORedisConnection): Redis {
-  return (connection as unknown as { readonly subscriber: Redis }).subscriber
-}
-
-/** Its socket does not keep the process alive: who waits for a start is kept by the wait. */
-function unheld(client: Redis): void {
   client.on('connect', () => client.stream.unref?.())
+  return client
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, pause } from '../../model/clock.ts'
+import { grantedStart } from './granted-start.ts'
 import type { Place } from './shared-pacer.ts'
 
 /** Processes that may wait for one bucket at a time: a next start that is further off was written by a clock that has been set back since. */
@@ -8,10 +9,6 @@ const MOST_WAITING = 256
 /** Tries to have the file, and milliseconds between two of them; another process has it for as long as one statement takes. */
 const TRIES = 200
 const AGAIN = 5
-
-/** A start that is later than it was granted for is given up, for the next one of another process may follow at once; so often. */
-const LATE = 20
-const ANEW = 3
 
 /**
  * One statement, and so one transaction: it takes the next start and moves it on. The span is part of the name, so that processes which were
@@ -36,11 +33,8 @@ export class SqlitePlace implements Place {
   }
 
   async next(bucket: string, apart: number): Promise<void> {
-    for (let n = 0; ; n++) {
-      const start = await this.#patiently(() => this.#start(`${bucket} ${apart}`, apart))
-      while (this.#clock.now() < start) await pause(this.#clock, start - this.#clock.now(), this.#closing.signal)
-      if (this.#clock.now() - start <= LATE || n >= ANEW) return
-    }
+    const grant = (): Promise<number> => this.#patiently(() => this.#wait(`${bucket} ${apart}`, apart))
+    await grantedStart(grant, { clock: this.#clock, signal: this.#closing.signal })
   }
 
   async close(): Promise<void> {
@@ -50,11 +44,11 @@ export class SqlitePlace implements Place {
     this.#take = undefined
   }
 
-  async #start(bucket: string, apart: number): Promise<number> {
+  async #wait(bucket: string, apart: number): Promise<number> {
     this.#take ??= (await this.#open()).prepare(TAKE)
     const now = this.#clock.now()
     const row = this.#take.get({ bucket, now, apart, farthest: apart * MOST_WAITING })
-    return Number(row?.start)
+    return Number(row?.start) - now
   }
 
   async #open(): Promise<DatabaseSync> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { createCachedFetch, type SharedLimits } from '../../../src/index.ts'
 import { startChild } from '../../helpers/child.ts'
@@ -112,7 +112,42 @@ test('to close while a start is waited for is no reason to warn of a place that 
   expect(other.warnings).toEqual([])
 })
 
+/** The time of day as it is set, while the time that only grows goes on. */
+function timeOfDay(): { setBy: number } {
+  const { now } = Date
+  const time = { setBy: 0 }
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now() + time.setBy)
+  onTestFinished(() => spy.mockRestore())
+  return time
+}
+
+test('the time of day is set back while a start is waited for: it comes when it was granted', async () => {
+  await using origin = await startOrigin()
+  origin.script('/f', ok('fine'))
+  const time = timeOfDay()
+  const place = { sqlite: file() }
+  const [one, other] = [sharing(place, '10s'), sharing(place, '10s')]
+  await one.fetch(origin.url('/f?1'))
+  const taken = nextIn(place.sqlite)
+  const waiting = other.fetch(origin.url('/f?2'))
+  while (nextIn(place.sqlite) === taken) await rounds()
+  time.setBy = -3_600_000
+  expect((await waiting).status).toBe(200)
+})
+
 describe.skipIf(!hasRedis())('over Redis', () => {
+  test('a machine whose time of day is a day ahead makes no other wait for a day', async () => {
+    await using server = await startRedis()
+    await using origin = await startOrigin()
+    origin.script('/f', ok('fine'))
+    const time = timeOfDay()
+    const [ahead, right] = [sharing({ redis: server.url }), sharing({ redis: server.url })]
+    time.setBy = 86_400_000
+    await ahead.fetch(origin.url('/f?1'))
+    time.setBy = 0
+    expect((await right.fetch(origin.url('/f?2'))).status).toBe(200)
+  })
+
   test('two processes: ten a second together', async () => {
     await using server = await startRedis()
     const { starts, said } = await together(2, ['redis', server.url])

@@ -34,3 +34,21 @@ test.each<[string, ArrayBuffer | ArrayBufferView]>([
   bytes.fill(0xff)
   expect(Buffer.compare(stored.bytes, before)).toBe(0)
 })
+
+test.each<[string, ArrayBufferView]>([
+  ['a view', new DataView(memory, 1, 3)],
+  ['a Buffer', Buffer.from('abc')],
+  ['an empty one', new Uint8Array(0)],
+  ...[Uint8Array, Int16Array, Float64Array, BigInt64Array].map((Kind): [string, ArrayBufferView] => [
+    Kind.name,
+    new Kind(memory),
+  ]),
+])('what lies behind a view is its own, no more than was returned, and may be transferred: %s', (_, value) => {
+  // At any place in what is stored: only where it happens to be aligned does Node not take its pool.
+  for (const before of ['', 'a', 'ab', 'abc', 'abcd', 'abcde', 'abcdef', 'abcdefg']) {
+    const given = (codec.decode(codec.encode([before, value, value])) as [string, typeof value, typeof value])[1]
+    expect(given).toStrictEqual(value)
+    expect([given.byteOffset, given.buffer.byteLength]).toEqual([0, value.byteLength])
+    expect(structuredClone(given, { transfer: [given.buffer as ArrayBuffer] }).byteLength).toBe(value.byteLength)
+  }
+})

@@ -1,5 +1,4 @@
-import { deserialize, serialize } from 'node:v8'
-import { asBuffer } from '../../model/as-buffer.ts'
+import { serialize } from 'node:v8'
 import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
 
 /** The user's own way from a result to bytes and back. */
@@ -37,6 +36,7 @@ export class Unreadable extends Error {
 export class ValueCodec {
   readonly #name: CodecName
   readonly #custom: CustomCodec | undefined
+  #deserialize: ((bytes: Uint8Array) => unknown) | undefined
 
   constructor(codec: Exclude<CodecName, 'custom'> | CustomCodec) {
     this.#name = typeof codec === 'string' ? codec : 'custom'
@@ -98,7 +98,8 @@ export class ValueCodec {
   #read(bytes: Uint8Array): unknown {
     switch (this.#name) {
       case 'structured':
-        return deserialize(mayHaveViews(bytes) ? new Uint8Array(bytes) : bytes)
+        this.#deserialize ??= withOwnMemory()
+        return this.#deserialize(bytes)
       case 'json':
         return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes))
       case 'bytes':
@@ -109,11 +110,26 @@ export class ValueCodec {
   }
 }
 
-/** The tag of what V8 leaves to Node to write. */
-const HOST_OBJECT = 0x5c
-
-/** Views of memory come back as views of the bytes that they are read from, and are host objects. (A byte of another meaning may look so.) */
-const mayHaveViews = (bytes: Uint8Array): boolean => asBuffer(bytes).includes(HOST_OBJECT)
+/**
+ * Node gives views of the bytes that it reads, or of a pool in which other people's data lie: whoever sends `view.buffer` on would send those
+ * too, and could not transfer it. Here each view has memory of its own. Made at the first result: who only fetches need not load node:v8.
+ */
+function withOwnMemory(): (bytes: Uint8Array) => unknown {
+  class OwnMemory extends process.getBuiltinModule('node:v8').DefaultDeserializer {
+    /** What V8 leaves to Node to read, which is views only. */
+    _readHostObject(): NodeJS.ArrayBufferView {
+      // @ts-expect-error Its types leave out what its documentation names.
+      const view: NodeJS.ArrayBufferView<ArrayBuffer> = super._readHostObject()
+      const memory = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)
+      return Buffer.isBuffer(view) ? Buffer.from(memory) : new (view.constructor as new (of: ArrayBuffer) => typeof view)(memory)
+    }
+  }
+  return (bytes) => {
+    const reader = new OwnMemory(bytes)
+    reader.readHeader()
+    return reader.readValue()
+  }
+}
 
 const isFrozen = (value: unknown): boolean => typeof value === 'object' && value !== null && isImmutable(value)
 

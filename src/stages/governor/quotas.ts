@@ -14,7 +14,6 @@ const TRIES = 50
 type Kept = Pick<Store, 'get' | 'set' | 'lease'>
 
 interface Count {
-  readonly period: string
   calls: number
 }
 
@@ -22,7 +21,8 @@ interface Count {
 export class Quotas {
   readonly #store: Kept | undefined
   readonly #clock: Clock
-  readonly #counts = new Map<string, Count>()
+  /** Of each bucket, in the day and the month that are now: those of one that is over go all at once, for hosts may be ever new. */
+  readonly #counts = new Map<Quota['per'], { readonly period: string; readonly of: Map<string, Count> }>()
   /** One at a time for each bucket, in this process. */
   readonly #turns = new Map<string, Promise<unknown>>()
 
@@ -54,7 +54,7 @@ export class Quotas {
     if (quota === undefined) return
     const now = this.#clock.now()
     const { name, ends } = periodOf(quota.per, now)
-    if (this.#countOf(bucket, name).calls < quota.calls) return
+    if (this.#countOf(bucket, quota.per, name).calls < quota.calls) return
     throw new AttemptFailure(
       'RETRY_AFTER',
       `the quota of ${quota.calls} calls a ${quota.per} for ${bucket} is used up until ${new Date(ends).toISOString()}`,
@@ -64,7 +64,7 @@ export class Quotas {
 
   async #count(bucket: string, quota: Quota, signal: AbortSignal): Promise<void> {
     const { name, ends } = periodOf(quota.per, this.#clock.now())
-    const count = this.#countOf(bucket, name)
+    const count = this.#countOf(bucket, quota.per, name)
     const key = `h1:q:${sha256(bucket)}:${name}`
     for (let n = 0; ; n++) {
       const lease = await this.#turn(key, signal)
@@ -102,11 +102,12 @@ export class Quotas {
     return undefined
   }
 
-  #countOf(bucket: string, period: string): Count {
-    const known = this.#counts.get(bucket)
-    if (known?.period === period) return known
-    const count = { period, calls: 0 }
-    this.#counts.set(bucket, count)
+  #countOf(bucket: string, per: Quota['per'], period: string): Count {
+    const known = this.#counts.get(per)
+    const now = known?.period === period ? known : { period, of: new Map<string, Count>() }
+    this.#counts.set(per, now)
+    const count = now.of.get(bucket) ?? { calls: 0 }
+    now.of.set(bucket, count)
     return count
   }
 }

@@ -108,9 +108,8 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
-    // From here on the flight goes on without this caller, for whoever comes next.
-    flight.detach()
-    stages.background(flight.landed, call)
+    // From here on the flight goes on without this caller, for whoever comes next. One waits for it: of thousands of readers each would weigh.
+    if (flight.detach()) stages.background(flight.landed, call)
     return end.name === 'accepted'
       ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
       : stages.fallback.give(spare, call, { reason: end.reason, found })

@@ -47,8 +47,8 @@ export interface FlightOf<T, A> {
   onProgress(listener: (progress: Progress) => void): void
   /** Tells how the flight is doing, at once and at each change; the returned function ends it. */
   pace(listener: (pace: Pace) => void): () => void
-  /** Goes on without waiters from now on. */
-  detach(): void
+  /** Goes on without waiters from now on; true for the first caller that says so. */
+  detach(): boolean
   /** This caller waits no longer; the flight ends with its last waiter. */
   leave(): void
 }

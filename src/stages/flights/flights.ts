@@ -38,7 +38,9 @@ export class Flights {
         return () => state.listeners.delete(listener)
       },
       detach: () => {
+        const isFirst = !state.detached
         state.detached = true
+        return isFirst
       },
       leave: () => {
         if (!waiting) return

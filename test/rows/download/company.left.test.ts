@@ -5,9 +5,19 @@ import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { createCachedFetch } from '../../../src/index.ts'
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** How many of these are alive. */
+async function alive(all: readonly WeakRef<object>[]): Promise<number> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await setImmediate()
+    collect()
+  }
+  return all.filter((one) => one.deref() !== undefined).length
+}
+
 test('who has left a download that goes on for others is let go of', async () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
   const asked = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<Response>()
   const fetch = createCachedFetch({
@@ -29,13 +39,34 @@ test('who has left a download that goes on for others is let go of', async () =>
     caller.abort(reason)
     await leaves.catch(() => undefined)
   }
-  for (let turn = 0; turn < 20; turn += 1) {
-    await setImmediate()
-    collect()
-  }
   // The last one may stand on the stack still.
-  expect(reasons.filter((one) => one.deref() !== undefined).length).toBeLessThan(2)
+  expect(await alive(reasons)).toBeLessThan(2)
   answer.resolve(new Response('here'))
   expect(await (await stays).text()).toBe('here')
+  await fetch.close()
+})
+
+test('so is a reader of a stream who has left it, while others wait for the rest', async () => {
+  const rest = Promise.withResolvers<void>()
+  const body = new ReadableStream({
+    async start(stream) {
+      stream.enqueue(new Uint8Array(2 * 1024 * 1024))
+      await rest.promise
+      stream.close()
+    },
+  })
+  const fetch = createCachedFetch({ tiers: [memory()], delivery: 'streaming', fetch: async () => new Response(body) })
+  const stays = await fetch('https://h.test/')
+  const signals: WeakRef<AbortSignal>[] = []
+  for (let n = 0; n < 5; n += 1) {
+    const caller = new AbortController()
+    signals.push(new WeakRef(caller.signal))
+    const reader = (await fetch('https://h.test/', { signal: caller.signal })).body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+  }
+  expect(await alive(signals)).toBeLessThan(2)
+  rest.resolve()
+  expect((await stays.bytes()).length).toBe(2 * 1024 * 1024)
   await fetch.close()
 })

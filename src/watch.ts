@@ -16,6 +16,9 @@ export interface Change {
   previous?: VersionInfo
 }
 
+/** Watches that nobody has any more, and nobody ended: what they listened to may live as long as the process. */
+const dropped = new FinalizationRegistry<() => void>((over) => over())
+
 /** Ids of versions that may be served and are newer than `since`, oldest first. */
 function newer(entry: EntryRecord | undefined, since: string): string[] {
   return allVersions(entry?.variants ?? [])
@@ -30,6 +33,35 @@ function newer(entry: EntryRecord | undefined, since: string): string[] {
  * reason when that aborts.
  */
 export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncIterableIterator<Change> {
+  const watch = listening(house, calling, signal)
+  const news = changes(house, watch)
+  dropped.register(news, watch.over)
+  return {
+    // Who waits for news is somebody who waits, though idle() does not wait for it.
+    next: () => house.presence.during(news.next()),
+    // A generator would first wait for the news that is asked for.
+    return: () => {
+      watch.isOver = true
+      watch.bell.ring()
+      return news.return(undefined)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+interface Watch {
+  readonly begun: Promise<{ call: Call; since: string }>
+  readonly bell: Bell
+  readonly signal: AbortSignal | undefined
+  /** Its reader has left. */
+  isOver: boolean
+  readonly over: () => void
+}
+
+/** In a function of its own, so that what hears the news does not keep the one who reads it. */
+function listening(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): Watch {
   const bell = new Bell(house.clock)
   // From this very moment on: what is stored while the first look is under way is news too. Of other entries too, so only until then.
   let heard: string[] | undefined = []
@@ -50,30 +82,7 @@ export function watched(house: House, calling: Promise<Call>, signal: AbortSigna
     stop()
     for (const end of ends) end.removeEventListener('abort', bell.ring)
   }
-  const watch = { begun, bell, signal, isOver: false, over }
-  const news = changes(house, watch)
-  return {
-    // Who waits for news is somebody who waits, though idle() does not wait for it.
-    next: () => house.presence.during(news.next()),
-    // A generator would first wait for the news that is asked for.
-    return: () => {
-      watch.isOver = true
-      bell.ring()
-      return news.return(undefined)
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
-interface Watch {
-  readonly begun: Promise<{ call: Call; since: string }>
-  readonly bell: Bell
-  readonly signal: AbortSignal | undefined
-  /** Its reader has left. */
-  readonly isOver: boolean
-  readonly over: () => void
+  return { begun, bell, signal, isOver: false, over }
 }
 
 async function* changes(house: House, watch: Watch): AsyncGenerator<Change, undefined> {

@@ -157,7 +157,8 @@ export class Uses {
 
   totals(): UseTotals {
     this.#rooms.settle()
-    const oldest = Math.min(...this.#falling.values())
+    // Not as arguments of Math.min: an outage may be of more entries than a call takes.
+    const oldest = this.#falling.values().reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY)
     return { ...this.#totals, ...(Number.isFinite(oldest) && { oldestFallback: new Date(oldest) }) }
   }
 }

@@ -2,7 +2,7 @@ import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { leftUnread } from './model/left-unread.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
-import type { FlightPath, Stages } from './model/stages.ts'
+import type { Flight, FlightPath, Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
@@ -41,10 +41,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(
-        board({ ...unhurried(call), signal: undefined, caller: undefined }, found, { stages, spare: undefined }).then(leftUnread),
-        call,
-      )
+      stages.background(behind({ ...unhurried(call), signal: undefined, caller: undefined }, found, stages), call)
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)
@@ -92,13 +89,40 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
   }
 }
 
+/** A refresh that nobody waits for. One that is under way already only has to go on: a hit that waited for it would weigh until it ends. */
+async function behind(call: Call, found: Found, stages: Stages): Promise<void> {
+  const flight = joined(call, found, stages)
+  if (!flight.collapsed || flight.judges !== 'for all')
+    return leftUnread(await land(flight, call, found, { stages, spare: undefined }))
+  leave(flight, call, stages)
+  flight.leave()
+}
+
 /** One flight per key; this caller waits for it with its own signal and its own patience. */
-async function board(call: Call, found: Found, { stages, spare }: { stages: Stages; spare: Held | undefined }): Promise<Served> {
+async function board(call: Call, found: Found, how: { stages: Stages; spare: Held | undefined }): Promise<Served> {
+  return land(joined(call, found, how.stages), call, found, how)
+}
+
+function joined(call: Call, found: Found, stages: Stages): Flight {
   const flight = stages.flights.join(flightOf(call, found, stages.clock.now()), (path: FlightPath) =>
     stages.outside.use((rooms) => rooms.fly(call, found, path)),
   )
+  if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
+  return flight
+}
+
+/** From here on the flight goes on without this caller, for whoever comes next. One waits for it: of thousands each would weigh. */
+function leave(flight: Flight, call: Call, stages: Stages): void {
+  if (flight.detach()) stages.background(flight.landed, call)
+}
+
+async function land(
+  flight: Flight,
+  call: Call,
+  found: Found,
+  { stages, spare }: { stages: Stages; spare: Held | undefined },
+): Promise<Served> {
   try {
-    if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
     const end = await stages.wait(flight, patient(call, flight), spare)
     // A flight that was aloft may bring an answer for other headers, a stream for its first caller only, or that caller's time-out.
     if (end.name === 'not ours') return await serve(call, stages)
@@ -108,8 +132,7 @@ async function board(call: Call, found: Found, { stages, spare }: { stages: Stag
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
-    // From here on the flight goes on without this caller, for whoever comes next. One waits for it: of thousands of readers each would weigh.
-    if (flight.detach()) stages.background(flight.landed, call)
+    leave(flight, call, stages)
     return end.name === 'accepted'
       ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
       : stages.fallback.give(spare, call, { reason: end.reason, found })

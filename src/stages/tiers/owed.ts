@@ -5,6 +5,9 @@ import type { Placed } from './placed.ts'
 /** Bytes of bodies, in memory or in a spool, that one tier may be owed. */
 const MOST_BYTES = 32 * 1024 * 1024
 
+/** What an entry weighs beside its body: answers may be small, or have none, and as many of them may come as there are URLs. */
+const ENTRY_BYTES = 2048
+
 /** Versions of one entry: the newest, and the one before, which may be the last good one. */
 const VERSIONS = 2
 
@@ -67,7 +70,7 @@ export class Owed {
   #bound(): string[] {
     const forgotten: string[] = []
     for (const key of this.#debts.keys()) {
-      if (this.#bytes <= MOST_BYTES) break
+      if (this.#bytes + this.#debts.size * ENTRY_BYTES <= MOST_BYTES) break
       this.settle(key)
       forgotten.push(key)
     }

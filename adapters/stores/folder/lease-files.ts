@@ -107,7 +107,11 @@ export async function tidyLeases(layout: Layout, writers: Writers, now: number):
 /** Those that nobody has taken meanwhile. */
 export async function forgetLeases(layout: Layout, ended: readonly EndedLease[]): Promise<void> {
   if (ended.length === 0) return
-  await raiseFloor(layout, Math.max(...ended.map(({ state }) => state.generation)))
+  // Not as arguments of Math.max: a crawl may leave more than a call takes.
+  await raiseFloor(
+    layout,
+    ended.reduce((most, { state }) => Math.max(most, state.generation), 0),
+  )
   for (const { folder, state } of ended) await folder.forget(state)
 }
 

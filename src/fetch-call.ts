@@ -1,4 +1,4 @@
-import { initWith, isOfItself, isRequest, referrerOf } from './init.ts'
+import { initWith, isOfItself, isRequest, leaveOf, referrerOf } from './init.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import { type HeaderList, headerOf } from './model/headers.ts'
@@ -29,7 +29,7 @@ interface Asked {
   readonly redirect: Call['redirect']
   readonly integrity: string
   readonly referrerPolicy?: Call['referrerPolicy']
-  readonly signal: AbortSignal | undefined
+  readonly leave: ReturnType<typeof leaveOf>
   readonly request: Request | undefined
 }
 
@@ -61,7 +61,7 @@ function ask(input: Input, init: Init | undefined): Asked {
       headers,
       redirect: 'follow',
       integrity: init?.integrity ?? '',
-      signal: init?.signal ?? undefined,
+      leave: leaveOf(input, init?.signal),
       request: undefined,
     }
   }
@@ -85,7 +85,7 @@ function ask(input: Input, init: Init | undefined): Asked {
     ...withReferer(request, target),
     redirect: request.mode === 'same-origin' && request.redirect === 'follow' ? request.mode : request.redirect,
     integrity: request.integrity,
-    signal: signal === undefined && isRequest(input) ? input.signal : (signal ?? undefined),
+    leave: leaveOf(input, signal),
     request,
   }
 }
@@ -171,7 +171,7 @@ export function draftCall(input: Input, init: Init | undefined, basis: CallBasis
     ...address,
     ...(asked.method === 'GET' || asked.method === 'HEAD' ? withoutPreconditions(headers) : { headers, preconditions: [] }),
     body: undefined,
-    signal: asked.signal,
+    ...asked.leave,
     cache,
     redirect: asked.redirect,
     integrity: asked.integrity,

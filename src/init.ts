@@ -1,3 +1,4 @@
+import type { Call } from './model/call.ts'
 import type { Init, Input } from './model/options.ts'
 import { platformClass } from './model/platform-class.ts'
 
@@ -14,6 +15,11 @@ export function isOfItself(init: object): boolean {
 export function referrerOf(input: Input, init: Init | null | undefined): Pick<Init, 'referrer' | 'referrerPolicy'> {
   const isSilent = !init || (isOfItself(init) && Object.keys(init).every((name) => name === 'holdfast'))
   return isSilent && isRequest(input) ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : {}
+}
+
+/** By what a caller leaves. A Request is held: once it is collected, its signal no longer follows the one that it was made with. */
+export function leaveOf(input: Input, signal: AbortSignal | null | undefined): Pick<Call, 'signal' | 'request'> {
+  return signal === undefined && isRequest(input) ? { signal: input.signal, request: input } : { signal: signal ?? undefined }
 }
 
 /** The same init with other members. One that is spread would lose what it inherits, and a getter wants to be asked of the object itself. */

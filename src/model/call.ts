@@ -33,6 +33,8 @@ export interface Call extends RequestFacts {
   readonly preconditions: HeaderList
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
   readonly signal: AbortSignal | undefined
+  /** Whose signal it is. */
+  readonly request?: Request
   readonly cache: CacheMode
   /** `init.redirect`; 'same-origin': followed, but to no other origin (`init.mode`). */
   readonly redirect: 'follow' | 'error' | 'manual' | 'same-origin'

@@ -25,6 +25,8 @@ export interface Walk<R> {
   readonly walking: Promise<Served>
   /** The same once more, for one who can have no part in it. */
   readonly alone: () => Promise<R>
+  /** What it comes to for all of them, where nobody can read what it came to. */
+  readonly anew?: () => Promise<R>
 }
 
 /** What a walk came to for those who went along. */

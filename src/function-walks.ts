@@ -21,6 +21,12 @@ export interface Walked {
   readonly counts: Counts
 }
 
+/** Those who ask the same, by what they say, and what they are given where nobody can read what is stored. */
+interface Others {
+  readonly text: string | undefined
+  readonly anew?: () => Promise<unknown>
+}
+
 /** The walks of one function: a call that memory does not answer → the run of somebody → a result. */
 export class FunctionWalks {
   readonly #of: Walked
@@ -64,16 +70,20 @@ export class FunctionWalks {
 
   async #result(call: Call, asked: Asked, text: string | undefined): Promise<unknown> {
     const { results } = this.#of.space
-    const served = await this.#walk(call, asked, text)
     // It is no better to fall back to.
-    const anew: Call = { ...call, cache: 'reload', settings: { ...call.settings, fallback: false } }
-    const again = async (): Promise<unknown> => results.of(await this.#walk(anew, asked, undefined))
-    return results.of(served).catch((error: unknown) => otherwise(error, served, again))
+    const reload: Call = { ...call, cache: 'reload', settings: { ...call.settings, fallback: false } }
+    let walking: Promise<Served> | undefined
+    const anew = async (): Promise<unknown> => {
+      walking ??= this.#walk(reload, asked)
+      return results.of(await walking)
+    }
+    const served = await this.#walk(call, asked, { text, anew })
+    return results.of(served).catch((error: unknown) => otherwise(error, served, anew))
   }
 
-  #given(served: Served, { alone }: Walk<unknown>): unknown {
+  #given(served: Served, { alone, anew = alone }: Walk<unknown>): unknown {
     const { results } = this.#of.space
-    const instead = (error: unknown): unknown => otherwise(error, served, alone)
+    const instead = (error: unknown): unknown => otherwise(error, served, anew)
     try {
       return served.body instanceof Uint8Array ? results.decoded(served.held, served.body) : results.of(served).catch(instead)
     } catch (error) {
@@ -81,13 +91,14 @@ export class FunctionWalks {
     }
   }
 
-  async #walk(call: Call, asked: Asked, text: string | undefined): Promise<Served> {
+  async #walk(call: Call, asked: Asked, { text, anew }: Others = { text: undefined }): Promise<Served> {
     const { space, failures, index } = this.#of
     const { house } = space
     const { words } = failures
     const asking = { ...this.#withOrigin(call, asked), caller: house.runs.caller() }
     const walking = walked(house, asking)
-    if (text !== undefined) this.#lead(text, asked, { call: asking, walking, alone: () => this.go(call, asked) })
+    if (text !== undefined)
+      this.#lead(text, asked, { call: asking, walking, alone: () => this.go(call, asked), ...(anew && { anew }) })
     const served = await walk(house, asking, walking).catch((error: unknown) => {
       this.#count('failed', 1)
       failures.note(call.key, error, { clock: house.clock, words })

@@ -22,14 +22,8 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const stored = await stages.tiers.lookup(asked, (held) => judgeHeld(held, obeying(asked, held.entry), now).name === 'fresh')
   if (!isTimeUp(asked)) asked.signal?.throwIfAborted()
   const call = obeying(asked, stored.entry)
-  const { require } = call.settings
-  const wanted = require ?? preferred(call)
-  const named = wanted === undefined ? undefined : await stages.tiers.pick(call, chosenBy(wanted, now))
-  if (named !== undefined && (await isAsKnown(named, call, stages))) return asNamed(call, named, stages)
-  if (require !== undefined) {
-    stages.tell(call, undefined, 'miss')
-    throw versionNotFound(call, require)
-  }
+  const named = await asNamed(call, stages)
+  if (named !== undefined) return named
   const seen = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
@@ -41,7 +35,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
-      stages.background(behind({ ...unhurried(call), signal: undefined, caller: undefined }, found, stages), call)
+      stages.background(renewBehind({ ...unhurried(call), signal: undefined, caller: undefined }, found, stages), call)
       return stale(call, held as Held, verdict)
     case 'fall back':
       return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)
@@ -54,11 +48,21 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   }
 }
 
-/** What the call names is its answer, fresh or stale, and whatever `init.cache` says: told as any other look-up. */
-function asNamed(call: Call, held: Held, stages: Stages): Served {
-  const verdict = judgeHeld(held, call, stages.clock.now())
-  stages.tell(call, held, verdict.staleFor > 0 ? 'stale' : 'fresh')
-  return answered(call, held, verdict)
+/** The version that a call names is its answer, fresh or stale, and whatever `init.cache` says. */
+async function asNamed(call: Call, stages: Stages): Promise<Served | undefined> {
+  const { require } = call.settings
+  const wanted = require ?? preferred(call)
+  if (wanted === undefined) return undefined
+  const now = stages.clock.now()
+  const held = await stages.tiers.pick(call, chosenBy(wanted, now))
+  if (held !== undefined && (await isAsKnown(held, call, stages))) {
+    const verdict = judgeHeld(held, call, now)
+    stages.tell(call, held, verdict.staleFor > 0 ? 'stale' : 'fresh')
+    return answered(call, held, verdict)
+  }
+  if (require === undefined) return undefined
+  stages.tell(call, undefined, 'miss')
+  throw versionNotFound(call, require)
 }
 
 /** What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm. */
@@ -90,19 +94,15 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
 }
 
 /** A refresh that nobody waits for. One that is under way already only has to go on: a hit that waited for it would weigh until it ends. */
-async function behind(call: Call, found: Found, stages: Stages): Promise<void> {
+async function renewBehind(call: Call, found: Found, stages: Stages): Promise<void> {
   const flight = joined(call, found, stages)
-  if (!flight.collapsed || flight.judges !== 'for all')
-    return leftUnread(await land(flight, call, found, { stages, spare: undefined }))
-  leave(flight, call, stages)
+  const goesOnWithoutUs = flight.collapsed && flight.judges === 'for all'
+  if (!goesOnWithoutUs) return leftUnread(await board(call, found, { stages, spare: undefined, flight }))
+  detach(flight, call, stages)
   flight.leave()
 }
 
-/** One flight per key; this caller waits for it with its own signal and its own patience. */
-async function board(call: Call, found: Found, how: { stages: Stages; spare: Held | undefined }): Promise<Served> {
-  return land(joined(call, found, how.stages), call, found, how)
-}
-
+/** One flight per key. */
 function joined(call: Call, found: Found, stages: Stages): Flight {
   const flight = stages.flights.join(flightOf(call, found, stages.clock.now()), (path: FlightPath) =>
     stages.outside.use((rooms) => rooms.fly(call, found, path)),
@@ -112,15 +112,22 @@ function joined(call: Call, found: Found, stages: Stages): Flight {
 }
 
 /** From here on the flight goes on without this caller, for whoever comes next. One waits for it: of thousands each would weigh. */
-function leave(flight: Flight, call: Call, stages: Stages): void {
+function detach(flight: Flight, call: Call, stages: Stages): void {
   if (flight.detach()) stages.background(flight.landed, call)
 }
 
-async function land(
-  flight: Flight,
+interface Boarding {
+  readonly stages: Stages
+  /** What there is to fall back to. */
+  readonly spare: Held | undefined
+  readonly flight?: Flight
+}
+
+/** This caller waits for the flight with its own signal and its own patience. */
+async function board(
   call: Call,
   found: Found,
-  { stages, spare }: { stages: Stages; spare: Held | undefined },
+  { stages, spare, flight = joined(call, found, stages) }: Boarding,
 ): Promise<Served> {
   try {
     const end = await stages.wait(flight, patient(call, flight), spare)
@@ -132,7 +139,7 @@ async function land(
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
-    leave(flight, call, stages)
+    detach(flight, call, stages)
     return end.name === 'accepted'
       ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
       : stages.fallback.give(spare, call, { reason: end.reason, found })

@@ -2,6 +2,7 @@ import { ADMISSIONS } from './admission.ts'
 import { AHEAD } from './ahead.ts'
 import { DOWNLOADS } from './download.ts'
 import type { Mutant } from './mutant.ts'
+import { PLATFORMS } from './platforms.ts'
 import { RULES } from './policy.ts'
 import { ROOMS } from './rooms.ts'
 import { SAMPLED } from './sampled.ts'
@@ -19,4 +20,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...UPKEEP,
   ...AHEAD,
   ...SAMPLED,
+  ...PLATFORMS,
 ]

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { isConfined } from './model/confined.ts'
 import { defaultName, givenName } from './policy/file-name.ts'
 
 export { type FileNameOptions, fileNameOf } from './policy/file-name.ts'
@@ -117,14 +118,12 @@ function refusal(code: string, message: string): Error {
 async function replaceFile(fs: FileSystem, path: string, response: Response): Promise<void> {
   const beside = join(dirname(path), `.holdfast-${crypto.randomUUID()}.part`)
   const { O_CREAT, O_EXCL, O_WRONLY, O_DSYNC } = fs.constants
-  // Under Node's permission model no open file can be brought to the disk (from Node 26 on): each write of it is, then.
-  const isConfined = process.permission !== undefined
   // Neither follows a link nor takes over a file that somebody has put there.
-  const file = await fs.open(beside, O_CREAT | O_EXCL | O_WRONLY | (isConfined ? O_DSYNC : 0), 0o666)
+  const file = await fs.open(beside, O_CREAT | O_EXCL | O_WRONLY | (isConfined() ? O_DSYNC : 0), 0o666)
   try {
     try {
       await pour(unreadBody(response), (piece) => file.writeFile(piece))
-      if (!isConfined) await file.sync()
+      if (!isConfined()) await file.sync()
     } finally {
       await file.close()
     }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { link, lstat, open, rename, unlink, utimes } from 'node:fs/promises'
 import type { Clock } from '../../../src/model/clock.ts'
+import { isConfined } from '../../../src/model/confined.ts'
 import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf, groupsSparedBy, isStatistics } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
@@ -15,10 +16,6 @@ import type { Slots } from './turns.ts'
 import { type Damaged, readValueFile, valueBytes, valueFile } from './value-file.ts'
 
 const WRITE = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
-
-/** Under Node's permission model no open file can be brought to the disk (from Node 26 on): each write of it is, then. */
-const isConfined = process.permission !== undefined
-const WRITE_TO_DISK = WRITE | (isConfined ? constants.O_DSYNC : 0)
 
 /** A value as its file will be. */
 export interface Prepared {
@@ -106,13 +103,13 @@ export class Values {
   #stage({ path, entry }: Staged): Promise<void> {
     return this.#facts.slots.run(async () => {
       // The time of a file is when its group was used: this is no use, and alone it is the first to go. Nor is it worth a wait for the disk.
-      const isUse = !isStatistics(entry.key)
-      const file = await open(path, isUse ? WRITE_TO_DISK : WRITE, 0o600)
+      const isStatistic = isStatistics(entry.key)
+      const file = await open(path, !isStatistic && isConfined() ? WRITE | constants.O_DSYNC : WRITE, 0o600)
       try {
         await file.writeFile(entry.file)
         // By its path: under the permission model an open file has no times that could be set.
-        if (!isUse) await utimes(path, 0, 0)
-        else if (!isConfined) await file.datasync()
+        if (isStatistic) await utimes(path, 0, 0)
+        else if (!isConfined()) await file.datasync()
       } finally {
         await file.close()
       }

@@ -34,10 +34,7 @@ export function readGiven(given: unknown): Given {
   }
   if ('connect' in given || Object.getPrototypeOf(given) !== Object.prototype)
     throw new TypeError(`redis: this is no client of node-redis 5 or 6 (ioredis is another). ${CURE}`)
-  for (const [at, client] of clientsIn(given)) {
-    if ('url' in client) readUrl(client.url)
-    refuseOtherNames(client, at)
-  }
+  for (const [at, client] of clientsIn(given)) refuseWrong(client, at)
   return fromOptions(given)
 }
 
@@ -53,7 +50,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** The value stays unsaid, as of all that may hold a password. */
-function refuseOtherNames(options: object, at: string): void {
+function refuseWrong(options: { readonly url?: unknown }, at: string): void {
+  // A node may leave it unset, and say its socket.
+  if (at === '' ? 'url' in options : options.url) readUrl(options.url)
   for (const [other, name] of Object.entries(OTHER_NAMES))
     if (other in options)
       throw new TypeError(`redis: ${at}${other} is no option of node-redis, which would pass it by. Say ${name}`)

@@ -1,5 +1,8 @@
 import { type Clock, pause } from '../../model/clock.ts'
 
+/** Processes that may wait for one bucket at a time: a next start that is further off was written before a clock was set back. */
+export const MOST_WAITING = 256
+
 /** A start that is later than it was granted for is given up, for the next one of another process may follow at once; so often. */
 const LATE = 20
 const ANEW = 3

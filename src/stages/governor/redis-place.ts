@@ -1,13 +1,10 @@
 import type { Redis } from 'ioredis'
 import { allow, type Clock } from '../../model/clock.ts'
-import { grantedStart } from './granted-start.ts'
+import { grantedStart, MOST_WAITING } from './granted-start.ts'
 import type { Place } from './shared-pacer.ts'
 
 /** Milliseconds until Redis has taken a request down, its connection included. What comes after that is the wait for one's turn. */
 const PATIENCE = 1_000
-
-/** Processes that may wait for one bucket at a time: a next start that is further off was written before the clock of Redis was set back. */
-const MOST_WAITING = 256
 
 /**
  * Takes the next start and moves it on; gives the milliseconds until then. By the clock of Redis, the only one that all machines share: by

@@ -1,10 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, pause } from '../../model/clock.ts'
-import { grantedStart } from './granted-start.ts'
+import { grantedStart, MOST_WAITING } from './granted-start.ts'
 import type { Place } from './shared-pacer.ts'
-
-/** Processes that may wait for one bucket at a time: a next start that is further off was written by a clock that has been set back since. */
-const MOST_WAITING = 256
 
 /** Tries to have the file, and milliseconds between two of them; another process has it for as long as one statement takes. */
 const TRIES = 200

@@ -70,11 +70,10 @@ export class FunctionWalks {
 
   async #result(call: Call, asked: Asked, text: string | undefined): Promise<unknown> {
     const { results } = this.#of.space
-    // It is no better to fall back to.
-    const reload: Call = { ...call, cache: 'reload', settings: { ...call.settings, fallback: false } }
     let walking: Promise<Served> | undefined
     const anew = async (): Promise<unknown> => {
-      walking ??= this.#walk(reload, asked)
+      // It is no better to fall back to.
+      walking ??= this.#walk({ ...call, cache: 'reload', settings: { ...call.settings, fallback: false } }, asked)
       return results.of(await walking)
     }
     const served = await this.#walk(call, asked, { text, anew })

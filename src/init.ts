@@ -3,7 +3,8 @@ import type { Init, Input } from './model/options.ts'
 import { platformClass } from './model/platform-class.ts'
 
 /** A Request, also where another class stands in the platform's place. */
-export const isRequest = (given: unknown): given is Request => given instanceof platformClass(Request)
+export const isRequest = (given: unknown): given is Request =>
+  typeof given === 'object' && given instanceof platformClass(Request)
 
 /** No more than what stands in it. A Request, or an instance of a class, has the members of an init by inheritance. */
 export function isOfItself(init: object): boolean {

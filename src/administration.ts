@@ -67,8 +67,8 @@ export interface Administration {
    */
   stats(): Stats
   /**
-   * The hosts that are asked now, wait, or of which something is remembered: what they have learnt to bear, until when they are left alone,
-   * and which do not answer.
+   * The hosts that are asked now, wait, or of which something is remembered: what they have learnt to bear, until when they are left alone
+   * or have no quota left, and which do not answer.
    */
   hosts(): HostState[]
   /**

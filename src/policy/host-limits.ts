@@ -29,12 +29,13 @@ export function hostPattern(match: string, path: string): Pattern {
   }
 }
 
-/** The most specific that is for this host; of equals, the first. */
+/** The most specific that is for this host; of equals, the first. What hosts share is named as its rule is. */
 function ruleFor(host: string, rules: readonly HostLimitRule[]): HostLimitRule | undefined {
   const colon = host.lastIndexOf(':')
   const [name, port] = [host.slice(0, colon), host.slice(colon + 1)]
   let best: HostLimitRule | undefined
   for (const rule of rules) {
+    if (rule.share === 'pattern' && rule.match === host) return rule
     if (rule.port !== undefined && rule.port !== port) continue
     if ((best === undefined || rule.rank > best.rank) && rule.pattern.test(name)) best = rule
   }

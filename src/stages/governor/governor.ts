@@ -105,7 +105,12 @@ export class HostGovernor implements Governor {
   /** Hosts that are in use, or of which something is remembered. */
   hosts(): HostState[] {
     const buckets = this.#lines.all.map(({ rules }) => rules.bucket)
-    return [...new Set([...buckets, ...this.#outages.down])].map((host) => this.#stateOf(host))
+    const usedUp = this.#quotas.usedUp
+    return [...new Set([...buckets, ...this.#outages.down, ...usedUp.keys()])].map((host) => {
+      const state = this.#stateOf(host)
+      const until = usedUp.get(host)
+      return until === undefined || state.state === 'down' ? state : { ...state, state: 'waiting', until: new Date(until) }
+    })
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,7 @@ type Kept = Pick<Store, 'get' | 'set' | 'lease'>
 
 interface Count {
   calls: number
+  readonly allowed: number
 }
 
 /** Counts requests by the day or the month, where that outlives the process. Each is counted before it is sent, whatever becomes of it. */
@@ -54,7 +55,7 @@ export class Quotas {
     if (quota === undefined) return
     const now = this.#clock.now()
     const { name, ends } = periodOf(quota.per, now)
-    if (this.#countOf(bucket, quota.per, name).calls < quota.calls) return
+    if (this.#countOf(bucket, quota, name).calls < quota.calls) return
     throw new AttemptFailure(
       'RETRY_AFTER',
       `the quota of ${quota.calls} calls a ${quota.per} for ${bucket} is used up until ${new Date(ends).toISOString()}`,
@@ -62,9 +63,21 @@ export class Quotas {
     )
   }
 
+  /** Those whose quota is known to be used up, and until when, by the clock on the wall. */
+  get usedUp(): ReadonlyMap<string, number> {
+    const now = this.#clock.now()
+    return new Map(
+      [...this.#counts].flatMap(([per, { period, of }]) => {
+        const { name, ends } = periodOf(per, now)
+        const spent = period === name ? [...of].filter(([, { calls, allowed }]) => calls >= allowed) : []
+        return spent.map(([bucket]): [string, number] => [bucket, ends])
+      }),
+    )
+  }
+
   async #count(bucket: string, quota: Quota, signal: AbortSignal): Promise<void> {
     const { name, ends } = periodOf(quota.per, this.#clock.now())
-    const count = this.#countOf(bucket, quota.per, name)
+    const count = this.#countOf(bucket, quota, name)
     const key = `h1:q:${sha256(bucket)}:${name}`
     for (let n = 0; ; n++) {
       const lease = await this.#turn(key, signal)
@@ -102,11 +115,11 @@ export class Quotas {
     return undefined
   }
 
-  #countOf(bucket: string, per: Quota['per'], period: string): Count {
+  #countOf(bucket: string, { per, calls: allowed }: Quota, period: string): Count {
     const known = this.#counts.get(per)
     const now = known?.period === period ? known : { period, of: new Map<string, Count>() }
     this.#counts.set(per, now)
-    const count = now.of.get(bucket) ?? { calls: 0 }
+    const count = now.of.get(bucket) ?? { calls: 0, allowed }
     now.of.set(bucket, count)
     return count
   }

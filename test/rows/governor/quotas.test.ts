@@ -68,6 +68,21 @@ test('by the month; retries count, hits do not', async () => {
   expect((await g.fetch(g.origin.url('/b'), { cache: 'no-store' })).status).toBe(200)
 })
 
+test.each(['host', 'pattern'] as const)('hosts() tells until when a used-up quota of a %s lasts', async (share) => {
+  await using g = await given({
+    limits: { hosts: [{ match: '127.0.0.1', share, concurrency: 2, quota: { calls: 2, per: 'day' } }] },
+  })
+  g.origin.script('/a', ok('fine'))
+  expect(await codes(g, ['/a'])).toEqual(['200 miss'])
+  expect(g.fetch.cache.hosts()).toEqual([])
+  expect(await codes(g, ['/a', '/a'])).toEqual(['200 revalidated', '200 fallback'])
+  const until = new Date('2026-01-16T00:00:00Z')
+  const host = share === 'host' ? g.origin.host : '127.0.0.1'
+  expect(g.fetch.cache.hosts()).toEqual([{ host, running: 0, queued: 0, concurrency: 2, state: 'waiting', until }])
+  await g.clock.advance(12 * 3_600_000)
+  expect(g.fetch.cache.hosts()).toEqual([])
+})
+
 test.each<[string, (dir: string) => Store]>([
   ['sqlite', (dir) => sqlite(join(dir, 'a.db'))],
   ['folder', (dir) => folder(dir)],

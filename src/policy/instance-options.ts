@@ -71,6 +71,8 @@ const tiers: Reader<object[]> = (value, path) => {
   return value.map((store, index) => {
     if (typeof store !== 'object' || store === null)
       throw wrong(`${path}[${index}]`, store, "Give a store such as memory() from 'holdfast/memory', or a Keyv.")
+    if (value.indexOf(store) < index)
+      throw wrong(`${path}[${index}]`, store, 'This store is in the list already. Give each once.')
     return store as object
   })
 }

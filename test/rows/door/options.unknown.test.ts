@@ -62,6 +62,12 @@ describe('an unknown option', () => {
     },
   )
 
+  test('a store that is in the list of tiers twice', () => {
+    const near = memory()
+    const { message } = thrownBy({ tiers: [near, memory(), near] }) as Error
+    expect(message).toMatch(/^tiers\[2\]: .* This store is in the list already\. Give each once\.$/)
+  })
+
   test.each([7, 'options', true, [], () => {}])('options that are no object: %o', async (options) => {
     expect(thrownBy(options)).toBeInstanceOf(TypeError)
     await using b = await bench({ '/r': ok('x') })

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { Report } from '../../model/events.ts'
 import { Deadlines } from './deadlines.ts'
-import { closedGate, type Gate, type TierState } from './gate.ts'
+import { closedGate, type Gate, PROBE_AFTER, type TierState } from './gate.ts'
 import { Unanswered } from './unanswered.ts'
 
 /**
@@ -12,7 +12,7 @@ import { Unanswered } from './unanswered.ts'
 const OPEN_AFTER = 3
 const MOST = 0.75
 
-/** Milliseconds until a store that was left alone is tried again, at most: they are doubled after each trial that fails. */
+/** Milliseconds until a store that was left alone is tried again, at most: they are doubled each time until a call succeeds. */
 const LONGEST = 5_000
 
 /** Milliseconds for a trial that somebody waits for: the first connection takes longer than a call. */
@@ -102,6 +102,7 @@ export class Breaker {
     try {
       const value = await this.bounded(operation, run, limit)
       gate.failures = 0
+      gate.wait = PROBE_AFTER
       this.#isCold = false
       return value
     } catch (error) {
@@ -183,7 +184,8 @@ export class Breaker {
       this.#open(side, error as Error)
       return
     }
-    Object.assign(gate, closedGate())
+    // One that is full takes a probe and nothing else: the wait goes on growing until something real has passed.
+    Object.assign(gate, { ...closedGate(), wait: gate.wait })
     this.#tell()
   }
 

@@ -1,5 +1,5 @@
 /** Milliseconds until a store that was left alone is tried again, for the first time. */
-const PROBE_AFTER = 1_000
+export const PROBE_AFTER = 1_000
 
 export type TierState = 'closed' | 'open' | 'half-open'
 

@@ -4,7 +4,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosStore, chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
-import { rounds, turnUntil } from '../../helpers/turning.ts'
+import { rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
 import { got, heard } from './given.ts'
 
@@ -107,6 +107,23 @@ test('what can only be read is read: a full store answers hits', async () => {
   await g.fetch.idle()
   expect(g.states.at(-1)).toEqual({ tier: 'far', state: 'open' })
   expect(await got(await g.fetch(g.origin.url('/f')))).toBe('v1 (hit)')
+})
+
+test('one that is full takes the smallest write and no other: it is tried ever less often', async () => {
+  await using g = await withRemote([memory()])
+  g.far.chaos.use([{ do: 'throw', on: ['set', 'setMany'], key: /^(?!h1:g:)/ }])
+  for (let n = 0; n < 8; n += 1) {
+    g.origin.script(`/${n}`, ok('x'))
+    await got(await g.fetch(g.origin.url(`/${n}`)))
+  }
+  await turnFor(g.clock, 60_000)
+  const closed = g.states.filter(({ state }) => state === 'closed')
+  expect(closed.length).toBeGreaterThan(3)
+  // After 1, 2 and 4 seconds, then each five.
+  expect(closed.length).toBeLessThan(20)
+  g.far.chaos.use([])
+  await turnFor(g.clock, 12_000)
+  expect(g.states.at(-1)).toMatchObject({ state: 'closed' })
 })
 
 test('a late writer that is refused is no failure', async () => {

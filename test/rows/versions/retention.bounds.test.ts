@@ -88,7 +88,7 @@ test.each(bounded)(
         .pin()
         .catch((error: unknown) => expect(error).toMatchObject({ code: 'VERSION_NOT_FOUND' }))
     }
-    await g.brings('new')
+    await g.atOnce('new')
     expect(await (await g.fetch(g.url)).text()).toBe('new')
     const first = await g.fetch(g.origin.url('/pinned0'), { holdfast: { require: { pinned: true } } })
     expect(sha256(new Uint8Array(await first.arrayBuffer()))).toBe(sha256(pseudoRandom(200_000, '0')))

@@ -1,18 +1,17 @@
+import { board, joined, sendOff } from './boarding.ts'
 import { AttemptFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { leftUnread } from './model/left-unread.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
-import type { Flight, FlightPath, Stages } from './model/stages.ts'
+import type { Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
-import { flightOf, mayShare } from './policy/flight-key.ts'
 import { isForeknown } from './policy/known-digests.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
-import { patient } from './policy/rejection.ts'
-import { answered, landed, stale, streamed } from './policy/served.ts'
+import { answered, stale } from './policy/served.ts'
 import { unhurried } from './policy/urgency.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
 
@@ -76,7 +75,7 @@ export async function renew(call: Call, stored: Found, stages: Stages): Promise<
   const found = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const verdict = judgeHeld(found.held, call, now)
   if (course(verdict, call, { ...found, now }) !== 'obtain') return
-  await leftUnread(await board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }))
+  await unread(board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }), call, stages)
 }
 
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
@@ -84,7 +83,7 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
   const call = found.held === undefined ? sentOn(asked) : asked
   const spare = await stages.fallback.spare(call, found)
   try {
-    return await board(call, found, { stages, spare })
+    return (await board(call, found, { stages, spare })) ?? (await serve(call, stages))
   } catch (error) {
     const instead = await stages.fallback.instead(error, call, found)
     if (instead !== undefined) return instead
@@ -93,57 +92,14 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
   }
 }
 
-/** A refresh that nobody waits for. One that is under way already only has to go on: a hit that waited for it would weigh until it ends. */
+/** A refresh that is under way already only has to go on: a hit that waited for it would weigh until it ends. */
 async function renewBehind(call: Call, found: Found, stages: Stages): Promise<void> {
   const flight = joined(call, found, stages)
-  const goesOnWithoutUs = flight.collapsed && flight.judges === 'for all'
-  if (!goesOnWithoutUs) return leftUnread(await board(call, found, { stages, spare: undefined, flight }))
-  detach(flight, call, stages)
-  flight.leave()
+  if (flight.collapsed && flight.judges === 'for all') return sendOff(flight, call, stages)
+  await unread(board(call, found, { stages, spare: undefined, flight }), call, stages)
 }
 
-/** One flight per key. */
-function joined(call: Call, found: Found, stages: Stages): Flight {
-  const flight = stages.flights.join(flightOf(call, found, stages.clock.now()), (path: FlightPath) =>
-    stages.outside.use((rooms) => rooms.fly(call, found, path)),
-  )
-  if (call.settings.onProgress !== undefined) flight.onProgress(call.settings.onProgress)
-  return flight
-}
-
-/** From here on the flight goes on without this caller, for whoever comes next. One waits for it: of thousands each would weigh. */
-function detach(flight: Flight, call: Call, stages: Stages): void {
-  if (flight.detach()) stages.background(flight.landed, call)
-}
-
-interface Boarding {
-  readonly stages: Stages
-  /** What there is to fall back to. */
-  readonly spare: Held | undefined
-  readonly flight?: Flight
-}
-
-/** This caller waits for the flight with its own signal and its own patience. */
-async function board(
-  call: Call,
-  found: Found,
-  { stages, spare, flight = joined(call, found, stages) }: Boarding,
-): Promise<Served> {
-  try {
-    const end = await stages.wait(flight, patient(call, flight), spare)
-    // A flight that was aloft may bring an answer for other headers, a stream for its first caller only, or that caller's time-out.
-    if (end.name === 'not ours') return await serve(call, stages)
-    if (end.name === 'landed') {
-      if (!mayShare(end.landing, call, flight)) return await serve(call, stages)
-      if (flight.judges !== 'for all') await stages.outside.use((rooms) => rooms.reconsider(call, found, end.landing))
-      return landed(call, end.landing, { collapsed: flight.collapsed, found })
-    }
-    if (end.name !== 'accepted' && spare === undefined) throw end.reason
-    detach(flight, call, stages)
-    return end.name === 'accepted'
-      ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
-      : stages.fallback.give(spare, call, { reason: end.reason, found })
-  } finally {
-    flight.leave()
-  }
+/** Nobody waits for what it brings; what was brought for somebody else alone is asked for anew. */
+async function unread(boarded: ReturnType<typeof board>, call: Call, stages: Stages): Promise<void> {
+  await leftUnread((await boarded) ?? (await serve(call, stages)))
 }

@@ -47,10 +47,10 @@ export interface Call extends RequestFacts {
   readonly dispatcher?: Dispatcher | undefined
   /** Absent: the server that the URL names. It is user code, so neither a host's ticket nor a lease is held while it runs. */
   readonly origin?: CallOrigin
+  /** Where `origin` waits for its turn; absent: it needs none. */
+  readonly turn?: (signal: AbortSignal) => Promise<{ release(): void }>
   /** The running function that made this call and waits for it; absent outside of one, and where nobody waits. */
   readonly caller?: object | undefined
-  /** Where that waits for its turn; absent: it needs none. */
-  readonly turn?: (signal: AbortSignal) => Promise<{ release(): void }>
   /** What the settings came of, for an entry whose own policy stands in between; absent where no entry has a say. */
   readonly layers?: { readonly under: Settings; readonly own: object | undefined }
   /** Names of the headers whose values never stand in clear, cross an origin, or are shared. Lower case. */

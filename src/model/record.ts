@@ -173,5 +173,5 @@ export const plainOf = (version: LiveVersion): LiveVersion => (typeof version.pl
 /** Bodies up to this many bytes stand inside their version's record. */
 export const INLINE_LIMIT: number = 64 * 1024
 
-/** Bytes of a chunk of a larger body. Its SHA-256 follows it. */
+/** Bytes of a chunk of a larger body. Its seal follows it. */
 export const CHUNK_SIZE: number = 1024 * 1024

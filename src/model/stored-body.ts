@@ -9,7 +9,7 @@ export interface Loan {
 /** A whole body at rest, read as often as one likes. */
 export interface StoredBody {
   readonly size: number
-  /** Bytes `n * CHUNK_SIZE` up to the next chunk, checked against their SHA-256; rejects where they are missing or damaged. */
+  /** Bytes `n * CHUNK_SIZE` up to the next chunk, checked against their seal; rejects where they are missing or damaged. */
   chunk(n: number): Promise<Uint8Array>
   /** As `chunk`, for those who give it back. Where it is missing {@link loanOf} does it. */
   lend?(n: number): Promise<Loan>

@@ -24,6 +24,18 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map(
   }),
 )
 
+/** The same, of names inside `retry`. */
+const ELSEWHERE_IN_RETRY: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    retries: 'attempts',
+    limit: 'attempts',
+    maxRetries: 'attempts',
+    minTimeout: 'minDelay',
+    maxTimeout: 'maxDelay',
+    backoffLimit: 'maxDelay',
+  }),
+)
+
 /** In a URL a user name and password may stand, or beside its parts; and messages end up in logs. */
 const USER = /\/\/[^\s"]*@/g
 const SECRET = /pass|secret|token|auth|cookie|credential/i
@@ -57,18 +69,6 @@ function distance(a: string, b: string): number {
   }
   return row[b.length] ?? a.length
 }
-
-/** The same, of names inside `retry`. */
-const ELSEWHERE_IN_RETRY: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    retries: 'attempts',
-    limit: 'attempts',
-    maxRetries: 'attempts',
-    minTimeout: 'minDelay',
-    maxTimeout: 'maxDelay',
-    backoffLimit: 'maxDelay',
-  }),
-)
 
 function elsewhere(name: string, path: string): string | undefined {
   if (path === '' || path === 'holdfast' || /^rules\[\d+\]$/.test(path)) return name === 'retries' ? 'retry' : ELSEWHERE.get(name)

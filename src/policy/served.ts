@@ -12,8 +12,7 @@ import { isCached } from './passing.ts'
 import { provisional } from './provisional.ts'
 import { ownHeaders } from './stored-headers.ts'
 
-/** Milliseconds of freshness left; nothing where it is for ever. */
-/** Negative for as long as it is stale, whether by its age or by an invalidation. */
+/** Milliseconds of freshness left, nothing where it is for ever; negative while stale, whether by age or by an invalidation. */
 function ttlOf({ lifetime, age, staleFor }: Verdict): number | undefined {
   if (staleFor > 0) return -staleFor
   return Number.isFinite(lifetime) ? lifetime - age : undefined

@@ -56,7 +56,7 @@ export class Lines {
     return [...this.#lines.values()]
   }
 
-  /** The same without a wait, where nobody is before this one; undefined where it is to queue up. */
+  /** Without a wait, where nobody is before this one; undefined where it is to `enter`. */
   enterAtOnce(rules: HostRules, { signal }: Wish): Entered | undefined {
     if (signal.aborted || this.#running >= this.#rooms.total) return undefined
     const line = this.#there(rules)
@@ -104,9 +104,8 @@ export class Lines {
   #there(rules: HostRules): Line | undefined {
     if (this.#opening.has(rules.bucket)) return undefined
     const line = this.#lines.get(rules.bucket) ?? this.#again(rules)
-    return (
-      line ?? (this.#Queue === undefined || rules.pace !== undefined ? undefined : this.#begun(rules, this.#Queue, undefined))
-    )
+    if (line !== undefined || this.#Queue === undefined || rules.pace !== undefined) return line
+    return this.#begun(rules, this.#Queue, undefined)
   }
 
   #again({ bucket }: HostRules): Line | undefined {

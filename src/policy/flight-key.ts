@@ -3,6 +3,7 @@ import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord, VariantRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
 import type { Incoming } from '../model/stages.ts'
+import { isInsistent } from './course.ts'
 import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'
@@ -15,7 +16,7 @@ import { variantOf } from './vary.ts'
  */
 export function flightKey(call: Call, entry: EntryRecord | undefined): string {
   const { key, method, redirect, integrity, settings } = call
-  const insists = call.cache === 'reload' || call.cache === 'no-cache' ? call.cache : ''
+  const insists = isInsistent(call) ? call.cache : ''
   const common = `${key.length}:${key} ${method} ${redirect} ${insists}`
   const values = valuesOf(call, entry)
   // A question about a caller's own copy has an answer for that copy only.

@@ -1,6 +1,7 @@
 import type { RequestFacts } from '../model/call.ts'
 import type { CacheMode, Settings } from '../model/settings.ts'
 import { ageOf, lifetimeOf, ttlOf } from './freshness.ts'
+import { isCached } from './passing.ts'
 import { type Wishes, wishesOf } from './request-directives.ts'
 import { type Candidate, forbidsStale, isInvalidated, isVariedByAll, sinceInvalidation } from './staleness.ts'
 
@@ -85,10 +86,9 @@ function without(name: 'miss' | 'bypass', reason: VerdictReason): Verdict {
   return { name, reason, age: 0, lifetime: 0, staleFor: 0 }
 }
 
-function bypassReason({ method, cache, settings }: JudgedRequest, asked: Wishes): VerdictReason | undefined {
-  const cacheable = method === 'GET' || method === 'HEAD' || (settings.safe && (method === 'POST' || method === 'QUERY'))
-  if (!cacheable) return 'method'
-  if (cache === 'no-store') return 'no-store'
+function bypassReason(request: JudgedRequest, asked: Wishes): VerdictReason | undefined {
+  if (!isCached(request)) return 'method'
+  if (request.cache === 'no-store') return 'no-store'
   if (asked.noStore) return 'request no-store'
   return asked.needsOrigin ? 'precondition' : undefined
 }

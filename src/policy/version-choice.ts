@@ -2,6 +2,7 @@ import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Selection } from '../model/select.ts'
+import { isInsistent } from './course.ts'
 import { type Choice, current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
 import { matchingVariants } from './variants.ts'
 
@@ -40,8 +41,8 @@ function fits(
 }
 
 /** What a call would rather have than ask. Who says that it shall be asked, is asked for: `init.cache` goes before `prefer`. */
-export function preferred({ cache, settings }: Call): Selection | undefined {
-  return cache === 'reload' || cache === 'no-cache' || cache === 'no-store' ? undefined : settings.prefer
+export function preferred(call: Call): Selection | undefined {
+  return isInsistent(call) || call.cache === 'no-store' ? undefined : call.settings.prefer
 }
 
 /** The version that a call without any wish would be answered with. */

@@ -4,13 +4,14 @@ import type { Found, Held, Landing } from '../model/rooms.ts'
 import type { Departure, FlightPath, WriteRight } from '../model/stages.ts'
 import { sha256 } from '../policy/cache-key.ts'
 import { judgeHeld } from '../policy/candidate.ts'
+import { isInsistent } from '../policy/course.ts'
 import { isForeknown } from '../policy/known-digests.ts'
 import { asksOrigin } from '../policy/preconditions.ts'
 
 type Taken =
   | { readonly name: 'granted'; readonly right: WriteRight; end(): Promise<void> }
   | { readonly name: 'free' }
-  | { readonly name: 'answered'; readonly answer: Landing | Found }
+  | { readonly name: 'answered'; readonly answer: Landing }
 
 export interface DepartureRooms {
   readonly peek: (call: Call) => Held | undefined
@@ -38,7 +39,7 @@ export class Departures {
   }
 
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
-    const insists = call.cache === 'reload' || call.cache === 'no-cache' || isForeknown(call)
+    const insists = isInsistent(call) || isForeknown(call)
     const alone: Departure = { name: 'cleared', found: before, right: undefined, inherits: 'nothing', end: nothingToEnd }
     if (call.method === 'HEAD' || asksOrigin(call)) return alone
     const peeked = insists ? undefined : this.#rooms.peek(call)
@@ -61,7 +62,7 @@ export class Departures {
       signal: path.signal,
       patience: call.settings.timeouts.deadline,
     })
-    if (taken.name === 'answered') return { name: 'answered', landing: taken.answer as Landing }
+    if (taken.name === 'answered') return { name: 'answered', landing: taken.answer }
     if (taken.name === 'free') return { ...alone, found, inherits: 'what was left' }
     this.#ours.add(call.key)
     const { end, behind } = this.#ending(call.key, taken)

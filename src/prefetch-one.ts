@@ -40,7 +40,7 @@ export async function fetchedAhead(
   if (!response.ok && served !== undefined && served.held.tier === undefined) {
     const { status, statusText } = response
     const { vary } = versionFacts(served.held.version)
-    const values = variantOf(vary, call, call.credentialHeaders)
+    const values = variantOf(vary, call)
     house.deadEnds.note(call.key, { at: house.clock.now(), status, statusText, method: call.method, vary, values })
   }
   return accepted(response, call)
@@ -64,7 +64,7 @@ function accepted(
 }
 
 function speaksOf({ method, vary, values }: DeadEnd, call: Call): boolean {
-  return (method !== 'HEAD' || call.method === 'HEAD') && variantOf(vary, call, call.credentialHeaders) === values
+  return (method !== 'HEAD' || call.method === 'HEAD') && variantOf(vary, call) === values
 }
 
 /** What came of it the last time, where that was less than the cool-down ago, and nothing is stored that would be given instead. */

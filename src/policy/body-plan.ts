@@ -45,7 +45,7 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
     partial: goesOn
       ? {
           head: { ...head, headers: head.headers.filter(([name]) => name !== 'set-cookie') },
-          values: variantOf(facts.vary, call, call.credentialHeaders),
+          values: variantOf(facts.vary, call),
         }
       : undefined,
     algorithms: algorithmsFor(call, head),

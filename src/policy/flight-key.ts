@@ -28,7 +28,7 @@ export function flightKey(call: Call, entry: EntryRecord | undefined): string {
 function valuesOf(call: Call, entry: EntryRecord | undefined): string {
   if (entry === undefined) return ''
   const vary = new Set(entry.variants.flatMap((variant) => variant.vary))
-  return vary.size === 0 ? '' : variantOf([...vary].sort(), call, call.credentialHeaders)
+  return vary.size === 0 ? '' : variantOf([...vary].sort(), call)
 }
 
 /** The flight of a call: its key, the URL that an unsafe method may part it from, and the caller's own code that judges what it brings. */
@@ -52,5 +52,5 @@ export function mayFollow({ head, call: first }: Incoming, call: Call, { collaps
 }
 
 function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'values'>): boolean {
-  return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call, call.credentialHeaders) === values)
+  return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call) === values)
 }

@@ -161,7 +161,7 @@ export function confirmation(
   // It answers fewer requests than it did (RFC 9111 3.2, 4.1): under another id, for where it stood it must not answer any more.
   const { tail, stamp } = another()
   const id = versionId(head.requestedAt, tail, newestId(entry))
-  const values = variantOf(vary, call, call.credentialHeaders)
+  const values = variantOf(vary, call)
   const moved = revised(facts, 'renewed', {
     version: { ...version, id, variant: values },
     ref: { ...renewed, id, ...(labels && { labels }) },

@@ -1,20 +1,16 @@
-import type { Call, RequestFacts } from '../model/call.ts'
+import type { Call } from '../model/call.ts'
 import type { VariantRecord } from '../model/record.ts'
 import type { ResponseHead } from '../model/rooms.ts'
 import { ALWAYS_CREDENTIALS } from './cache-key.ts'
 import { headFacts } from './candidate.ts'
 import { allNamed } from './shared-facts.ts'
-import { variantOf } from './vary.ts'
+import { type Asking, variantOf } from './vary.ts'
 
 /** RFC 9111 4.1: the variants whose nominated headers have the values of this request. */
-export function matchingVariants(
-  variants: readonly VariantRecord[],
-  request: RequestFacts,
-  secret: ReadonlySet<string>,
-): readonly VariantRecord[] {
+export function matchingVariants(variants: readonly VariantRecord[], request: Asking): readonly VariantRecord[] {
   const [only] = variants
   if (variants.length === 1 && only !== undefined && only.vary.length === 0) return variants
-  return variants.filter(({ vary, values }) => vary.length === 0 || variantOf(vary, request, secret) === values)
+  return variants.filter(({ vary, values }) => vary.length === 0 || variantOf(vary, request) === values)
 }
 
 /**
@@ -25,5 +21,5 @@ export function variantFor(call: Call, head: ResponseHead): Pick<VariantRecord, 
   const isOfToken = head.status === 401 && call.settings.partition !== undefined
   const named = headFacts(head).vary
   const vary = isOfToken ? allNamed([...named, ...ALWAYS_CREDENTIALS, ...call.credentialHeaders]) : named
-  return { vary, values: variantOf(vary, call, call.credentialHeaders) }
+  return { vary, values: variantOf(vary, call) }
 }

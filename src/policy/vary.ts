@@ -1,6 +1,9 @@
-import type { RequestFacts } from '../model/call.ts'
+import type { Call } from '../model/call.ts'
 import { headerOf } from '../model/headers.ts'
 import { ALWAYS_CREDENTIALS, sha256 } from './cache-key.ts'
+
+/** What of a request `Vary` can speak of. */
+export type Asking = Pick<Call, 'headers' | 'credentialHeaders'>
 
 /** Lists of preferences: order and case mean nothing, only `q` does (RFC 9110 12.4.2, 12.5.1 to 12.5.4). */
 const PREFERENCES: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language'])
@@ -10,10 +13,10 @@ const PREFERENCES: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'a
  * combined, spaces around commas dropped, preferences brought to one order, case and spelling. A header that is absent matches only
  * where it is absent too. Credentials stand as digests. `['*']` gives '*': such an answer may be validated, but is never fresh.
  */
-export function variantOf(vary: readonly string[], request: RequestFacts, secret: ReadonlySet<string>): string {
+export function variantOf(vary: readonly string[], { headers, credentialHeaders }: Asking): string {
   if (vary.length === 0) return ''
   if (vary[0] === '*') return '*'
-  return vary.map((name) => shownValue(name, headerOf(request.headers, name), secret)).join('\n')
+  return vary.map((name) => shownValue(name, headerOf(headers, name), credentialHeaders)).join('\n')
 }
 
 // A value starts with '=', a digest with '#', an absent one is '-'; no header's value holds a line's end. So no two lists look alike.

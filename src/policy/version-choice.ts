@@ -19,7 +19,7 @@ export function allVersions(variants: readonly VariantRecord[]): readonly Choice
 export function chosenBy(selection: Selection, now: number): Chooser {
   return (entry, call) => {
     if (selection.name === 'version') return allVersions(entry.variants).find(({ ref }) => ref.id === selection.id)
-    const versions = allVersions(matchingVariants(entry.variants, call, call.credentialHeaders))
+    const versions = allVersions(matchingVariants(entry.variants, call))
     const failed = failedDigests(entry.variants)
     return versions.find(({ ref }) => fits(ref, selection, { now, failed }))
   }
@@ -46,7 +46,7 @@ export function preferred(call: Call): Selection | undefined {
 }
 
 /** The version that a call without any wish would be answered with. */
-export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call, call.credentialHeaders))
+export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call))
 
 /** The same, where it has these bytes. */
 export function currentOfBytes(digest: string): Chooser {
@@ -57,7 +57,7 @@ export function currentOfBytes(digest: string): Chooser {
 }
 
 /** The version that a call would fall back to. */
-export const lastGoodOf: Chooser = (entry, call) => lastGood(matchingVariants(entry.variants, call, call.credentialHeaders))
+export const lastGoodOf: Chooser = (entry, call) => lastGood(matchingVariants(entry.variants, call))
 
 /** What was required is not there, and nobody is asked for it. */
 export function versionNotFound({ url, method }: Pick<Call, 'url' | 'method'>, selection: Selection | undefined): HoldfastError {

@@ -39,7 +39,10 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'all of a response': (text) =>
     facts({ age: text, 'cache-control': text, date: text, etag: text, expires: text, 'last-modified': text, vary: text }),
   'preferences of a request': (text) =>
-    variantOf(['accept', 'accept-language', 'foo'], request({ accept: text, 'accept-language': text, foo: text }), NONE),
+    variantOf(['accept', 'accept-language', 'foo'], {
+      ...request({ accept: text, 'accept-language': text, foo: text }),
+      credentialHeaders: NONE,
+    }),
 }
 
 /** Pieces that parsers look at, so that random text gets anywhere. */

@@ -5,7 +5,7 @@ import { fc } from './property.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 const values = (vary: string[], fields: Fields, secret: ReadonlySet<string> = NONE): string =>
-  variantOf(vary, request(fields), secret)
+  variantOf(vary, { ...request(fields), credentialHeaders: secret })
 
 describe('the values that Vary names (RFC 9111 4.1)', () => {
   test.each<[string, string[], Fields, Fields]>([

@@ -83,8 +83,7 @@ function oneForm(preferences: readonly Preference[]): string {
 /** Where a quote never ends, members cannot change their places and still be told apart. */
 const QUOTES_CLOSE = /^[^"\\]*(?:"[^"\\]*"[^"\\]*)*$/
 
-const selected = (name: string, text: string): string =>
-  variantOf([name], { method: 'GET', url: 'https://example.org/', headers: [[name, text]] }, NONE)
+const selected = (name: string, text: string): string => variantOf([name], { headers: [[name, text]], credentialHeaders: NONE })
 
 const preferences: Subject = subject<string>({
   name: 'Accept-Language and the like',

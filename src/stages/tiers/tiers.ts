@@ -1,5 +1,5 @@
 import type { Call } from '../../model/call.ts'
-import type { EntryRecord, VariantRecord } from '../../model/record.ts'
+import type { EntryRecord } from '../../model/record.ts'
 import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
@@ -50,7 +50,7 @@ export class Tiers {
     for (const tier of this.nearestFirst) {
       const known = this.#peeked(tier, call)
       const entry = known && this.marks.onEntry(known, call.url)
-      const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
+      const choice = entry === undefined ? undefined : current(matchingVariants(entry.variants, call))
       const version = choice === undefined ? undefined : tier.peekVersion(call.key, choice.ref.id)
       const body = version?.body
       if (entry !== undefined && choice !== undefined && version !== undefined && body !== undefined) {
@@ -70,7 +70,7 @@ export class Tiers {
     if (tier === undefined || this.nearestFirst.some((each) => each.has(call.key))) return undefined
     const seen = this.#glances.entry(call.key, marksOf(call))
     const entry = seen && this.marks.onEntry(seen, call.url)
-    const choice = entry === undefined ? undefined : current(this.#matching(entry, call))
+    const choice = entry === undefined ? undefined : current(matchingVariants(entry.variants, call))
     const placed = choice === undefined ? undefined : this.#glances.version(call.key, choice.ref)
     if (entry === undefined || choice === undefined || placed === undefined) return undefined
     const { version, body } = placed
@@ -105,7 +105,7 @@ export class Tiers {
       const seen = tier.shelf === undefined ? await this.#glances.seen(tier, call) : live && { entry: live, along: undefined }
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
-      const how = { variants: this.#matching(entry, call), choose: current, first: tier, seen }
+      const how = { variants: matchingVariants(entry.variants, call), choose: current, first: tier, seen }
       held = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how)) ?? held
       // A store that knows of a version by a word alone, as a label, knows nothing of what was said since where the version is.
       const isOwn = live !== undefined || held?.tier === tier.store.name
@@ -118,9 +118,13 @@ export class Tiers {
   /** The version to fall back to: the newest labelled 'valid', else the newest not 'failed'. */
   async lastGood(call: Keyed, { entry, held }: Found): Promise<Held | undefined> {
     if (entry === undefined) return undefined
-    const choice = lastGood(this.#matching(entry, call))
+    const choice = lastGood(matchingVariants(entry.variants, call))
     if (held !== undefined && choice?.ref.id === held.ref.id) return held
-    return this.#loader.hold(entry, call, { variants: this.#matching(entry, call), choose: lastGood, first: undefined })
+    return this.#loader.hold(entry, call, {
+      variants: matchingVariants(entry.variants, call),
+      choose: lastGood,
+      first: undefined,
+    })
   }
 
   /** All that any tier knows of an entry. */
@@ -149,10 +153,6 @@ export class Tiers {
   #peeked(tier: Tier, call: Keyed): EntryRecord | undefined {
     const seen = tier.peekEntry(call.key)
     return seen && this.#hearsay.heard(seen, () => [...marksOf(call), ...tier.waysTo(seen)])
-  }
-
-  #matching(entry: EntryRecord, call: Keyed): readonly VariantRecord[] {
-    return matchingVariants(entry.variants, call, call.credentialHeaders)
   }
 
   #promote(entry: EntryRecord, { version, body }: Held): void {

@@ -46,11 +46,14 @@ function ourConfirmation(given: Case): boolean {
   return confirms(reply, factsIn(given), 'standard') === 'confirmed'
 }
 
+const valuesOf = (vary: readonly string[], given: Parameters<typeof asked>[0]): string =>
+  variantOf(vary, { ...asked(given), credentialHeaders: NONE })
+
 function ourReuse(given: Case): string {
   const { first, second, elapsed } = given
   const candidate = candidateIn(given)
   const { vary } = candidate.facts
-  const matches = variantOf(vary, asked(first), NONE) === variantOf(vary, asked(second), NONE)
+  const matches = valuesOf(vary, first) === valuesOf(vary, second)
   const request = { ...asked(second), cache: 'default' as const, settings: STANDARD }
   const { name } = judge(matches ? candidate : undefined, request, NOON + elapsed)
   return name === 'fresh' || name === 'stale-while-revalidate' ? name : 'ask'

@@ -1,10 +1,7 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import { isRefusal } from './concurrency.ts'
 import { parseHttpDate } from './http-date.ts'
-import { retryAfterMs } from './retry.ts'
-
-/** 2^31 seconds: long enough to be 'never', and finite. */
-const LONGEST = 2 ** 31 * 1000
+import { LONGEST_WAIT, retryAfterMs } from './retry.ts'
 
 /** A field that is longer says nothing: no server has that many policies. */
 const LONGEST_FIELD = 4_096
@@ -29,13 +26,12 @@ function whole(text: string | undefined): number | undefined {
 }
 
 function capped(ms: number): number {
-  return Math.min(Math.max(0, Math.ceil(ms)), LONGEST)
+  return Math.min(Math.max(0, Math.ceil(ms)), LONGEST_WAIT)
 }
 
 /** The moment that the server calls now: its own Date where it sent one, for its other dates are by the same clock. */
 function serverNow({ headers, receivedAt }: Head): number {
-  const date = headerOf(headers, 'date')
-  return (date === undefined ? undefined : parseHttpDate(date, receivedAt)) ?? receivedAt
+  return parseHttpDate(headerOf(headers, 'date') ?? '', receivedAt) ?? receivedAt
 }
 
 /**
@@ -45,12 +41,7 @@ function serverNow({ headers, receivedAt }: Head): number {
 export function askedWait(head: Head): number | undefined {
   const ms = field(head.headers, 'retry-after-ms')
   if (ms !== undefined && /^\d{1,15}(\.\d{1,9})?$/.test(ms)) return capped(Number(ms))
-  const date = headerOf(head.headers, 'date')
-  return retryAfterMs(
-    headerOf(head.headers, 'retry-after'),
-    date === undefined ? undefined : parseHttpDate(date, head.receivedAt),
-    head.receivedAt,
-  )
+  return retryAfterMs(headerOf(head.headers, 'retry-after'), serverNow(head))
 }
 
 /** A policy's parameters, by its name: `"default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers-10, 4.1; RFC 9651 3.1). */

@@ -4,22 +4,21 @@ import { deltaSeconds } from './cache-control.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** 2^31 seconds: long enough to be 'never', and finite. */
-const LONGEST_WAIT = 2 ** 31 * 1000
+export const LONGEST_WAIT: number = 2 ** 31 * 1000
 
 /**
  * Milliseconds that `Retry-After` asks for (RFC 9110 10.2.3), or undefined where it asks for nothing that can be understood: empty,
- * negative, a date that has passed. A date is measured by the server's own clock, where it sent a `Date`. A fraction of a second,
- * which the RFC does not know, is rounded up.
+ * negative, a date that has passed. `now` is by the server's own clock, where it sent a `Date`. A fraction of a second, which the RFC
+ * does not know, is rounded up.
  */
-export function retryAfterMs(value: string | undefined, serverDate: number | undefined, now: number): number | undefined {
+export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   const text = value?.trim()
   if (text === undefined) return undefined
   const whole = deltaSeconds(text)
   if (whole !== undefined) return whole
   if (/^\d+\.\d+$/.test(text)) return Math.min(Math.ceil(Number(text)) * 1000, LONGEST_WAIT)
-  const from = serverDate ?? now
-  const date = parseHttpDate(text, from)
-  return date === undefined || date < from ? undefined : Math.min(date - from, LONGEST_WAIT)
+  const date = parseHttpDate(text, now)
+  return date === undefined || date < now ? undefined : Math.min(date - now, LONGEST_WAIT)
 }
 
 /** Doubling further would only leave the range of numbers. */
@@ -79,10 +78,9 @@ export function causeOf(code: ErrorCode): 'network' | 'timeout' | 'rejected' | u
 }
 
 /** The member of `fallback.on` that this failure is, or undefined: then it is an answer, or nothing of the origin's. */
-export function fallbackCause(failure: Failure, fallback: false | FallbackSettings): FallbackCause | undefined {
-  if (fallback === false) return undefined
+export function fallbackCause(failure: Failure, { on }: FallbackSettings): FallbackCause | undefined {
   const named = causesOf(failure)
-  return fallback.on.find((cause) => named.includes(cause))
+  return on.find((cause) => named.includes(cause))
 }
 
 function causesOf(failure: Failure): readonly FallbackCause[] {

@@ -23,7 +23,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   ETag: parseEntityTag,
   'If-None-Match': parseEntityTags,
   'Content-Range': parseContentRange,
-  'Retry-After': (text) => retryAfterMs(text, undefined, NOON),
+  'Retry-After': (text) => retryAfterMs(text, NOON),
   integrity: integrityAlgorithms,
   'Cache-Status': (text) => cacheStatus({ name: 'hit', key: text, detail: text }, text),
   Location: (location) =>

@@ -99,7 +99,7 @@ const age: Subject = subject<number>({
 const retryAfter: Subject = subject<number | undefined>({
   name: 'Retry-After',
   pieces: [...PIECES, '120', '-1', '0.5', '.5', '5.', '1e3', '99999999999'],
-  parse: (text) => retryAfterMs(text, undefined, NOW),
+  parse: (text) => retryAfterMs(text, NOW),
   fault: (ms) => spanFault('the wait', ms),
   shown: String,
   valid(chance) {

@@ -1,4 +1,3 @@
-import type { RequestFacts } from '../model/call.ts'
 import type { HeaderList } from '../model/headers.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
 import type { Settings } from '../model/settings.ts'
@@ -15,19 +14,6 @@ export function conditionalHeaders({ etag, lastModified }: ResponseFacts): Heade
   if (etag !== undefined) conditions.push(['if-none-match', etag.text])
   if (lastModified !== undefined) conditions.push(['if-modified-since', lastModified.text])
   return conditions
-}
-
-const CONDITIONS: ReadonlySet<string> = new Set([
-  'if-none-match',
-  'if-modified-since',
-  'if-match',
-  'if-unmodified-since',
-  'if-range',
-])
-
-/** Does the caller validate something of its own (RFC 9110 13.1)? */
-export function callerIsConditional({ headers }: RequestFacts): boolean {
-  return headers.some(([name]) => CONDITIONS.has(name))
 }
 
 /**

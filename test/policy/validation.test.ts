@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { callerIsConditional, conditionalHeaders, confirms, headSays, updatedHeaders } from '../../src/policy/validation.ts'
-import { type Fields, facts, HOUR, headers, httpDate, NOON, request, settings } from './given.ts'
+import { conditionalHeaders, confirms, headSays, updatedHeaders } from '../../src/policy/validation.ts'
+import { type Fields, facts, HOUR, headers, httpDate, NOON, settings } from './given.ts'
 
 const THEN = httpDate(NOON - HOUR)
 const LATER = httpDate(NOON)
@@ -24,17 +24,6 @@ describe('the conditions of a revalidation (RFC 9111 4.3.1)', () => {
     ],
   ])('%j', (fields, conditions) => {
     expect(conditionalHeaders(facts(fields))).toEqual(conditions)
-  })
-
-  test.each(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range'])(
-    'a caller’s own %s',
-    (name) => {
-      expect(callerIsConditional(request({ accept: '*/*', [name]: '"1"' }))).toBe(true)
-    },
-  )
-
-  test('a caller without one', () => {
-    expect(callerIsConditional(request({ 'if-odd': '1' }))).toBe(false)
   })
 })
 

@@ -98,7 +98,7 @@ export function landed(call: Call, landing: Landing, joined: Joined): Served {
       const reason = liveReason(call, landing.head)
       const status: CacheStatusFacts = {
         name: 'forwarded',
-        forward: reason === 'method' ? 'method' : call.cache === 'no-store' ? 'bypass' : (found.forward ?? 'bypass'),
+        forward: forwardOf(call, reason, found.forward ?? 'bypass'),
         status: head?.status,
         stored: false,
         detail: reason,
@@ -106,11 +106,9 @@ export function landed(call: Call, landing: Landing, joined: Joined): Served {
       return { ...common, body: landing.stream, outcome: 'bypass', reason, status }
     }
     case 'transient': {
-      const forward =
-        landing.reason === 'method' ? 'method' : call.cache === 'no-store' ? 'bypass' : (found.forward ?? 'uri-miss')
       const status: CacheStatusFacts = {
         name: 'forwarded',
-        forward,
+        forward: forwardOf(call, landing.reason, found.forward ?? 'uri-miss'),
         status: head?.status,
         stored: false,
         collapsed: collapsed || undefined,
@@ -121,6 +119,12 @@ export function landed(call: Call, landing: Landing, joined: Joined): Served {
     case 'kept':
       return { ...common, body: held.body, outcome: landing.outcome, status: keptStatus(landing, joined) }
   }
+}
+
+/** Why the origin was asked for what is not kept, for this reason; `otherwise`: where that was not the call's own doing. */
+function forwardOf({ cache }: Call, reason: BypassReason | undefined, otherwise: Forward): Forward {
+  if (reason === 'method') return 'method'
+  return cache === 'no-store' ? 'bypass' : otherwise
 }
 
 function keptStatus({ held, outcome, head }: Extract<Landing, { name: 'kept' }>, { collapsed, found }: Joined): CacheStatusFacts {
@@ -178,7 +182,7 @@ export function isAnswered(failure: unknown): failure is Answered {
 /** A final error status with nothing to fall back to: an answer, as in fetch. */
 export function failedAnswer(call: Call, { answer, attempts, forward: found }: Answered): Served {
   const held = provisional(call, answer.head, { body: answer.body, digest: '', proven: true })
-  const forward = !isCached(call) ? 'method' : call.cache === 'no-store' ? 'bypass' : (found ?? 'uri-miss')
+  const forward = forwardOf(call, isCached(call) ? undefined : 'method', found ?? 'uri-miss')
   const status: CacheStatusFacts = { name: 'forwarded', forward, status: answer.head.status, stored: false }
   return {
     call,

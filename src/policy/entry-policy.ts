@@ -1,5 +1,6 @@
 import type { Call } from '../model/call.ts'
 import type { EntryRecord } from '../model/record.ts'
+import type { Settings } from '../model/settings.ts'
 import { CALL_READERS, type Layer, readCallOptions } from './call-options.ts'
 import { type Readers, readObject, wrong } from './option-readers.ts'
 import { overlaySpecific } from './precedence.ts'
@@ -49,22 +50,23 @@ export function toldPolicy({ policy }: { readonly policy?: EntryRecord['policy']
   return JSON.parse(JSON.stringify(policy?.options ?? {}), revive) as Record<string, unknown>
 }
 
+const overlaid = (under: Settings, own: object | undefined): Settings =>
+  own === undefined ? under : overlaySpecific(under, own as Layer)
+
 /** The call as the entry's stored policy would have it: over rules and instance, under what the call says itself. */
 export function obeying(call: Call, entry: EntryRecord | undefined): Call {
   const { layers } = call
   if (entry?.policy === undefined || entry.policy.options === null || layers === undefined) return call
   const policy = layerOf(entry)
   if (policy === undefined) return call
-  const under = overlaySpecific(layers.under, policy)
-  return { ...call, settings: layers.own === undefined ? under : overlaySpecific(under, layers.own as Layer) }
+  return { ...call, settings: overlaid(overlaySpecific(layers.under, policy), layers.own) }
 }
 
 /** The same of a call that has obeyed already: an entry may say something else by now, or nothing. */
 export function obeyingAnew(call: Call, entry: EntryRecord | undefined): Call {
   const { layers } = call
   if (layers === undefined) return call
-  const settings = layers.own === undefined ? layers.under : overlaySpecific(layers.under, layers.own as Layer)
-  return obeying({ ...call, settings }, entry)
+  return obeying({ ...call, settings: overlaid(layers.under, layers.own) }, entry)
 }
 
 /** The call as anybody else would make it: under the same rules, the same instance and the same entry, with no options of its own. */

@@ -1,6 +1,7 @@
 import type { Difference } from '../model/difference.ts'
 import { charset, comparisonBy, mediaType } from './comparison.ts'
 import { jsonChanges } from './json-difference.ts'
+import { isComposed } from './json-likeness.ts'
 import { isMergedByParsing } from './json-numbers.ts'
 import { lineDifference } from './line-difference.ts'
 import { rowDifference } from './row-difference.ts'
@@ -59,8 +60,4 @@ function parsed(text: string): { readonly value: unknown } | undefined {
   } catch {
     return undefined
   }
-}
-
-function isComposed(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

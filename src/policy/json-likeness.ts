@@ -26,7 +26,8 @@ export function likeness(...roots: readonly unknown[]): Alike {
   return (one, other) => sign(one) === sign(other)
 }
 
-function isComposed(value: unknown): value is object {
+/** A list or an object. */
+export function isComposed(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 

@@ -51,8 +51,9 @@ const isFailure = (given: unknown): boolean => {
 }
 
 const isPolicy = (given: unknown): boolean => {
+  if (!isStamp(given)) return false
   const { options } = given as { options?: unknown }
-  return isStamp(given) && (options === null || isObject(options))
+  return options === null || isObject(options)
 }
 
 const isRemoval = (given: unknown): boolean => isStamp(given) && isText((given as { upTo?: unknown }).upTo)
@@ -64,7 +65,7 @@ export const isEntryRecord: Shape<EntryRecord> = (record): record is EntryRecord
     isList(isVariant, variants) &&
     isAbsentOr(isNumber, invalidatedAt) &&
     isAbsentOr((given) => isList(isFailure, given), failures) &&
-    isAbsentOr((given) => isObject(given) && isPolicy(given), policy) &&
+    isAbsentOr(isPolicy, policy) &&
     isAbsentOr((given) => isTable(isNumber, given), tags) &&
     isAbsentOr(isStamp, meta) &&
     isAbsentOr(isRemoval, removed)

@@ -1,5 +1,5 @@
 import type { House } from './house.ts'
-import { wholeOf } from './model/body-chunks.ts'
+import { holdOf, wholeOf } from './model/body-chunks.ts'
 import type { Call } from './model/call.ts'
 import type { Difference } from './model/difference.ts'
 import type { Attempt } from './model/errors.ts'
@@ -11,6 +11,7 @@ import { account } from './policy/account.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { difference } from './policy/difference.ts'
 import { obeying, policyOptions, toldPolicy } from './policy/entry-policy.ts'
+import { entryFacts } from './policy/revision.ts'
 import { currentOf } from './policy/version-choice.ts'
 import { foundIn, looked } from './stages/tiers/unheard.ts'
 
@@ -28,10 +29,8 @@ export interface EntryStats {
 /** Bytes of a version that is compared by what it says; a larger one by its size and digest. */
 const COMPARED = 8 * 1024 * 1024
 
-/** Where an entry of which nothing is stored would stand. */
-function identity({ key, method, url, settings }: Call): EntryRecord {
-  return { key, method: method === 'HEAD' ? 'GET' : method, url, group: settings.group, variants: [] }
-}
+/** An entry of which nothing is stored. */
+const identity = (call: Call): EntryRecord => ({ ...entryFacts(call), variants: [] })
 
 export async function policyOf(house: House, call: Call): Promise<CallOptions> {
   const known = async (): Promise<EntryRecord['policy']> => (await house.tiers.known(call))?.policy
@@ -102,8 +101,7 @@ async function side({ version, body }: Held): Promise<Parameters<typeof differen
 }
 
 async function whole(body: Held['body']): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body
-  const release = body.hold()
+  const release = holdOf(body)
   try {
     return await wholeOf(body)
   } finally {

@@ -1,4 +1,4 @@
-import { wholeOf } from './model/body-chunks.ts'
+import { holdOf, wholeOf } from './model/body-chunks.ts'
 import { headerOf } from './model/headers.ts'
 import { ownMemoryOf } from './model/own-memory.ts'
 import { INLINE_LIMIT } from './model/record.ts'
@@ -33,14 +33,14 @@ export class Results {
   /** @throws Unreadable where it was stored in another form, or is damaged. */
   async of({ held, body }: { held: Held; body: Uint8Array | StoredBody | AsyncIterable<Uint8Array> }): Promise<unknown> {
     if (Symbol.asyncIterator in body) throw new Unreadable('it is a stream')
-    const release = body instanceof Uint8Array ? undefined : body.hold()
+    const release = holdOf(body)
     try {
       const bytes = await wholeOf(body).catch((error: unknown) => {
         throw new Unreadable('its bytes cannot be read', { cause: error })
       })
       return this.decoded(held, bytes)
     } finally {
-      release?.()
+      release()
     }
   }
 

@@ -1,5 +1,5 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
-import { chunksOf } from '../model/body-chunks.ts'
+import { chunksOf, holdOf } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import { withoutHeaders } from '../model/headers.ts'
 import { poured } from '../model/poured.ts'
@@ -93,13 +93,13 @@ export class Unpacking {
   }
 
   async #poured(held: Held, unpack: ContentCoding, writer: BodyWriter): Promise<WrittenBody> {
-    const release = held.body instanceof Uint8Array ? undefined : held.body.hold()
+    const release = holdOf(held.body)
     try {
       return await poured(this.#content(chunksOf(held.body), unpack), writer)
     } catch (error) {
       throw error instanceof AttemptFailure ? error : broken(unpack, error)
     } finally {
-      release?.()
+      release()
     }
   }
 

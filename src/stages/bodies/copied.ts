@@ -1,4 +1,4 @@
-import { chunksOf } from '../../model/body-chunks.ts'
+import { chunksOf, holdOf } from '../../model/body-chunks.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import { Damaged } from './at-rest.ts'
@@ -9,7 +9,7 @@ import { StoreSink } from './sinks.ts'
 export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<string> {
   const sink = new StoreSink(to, to.maxEntryBytes ?? Number.POSITIVE_INFINITY)
   // From the beginning: where it stands in a spool alone, it goes with whoever reads it last.
-  const release = body instanceof Uint8Array ? undefined : body.hold('to copy')
+  const release = holdOf(body, 'to copy')
   let n = 0
   try {
     for await (const chunk of chunksOf(body)) await sink.append(Chunk.of(chunk), n++)
@@ -20,6 +20,6 @@ export async function copied(body: Uint8Array | StoredBody, to: Store): Promise<
     await sink.discard().catch(() => undefined)
     throw error
   } finally {
-    release?.()
+    release()
   }
 }

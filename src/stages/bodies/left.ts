@@ -1,6 +1,7 @@
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Purpose } from '../../model/stored-body.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
+import { once } from './readers.ts'
 import type { Sink } from './sinks.ts'
 
 /** A body where its writer left it. What lives only in this process goes with its last reader. */
@@ -22,15 +23,12 @@ export class SinkBody implements StoredBody {
 
   hold(why: Purpose = 'to read'): () => void {
     this.#holders++
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
+    return once(() => {
       this.#holders--
       // A copy may be done before the one for whom the body was downloaded has begun.
       this.#wasRead ||= why !== 'to copy'
       // Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end.
       if (this.#wasRead && this.#holders === 0 && this.#sink.bodyId === undefined) this.#sink.discard().catch(() => undefined)
-    }
+    })
   }
 }

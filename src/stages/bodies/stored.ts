@@ -1,3 +1,4 @@
+import { given } from '../../model/body-chunks.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
@@ -40,7 +41,7 @@ export class RestingBody implements StoredBody {
   }
 
   async lend(n: number): Promise<Loan> {
-    return this.#lending?.lend(n) ?? { bytes: await this.chunk(n), end: () => undefined }
+    return this.#lending?.lend(n) ?? given(await this.chunk(n))
   }
 
   chunk(n: number): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { ballast } from '../../model/ballast.ts'
-import { loanOf } from '../../model/body-chunks.ts'
+import { given, loanOf } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
@@ -25,7 +25,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
     this.#turns = turns
     this.#at = from
     this.#to = Math.min(to + 1, body instanceof Uint8Array ? body.length : body.size)
-    if (body instanceof Uint8Array) this.#take({ bytes: body, end: () => undefined }, 0)
+    if (body instanceof Uint8Array) this.#take(given(body), 0)
   }
 
   [Symbol.asyncIterator](): this {

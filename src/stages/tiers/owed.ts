@@ -1,3 +1,4 @@
+import { holdOf } from '../../model/body-chunks.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import { merge } from '../../policy/merge.ts'
 import type { Placed } from './placed.ts'
@@ -18,8 +19,6 @@ export interface Debt {
   readonly versions: ReadonlyMap<string, Placed>
 }
 
-const held = ({ body }: Placed): (() => void) => (body instanceof Uint8Array ? () => undefined : body.hold())
-
 /** A body that stands in the tier already costs nothing. */
 const bytesOf = ({ version, body }: Placed): number =>
   version.home === undefined || body instanceof Uint8Array ? version.size : 0
@@ -39,7 +38,7 @@ export class Owed {
     const versions = new Map(known?.versions)
     if (placed !== undefined && bytesOf(placed) <= MOST_BYTES) {
       versions.set(placed.version.id, placed)
-      this.#ends.set(placed, held(placed))
+      this.#ends.set(placed, holdOf(placed.body))
       this.#bytes += bytesOf(placed)
     }
     for (const [id, oldest] of versions) {

@@ -93,7 +93,7 @@ export const UPKEEP: readonly Mutant[] = [
   {
     name: 'a part in memory has no bound',
     file: 'src/stages/bodies/shelved.ts',
-    find: 'size <= Math.min(maxEntryBytes, most)',
+    find: 'size <= mostOf(store, plan)',
     replace: 'size >= 0',
     tests: ['test/rows/download/partials.test.ts'],
     killer: 'in memory alone of what is too large for it no part is kept',

@@ -5,10 +5,10 @@ import type { BodyPlan } from '../../policy/body-plan.ts'
 const TRANSIENT_MEMORY = 8 * 1024 * 1024
 
 /** Local stores, durable ones first, nearest first: a remote one is written behind, out of what the nearer ones hold. */
-export function placesFor(stores: readonly Store[], { expected = 0, maxEntryBytes, shareable }: BodyPlan): Store[] {
-  const fits = (store: Store): boolean => expected <= Math.min(maxEntryBytes, store.maxEntryBytes ?? Number.POSITIVE_INFINITY)
+export function placesFor(stores: readonly Store[], plan: BodyPlan): Store[] {
+  const { expected = 0, shareable } = plan
   const open = stores.filter(({ shared, readOnly }) => readOnly !== true && (shareable || !shared))
-  const local = open.filter((store) => store.live === undefined && !store.remote && fits(store))
+  const local = open.filter((store) => store.live === undefined && !store.remote && expected <= mostOf(store, plan))
   return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
 }
 

@@ -4,18 +4,15 @@ import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { Chunk } from './chunk.ts'
 import { type Adopted, type Fits, findPartial, forgetPartial, type PartialRecord, savePartial } from './partials.ts'
+import { mostOf } from './places.ts'
 import { type Sink, StoreSink } from './sinks.ts'
 
 /** Where no tier has bodies of its own: a store in memory that a whole of this size would have a place in. */
-function shelfFor(
-  stores: readonly Store[],
-  { shareable, maxEntryBytes, expected = 0 }: BodyPlan,
-  here: number,
-): Store | undefined {
-  const size = Math.max(expected, here)
-  const fits = ({ maxEntryBytes: most = Number.POSITIVE_INFINITY }: Store): boolean => size <= Math.min(maxEntryBytes, most)
+function shelfFor(stores: readonly Store[], plan: BodyPlan, here: number): Store | undefined {
+  const size = Math.max(plan.expected ?? 0, here)
   return stores.find(
-    (store) => store.live !== undefined && store.readOnly !== true && (shareable || !store.shared) && fits(store),
+    (store) =>
+      store.live !== undefined && store.readOnly !== true && (plan.shareable || !store.shared) && size <= mostOf(store, plan),
   )
 }
 

@@ -1,5 +1,6 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
+import { leftUnread } from '../../model/left-unread.ts'
 import type { Obtained } from '../../model/rooms.ts'
 import { type OtherPlace, otherPlaces } from '../../policy/places.ts'
 import { lastWord } from '../../policy/refusals.ts'
@@ -67,7 +68,8 @@ class Places {
     // One allowance for all: who has spent it at the first place has none for the next.
     while (this.#along.allowance.left > 0) {
       const place = this.#others.shift()
-      if (place === undefined || place.way === 'open') return place === undefined ? undefined : this.#orderAt(place)
+      if (place === undefined) return undefined
+      if (place.way === 'open') return this.#orderAt(place)
       this.#passBy(place)
     }
     return undefined
@@ -137,7 +139,7 @@ class Places {
 async function dropped(obtained: Obtained): Promise<void> {
   // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
   if (obtained.name === 'whole') await obtained.written.discard().catch(() => undefined)
-  if (obtained.name === 'live') await obtained.stream[Symbol.asyncIterator]().return?.()
+  if (obtained.name === 'live') await leftUnread({ body: obtained.stream })
 }
 
 function noAnswer({ head }: Obtained, { call }: Order): AttemptFailure {

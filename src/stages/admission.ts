@@ -41,8 +41,8 @@ export class Admission {
   }
 
   /**
-   * Resolves to what is to be warned of, and whether it is for this caller alone. Rejects with an AttemptFailure: REJECTED with the reason, or HOOK where the user's code does
-   * not come to an end within `timeouts.deadline`.
+   * Resolves to what is to be warned of, and whether it is for this caller alone. Rejects with an AttemptFailure: REJECTED with the
+   * reason, or HOOK where the user's code does not come to an end within `timeouts.deadline`.
    */
   async judge(call: Call, found: Found, { obtained, signal }: { obtained: Whole; signal: AbortSignal }): Promise<Admitted> {
     if (!isJudged(call, obtained)) return { warnings: [] }
@@ -53,8 +53,7 @@ export class Admission {
     if (displaces && this.#hasFallback(call, found)) throw new AttemptFailure('UNPROVEN', UNPROVEN, { retry: 'never' })
     const { warnings, refusal = again } = await this.#guard(call, found, obtained)
     for (const warning of warnings) this.#rooms.report('warning', () => ({ key: call.key, url: call.url, warning }))
-    if (call.settings.schema !== undefined || call.settings.check !== undefined)
-      await this.#hooks(call, found, { obtained, signal })
+    if (hasHooks(call)) await this.#hooks(call, found, { obtained, signal })
     if (refusal !== undefined) return { warnings, apart: { label: 'failed', reason: refusal } }
     return displaces ? { warnings, apart: { label: 'unproven', reason: UNPROVEN } } : { warnings }
   }
@@ -163,7 +162,8 @@ function rejected({ written }: Judged, reason: string, cause?: unknown): Attempt
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-async function chunkOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Array | undefined> {
+/** A chunk of a body at rest; one in memory is at hand as a whole. */
+async function partOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Array | undefined> {
   if (body instanceof Uint8Array) return body
   return body.size === 0 ? new Uint8Array(0) : body.chunk(n).catch(() => undefined)
 }
@@ -171,8 +171,8 @@ async function chunkOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8A
 /** Undefined where the store cannot give it now: what cannot be compared is not refused. */
 async function look(body: Uint8Array | StoredBody, contentType: string | undefined): Promise<Look | undefined> {
   const size = body instanceof Uint8Array ? body.length : body.size
-  const bytes = await chunkOf(body, 0)
-  const last = await chunkOf(body, Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1))
+  const bytes = await partOf(body, 0)
+  const last = await partOf(body, Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1))
   if (bytes === undefined || last === undefined) return undefined
   const text = size <= Math.min(LOOKED_AT_WHOLE, CHUNK_SIZE) ? decode(bytes) : undefined
   return { contentType, size, text, start: decode(bytes.subarray(0, STARTS_WITH)), end: decode(last.subarray(-STARTS_WITH)) }

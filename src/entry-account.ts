@@ -11,7 +11,6 @@ import { account } from './policy/account.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { difference } from './policy/difference.ts'
 import { obeying, policyOptions, toldPolicy } from './policy/entry-policy.ts'
-import { entryFacts } from './policy/revision.ts'
 import { currentOf } from './policy/version-choice.ts'
 import { foundIn, looked } from './stages/tiers/unheard.ts'
 
@@ -29,8 +28,10 @@ export interface EntryStats {
 /** Bytes of a version that is compared by what it says; a larger one by its size and digest. */
 const COMPARED = 8 * 1024 * 1024
 
-/** An entry of which nothing is stored. */
-const identity = (call: Call): EntryRecord => ({ ...entryFacts(call), variants: [] })
+/** Where an entry of which nothing is stored would stand. */
+function identity({ key, method, url, settings }: Call): EntryRecord {
+  return { key, method: method === 'HEAD' ? 'GET' : method, url, group: settings.group, variants: [] }
+}
 
 export async function policyOf(house: House, call: Call): Promise<CallOptions> {
   const known = async (): Promise<EntryRecord['policy']> => (await house.tiers.known(call))?.policy

@@ -1,5 +1,6 @@
 import type { Clock } from './model/clock.ts'
 import { HoldfastError } from './model/errors.ts'
+import { Recollection } from './model/recollection.ts'
 import { WaitsForItself } from './stages/function/circles.ts'
 
 /** Failures remembered of one function; the oldest is forgotten. */
@@ -7,7 +8,7 @@ const MOST = 1_000
 
 /** What a function threw a short while ago, by its key: in this process, for an error has no form in which it could be stored. */
 export class FunctionFailures {
-  readonly #failed = new Map<string, { readonly error: unknown; readonly until: number }>()
+  readonly #failed = new Recollection<string, { readonly error: unknown; readonly until: number }>(MOST)
   readonly #ttl: number
   #words = 0
 
@@ -20,14 +21,10 @@ export class FunctionFailures {
   note(key: string, error: unknown, { clock, words }: { clock: Clock; words: number }): void {
     if (this.#ttl === 0 || words !== this.#words || error instanceof WaitsForItself) return
     if (error instanceof HoldfastError && error.code === 'CLOSED') return
-    this.#failed.delete(key)
     this.#failed.set(key, { error, until: clock.monotonic() + this.#ttl })
-    const [oldest] = this.#failed.keys()
-    if (this.#failed.size > MOST && oldest !== undefined) this.#failed.delete(oldest)
   }
 
   of(key: string, clock: Clock): { readonly error: unknown } | undefined {
-    if (this.#failed.size === 0) return undefined
     const failure = this.#failed.get(key)
     if (failure === undefined || clock.monotonic() < failure.until) return failure
     this.#failed.delete(key)

@@ -1,11 +1,13 @@
 import { holdOf, wholeOf } from './model/body-chunks.ts'
 import { headerOf } from './model/headers.ts'
 import { ownMemoryOf } from './model/own-memory.ts'
+import { Recollection } from './model/recollection.ts'
 import { INLINE_LIMIT } from './model/record.ts'
 import type { Held, StoredBody } from './model/rooms.ts'
 import type { Check } from './model/settings.ts'
 import type { StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
+import { isImmutable } from './policy/result-value.ts'
 import { Unreadable, type ValueCodec } from './stages/function/value-codec.ts'
 
 /** Large results that are looked for in hand; the one used longest ago is decoded anew. */
@@ -18,7 +20,7 @@ export class Results {
   /** Results that nobody can change, or that all are to share, by the stored bytes that they are of: they stay for as long as those do, which memory bounds. */
   readonly #inHand = new WeakMap<ReturnType<typeof ownMemoryOf>, { readonly value: unknown }>()
   /** The same of results that may be too large to stand in memory as bytes: for as long as somebody has them. */
-  readonly #large = new Map<string, { readonly id: string; readonly value: WeakRef<object> }>()
+  readonly #large = new Recollection<string, { readonly id: string; readonly value: WeakRef<object> }>(MOST_LARGE)
 
   constructor(codec: ValueCodec, given: 'one for all' | 'a copy for each') {
     this.#codec = codec
@@ -50,11 +52,11 @@ export class Results {
     if (known !== undefined) return known.value
     const alive = this.#alive(version)
     const value = alive === undefined ? this.#codec.decode({ bytes, type: typeOf(version) }) : alive.value
-    if (alive === undefined && this.#given === 'a copy for each' && !this.#codec.isUnchangeable(value)) return value
+    if (alive === undefined && this.#given === 'a copy for each' && !isImmutable(value)) return value
     this.#inHand.set(ownMemoryOf(bytes), { value })
     // What no tier has is of no version, and the next one like it is another result.
     if (version.id !== '' && bytes.length > INLINE_LIMIT && typeof value === 'object' && value !== null)
-      this.#keep(version, value)
+      this.#large.set(version.key, { id: version.id, value: new WeakRef(value) })
     return value
   }
 
@@ -62,13 +64,6 @@ export class Results {
   again({ version }: Held, bytes: Uint8Array): { readonly value: unknown } | (() => unknown) {
     const type = typeOf(version)
     return this.#inHand.get(ownMemoryOf(bytes)) ?? (() => this.#codec.decode({ bytes, type }))
-  }
-
-  #keep({ key, id }: Held['version'], value: object): void {
-    this.#large.delete(key)
-    this.#large.set(key, { id, value: new WeakRef(value) })
-    const [oldest] = this.#large.keys()
-    if (this.#large.size > MOST_LARGE && oldest !== undefined) this.#large.delete(oldest)
   }
 
   #alive({ key, id }: Held['version']): { readonly value: unknown } | undefined {

@@ -1,3 +1,6 @@
+/** Hosts of which something is remembered though nobody asks them, at most: a crawl must not fill the memory with what it has left. */
+export const MOST_IDLE: number = 1_000
+
 /** How often a host may be asked: so many starts in any span of so many milliseconds. */
 export interface Pace {
   readonly starts: number

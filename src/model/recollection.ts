@@ -1,15 +1,12 @@
-/** Hosts of which something is remembered though nobody asks them, at most: a crawl must not fill the memory with what it has left. */
-const MOST = 1_000
-
 /** What was noted last is kept, and the oldest given up for it. */
 export class Recollection<K, V> {
   readonly #kept = new Map<K, V>()
-  readonly #gone: (key: K, value: V) => void
   readonly #most: number
+  readonly #gone: (key: K, value: V) => void
 
-  constructor(gone: (key: K, value: V) => void = () => undefined, most: number = MOST) {
-    this.#gone = gone
+  constructor(most: number, gone: (key: K, value: V) => void = () => undefined) {
     this.#most = most
+    this.#gone = gone
   }
 
   get(key: K): V | undefined {
@@ -27,6 +24,10 @@ export class Recollection<K, V> {
 
   delete(key: K): void {
     this.#kept.delete(key)
+  }
+
+  clear(): void {
+    this.#kept.clear()
   }
 
   entries(): Iterable<[K, V]> {

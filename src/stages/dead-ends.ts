@@ -1,3 +1,5 @@
+import { Recollection } from '../model/recollection.ts'
+
 /** Dead ends that are remembered: beyond that the oldest is asked for again. */
 const MOST = 10_000
 
@@ -18,14 +20,10 @@ export interface DeadEnd {
  * In memory, for a minute's mistake is not worth a write.
  */
 export class DeadEnds {
-  readonly #known = new Map<string, DeadEnd>()
+  readonly #known = new Recollection<string, DeadEnd>(MOST)
 
   note(key: string, end: DeadEnd): void {
-    this.#known.delete(key)
     this.#known.set(key, end)
-    if (this.#known.size <= MOST) return
-    const [oldest] = this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
   }
 
   of(key: string): DeadEnd | undefined {

@@ -1,3 +1,4 @@
+import { Recollection } from '../model/recollection.ts'
 import type { EntryRecord } from '../model/record.ts'
 
 /** Entries that are remembered; the one written longest ago is forgotten. */
@@ -5,13 +6,10 @@ const MOST = 1_000
 
 /** What this instance wrote last of an entry, where no tier can say it at once. */
 export class Recent {
-  readonly #entries = new Map<string, EntryRecord>()
+  readonly #entries = new Recollection<string, EntryRecord>(MOST)
 
   note(entry: EntryRecord): void {
-    this.#entries.delete(entry.key)
     this.#entries.set(entry.key, entry)
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size > MOST && oldest !== undefined) this.#entries.delete(oldest)
   }
 
   /** A tier says it. */

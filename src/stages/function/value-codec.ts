@@ -78,11 +78,6 @@ export class ValueCodec {
     }
   }
 
-  /** Whether a value that was decoded may be handed to everybody. Of what a codec of one's own makes nobody can tell. */
-  isUnchangeable(value: unknown): boolean {
-    return isImmutable(value)
-  }
-
   /** @throws Unreadable */
   decode({ bytes, type }: Encoded): unknown {
     const expected = TYPES[this.#name]

@@ -1,10 +1,10 @@
 import type { PriorityQueue } from 'p-queue'
 import type { Clock } from '../../model/clock.ts'
-import type { HostRules, Pace } from '../../model/limits.ts'
+import { type HostRules, MOST_IDLE, type Pace } from '../../model/limits.ts'
+import { Recollection } from '../../model/recollection.ts'
 import type { Wish } from '../../model/rooms.ts'
 import { Line } from './line.ts'
 import type { Pacer } from './pacer.ts'
-import { Recollection } from './recollection.ts'
 import type { Distance } from './spacing.ts'
 import { Turns } from './turns.ts'
 import type { End } from './waiting.ts'
@@ -34,7 +34,7 @@ export class Lines {
   readonly #opening = new Map<string, Promise<Line>>()
   readonly #turns = new Turns<Line>()
   /** Idle lines that are kept for what was learnt of their hosts. */
-  readonly #learnt = new Recollection<string, Line>((_bucket, line) => this.#drop(line))
+  readonly #learnt = new Recollection<string, Line>(MOST_IDLE, (_bucket, line) => this.#drop(line))
   /** Idle lines whose pace is still to be remembered for a while. */
   readonly #resting = new Map<Line, { cancel(): void }>()
   /** The line that was dropped last, where all it has is a place: its host is likely to be the next one too. */

@@ -1,9 +1,10 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Clock } from '../../model/clock.ts'
+import { MOST_IDLE } from '../../model/limits.ts'
+import { Recollection } from '../../model/recollection.ts'
 import type { Wish } from '../../model/rooms.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { atOutage, isDown, type Miss, missed, type Outage } from '../../policy/outage.ts'
-import { Recollection } from './recollection.ts'
 
 type Outcome = 'answered' | 'missed' | 'given up'
 
@@ -22,7 +23,7 @@ export type Probe = (outcome: Outcome) => void
  * does: a dead host costs its callers one series of attempts, and not one each.
  */
 export class Outages {
-  readonly #seen = new Recollection<string, Seen>()
+  readonly #seen = new Recollection<string, Seen>(MOST_IDLE)
   readonly #clock: Clock
   readonly #told: (host: string) => void
 

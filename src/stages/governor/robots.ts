@@ -1,6 +1,6 @@
+import { Recollection } from '../../model/recollection.ts'
 import type { Wish } from '../../model/rooms.ts'
 import { Urgency } from '../../model/urgency.ts'
-import { Recollection } from './recollection.ts'
 import type { RobotsRooms } from './robots-request.ts'
 import type { Distance } from './spacing.ts'
 
@@ -30,7 +30,7 @@ export interface RobotsHouse extends RobotsRooms {
 /** What origins say in their robots.txt: asked for once, before the first request, and again when that is over. */
 export class Robots {
   readonly #house: RobotsHouse
-  readonly #known = new Recollection<string, Known>(() => undefined, MOST)
+  readonly #known = new Recollection<string, Known>(MOST)
   readonly #asking = new Map<string, Asking>()
   /** How many wait, by bucket. */
   readonly #waiting = new Map<string, number>()

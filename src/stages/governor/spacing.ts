@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import { Recollection } from './recollection.ts'
+import { MOST_IDLE } from '../../model/limits.ts'
+import { Recollection } from '../../model/recollection.ts'
 
 /** How far apart a host wants its requests to start. */
 export interface Distance {
@@ -14,7 +15,7 @@ export class Spacing {
   readonly #clock: Clock
   readonly #wake: () => void
   /** Milliseconds by host. */
-  readonly #asked = new Recollection<string, number>()
+  readonly #asked = new Recollection<string, number>(MOST_IDLE)
   #least = 0
   #last = Number.NEGATIVE_INFINITY
   #timer: { cancel(): void } | undefined

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+import { Recollection } from '../../model/recollection.ts'
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import { inHand } from './in-hand.ts'
 import type { Keyed } from './keyed.ts'
@@ -33,7 +34,7 @@ interface Glance extends Look {
 export class Glances {
   readonly tier: Tier | undefined
   readonly #clock: Clock
-  readonly #glances = new Map<string, Glance>()
+  readonly #glances = new Recollection<string, Glance>(ENTRIES)
   /** The last entry of which there was nothing. */
   #nothing: (Look & { readonly key: string }) | undefined
 
@@ -52,7 +53,7 @@ export class Glances {
     const seen = this.tier.glanceEntry(key, marks)
     this.#nothing = seen === 'nothing' ? { key, marks, stamp, at: this.#clock.monotonic() } : undefined
     if (typeof seen !== 'object') return undefined
-    if (stamp !== undefined) this.#keep(key, { seen, marks, stamp, at: this.#clock.monotonic(), isProven: false })
+    if (stamp !== undefined) this.#glances.set(key, { seen, marks, stamp, at: this.#clock.monotonic(), isProven: false })
     return seen.entry
   }
 
@@ -75,11 +76,6 @@ export class Glances {
     if (glance !== undefined) glance.isProven = placed !== undefined
     if (glance !== undefined && placed !== undefined) glance.seen.tried = { id: ref.id, placed }
     return placed
-  }
-
-  #keep(key: string, glance: Glance): void {
-    this.#glances.set(key, glance)
-    if (this.#glances.size > ENTRIES) for (const oldest of this.#glances.keys()) return void this.#glances.delete(oldest)
   }
 
   #holds({ stamp, marks, at }: Look, now: number | undefined, asked: readonly string[]): boolean {

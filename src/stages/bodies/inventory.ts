@@ -2,17 +2,14 @@ import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { chunkKey } from './at-rest.ts'
 import { SEAL_SIZE, SEALED_SIZE } from './chunk.ts'
+import { PARTIALS, WORTH } from './partials.ts'
 import { isAtRest, removeChunks } from './sinks.ts'
 
 const CHUNKS = 'h1:c:'
 const WORDS = 'h1:d:'
-const PARTIALS = 'h1:p:'
 
 /** Words, or partials, read at a time. */
 const SLICE = 100
-
-/** Milliseconds after which a partial is not gone on with, and goes. */
-const DEAD_AFTER = 24 * 3600 * 1000
 
 /** A body that stands in a store. */
 export interface Standing {
@@ -120,7 +117,7 @@ function partialOf(bytes: Uint8Array, now: number): Omit<Word, 'key'> {
   try {
     const record: { bodyId?: unknown; savedAt?: unknown } | null = JSON.parse(new TextDecoder().decode(bytes))
     const bodyId = typeof record?.bodyId === 'string' ? record.bodyId : undefined
-    return { bodyId, isDead: bodyId === undefined || typeof record?.savedAt !== 'number' || now - record.savedAt > DEAD_AFTER }
+    return { bodyId, isDead: bodyId === undefined || typeof record?.savedAt !== 'number' || now - record.savedAt > WORTH }
   } catch {
     return { bodyId: undefined, isDead: true }
   }

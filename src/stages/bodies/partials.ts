@@ -3,8 +3,10 @@ import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 
-/** Milliseconds after which a partial is not gone on with: signed URLs have ended by then, and so has most of what it was wanted for. */
-const WORTH = 24 * 60 * 60 * 1000
+/** Milliseconds after which a partial is not gone on with, and goes: signed URLs have ended by then, and so has most of what it was wanted for. */
+export const WORTH: number = 24 * 60 * 60 * 1000
+
+export const PARTIALS = 'h1:p:'
 
 /** `h1:p:<key>`: a body that broke, or whose process did, and what shows that a later part belongs to it. */
 export interface PartialRecord {
@@ -28,7 +30,7 @@ export interface Adopted {
 /** Where the rest of a partial goes; undefined where it is not this request's. */
 export type Fits = (record: PartialRecord) => BodyPlan | undefined
 
-const partialKey = (key: string): string => `h1:p:${sha256(key)}`
+const partialKey = (key: string): string => `${PARTIALS}${sha256(key)}`
 
 export async function savePartial(store: Store, record: PartialRecord): Promise<void> {
   await store.set(partialKey(record.key), new TextEncoder().encode(JSON.stringify(record)))

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import type { FlightName, FlightOf, PathOf } from './flight.ts'
 import type { BypassReason } from './inspection.ts'
-import type { EntryRecord, VariantRecord, VersionRef } from './record.ts'
+import type { EntryRecord, Stamp, VariantRecord, VersionRef } from './record.ts'
 import type { BodyWriter, FallenBack, Found, Held, Landing, Obtained, ResponseHead, Served } from './rooms.ts'
 import type { Retention } from './settings.ts'
 import type { Lease } from './store.ts'
@@ -69,6 +69,17 @@ export interface Keep {
   readonly askedAt: number
   /** Undefined: nobody asked, it was brought. */
   readonly isOvertaken: FlightPath['isOvertaken'] | undefined
+}
+
+/** Versions that go in the write of a new one. */
+export interface Retiring {
+  readonly stamp: Stamp
+  /** Whether what comes has been deleted since it was asked for, by what is known of its entry: then nothing is written. */
+  readonly isLate: (known: EntryRecord | undefined) => boolean
+  /** The ids of versions that may go now that the entry is like this. */
+  readonly ids: (entry: EntryRecord) => readonly string[]
+  /** Whether this version's body is being read in this process: it is left for the sweep. */
+  readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
 }
 
 /** Given to the caller who asked, and to nobody else: kept under this label, so that it is not current. */

@@ -1,20 +1,9 @@
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
-import type { Keep } from '../model/stages.ts'
+import type { Keep, Retiring } from '../model/stages.ts'
 import { isDeletedSince } from '../policy/removal.ts'
 import { removable } from '../policy/retention.ts'
-
-/** What goes with one write. */
-export interface Retiring {
-  readonly stamp: Stamp
-  /** Whether what comes has been deleted since it was asked for, by what is known of its entry: then nothing is written. */
-  readonly isLate: (known: EntryRecord | undefined) => boolean
-  /** The ids of versions that may go now that the entry is like this. */
-  readonly ids: (entry: EntryRecord) => readonly string[]
-  /** Whether this version's body is being read in this process: it is left for the sweep. */
-  readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
-}
 
 export interface RetirementRooms {
   readonly isRead: Retiring['isRead']

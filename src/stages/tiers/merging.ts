@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord, Stamp, VersionRecord } from '../../model/record.ts'
+import type { Retiring } from '../../model/stages.ts'
 import type { KnownValue, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { merge } from '../../policy/merge.ts'
@@ -9,7 +10,7 @@ import { withDerived } from '../../policy/version-id.ts'
 import { entryValue } from './carried.ts'
 import { alongside, decode, encode } from './codec.ts'
 import { type KeepWords, keepWords } from './kept.ts'
-import type { Retiring, Writing } from './placed.ts'
+import type { Writing } from './placed.ts'
 
 /** How long the word that an entry was deleted, or that it failed, is kept in ms: a tier that was away for longer brings it back. */
 const BARE = 7 * 24 * 3600 * 1000
@@ -63,9 +64,8 @@ export class Merging {
     const before = { key: `h1:e:${hash}`, value: bytes }
     // A tier that others read is told nothing of an entry that it has nothing of: that may be one user's own.
     if (known === undefined && this.#store.shared && version === undefined && entry.policy === undefined)
-      return { merged: entry, entries: [], gone: [], expired: [], known: before }
-    if (how.retiring?.isLate(known) === true)
-      return { merged: known ?? { ...entry, variants: [] }, entries: [], gone: [], expired: [], known: before }
+      return unwritten(entry, before)
+    if (how.retiring?.isLate(known) === true) return unwritten(known ?? { ...entry, variants: [] }, before)
     const merged = remembered(await retired(known === undefined ? entry : merge(known, entry), how.retiring))
     const isPlaced = (id: string): boolean => how.arePlaced === true || version?.id === id
     const kept = await this.#kept(known, merged, { hash, version, isPlaced })
@@ -84,15 +84,14 @@ export class Merging {
     merged: EntryRecord,
     { hash, version, isPlaced }: { hash: string; version: VersionRecord | undefined; isPlaced: (id: string) => boolean },
   ): Promise<KeepWords> {
+    if (this.#store.remote) return { given: [], takenBack: [] }
     const stored = async (id: string): Promise<VersionRecord | undefined> => {
       if (version?.id === id) return version
       const bytes = await this.#store.get(`h1:v:${hash}:${id}`)
       const found = bytes === undefined ? undefined : decode(bytes, merged.key, isVersionRecord)
       return found?.name === 'record' ? found.record : undefined
     }
-    return this.#store.remote
-      ? { given: [], takenBack: [] }
-      : keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored, isPlaced })
+    return keepWords(known, merged, { hash, now: this.#rooms.clock.now(), version: stored, isPlaced })
   }
 
   /** The version goes with its entry in one call; a store that cannot do so at once writes the version first. */
@@ -120,6 +119,9 @@ export class Merging {
     return { bytes, entry }
   }
 }
+
+/** Nothing is to be written, for it is as `merged` says. */
+const unwritten = (merged: EntryRecord, known: KnownValue): Merged => ({ merged, entries: [], gone: [], expired: [], known })
 
 /** Without what is beyond what is kept, and read by nobody. */
 async function retired(entry: EntryRecord, retiring: Retiring | undefined): Promise<EntryRecord> {

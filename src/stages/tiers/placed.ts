@@ -1,5 +1,6 @@
-import type { EntryRecord, LiveVersion, Stamp } from '../../model/record.ts'
+import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
+import type { Retiring } from '../../model/stages.ts'
 import type { Lease, Store } from '../../model/store.ts'
 
 /** A version with its body. */
@@ -40,14 +41,6 @@ export interface BodyRoom {
   /** All of a small body at once, proven; undefined where only reading it can tell. */
   glance(store: Store, place: { bodyId: string; size: number }): Uint8Array | undefined
   copy(body: Uint8Array | StoredBody, to: Store): Promise<string>
-}
-
-/** What goes with one write: whether that has been deleted meanwhile, and versions beyond what is kept, but for those that are being read. */
-export interface Retiring {
-  readonly stamp: Stamp
-  readonly isLate: (known: EntryRecord | undefined) => boolean
-  readonly ids: (entry: EntryRecord) => readonly string[]
-  readonly isRead: (entry: EntryRecord, id: string) => Promise<boolean>
 }
 
 /** How an entry is written. */

@@ -5,19 +5,14 @@ import { TransportFailure } from '../../model/transport.ts'
 import { rangeFrom } from '../../policy/resume.ts'
 import { classify } from '../../policy/retry.ts'
 import { answer } from './answer.ts'
+import type { Abort } from './arrival.ts'
 import { type Allowance, onSpent } from './budget.ts'
 import type { DownloadRooms, Series } from './order.ts'
 import { type Reached, reach } from './reach.ts'
 import { requestHeaders } from './request-headers.ts'
 
-interface Abort {
-  readonly controller: AbortController
-  headersAreHere(): void
-  end(): void
-}
-
 /** An abort of this attempt: by the flight, by a limit that is spent, or by the watch over its body. */
-function abortable({ clock }: DownloadRooms, { order }: Series, allowance: Allowance): Abort {
+function abortable({ clock }: DownloadRooms, { order }: Series, allowance: Allowance): Abort & { end(): void } {
   const { signal, call } = order
   const { deadline, total } = call.settings.timeouts
   const controller = new AbortController()
@@ -49,6 +44,13 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
   const record: Attempt = { at: new Date(rooms.clock.now()), ms: 0, url: series.order.call.url, bytes: 0 }
   if (asked.from !== undefined) record.resumedFrom = asked.from
   const queuedBefore = allowance.queued - series.waited
+  const finished = (): readonly Attempt[] => {
+    record.ms = Math.round(rooms.clock.monotonic() - startedAt - allowance.queued)
+    const waited = Math.round(allowance.queued - queuedBefore)
+    if (waited > 0) record.waited = waited
+    series.attempts.push(record)
+    return series.attempts
+  }
   const abort = abortable(rooms, series, allowance)
   let reached: Reached | undefined
   try {
@@ -57,19 +59,11 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
     record.status = reached.head.status
     const ended = await answer(rooms, series, { asked, reached, allowance, number: series.attempts.length + 1, abort })
     record.bytes = (series.partial?.writer.bytes ?? 0) - (asked.from ?? 0)
-    return ended(
-      finished(series, record, {
-        ms: rooms.clock.monotonic() - startedAt - allowance.queued,
-        waited: allowance.queued - queuedBefore,
-      }),
-    )
+    return ended(finished())
   } catch (error) {
     const after = series.partial?.writer.bytes ?? 0
     record.bytes = Math.max(0, after - (asked.from ?? 0))
-    finished(series, record, {
-      ms: rooms.clock.monotonic() - startedAt - allowance.queued,
-      waited: allowance.queued - queuedBefore,
-    })
+    finished()
     const failure = failureOf(error, series)
     failure.gained = gain(before, after, asked.from)
     record.error = { code: failure.code, message: failure.message }
@@ -91,13 +85,6 @@ function over({ ended, report }: DownloadRooms, { order }: Series, attempt: Atte
 function gain(before: number, after: number, from: number | undefined): number {
   if (after <= before) return 0
   return after - before + (from === undefined ? 0 : from - rangeFrom(from))
-}
-
-function finished(series: Series, record: Attempt, { ms, waited }: { ms: number; waited: number }): readonly Attempt[] {
-  record.ms = Math.round(ms)
-  if (Math.round(waited) > 0) record.waited = Math.round(waited)
-  series.attempts.push(record)
-  return series.attempts
 }
 
 /** An abort by the flight keeps its own reason; all else is an attempt that failed, told apart by its code. */

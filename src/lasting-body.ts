@@ -29,16 +29,16 @@ function mayBeAskedFor({ call, held, outcome }: Served): boolean {
  */
 async function broughtAgain(
   house: House,
-  { call, held: { version }, held: stored }: Served,
+  { call, held }: Served,
   { because, signal }: { because: Error; signal: AbortSignal },
 ): Promise<Uint8Array | StoredBody> {
   // What is wrong there is not to be taken for what comes now. A tier that fails is told of by its guard, and is a miss.
-  if (because instanceof Damaged) await house.tiers.giveUp(stored).catch(() => undefined)
+  if (because instanceof Damaged) await house.tiers.giveUp(held).catch(() => undefined)
   const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
   const { layers: _decided, ...asked } = call
   const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)
   const came = await house.walks.during(again)
-  if (came.held.version.digest === version.digest) return came.held.body
+  if (came.held.version.digest === held.version.digest) return came.held.body
   await leftUnread(came)
   throw new HoldfastError('STORE', 'the origin has another version by now')
 }

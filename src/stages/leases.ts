@@ -50,15 +50,13 @@ export async function take<T>({ ask, look, signal, patience }: LeaseWish<T>, clo
 function kept(lease: Lease, clock: Clock): () => Promise<void> {
   let timer = clock.setTimeout(prolong, EXTEND_EVERY)
   let ended = false
+  const wait = (): void => {
+    if (!ended) timer = clock.setTimeout(prolong, EXTEND_EVERY)
+  }
   function prolong(): void {
-    lease.extend(LEASE).then(
-      (ours) => {
-        if (ours && !ended) timer = clock.setTimeout(prolong, EXTEND_EVERY)
-      },
-      () => {
-        if (!ended) timer = clock.setTimeout(prolong, EXTEND_EVERY)
-      },
-    )
+    lease.extend(LEASE).then((ours) => {
+      if (ours) wait()
+    }, wait)
   }
   return async () => {
     ended = true

@@ -74,10 +74,8 @@ export class Gate {
       this.#granted = this.#clock.monotonic()
       this.#wake()
     }
-    this.#pacer.next().then(asked, () => {
-      // Closed, or broken: its own log keeps the pace.
-      asked()
-    })
+    // Where it is closed, or broken, its own log keeps the pace.
+    this.#pacer.next().then(asked, asked)
   }
 
   #wakeIn(ms: number): void {

@@ -35,6 +35,8 @@ export class Hearsay {
   readonly #beside: Tier | undefined
   readonly #others: readonly Tier[]
   readonly #behind: readonly Tier[]
+  /** Memory has no other tier to hear of. */
+  readonly #isAlone: boolean
   readonly #rooms: HearsayRooms
   /** By the entry as it stands in memory. */
   readonly #heard = new WeakMap<EntryRecord, Heard>()
@@ -47,20 +49,21 @@ export class Hearsay {
     this.#behind = tiers.filter(({ store }) => store.live === undefined)
     this.#beside = this.#behind.find(({ store }) => store.stamp !== undefined && store.glance !== undefined)
     this.#others = this.#behind.filter((tier) => tier !== this.#beside)
+    this.#isAlone = this.#live.length === 0 || this.#behind.length === 0
     this.#rooms = rooms
     if (this.#live.length > 0) for (const tier of this.#behind) tier.store.listen?.((word) => this.#tells(tier, word))
   }
 
   /** It was put into memory now, as all tiers know it. */
   placed(entry: EntryRecord): void {
-    if (this.#isAlone()) return
+    if (this.#isAlone) return
     // Memory may have made a record of its own of it.
     this.#heard.set(this.#known(entry.key) ?? entry, { at: this.#rooms.clock.monotonic(), stamp: undefined })
   }
 
   /** An entry that answers a call out of memory, as it is known now; `marks` concern it. */
   heard(entry: EntryRecord, marks: () => readonly string[]): EntryRecord {
-    if (this.#isAlone()) return entry
+    if (this.#isAlone) return entry
     const now = this.#rooms.clock.monotonic()
     const before = this.#heard.get(entry)
     if (before !== undefined && now - before.at < TRUSTED) return entry
@@ -69,13 +72,9 @@ export class Hearsay {
 
   /** Milliseconds for which an entry in memory need not be listened for. */
   trustedFor(entry: EntryRecord): number {
-    if (this.#isAlone()) return Number.POSITIVE_INFINITY
+    if (this.#isAlone) return Number.POSITIVE_INFINITY
     const heard = this.#heard.get(entry)
     return heard === undefined ? 0 : TRUSTED - (this.#rooms.clock.monotonic() - heard.at)
-  }
-
-  #isAlone(): boolean {
-    return this.#live.length === 0 || (this.#others.length === 0 && this.#beside === undefined)
   }
 
   #listened(

@@ -86,13 +86,13 @@ export class Upkeep {
   }
 
   async #sweepIfDue(tier: Tier, every: number): Promise<void> {
+    // Memory is nobody else's.
+    if (tier.shelf !== undefined) return void (await sweepTier(tier, this.#rooms, 'in earnest'))
+    const since = this.#rooms.clock.now() - (await sweptAt(tier))
+    if (since >= 0 && since < every) return
     const { store } = tier
-    if (tier.shelf === undefined) {
-      const since = this.#rooms.clock.now() - (await sweptAt(tier))
-      if (since >= 0 && since < every) return
-    }
-    const lease = tier.shelf === undefined ? await store.lease?.(LEASE, LEASED) : undefined
-    if (tier.shelf === undefined && store.lease !== undefined && lease === undefined) return
+    const lease = await store.lease?.(LEASE, LEASED)
+    if (store.lease !== undefined && lease === undefined) return
     try {
       await sweepTier(tier, this.#rooms, 'in earnest')
     } finally {

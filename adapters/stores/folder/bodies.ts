@@ -8,7 +8,7 @@ import { readAt, writeAt } from '../positions.ts'
 import { BODY_AT, type BodyHead, emptied, isOurs, readBodyHead, writeBodyHead } from './body-head.ts'
 import { cost } from './census.ts'
 import { Claims } from './claims.ts'
-import { isNoFile, unlessMissing } from './faults.ts'
+import { unlessMissing, unlessNoFile } from './faults.ts'
 import type { Layout } from './layout.ts'
 import type { Recency } from './recency.ts'
 import type { Space } from './space.ts'
@@ -144,12 +144,7 @@ export class Bodies {
 
   async #read<T>(id: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     if (!ID.test(id)) return undefined
-    try {
-      return await this.#files.use(this.#pathOf(id), 'fail', read)
-    } catch (error) {
-      if (isNoFile(error)) return undefined
-      throw error
-    }
+    return unlessNoFile(this.#files.use(this.#pathOf(id), 'fail', read))
   }
 
   /** A folder in its place is none of ours, and stays. */

@@ -2,9 +2,9 @@ import { lstat, opendir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { bodyGroup, groupOf, groupsHeldBy, isMark } from '../key-group.ts'
 import { valueOfBody } from './body-head.ts'
-import { isNoFile, unlessMissing } from './faults.ts'
+import { unlessMissing, unlessNoFile } from './faults.ts'
 import { comingBy, type Layout } from './layout.ts'
-import { ENDS, keyOf, mayHold, mayHoldWords, VALUE } from './names.ts'
+import { ENDS, keyOf, mayHold, mayHoldWords, signOf } from './names.ts'
 import { readHead, valueBytes } from './value-file.ts'
 
 /** Files looked at side by side. */
@@ -40,8 +40,7 @@ export function cost(bytes: number): number {
 export async function stagedBytes(layout: Layout): Promise<number> {
   let sum = 0
   for (const desk of (await unlessMissing(readdir(layout.staging))) ?? []) {
-    const names = await readdir(join(layout.staging, desk)).catch(noneUnlessFolder)
-    for (const name of names) {
+    for (const name of (await unlessNoFile(readdir(join(layout.staging, desk)))) ?? []) {
       const stats = await missingUnlessFile(join(layout.staging, desk, name))
       if (stats !== undefined) sum += Math.max(comingBy(name), cost(stats.size))
     }
@@ -123,7 +122,7 @@ async function countValue(
   const stats = await missingUnlessFile(path)
   const named = keyOf(basename(path))
   if (stats === undefined || named === undefined) return undefined
-  const mayEnd = ending?.has(name.slice(0, -VALUE.length) + ENDS) === true
+  const mayEnd = ending?.has(signOf(name)) === true
   const head = named === 'inside' || mayEnd ? await readHead(path) : undefined
   const key = named === 'inside' ? head?.key : named
   const facts = { path, used: stats.mtimeMs, cost: cost(stats.size), kind: 'value' } as const
@@ -147,14 +146,6 @@ async function bodiesOf(layout: Layout, ids: readonly string[]): Promise<Counted
 }
 
 async function missingUnlessFile(path: string): Promise<{ size: number; mtimeMs: number } | undefined> {
-  const stats = await lstat(path).catch((error: unknown) => {
-    if (isNoFile(error)) return undefined
-    throw error
-  })
+  const stats = await unlessNoFile(lstat(path))
   return stats?.isFile() ? stats : undefined
-}
-
-function noneUnlessFolder(error: unknown): string[] {
-  if (!isNoFile(error)) throw error
-  return []
 }

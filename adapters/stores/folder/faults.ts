@@ -34,13 +34,23 @@ export function explained(dir: string, operation: string, error: unknown): Holdf
 }
 
 /** The value, or undefined where nothing is there. */
-export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
+export function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch(unless('ENOENT'))
+}
+
+/** For what is as well where it failed with this code. */
+export function unless(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (codeOf(error) !== code) throw error
   }
+}
+
+/** The value, or undefined where {@link isNoFile}. */
+export function unlessNoFile<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (!isNoFile(error)) throw error
+    return undefined
+  })
 }
 
 /** Nothing that could be read: nothing at all, or a link, a socket, a folder, or a file in the place of a folder. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, unlessMissing } from './faults.ts'
+import { unless, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 
 const NUMBER = /^\d{1,16}$/
@@ -15,15 +15,9 @@ export async function raiseFloor(layout: Layout, generation: number): Promise<vo
   const known = await numbers(layout)
   if (known.some((number) => number >= generation)) return
   await layout.within([layout.floor], () => mkdir(join(layout.floor, `${generation}`), { mode: 0o700 }).catch(unless('EEXIST')))
-  for (const lower of known) await rmdir(join(layout.floor, `${lower}`)).catch(unless('ENOENT'))
+  for (const lower of known) await unlessMissing(rmdir(join(layout.floor, `${lower}`)))
 }
 
 async function numbers(layout: Layout): Promise<number[]> {
   return ((await unlessMissing(readdir(layout.floor))) ?? []).filter((name) => NUMBER.test(name)).map(Number)
-}
-
-function unless(code: string): (error: unknown) => void {
-  return (error) => {
-    if (codeOf(error) !== code) throw error
-  }
 }

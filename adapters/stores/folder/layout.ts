@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { storeFailure } from '../failures.ts'
-import { codeOf } from './faults.ts'
+import { codeOf, unless } from './faults.ts'
 import { folderOf, nameOf, VALUE } from './names.ts'
 
 /** The number of the format. Another one is another folder, so neither ever meets the other's files. */
@@ -67,9 +67,7 @@ export class Layout {
   async make(path: string): Promise<void> {
     if (this.#made.has(path)) return
     if (path !== this.root) await this.make(dirname(path))
-    await mkdir(path, { recursive: path === this.root, mode: 0o700 }).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error
-    })
+    await mkdir(path, { recursive: path === this.root, mode: 0o700 }).catch(unless('EEXIST'))
     if (!(await isFolder(path)))
       throw storeFailure(`folder ${this.dir}: ${path} is a link or a file where a folder should be. Remove it`)
     this.#made.add(path)

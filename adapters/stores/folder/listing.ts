@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { valueFolders } from './census.ts'
 import { unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
-import { beginningOf, ENDS, isHashed, keyOf, VALUE } from './names.ts'
+import { beginningOf, isHashed, keyOf, signOf } from './names.ts'
 import type { Slots } from './turns.ts'
 import { readHead } from './value-file.ts'
 
@@ -50,7 +50,7 @@ async function keysIn({ layout, slots, now }: ListingFacts, folder: string, { pr
   const keys = [...names].map(async (name) => {
     const named = keyOf(name)
     if (named === undefined || (named !== 'inside' && !isWanted(named))) return undefined
-    if (named !== 'inside' && !names.has(name.slice(0, -VALUE.length) + ENDS)) return named
+    if (named !== 'inside' && !names.has(signOf(name))) return named
     const head = await slots.run(() => readHead(join(path, name)))
     if (head === undefined || head.expires <= now()) return undefined
     return named !== 'inside' ? named : isWanted(head.key) ? head.key : undefined

@@ -18,6 +18,11 @@ const HOUSE_FOLDER = /^h\d\+[a-z]\+[0-9a-f-]{2}$/
 export const VALUE = '.v'
 export const ENDS = '.x'
 
+/** Of the file of a value, or of its name. */
+export function signOf(file: string): string {
+  return file.slice(0, -VALUE.length) + ENDS
+}
+
 export function digestOf(text: string): string {
   return createHash('sha256').update(JSON.stringify(text)).digest('hex')
 }

@@ -3,7 +3,7 @@ import { storeFailure } from '../failures.ts'
 import { type CountedFile, census, filesOf, heldGroups, stagedBytes } from './census.ts'
 import { unlessMissing } from './faults.ts'
 import { InUse } from './in-use.ts'
-import { ENDS, VALUE } from './names.ts'
+import { signOf } from './names.ts'
 import { type Candidate, Oldest } from './oldest.ts'
 import type { SpaceFacts, Wanted } from './wanted.ts'
 
@@ -185,8 +185,7 @@ export class Space {
   /** False where it was gone already. */
   async #remove({ path, kind, expires }: CountedFile): Promise<boolean> {
     const removed = await unlessMissing(unlink(path).then(() => true))
-    if (removed === true && kind === 'value' && Number.isFinite(expires))
-      await unlessMissing(unlink(path.slice(0, -VALUE.length) + ENDS))
+    if (removed === true && kind === 'value' && Number.isFinite(expires)) await unlessMissing(unlink(signOf(path)))
     return removed === true
   }
 

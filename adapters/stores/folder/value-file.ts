@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { asBuffer } from '../../../src/model/as-buffer.ts'
 import { crc32 } from '../crc.ts'
 import { readAt } from '../positions.ts'
-import { isNoFile } from './faults.ts'
+import { unlessNoFile } from './faults.ts'
 
 /** The last byte is the number of the format. */
 const MAGIC = Buffer.from('hfv1')
@@ -81,10 +81,7 @@ export async function readHead(path: string): Promise<{ key: string; expires: nu
 }
 
 async function opened<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
-  const file = await open(path, READ).catch((error: unknown) => {
-    if (isNoFile(error)) return undefined
-    throw error
-  })
+  const file = await unlessNoFile(open(path, READ))
   try {
     return file && (await read(file))
   } finally {

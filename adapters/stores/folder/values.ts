@@ -6,10 +6,10 @@ import type { Lease, StoreEntry } from '../../../src/model/store.ts'
 import { groupOf, groupsSparedBy, isStatistics } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { cost } from './census.ts'
-import { codeOf, isNoFile, unlessMissing } from './faults.ts'
+import { unless, unlessMissing, unlessNoFile } from './faults.ts'
 import type { Layout } from './layout.ts'
 import type { Leases } from './leases.ts'
-import { ENDS, VALUE } from './names.ts'
+import { signOf } from './names.ts'
 import type { Recency } from './recency.ts'
 import type { Space } from './space.ts'
 import type { Slots } from './turns.ts'
@@ -139,7 +139,7 @@ export class Values {
 
   /** Gives what it took. A folder in its place is none of ours, and stays. */
   async #removeFile(path: string, fence: Lease | undefined): Promise<number> {
-    const before = await lstat(path).catch(undefinedIfNoFile)
+    const before = await unlessNoFile(lstat(path))
     if (before === undefined || before.isDirectory()) return 0
     const removed =
       fence === undefined ? await unlessMissing(unlink(path).then(() => true)) : await this.#facts.leases.remove(fence, path)
@@ -156,7 +156,7 @@ export class Values {
     if (taken !== true) return
     const isOther = (await lstat(aside, { bigint: true })).ino !== file
     // A still later one may stand there by now, and that is right too.
-    if (isOther) await link(aside, path).catch(unlessThere)
+    if (isOther) await link(aside, path).catch(unless('EEXIST'))
     await unlink(aside)
     if (!isOther) space.giveBack(cost(bytes))
   }
@@ -165,16 +165,4 @@ export class Values {
     const group = groupOf(key)
     if (group !== undefined && !isStatistics(key)) this.#facts.recency.touch(group, path)
   }
-}
-
-function signOf(path: string): string {
-  return path.slice(0, -VALUE.length) + ENDS
-}
-
-function undefinedIfNoFile(error: unknown): undefined {
-  if (!isNoFile(error)) throw error
-}
-
-function unlessThere(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error
 }

@@ -1,10 +1,8 @@
 import type { Runtime } from './runtime.ts'
+import { LAST } from './tables.ts'
 
 /** Keys of one query: a listing of a million must not hold up the event loop. */
 const SLICE = 256
-
-/** Above every key: no character sorts behind the last of Unicode. */
-const LAST = '\u{10ffff}'
 
 /** Keys in order, in slices: each query begins where the one before ended, so keys may come and go meanwhile. */
 export async function* listKeys(

@@ -1,3 +1,5 @@
+import type { Tables } from './tables.ts'
+
 /** Groups remembered between two writes; beyond it the oldest is forgotten, which makes the order of use a little less exact. */
 const REMEMBERED = 4096
 
@@ -8,17 +10,15 @@ export class Recency {
   touch(group: string, now: number): void {
     this.#read.delete(group)
     this.#read.set(group, now)
-    if (this.#read.size > REMEMBERED) for (const oldest of this.#read.keys()) return void this.#read.delete(oldest)
+    const [oldest] = this.#read.size > REMEMBERED ? this.#read.keys() : []
+    if (oldest !== undefined) this.#read.delete(oldest)
   }
 
-  /** Takes out up to `limit` of them, oldest first. */
-  take(limit: number): [group: string, used: number][] {
-    const taken: [string, number][] = []
-    for (const pair of this.#read) {
-      if (taken.length === limit) break
-      taken.push(pair)
-      this.#read.delete(pair[0])
+  /** Writes down up to `limit` of them, oldest first, and forgets these. */
+  settle(tables: Pick<Tables, 'touch'>, limit: number = REMEMBERED): void {
+    for (const [group, used] of this.#read.entries().take(limit)) {
+      tables.touch(group, used)
+      this.#read.delete(group)
     }
-    return taken
   }
 }

@@ -80,7 +80,7 @@ export class Space {
   makeRoom(more: number, writing: ReadonlySet<string>, now: number): GivenUp {
     const given: GivenUp = { records: [], bodies: [] }
     if (this.fits(more)) return given
-    for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
+    this.#recency.settle(this.#tables)
     while (!this.fits(more)) {
       const victims = this.#tables.leastRecentlyUsed(STEP + writing.size, now).filter(({ name }) => !writing.has(name))
       if (victims.length === 0)

@@ -9,8 +9,7 @@ export const STATEMENTS = {
     ON CONFLICT (key) DO UPDATE SET grp = excluded.grp, expires = excluded.expires, sum = excluded.sum, value = excluded.value`,
   remove: 'DELETE FROM records WHERE key = ? RETURNING grp',
   removeDamaged: 'DELETE FROM records WHERE key = ? AND sum = ?',
-  removeExpired:
-    'DELETE FROM records WHERE id IN (SELECT id FROM records WHERE expires <= ? LIMIT ?) RETURNING key, length(value)',
+  removeExpired: 'DELETE FROM records WHERE id IN (SELECT id FROM records WHERE expires <= ? LIMIT ?)',
   keysFrom: 'SELECT key FROM records WHERE key >= ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
   keysAfter: 'SELECT key FROM records WHERE key > ? AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?',
   anyFrom: 'SELECT 1 FROM records WHERE key >= ? AND key < ? LIMIT 1',

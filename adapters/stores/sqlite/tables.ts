@@ -4,6 +4,9 @@ import { STATEMENTS } from './statements.ts'
 
 type StatementName = keyof typeof STATEMENTS
 
+/** Above every key: no character sorts behind the last of Unicode. */
+export const LAST = '\u{10ffff}'
+
 /** As many as the statement `values` has places. */
 const AT_ONCE = 4
 
@@ -68,8 +71,8 @@ export class Tables {
     this.#sql.removeDamaged.run(key, sum)
   }
 
-  removeExpired(now: number, limit: number): Given[] {
-    return all(this.#sql.removeExpired, now, limit).map(([key, bytes]) => ({ key: key as string, bytes: bytes as number }))
+  removeExpired(now: number, limit: number): void {
+    this.#sql.removeExpired.run(now, limit)
   }
 
   /** In order, from `from` on, or after it. */
@@ -80,7 +83,7 @@ export class Tables {
 
   /** Whether any key begins so, expired or not. */
   hasAny(prefix: string): boolean {
-    return first(this.#sql.anyFrom, prefix, `${prefix}\u{10ffff}`) !== undefined
+    return first(this.#sql.anyFrom, prefix, prefix + LAST) !== undefined
   }
 
   // ── groups

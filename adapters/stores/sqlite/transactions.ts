@@ -88,12 +88,12 @@ export class Transactions {
   /** All that is remembered of reads, before the store closes. */
   remember(): void {
     this.#tables.begin()
-    for (const [group, used] of this.#recency.take(Number.POSITIVE_INFINITY)) this.#tables.touch(group, used)
+    this.#recency.settle(this.#tables)
     this.#tables.commit()
   }
 
   #tidy(now: number): void {
-    for (const [group, used] of this.#recency.take(SLICE)) this.#tables.touch(group, used)
+    this.#recency.settle(this.#tables, SLICE)
     // Looking for what has ended costs a tenth of a small write, so not each one does it. A clock that was set back is no reason to wait.
     if (Math.abs(now - this.#tidiedAt) < TIDY_EVERY) return
     this.#tidiedAt = now

@@ -1,6 +1,6 @@
 import { type FileHandle, lstat, open, opendir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
+import { bodyPath, isBodyId } from '../body-id.ts'
 import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
 import { OpenFiles } from '../open-files.ts'
@@ -12,8 +12,6 @@ import { unlessMissing, unlessNoFile } from './faults.ts'
 import type { Layout } from './layout.ts'
 import type { Recency } from './recency.ts'
 import type { Space } from './space.ts'
-
-const ID = /^[a-z0-9-]{1,128}$/
 
 export interface BodyFacts {
   readonly layout: Layout
@@ -143,13 +141,13 @@ export class Bodies {
   }
 
   async #read<T>(id: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
-    if (!ID.test(id)) return undefined
+    if (!isBodyId(id)) return undefined
     return unlessNoFile(this.#files.use(this.#pathOf(id), 'fail', read))
   }
 
   /** A folder in its place is none of ours, and stays. */
   async delete(ids: readonly string[]): Promise<void> {
-    for (const id of ids.filter((each) => ID.test(each))) {
+    for (const id of ids.filter((each) => isBodyId(each))) {
       const path = this.#pathOf(id)
       await this.#files.forget(path)
       await this.#claims.giveBack(id)
@@ -167,7 +165,7 @@ export class Bodies {
 
   async *ids(): AsyncGenerator<string> {
     const folder = await unlessMissing(opendir(this.#facts.layout.bodies))
-    if (folder !== undefined) for await (const entry of folder) if (entry.isFile() && ID.test(entry.name)) yield entry.name
+    if (folder !== undefined) for await (const entry of folder) if (entry.isFile() && isBodyId(entry.name)) yield entry.name
   }
 
   async close(): Promise<void> {
@@ -177,8 +175,7 @@ export class Bodies {
   }
 
   #pathOf(id: string): string {
-    if (!ID.test(id)) throw storeFailure(`${JSON.stringify(id.slice(0, 200))} is no body id: 1 to 128 of a to z, 0 to 9 and "-"`)
-    return join(this.#facts.layout.bodies, id)
+    return bodyPath(this.#facts.layout.bodies, id)
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, opendir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Clock } from '../../../src/model/clock.ts'
+import { bodyPath, isBodyId } from '../body-id.ts'
 import { storeFailure } from '../failures.ts'
 import { bodyGroup } from '../key-group.ts'
 import { OpenFiles } from '../open-files.ts'
@@ -8,8 +8,6 @@ import { readAt, writeAt } from '../positions.ts'
 import { faultOf } from './faults.ts'
 import type { Tables } from './tables.ts'
 import type { Write } from './transactions.ts'
-
-const ID = /^[a-z0-9-]{1,128}$/
 
 export interface BodyFacts {
   readonly directory: string
@@ -88,7 +86,7 @@ export class BodyFilesOnDisk {
   }
 
   async size(id: string): Promise<number | undefined> {
-    return ID.test(id) ? this.#facts.read((tables) => tables.bodySize(id)) : undefined
+    return isBodyId(id) ? this.#facts.read((tables) => tables.bodySize(id)) : undefined
   }
 
   async read(id: string, from: number, to: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
@@ -106,7 +104,7 @@ export class BodyFilesOnDisk {
 
   /** The rows first: what a kill leaves is a file that counts for nothing. A full disk takes no word of what goes, until it has gone. */
   async delete(ids: readonly string[]): Promise<void> {
-    const known = ids.filter((id) => ID.test(id))
+    const known = ids.filter((id) => isBodyId(id))
     if (known.length === 0) return
     for (const id of known) this.#writers.delete(id)
     await this.#removeRows(known).catch(async (error: Error) => {
@@ -143,7 +141,7 @@ export class BodyFilesOnDisk {
 
   async *ids(): AsyncGenerator<string> {
     try {
-      for await (const entry of await opendir(this.#facts.directory)) if (entry.isFile() && ID.test(entry.name)) yield entry.name
+      for await (const entry of await opendir(this.#facts.directory)) if (entry.isFile() && isBodyId(entry.name)) yield entry.name
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         throw storeFailure(`${this.#facts.directory} cannot be read (${(error as Error).message})`, error)
@@ -156,7 +154,6 @@ export class BodyFilesOnDisk {
   }
 
   #pathOf(id: string): string {
-    if (!ID.test(id)) throw storeFailure(`${JSON.stringify(id.slice(0, 200))} is no body id: 1 to 128 of a to z, 0 to 9 and "-"`)
-    return join(this.#facts.directory, id)
+    return bodyPath(this.#facts.directory, id)
   }
 }

@@ -3,7 +3,7 @@ import { keyv } from '../adapters/stores/keyv.ts'
 import { memory } from '../adapters/stores/memory.ts'
 import { sqlite } from '../adapters/stores/sqlite.ts'
 import type { Buffered } from './buffered.ts'
-import { type Behind, type CachedFetch, frontDoor } from './cached-fetch.ts'
+import { type CachedFetch, frontDoor } from './cached-fetch.ts'
 import { buildHouse } from './create.ts'
 import { defaultPlace } from './default-place.ts'
 import type { CallBasis } from './fetch-call.ts'
@@ -78,17 +78,19 @@ function build(read: InstanceOptions): Built {
   return { house, basis }
 }
 
-function doorOf(built: () => Built): CachedFetch {
-  const functions = new Functions()
-  const behind: Behind = {
+function doorOf(built: () => Built, functions: Functions, close: () => Promise<void>): CachedFetch {
+  return frontDoor({
     house: () => built().house,
     basis: () => built().basis,
     functions,
     extend: (options) => extended(built, functions, options),
-    close: () => built().house.close(),
+    close,
     isClosed: () => built().house.isClosed(),
-  }
-  return frontDoor(behind)
+  })
+}
+
+function ownDoor(built: () => Built): CachedFetch {
+  return doorOf(built, new Functions(), () => built().house.close())
 }
 
 /** A child: its own options over its parent's, in its parent's house. */
@@ -101,14 +103,11 @@ function extended(built: () => Built, functions: Functions, options: Options): C
     )
   const { house, basis } = built()
   const child: Built = { house, basis: basisOf(read, basis) }
-  return frontDoor({
-    house: () => child.house,
-    basis: () => child.basis,
+  return doorOf(
+    () => child,
     functions,
-    extend: (more) => extended(() => child, functions, more),
-    close: () => house.idle(),
-    isClosed: () => house.isClosed(),
-  })
+    () => house.idle(),
+  )
 }
 
 /**
@@ -118,7 +117,7 @@ function extended(built: () => Built, functions: Functions, options: Options): C
  */
 export function createCachedFetch(options: Options = {}): CachedFetch {
   const built = build(readInstanceOptions(options))
-  return doorOf(() => built)
+  return ownDoor(() => built)
 }
 
 /** An instance that is built at its first use: importing it touches nothing. */
@@ -128,7 +127,7 @@ export function lazyCachedFetch(): CachedFetch {
 
 function lazy(options: () => Options): CachedFetch {
   let built: Built | undefined
-  return doorOf(() => {
+  return ownDoor(() => {
     built ??= build(readInstanceOptions(options()))
     return built
   })

@@ -24,10 +24,6 @@ export class OrderOfUse {
     this.#chain.use(link)
   }
 
-  has(key: string): boolean {
-    return this.#links.has(key)
-  }
-
   delete(key: string): void {
     const link = this.#links.get(key)
     if (link === undefined) return

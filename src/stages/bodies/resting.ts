@@ -48,11 +48,6 @@ export class Resting {
     await before
   }
 
-  /** Resolves when all of it is at rest; rejects where no place took it. */
-  written(): Promise<void> {
-    return this.#writing
-  }
-
   /** Whatever came of what was on its way. */
   settled(): Promise<void> {
     return this.#writing.catch(() => undefined)

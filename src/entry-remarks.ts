@@ -58,13 +58,13 @@ export async function pinned(basis: HistoryBasis, options: unknown): Promise<Asy
   const { maxPinned } = (await basis.call()).settings.versions
   const held = await heldOf(basis, read.version)
   const taken = await remarks.pin(held, until, { maxPinned, now: clock.now() })
-  await lasting(basis.house(), held)
+  await broughtToLast(basis.house(), held)
   const unpin = (): Promise<void> => walks.during(taken())
   return { unpin, [Symbol.asyncDispose]: unpin }
 }
 
 /** A bounded store may have given up what memory still has: there it would be gone with the process, pinned or not. */
-async function lasting({ tiers, care }: House, { entry: { key }, tier: name }: Held): Promise<void> {
+async function broughtToLast({ tiers, care }: House, { entry: { key }, tier: name }: Held): Promise<void> {
   const from = tiers.nearestFirst.find(({ store }) => store.name === name)
   const to = tiers.writable.find(({ store }) => store.durable && !store.remote)
   if (from?.shelf === undefined || to === undefined) return

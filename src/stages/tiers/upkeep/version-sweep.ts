@@ -74,7 +74,7 @@ function judge(sweeping: Sweeping, standings: Standings, other: EntryRecord | un
   if (entry === 'foreign') return { ...standings, all: undefined, gone: none, said: none, unnamed: none }
   const all = entry === undefined || other === undefined ? (entry ?? other) : merge(entry, other)
   const here = new Set(versions.map(originalId))
-  const [refs, own] = [refsOf(all), refsOf(entry)]
+  const [refs, own] = [refsById(all), refsById(entry)]
   const removed = [...here].filter((id) => refs.get(id)?.removed !== undefined)
   const unnamed = [...here].filter((id) => !refs.has(id) && sweeping.condemned.isDue(`${hash}:${id}`, 0))
   return {
@@ -86,7 +86,7 @@ function judge(sweeping: Sweeping, standings: Standings, other: EntryRecord | un
   }
 }
 
-function refsOf(entry: EntryRecord | undefined): ReadonlyMap<string, VersionRef> {
+function refsById(entry: EntryRecord | undefined): ReadonlyMap<string, VersionRef> {
   return new Map(entry?.variants.flatMap(({ versions }) => versions).map((ref) => [ref.id, ref]))
 }
 

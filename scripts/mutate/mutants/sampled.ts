@@ -117,7 +117,7 @@ export const SAMPLED: readonly Mutant[] = [
   {
     name: 'chunks of a body are not deleted',
     file: 'src/stages/bodies/sinks.ts',
-    find: 'for (let end = chunks; end > 0; end -= AT_ONCE)',
+    find: 'for (let end = keys.length; end > 0; end -= AT_ONCE)',
     replace: 'for (let end = 0; end > 0; end -= AT_ONCE)',
     tests: ['test/rows/download/same-bytes.test.ts'],
     killer: 'bytes that came before, and whose body is there, stand in the store once',

@@ -1,6 +1,5 @@
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
-import { chunkKey } from './at-rest.ts'
 import { SEAL_SIZE, SEALED_SIZE } from './chunk.ts'
 import { PARTIALS, WORTH } from './partials.ts'
 import { isAtRest, removeChunks } from './sinks.ts'
@@ -14,8 +13,8 @@ const SLICE = 100
 /** A body that stands in a store. */
 export interface Standing {
   readonly id: string
-  /** Chunks under keys; undefined where it is a file. */
-  readonly chunks: number | undefined
+  /** The keys of its chunks, in order; undefined where it is a file. */
+  readonly chunks: readonly string[] | undefined
 }
 
 /** What a store says of bodies beside its versions. */
@@ -31,32 +30,29 @@ export interface Word {
 export class Inventory {
   /** Chunks first, then files: each body once, or twice where it is both. */
   async *bodies(store: Store): AsyncGenerator<Standing> {
-    let id: string | undefined
-    let chunks = 0
+    let body: { id: string; chunks: string[] } | undefined
     for await (const key of store.keys(CHUNKS)) {
-      const of = key.slice(CHUNKS.length, key.lastIndexOf(':'))
-      if (id !== undefined && of !== id) {
-        yield { id, chunks }
-        chunks = 0
+      const id = key.slice(CHUNKS.length, key.lastIndexOf(':'))
+      if (body?.id !== id) {
+        if (body !== undefined) yield inOrder(body)
+        body = { id, chunks: [] }
       }
-      id = of
-      // A store that makes room by rules of its own may have taken some from the middle.
-      chunks = Math.max(chunks, Number(key.slice(CHUNKS.length + of.length + 1)) + 1)
+      body.chunks.push(key)
     }
-    if (id !== undefined) yield { id, chunks }
+    if (body !== undefined) yield inOrder(body)
     if (store.bodies !== undefined) for await (const file of store.bodies.ids()) yield { id: file, chunks: undefined }
   }
 
   /** Its bytes, as far as they are at rest. */
   async size(store: Store, { id, chunks }: Standing): Promise<number> {
     if (chunks === undefined) return unsealedSize((await store.bodies?.size(id)) ?? 0)
-    const [last] = await store.getMany([chunkKey(id, chunks - 1)], { recency: 'keep' })
-    return (chunks - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - SEAL_SIZE)
+    const [last] = await store.getMany(chunks.slice(-1), { recency: 'keep' })
+    return (chunks.length - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - SEAL_SIZE)
   }
 
   async remove(store: Store, { id, chunks }: Standing): Promise<void> {
     if (chunks === undefined) await store.bodies?.delete([id])
-    else await removeChunks(store, id, chunks)
+    else await removeChunks(store, chunks)
   }
 
   /** The body that already holds these bytes in a store. */
@@ -90,6 +86,15 @@ export class Inventory {
     return wordsOf(store, PARTIALS, (bytes) => partialOf(bytes, now))
   }
 }
+
+/**
+ * Ten stands before two in a store. What goes is what stands there, and not what its last number would have: a store that makes room by
+ * rules of its own may have taken some from the middle, and one that others write to may hold any number.
+ */
+const inOrder = ({ id, chunks }: { id: string; chunks: string[] }): Standing => ({
+  id,
+  chunks: chunks.sort((one, other) => one.length - other.length),
+})
 
 /** Each chunk in a file is followed by its seal. */
 const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * SEAL_SIZE)

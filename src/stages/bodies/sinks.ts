@@ -34,17 +34,17 @@ export async function isAtRest(store: Store, place: { bodyId: string; size: numb
 const AT_ONCE = 8
 
 /** The last ones first: a body is at rest where its last chunk is, and what is broken off can be gone on with. */
-export async function removeChunks(store: Store, bodyId: string, chunks: number): Promise<void> {
-  for (let end = chunks; end > 0; end -= AT_ONCE) {
-    const first = Math.max(0, end - AT_ONCE)
-    await store.delete(Array.from({ length: end - first }, (_, n) => chunkKey(bodyId, first + n)))
-  }
+export async function removeChunks(store: Store, keys: readonly string[]): Promise<void> {
+  for (let end = keys.length; end > 0; end -= AT_ONCE) await store.delete(keys.slice(Math.max(0, end - AT_ONCE), end))
 }
 
 export async function deleteBody(store: Store, { bodyId, size }: { bodyId: string; size: number }): Promise<void> {
   if (inFile(store, size)) return store.bodies?.delete([bodyId])
-  const chunks = Math.ceil(size / CHUNK_SIZE)
-  await removeChunks(store, bodyId, chunks)
+  const length = Math.ceil(size / CHUNK_SIZE)
+  await removeChunks(
+    store,
+    Array.from({ length }, (_, n) => chunkKey(bodyId, n)),
+  )
 }
 
 /** The body has outgrown what its place takes: no fault of the store. */

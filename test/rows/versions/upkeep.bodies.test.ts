@@ -139,3 +139,21 @@ test('a body in the making grows, and is left', async () => {
   }
   expect(await store.bodies?.size('growing')).toBe(3_000)
 })
+
+test('a chunk that somebody planted under a number that none has goes as one: the sweep does not count down from there', async () => {
+  const store = sqlite(':memory:')
+  await using g = await given({ tiers: [store], ttl: '10d' })
+  g.origin.script('/f', ok('small'))
+  await get(g, '/f')
+  for (const n of [100_000, 'NaN']) await store.set(`h1:c:planted-${n}:${n}`, new Uint8Array(50))
+  await g.fetch.cache.sweep()
+  await g.clock.advance(HOUR)
+  const asked: string[] = []
+  const { delete: remove } = store
+  store.delete = (keys, how) => {
+    asked.push(...keys)
+    return remove.call(store, keys, how)
+  }
+  expect(await g.fetch.cache.sweep()).toMatchObject({ bodies: 2 })
+  expect([asked.length, await listed(store, 'h1:c:')]).toEqual([2, []])
+})

@@ -10,8 +10,8 @@ import type { Pace } from './pace.ts'
 /** A body that stands in a store. */
 export interface Standing {
   readonly id: string
-  /** Chunks under keys; undefined where it is a file. */
-  readonly chunks: number | undefined
+  /** The keys of its chunks, in order; undefined where it is a file. */
+  readonly chunks: readonly string[] | undefined
 }
 
 /** What a store says of bodies beside its versions. */

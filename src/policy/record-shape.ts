@@ -1,5 +1,15 @@
 import type { HeaderList } from '../model/headers.ts'
-import type { EntryRecord, MarkRecord, Stamp, UseRecord, VariantRecord, VersionRecord, VersionRef } from '../model/record.ts'
+import type {
+  AttemptRecord,
+  EntryRecord,
+  FailureRecord,
+  MarkRecord,
+  Stamp,
+  UseRecord,
+  VariantRecord,
+  VersionRecord,
+  VersionRef,
+} from '../model/record.ts'
 
 /**
  * Whether what stands in a store is what its kind of record is. A checksum shows that nothing was damaged, not who wrote it: a store that
@@ -10,7 +20,8 @@ export type Shape<T> = (record: object) => record is T & object
 type Loose<T> = { readonly [name in keyof T]?: unknown }
 
 const isText = (given: unknown): given is string => typeof given === 'string'
-const isNumber = (given: unknown): given is number => typeof given === 'number' && Number.isFinite(given)
+/** A time, or a count: what is beyond any `Date` is neither. */
+const isNumber = (given: unknown): given is number => typeof given === 'number' && Math.abs(given) <= 8.64e15
 const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null && !Array.isArray(given)
 const isSize = (given: unknown): boolean => Number.isSafeInteger(given) && (given as number) >= 0
 
@@ -24,6 +35,8 @@ const isStamp = (given: unknown): boolean => {
   return isNumber(at) && isText(by)
 }
 
+const isLabel = (given: unknown): boolean => isStamp(given) && isAbsentOr(isText, (given as { reason?: unknown }).reason)
+
 const isRef = (given: unknown): boolean => {
   if (!isObject(given)) return false
   const { id, digest, size, storedAt, checkedAt, date, labels, pins, removed }: Loose<VersionRef> = given
@@ -33,7 +46,8 @@ const isRef = (given: unknown): boolean => {
     isAbsentOr(isSize, size) &&
     [storedAt, checkedAt].every(isNumber) &&
     isAbsentOr(isNumber, date) &&
-    [labels, pins].every((table) => isAbsentOr((said) => isTable(isStamp, said), table)) &&
+    isAbsentOr((said) => isTable(isLabel, said), labels) &&
+    isAbsentOr((said) => isTable(isStamp, said), pins) &&
     isAbsentOr(isStamp, removed)
   )
 }
@@ -44,11 +58,19 @@ const isVariant = (given: unknown): boolean => {
   return isList(isText, vary) && isText(values) && isList(isRef, versions)
 }
 
-const isFailure = (given: unknown): boolean => {
-  if (!isStamp(given)) return false
-  const { code, message, attempts } = given as { code?: unknown; message?: unknown; attempts?: unknown }
-  return isText(code) && isText(message) && isList(isObject, attempts)
+const isError = (given: unknown): given is { attempts?: unknown } => {
+  if (!isObject(given)) return false
+  const { code, message }: Loose<FailureRecord> = given
+  return isText(code) && isText(message)
 }
+
+const isAttempt = (given: unknown): boolean => {
+  if (!isObject(given)) return false
+  const { at, url, error }: Loose<AttemptRecord> = given
+  return isNumber(at) && isText(url) && isAbsentOr(isError, error)
+}
+
+const isFailure = (given: unknown): boolean => isStamp(given) && isError(given) && isList(isAttempt, given.attempts)
 
 const isPolicy = (given: unknown): boolean => {
   if (!isStamp(given)) return false

@@ -10,6 +10,7 @@ import type {
   VersionRecord,
   VersionRef,
 } from '../model/record.ts'
+import type { ResponseHead } from '../model/rooms.ts'
 
 /**
  * Whether what stands in a store is what its kind of record is. A checksum shows that nothing was damaged, not who wrote it: a store that
@@ -111,22 +112,34 @@ const isRedirects = (given: unknown): boolean => {
 /** What a `Response` takes for a status that has an answer of its own (Fetch, 5.5). */
 const isStatus = (given: unknown): boolean => Number.isInteger(given) && (given as number) >= 200 && (given as number) <= 599
 
-export const isVersionRecord: Shape<VersionRecord> = (record): record is VersionRecord => {
-  const { id, variant, status, statusText, url, headers, size, digest, redirects, body, bodyId }: Loose<VersionRecord> = record
-  const { storedAt, checkedAt, requestedAt }: Loose<VersionRecord> = record
+/** What a `Response` can be made of. */
+export const isHead = (given: unknown): given is ResponseHead => {
+  if (!isObject(given)) return false
+  const { status, statusText, url, headers, requestedAt, receivedAt, redirects }: Loose<ResponseHead> = given
   return (
-    [id, variant, url, digest].every(isText) &&
     isStatus(status) &&
     isText(statusText) &&
     /^[\t\x20-\x7e\x80-\xff]*$/.test(statusText) &&
+    isText(url) &&
     isHeaders(headers) &&
-    isSize(size) &&
-    [storedAt, checkedAt, requestedAt].every(isNumber) &&
+    isNumber(requestedAt) &&
+    isAbsentOr(isNumber, receivedAt) &&
     isAbsentOr(isRedirects, redirects) &&
+    // What only a head in memory carries is never written.
+    !('facts' in given)
+  )
+}
+
+export const isVersionRecord: Shape<VersionRecord> = (record): record is VersionRecord => {
+  const { id, variant, size, digest, body, bodyId, storedAt, checkedAt }: Loose<VersionRecord> = record
+  return (
+    isHead(record) &&
+    [id, variant, digest].every(isText) &&
+    isSize(size) &&
+    [storedAt, checkedAt].every(isNumber) &&
     isAbsentOr(isText, bodyId) &&
     isAbsentOr((given) => given instanceof Uint8Array, body) &&
-    // What only a record in memory carries is never written.
-    !('facts' in record || 'home' in record)
+    !('home' in record)
   )
 }
 

@@ -2,6 +2,7 @@ import type { BodyWriter, ResponseHead } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { BodyPlan } from '../../policy/body-plan.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import { isHead } from '../../policy/record-shape.ts'
 
 /** Milliseconds after which a partial is not gone on with, and goes: signed URLs have ended by then, and so has most of what it was wanted for. */
 export const WORTH: number = 24 * 60 * 60 * 1000
@@ -50,7 +51,6 @@ export async function findPartial(store: Store, key: string, now: number): Promi
   } catch {
     return undefined
   }
-  const isRight =
-    record !== null && record.key === key && typeof record.bodyId === 'string' && Array.isArray(record.head?.headers)
+  const isRight = record !== null && record.key === key && typeof record.bodyId === 'string' && isHead(record.head)
   return isRight && now - record.savedAt < WORTH && now >= record.savedAt ? record : undefined
 }

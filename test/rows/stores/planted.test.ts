@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { inOrder, ok, status } from '../../helpers/origin/index.ts'
+import { cut, inOrder, ok, status } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, got, heard } from './given.ts'
 
 test("another URL's records, all of them and whole, under this URL's keys: a miss, for a record names its own key", async () => {
@@ -63,4 +63,21 @@ test.each<[string, string | RegExp, string]>([
   expect(await fetch.entry(origin.url('/f')).explain()).toContain('no version')
   expect(await got(await fetch(origin.url('/f')))).toBe('good (miss)')
   expect(warnings[0]?.warning).toContain('it is no record of its kind')
+})
+
+test.each([
+  ['fields that are none', '["date"', '["no name"'],
+  ['a time that is none', /"requestedAt":\d+/, '"requestedAt":{}'],
+])('a part of a body that broke, under a head with %s, is not gone on with', async (_name, from, to) => {
+  const origin = await anOrigin()
+  const [body, head] = [Buffer.alloc(3 * 1024 * 1024, 'whole'), { headers: { etag: '"1"' }, ranges: true }]
+  origin.script('/f', inOrder(cut(body, 2.5 * 1024 * 1024, head), ok(body, head)))
+  const store = sqlite(':memory:')
+  const fetch = anInstance({ tiers: [store], retry: false })
+  await expect(fetch(origin.url('/f'))).rejects.toMatchObject({ code: 'TRUNCATED' })
+  const [key = ''] = await Array.fromAsync(store.keys('h1:p:'))
+  const text = Buffer.from((await store.get(key)) ?? []).toString()
+  await store.set(key, Buffer.from(text.replace(from, to)))
+  expect(body.equals(await (await fetch(origin.url('/f'))).bytes())).toBe(true)
+  expect(origin.requests('/f')[1]?.headers.range).toBeUndefined()
 })

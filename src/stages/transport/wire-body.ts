@@ -13,6 +13,9 @@ const END: Step = { done: true, value: undefined }
 /** So much lies ready before the origin has to wait: what one read of a socket brings. Node's stream holds as much again. */
 const READ_AHEAD = 64 * 1024
 
+/** Bytes of a piece below which those that lie ready are given as one. */
+const SMALL = 1024
+
 /**
  * The bytes of an answer, pulled. Events and `pause()` rather than the stream's own iterator: a small answer is here as a whole
  * before its reader asks, and its connection free; and what had arrived before a connection broke is still handed out, where
@@ -40,7 +43,7 @@ export class WireBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<Step> {
-    const value = this.#ready.shift()
+    const value = this.#first()
     if (value) {
       this.#readyBytes -= value.length
       this.#flow()
@@ -51,6 +54,12 @@ export class WireBody implements AsyncIterableIterator<Uint8Array> {
     const reader = Promise.withResolvers<Step>()
     this.#readers.push(reader)
     return reader.promise
+  }
+
+  /** Tens of thousands of small ones (a byte in each chunk) all at once: to take the first of a long list moves all that are behind it. */
+  #first(): Uint8Array | undefined {
+    const isMany = this.#ready.length > 1 && this.#readyBytes < this.#ready.length * SMALL
+    return isMany ? Buffer.concat(this.#ready.splice(0)) : this.#ready.shift()
   }
 
   return(): Promise<Step> {

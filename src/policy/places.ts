@@ -1,4 +1,5 @@
 import type { Call } from '../model/call.ts'
+import { sentUrl } from './cache-key.ts'
 import { proofOf } from './known-digests.ts'
 import { alongTo } from './redirect.ts'
 
@@ -17,11 +18,13 @@ export function otherPlaces(call: Call): readonly OtherPlace[] {
   if (call.method !== 'GET' || call.settings.sources.length === 0) return []
   const here = new URL(call.url)
   const told = proofOf(call, { status: 200, headers: [] }) === 'digest'
-  const elsewhere = new Set(call.settings.sources.filter((source) => source !== call.url))
+  const elsewhere = new Set(
+    call.settings.sources.map((source) => sentUrl(new URL(source))).filter((source) => source !== call.url),
+  )
   return [...elsewhere].map((source) => {
     const url = new URL(source)
     const headers = alongTo(call.headers, { from: here, to: url }, call)
     const isDowngrade = here.protocol === 'https:' && url.protocol === 'http:'
-    return { call: { ...call, url: url.href, sent: undefined, headers }, way: isDowngrade && !told ? 'in clear' : 'open' }
+    return { call: { ...call, url: source, sent: undefined, headers }, way: isDowngrade && !told ? 'in clear' : 'open' }
   })
 }

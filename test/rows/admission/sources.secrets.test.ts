@@ -121,6 +121,18 @@ test('a mirror with a password in its URL is refused before anything is asked, a
   expect([p.g.origin.hits(), p.other.hits()]).toEqual([0, 0])
 })
 
+test('the fragment of a mirror, where tokens stand too, is told to nobody, and makes no other place of it', async () => {
+  await using p = await twoPlaces()
+  p.g.origin.script('/f', status(503))
+  p.other.script('/m', status(503))
+  const told: unknown[] = []
+  for (const event of ['attempt', 'progress', 'stored'] as const) p.g.fetch.on(event, (payload) => told.push(payload))
+  const sources = ['', '#', `#access_token=${CANARY}`].map((fragment) => p.other.url('/m') + fragment)
+  await seen(p.g.fetch(p.g.origin.url('/f'), { holdfast: { sources } }))
+  expect(p.other.hits()).toBe(1)
+  expect(JSON.stringify(told)).not.toContain(CANARY)
+})
+
 describe('a mirror is a host like any other', () => {
   test('it takes a ticket of its own host, and none of the first', async () => {
     await using p = await twoPlaces({ limits: { concurrency: 1 } })

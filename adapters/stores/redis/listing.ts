@@ -82,14 +82,14 @@ export class Listing {
     const index = this.#layout.index(part)
     // No UTF-8 has the byte 0xff: this is behind all that begins with the prefix.
     const end = Buffer.concat([Buffer.from(`(${nameOf(prefix)}`), Buffer.of(0xff)])
-    let start = after !== undefined && after >= prefix ? `(${nameOf(after)}` : `[${nameOf(prefix)}`
+    let start: string | Buffer = after !== undefined && after >= prefix ? `(${nameOf(after)}` : `[${nameOf(prefix)}`
     for (;;) {
       const command = ['ZRANGEBYLEX', index, start, end, 'LIMIT', '0', `${SLICE}`]
       const names = (await this.#server.ask(index, command)) as Buffer[]
       for (const name of names) yield name.toString('utf8', 1)
       const last = names.at(-1)
       if (last === undefined || names.length < SLICE) return
-      start = `(${last.toString()}`
+      start = Buffer.concat([Buffer.from('('), last])
     }
   }
 

@@ -47,6 +47,22 @@ describeRedis('redis: keys', () => {
     await Promise.all([store.close(), other.close()])
   })
 
+  test('names that are no text, which somebody put into the index, do not make a listing begin anew for ever', async () => {
+    const prefix = somePrefix()
+    const store = redis(server().url, { prefix })
+    await store.setMany(entries(['h1:c:a', 'h1:d:a']))
+    expect(await Array.fromAsync(store.keys(''))).toEqual(['h1:c:a', 'h1:d:a'])
+    const [one] = server().cli('ZRANGE', `${prefix}/i`, '-', '+', 'BYLEX').split('\n')
+    const client = createClient({ url: server().url })
+    await client.connect()
+    const name = Buffer.from((one as string).replace('h1:c:a', 'h1:c:'))
+    for (let n = 0; n < 3_000; n++)
+      await client.sendCommand(['ZADD', `${prefix}/i`, '0', Buffer.concat([name, Buffer.of(0xfe), Buffer.from(`${n}`)])])
+    expect(await Array.fromAsync(store.keys('h1:'))).toEqual(['h1:c:a', 'h1:d:a'])
+    await client.close()
+    await store.close()
+  })
+
   test('an index that is evicted while it is made is not taken for a whole one', async () => {
     const prefix = somePrefix()
     const client = createClient({ url: server().url })

@@ -1,5 +1,6 @@
 import type { Behind } from './entrance.ts'
 import { isRequest } from './init.ts'
+import { textOf } from './model/attempt-failure.ts'
 import { nextRound } from './model/clock.ts'
 import type { Init, Input } from './model/options.ts'
 import { wrong } from './policy/option-readers.ts'
@@ -148,14 +149,14 @@ export class Prefetching {
     try {
       onProgress?.(this.#done, total)
     } catch (error) {
-      const warning = `onProgress of prefetch threw: ${(error as Error).message}`
+      const warning = `onProgress of prefetch threw: ${textOf(error)}`
       this.#behind.house().emitter.report('warning', () => ({ key: '', url: ended.url, warning }))
     }
     this.#wake()
   }
 }
 
-const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown }))
+const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown }))
 
 const isInput = (given: unknown): given is Input => typeof given === 'string' || given instanceof URL || isRequest(given)
 

@@ -1,3 +1,4 @@
+import { textOf } from './model/attempt-failure.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Layer } from './policy/call-options.ts'
 import type { RuleLayer } from './policy/instance-options.ts'
@@ -12,7 +13,7 @@ function asked(match: (request: Request) => boolean, request: Request): boolean 
   try {
     return decided(match(request))
   } catch (error) {
-    throw new HoldfastError('HOOK', `the match of a rule threw: ${(error as Error).message}`, {
+    throw new HoldfastError('HOOK', `the match of a rule threw: ${textOf(error)}`, {
       url: request.url,
       method: request.method,
       cause: error,

@@ -1,4 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
+import { textOf } from '../model/attempt-failure.ts'
 import type { Events } from '../model/events.ts'
 
 type Listener<K extends keyof Events> = (event: Events[K]) => void
@@ -53,7 +54,7 @@ export class Emitter {
   #tell<K extends keyof Events>(event: K, listener: Listener<keyof Events>, told: Events[K]): void {
     const failed = (error: unknown): void => {
       if (event === 'warning') return
-      this.report('warning', () => ({ key: '', url: '', warning: `a listener of '${event}' threw: ${(error as Error).message}` }))
+      this.report('warning', () => ({ key: '', url: '', warning: `a listener of '${event}' threw: ${textOf(error)}` }))
     }
     try {
       const answer: unknown = listener(told)

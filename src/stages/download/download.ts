@@ -1,5 +1,5 @@
 import type { RetryContext } from 'p-retry'
-import { AttemptFailure } from '../../model/attempt-failure.ts'
+import { AttemptFailure, textOf } from '../../model/attempt-failure.ts'
 import { pause } from '../../model/clock.ts'
 import type { Attempt } from '../../model/errors.ts'
 import type { BodyWriter, Obtained } from '../../model/rooms.ts'
@@ -106,7 +106,7 @@ function drawn(random: () => number): number {
   try {
     return random()
   } catch (error) {
-    throw new AttemptFailure('HOOK', `random threw: ${(error as Error).message}`, { retry: 'never', cause: error })
+    throw new AttemptFailure('HOOK', `random threw: ${textOf(error)}`, { retry: 'never', cause: error })
   }
 }
 
@@ -118,6 +118,6 @@ function isWorthIt({ call }: Order, last: Attempt): boolean {
     said.catch(() => undefined)
     throw new TypeError('it returned a promise, and has to decide at once')
   } catch (error) {
-    throw new AttemptFailure('HOOK', `retry.shouldRetry threw: ${(error as Error).message}`, { retry: 'never', cause: error })
+    throw new AttemptFailure('HOOK', `retry.shouldRetry threw: ${textOf(error)}`, { retry: 'never', cause: error })
   }
 }

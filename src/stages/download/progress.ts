@@ -1,3 +1,4 @@
+import { textOf } from '../../model/attempt-failure.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { Progress } from '../../model/settings.ts'
@@ -50,7 +51,7 @@ export class ProgressReport {
 /** A progress bar that throws must not end a download that others wait for too. */
 function tellSafely({ tell, report }: { tell: (progress: Progress) => unknown; report: Report }, progress: Progress): void {
   const failed = (error: unknown): void =>
-    report('warning', () => ({ key: '', url: progress.url, warning: `onProgress threw: ${(error as Error).message}` }))
+    report('warning', () => ({ key: '', url: progress.url, warning: `onProgress threw: ${textOf(error)}` }))
   try {
     const answer: unknown = tell(progress)
     if (answer instanceof Promise) answer.catch(failed)

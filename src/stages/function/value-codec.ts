@@ -1,4 +1,5 @@
 import { serialize } from 'node:v8'
+import { textOf } from '../../model/attempt-failure.ts'
 import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
 
 /** The user's own way from a result to bytes and back. */
@@ -51,12 +52,9 @@ export class ValueCodec {
     } catch (error) {
       if (error instanceof TypeError || this.#name === 'custom') throw error
       // Nested too deep, an exotic object, a getter that throws: only who writes it down finds out.
-      throw new TypeError(
-        `result: it cannot be kept (${(error as Error).message}). Return plain data, or give the option codec.`,
-        {
-          cause: error,
-        },
-      )
+      throw new TypeError(`result: it cannot be kept (${textOf(error)}). Return plain data, or give the option codec.`, {
+        cause: error,
+      })
     }
   }
 
@@ -86,7 +84,7 @@ export class ValueCodec {
       const value = this.#read(bytes)
       return type === expected ? value : frozen(value)
     } catch (error) {
-      throw new Unreadable((error as Error).message, { cause: error })
+      throw new Unreadable(textOf(error), { cause: error })
     }
   }
 

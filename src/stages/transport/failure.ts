@@ -1,3 +1,4 @@
+import { textOf } from '../../model/attempt-failure.ts'
 import { type TransportCode, TransportFailure } from '../../model/transport.ts'
 
 /** How far an exchange had come when it broke: the same reset means another thing before the answer than in its body. */
@@ -57,7 +58,7 @@ const UNNAMED: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_UNNAME
 
 /** fetch wraps what happened in a `TypeError: fetch failed`, sometimes twice: the deepest error with a code tells most. */
 function tellingCause(error: unknown): { code: string; message: string } {
-  let told = { code: '', message: error instanceof Error ? error.message : String(error) }
+  let told = { code: '', message: textOf(error) }
   for (const link of causes(error)) {
     const { name, message, code = UNNAMED[String(name)] } = link as { name?: unknown; message?: unknown; code?: unknown }
     if (typeof code === 'string') told = { code, message: (typeof message === 'string' && message) || code }

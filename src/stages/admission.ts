@@ -81,11 +81,15 @@ export class Admission {
     const { guards } = call.settings
     const { head, written } = obtained
     const warnings: string[] = []
+    // Another place may have a whole one, whatever there is to compare with.
+    const hasAnother = obtained.elsewhere !== undefined && guards.format === 'refuse'
+    const [broken] = hasAnother ? await this.#unpacked(call, obtained) : []
+    if (broken !== undefined) throw rejected(obtained, guardReason(broken))
     if (held === undefined || held.version.digest === written.digest || held.version.status !== 200) return { warnings }
     if (guards.format === 'off' && guards.shrink === 'off' && guards.shape === 'off') return { warnings }
     const before = await look(held.body, headerOf(held.version.headers, 'content-type'))
     const now = await look(written.body, headerOf(head.headers, 'content-type'))
-    const found = [...(now && before ? findings(now, before) : []), ...(await this.#unpacked(call, obtained))]
+    const found = [...(now && before ? findings(now, before) : []), ...(hasAnother ? [] : await this.#unpacked(call, obtained))]
     for (const finding of found) {
       const set = weight(finding, guards, fallbackFrom(held, call, this.#rooms.clock.now()))
       if (set === 'refuse') throw rejected(obtained, guardReason(finding))

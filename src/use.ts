@@ -4,6 +4,7 @@ import { HoldfastError } from './model/errors.ts'
 import type { Served } from './model/rooms.ts'
 import { judgeHeld } from './policy/candidate.ts'
 import { wrong } from './policy/option-readers.ts'
+import { isOfStore } from './policy/rejection.ts'
 import { answered } from './policy/served.ts'
 import { lastGoodOf, refusals } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
@@ -42,7 +43,8 @@ function notStored({ call }: Served): HoldfastError {
 
 /**
  * Reads an answer with the caller's own parser. A throw refuses that version and the last good one is read, once; where that fails too,
- * the first error is thrown and only the first version is refused, for then it is the parser that is wrong.
+ * the first error is thrown and only the first version is refused, for then it is the parser that is wrong. What a tier could not give is asked
+ * for again.
  */
 export async function used<T>(
   ask: () => Promise<Response>,
@@ -55,7 +57,7 @@ export async function used<T>(
   try {
     return await read(response)
   } catch (first) {
-    const instead = await reject(response, first).catch(() => undefined)
+    const instead = await (isOfStore(first) ? ask() : reject(response, first)).catch(() => undefined)
     if (instead === undefined) throw first
     try {
       return await read(instead)

@@ -64,6 +64,12 @@ export function isRefusal(error: unknown): error is AttemptFailure {
   return labelFor(error) !== undefined
 }
 
+/** That a tier could not give a body says nothing of its bytes, whoever met it on his way. */
+export function isOfStore(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  return code === 'STORE' || (error instanceof Error && cause instanceof Error && cause !== error && isOfStore(cause))
+}
+
 /** What those see who were reading while the body was refused. */
 export function brokenOff(error: unknown, { url, method }: Call): Error {
   const code = error instanceof AttemptFailure && error.code !== 'STATUS' ? error.code : 'STORE'

@@ -10,7 +10,7 @@ import { guardReason, isGuardReason, spareForOthers } from '../policy/apart.ts'
 import { candidateAnswer } from '../policy/candidate-answer.ts'
 import { fallbackFrom } from '../policy/fallback.ts'
 import { type Finding, findings, type Look, weight } from '../policy/guards.ts'
-import { hasHooks, isJudged, issuesText, type Judged, refusedBefore, unproven } from '../policy/rejection.ts'
+import { hasHooks, isJudged, isOfStore, issuesText, type Judged, refusedBefore, unproven } from '../policy/rejection.ts'
 import { refusals } from '../policy/version-choice.ts'
 import { versionInfo } from '../policy/version-info.ts'
 
@@ -151,6 +151,7 @@ export class Admission {
       await check?.(response(), { ...previous, signal })
     } catch (error) {
       if (error instanceof AttemptFailure) throw error
+      if (isOfStore(error)) throw new AttemptFailure('STORE', textOf(error), { retry: 'never', cause: error })
       throw rejected(obtained, textOf(error), error)
     }
   }

@@ -12,6 +12,11 @@ export class Damaged extends HoldfastError {
   }
 }
 
+/** What whoever reads a body is told where it cannot be had: it says nothing of what its bytes are. */
+export function unread(error: unknown): HoldfastError {
+  return error instanceof HoldfastError ? error : new HoldfastError('STORE', (error as Error).message, { cause: error })
+}
+
 /** Chunk `n` inside its seal; throws unless it is the one that was written there. */
 function unsealed(bytes: Uint8Array | undefined, { bodyId, size }: Place, n: number): Uint8Array {
   if (bytes === undefined) throw new Damaged('a chunk of the body is missing')

@@ -1,5 +1,6 @@
 import type { StoredBody } from '../../model/rooms.ts'
 import type { Purpose } from '../../model/stored-body.ts'
+import { unread } from './at-rest.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { once } from './readers.ts'
 import type { Sink } from './sinks.ts'
@@ -18,7 +19,15 @@ export class SinkBody implements StoredBody {
   }
 
   chunk(n: number): Promise<Uint8Array> {
-    return this.#inHand.read(n, () => this.#sink.chunk(n))
+    return this.#inHand.read(n, () => this.#read(n))
+  }
+
+  async #read(n: number): Promise<Uint8Array> {
+    try {
+      return await this.#sink.chunk(n)
+    } catch (error) {
+      throw unread(error)
+    }
   }
 
   hold(why: Purpose = 'to read'): () => void {

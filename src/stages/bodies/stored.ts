@@ -1,10 +1,9 @@
 import { given } from '../../model/body-chunks.ts'
-import { HoldfastError } from '../../model/errors.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { Store } from '../../model/store.ts'
 import type { Purpose } from '../../model/stored-body.ts'
-import { Damaged, inFile, readChunk } from './at-rest.ts'
+import { Damaged, inFile, readChunk, unread } from './at-rest.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Lending } from './lending.ts'
 import { once } from './readers.ts'
@@ -53,7 +52,7 @@ export class RestingBody implements StoredBody {
       return await readChunk(this.#store, { ...this.#place, room }, n)
     } catch (error) {
       if (error instanceof Damaged) this.#damaged()
-      throw error instanceof HoldfastError ? error : new HoldfastError('STORE', (error as Error).message, { cause: error })
+      throw unread(error)
     }
   }
 

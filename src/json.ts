@@ -2,6 +2,7 @@ import { HoldfastError, HttpError } from './model/errors.ts'
 import type { Init } from './model/options.ts'
 import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
+import { whileWanted } from './stages/function/run.ts'
 import { inspect, servedAs } from './stages/response/held-response.ts'
 
 /** A response's JSON, parsed, and where there is a schema checked and typed by it. */
@@ -16,10 +17,17 @@ export async function jsonOf(response: Response, again: () => Promise<Response>)
   try {
     return await jsonIn(response)
   } catch (error) {
-    // It was stored by somebody who did not ask for JSON, or not for this: the origin has the word.
-    if (error instanceof HttpError || inspect(response)?.outcome !== 'hit') throw error
+    // It was stored by somebody who did not ask for JSON, or not for this: the origin has the word, where it may be asked.
+    const isStored = ['hit', 'stale'].includes(inspect(response)?.outcome ?? '')
+    const { cache, signal } = servedAs(response)?.call ?? {}
+    if (error instanceof HttpError || !isStored || cache === 'only-if-cached' || signal?.aborted) throw error
     return jsonIn(await again())
   }
+}
+
+interface Validated {
+  readonly value?: unknown
+  readonly issues?: readonly unknown[]
 }
 
 async function jsonIn(response: Response): Promise<unknown> {
@@ -29,7 +37,9 @@ async function jsonIn(response: Response): Promise<unknown> {
   const value: unknown = await response.json()
   const schema = call?.settings.schema
   if (schema === undefined) return value
-  const result = (await schema['~standard'].validate(value)) as { value?: unknown; issues?: readonly unknown[] }
+  const validating = (): unknown => schema['~standard'].validate(value)
+  const signal = call?.signal
+  const result = (await (signal === undefined ? validating() : whileWanted(validating, signal))) as Validated
   if (result.issues !== undefined) throw new HoldfastError('REJECTED', `schema: ${issuesText(result.issues)}`, asked)
   return result.value
 }

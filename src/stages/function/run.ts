@@ -102,8 +102,8 @@ function encoded(value: unknown, codec: ValueCodec): Encoded {
   }
 }
 
-/** The function cannot be stopped, but nobody has to wait for it. */
-async function whileWanted(work: () => unknown, signal: AbortSignal): Promise<unknown> {
+/** The user's code cannot be stopped, but nobody has to wait for it. */
+export async function whileWanted(work: () => unknown, signal: AbortSignal): Promise<unknown> {
   const { promise: over, reject } = Promise.withResolvers<never>()
   const leave = (): void => reject(signal.reason)
   signal.addEventListener('abort', leave, { once: true })

@@ -1,6 +1,6 @@
 import { wholeOf } from '../../model/body-chunks.ts'
 import type { Report } from '../../model/events.ts'
-import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord } from '../../model/record.ts'
+import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord, type VersionRef } from '../../model/record.ts'
 import type { Held } from '../../model/rooms.ts'
 import type { Choice } from '../../policy/selection.ts'
 import { AnyCopy } from './any-copy.ts'
@@ -86,7 +86,7 @@ export class Loader {
     key: string,
     { choice: { ref }, seen }: { choice: Choice; seen: Seen | undefined },
   ): Promise<Placed | undefined> {
-    const placed = await (seen === undefined ? tier.version(key, ref.id) : tier.versionOf(seen, key, ref))
+    const placed = await (seen === undefined ? versionIn(tier, key, ref) : tier.versionOf(seen, key, ref))
     if (placed === undefined || placed.version.digest !== ref.digest) return undefined
     return this.#checked(placed, { tier, key, seen })
   }
@@ -114,4 +114,12 @@ export class Loader {
       return undefined
     }
   }
+}
+
+/** A tier over the network may have given up the record itself, and not the copy that goes along with the entry, which hits are answered with. */
+async function versionIn(tier: Tier, key: string, ref: VersionRef): Promise<Placed | undefined> {
+  const placed = await tier.version(key, ref.id)
+  if (placed !== undefined || !tier.store.remote) return placed
+  const seen = await tier.seen(key, [])
+  return seen && tier.beside(seen, key, ref)
 }

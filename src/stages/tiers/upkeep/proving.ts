@@ -6,7 +6,7 @@ import type { StoredBody } from '../../../model/rooms.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import type { Placed } from '../placed.ts'
 import type { Tier } from '../tier.ts'
-import { readVersions, type VersionName } from './reading.ts'
+import { readAlong, readVersions, type VersionName } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
 
 /** A version as a tier gives it; undefined where it has none that can be read. */
@@ -19,7 +19,11 @@ export async function placedIn(
   const owed = tier.owed.of(name.key)?.versions.get(name.id)
   if (owed !== undefined) return { ...owed, isDamaged: () => false }
   const [record] = await readVersions(tier, [name])
-  return record === undefined || record === 'foreign' ? undefined : placedOf(open, tier, record)
+  if (record !== undefined) return record === 'foreign' ? undefined : placedOf(open, tier, record)
+  const copy = await readAlong(tier, name)
+  const placed = copy && placedOf(open, tier, copy)
+  // Who audits goes from record to record, and so has not proven this one.
+  return placed && (await isWhole(placed)) ? placed : undefined
 }
 
 /** What a live tier holds may say where a durable one has the same body: these are its own bytes. */

@@ -1,7 +1,9 @@
 import type { EntryRecord, UseRecord, VersionRecord } from '../../../model/record.ts'
 import { merge } from '../../../policy/merge.ts'
 import { isEntryRecord, isUseRecord, isVersionRecord, type Shape } from '../../../policy/record-shape.ts'
-import { type Decoded, decode } from '../codec.ts'
+import { current } from '../../../policy/selection.ts'
+import { unpacked } from '../carried.ts'
+import { alongside, type Decoded, decode } from '../codec.ts'
 import type { Tier } from '../tier.ts'
 import type { Place } from './cursor.ts'
 import type { UpkeepRooms } from './rooms.ts'
@@ -36,6 +38,18 @@ export async function readVersions(
     names.map(({ hash, id }) => `h1:v:${hash}:${id}`),
   )
   return names.map(({ hash }, index) => ofFormat(decodedOf(values[index], hash, isVersionRecord)))
+}
+
+/** The copy that goes along with its entry (carried.ts): a store that makes room by itself may have given up the record, and not that. */
+export async function readAlong(tier: Tier, { hash, id }: VersionName): Promise<VersionRecord | undefined> {
+  if (!tier.store.remote) return undefined
+  const [bytes] = await looked(tier, [`h1:e:${hash}`])
+  const entry = decodedOf(bytes, hash, isEntryRecord)
+  if (bytes === undefined || entry?.name !== 'record') return undefined
+  const ref = current(entry.record.variants)?.ref
+  const along = alongside(bytes)
+  const version = along && ref?.id === id ? unpacked(along, entry.record.key, ref) : undefined
+  return version?.name === 'record' ? version.record : undefined
 }
 
 export async function readUses(tier: Tier, where: readonly Place[]): Promise<(UseRecord | undefined)[]> {

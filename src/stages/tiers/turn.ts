@@ -17,6 +17,9 @@ const LOOK_EVERY = 10
 /** Milliseconds to wait in all: longer than a turn, so that a dead writer's is over by then. */
 const PATIENCE = 3_000
 
+/** Of these a look takes no more, however long ago the one before it was: a process that was stopped has not waited. */
+const LONGEST_LOOK = 300
+
 /** How often a write is begun anew whose turn ran out under it: the process was stopped, or has too much to do. */
 const TURNS = 3
 
@@ -51,11 +54,15 @@ export async function inTurn<T>(store: Store, storeKey: string, { clock, write, 
 
 async function turnOf(store: Store, key: string, clock: Clock): Promise<Lease | undefined> {
   if (store.lease === undefined || store.live !== undefined) return undefined
-  const until = clock.monotonic() + PATIENCE
+  let left = PATIENCE
   try {
-    for (let rounds = 0, wait = 1; ; rounds += wait, wait = Math.min(2 * wait, MOST_AT_ONCE)) {
-      const lease = await store.lease(key, TURN)
-      if (lease !== undefined || clock.monotonic() >= until) return lease
+    for (let rounds = 0, wait = 1, at = clock.monotonic(); ; rounds += wait, wait = Math.min(2 * wait, MOST_AT_ONCE)) {
+      // Asked twice: a store that is only locked for long, by who was stopped in the middle of a write, can say.
+      const lease = await store.lease(key, TURN).catch(() => store.lease?.(key, TURN))
+      const last = at
+      at = clock.monotonic()
+      left -= Math.min(at - last, LONGEST_LOOK)
+      if (lease !== undefined || left <= 0) return lease
       if (rounds >= ROUNDS) await pause(clock, LOOK_EVERY, NEVER)
       else for (let n = 0; n < wait; n++) await nextRound()
     }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
-import type { Store } from '../../../src/index.ts'
+import { type ChaosStore, chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
+import type { Clock, Store } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
+import { keysOf } from '../versions/bodies-at-rest.ts'
 
 // A writer whose turn passed on before it had written, because it was stopped or had too much to do: it begins anew, and loses nothing.
 const late = Object.assign(new Error('its turn has passed on'), { code: 'FENCED' })
@@ -33,4 +35,45 @@ test('a store where each turn passes on too early is not asked for ever', async 
   store.chaos.use([{ do: { throw: late }, on: 'setMany' }])
   await g.fetch.put(g.origin.url('/f'), new Response('put'))
   expect(store.chaos.injected.length).toBeLessThan(10)
+})
+
+/** While another writer has its turn: whether a label is written beside it. */
+async function besideAnother(happens: (store: ChaosStore, stop: (ms: number) => void) => void): Promise<'written' | 'waits'> {
+  const hand = manualClock()
+  let stopped = 0
+  const clock: Clock = {
+    now: () => hand.now(),
+    monotonic: () => hand.monotonic() + stopped,
+    setTimeout: (fn, ms) => hand.setTimeout(fn, ms),
+  }
+  const store = chaos(takingTurns(hand), { clock: hand })
+  await using g = await given({ tiers: [store], clock }, hand)
+  g.origin.script('/f', ok('v1'))
+  await (await g.fetch(g.origin.url('/f'))).text()
+  const [entry = ''] = await keysOf(store, 'e')
+  const theirs = await store.lease?.(entry.replace('h1:e:', 'h1:w:'), 60_000)
+  let came: 'written' | 'waits' = 'waits'
+  const writing = g.fetch.entry(g.origin.url('/f')).label('mine')
+  const written = writing.then(() => {
+    came = 'written'
+  })
+  await rounds(300)
+  happens(store, (ms) => {
+    stopped += ms
+  })
+  await rounds(300)
+  const before = came
+  await theirs?.release()
+  await written
+  expect(await g.fetch.entry(g.origin.url('/f')).versions()).toMatchObject([{ labels: ['mine'] }])
+  return before
+}
+
+test('a process that was stopped while it waited for its turn has not waited', async () => {
+  expect(await besideAnother((_, stop) => stop(60_000))).toBe('waits')
+})
+
+test('a store that could not say once whose turn it is, for it was locked for long, is asked again', async () => {
+  const locked = new Error('database is locked')
+  expect(await besideAnother((store) => store.chaos.use([{ do: { throw: locked }, on: 'lease', call: 1 }]))).toBe('waits')
 })

@@ -9,7 +9,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/\bREADONLY\b/, 'it is a replica that takes no writes; give the address of the primary, or of its sentinels'],
   [/\bLOADING\b/, 'it has just started and is still reading its data'],
   [/\b(NOAUTH|WRONGPASS)\b|invalid password|without any password/i, 'it did not accept the user name and password'],
-  [/\bNOPERM\b/, 'this user may not do that (see its ACL)'],
+  [/\bNOPERM\b|ACL failure|user executing the script/, 'this user may not do that (see its ACL)'],
   [/\bMISCONF\b/, 'it cannot write its own files and has stopped taking writes'],
   [/\bWRONGTYPE\b/, 'somebody else has put a value of another type under one of our keys; choose a prefix of your own'],
   [/\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS)\b/, 'servers are changing roles, or some are down'],

@@ -114,6 +114,13 @@ describeRedis('redis: what it refuses is said in words', () => {
     await store.close()
   })
 
+  test('a user who may run scripts, and not what is in them', async () => {
+    server().cli('ACL', 'SETUSER', 'timeless', 'on', '>pw-timeless', '~*', '+@read', '+@write', '+@connection', '+@scripting')
+    const store = redis(`redis://timeless:pw-timeless@127.0.0.1:${server().port}`, { prefix: somePrefix() })
+    await expect(store.lease?.('a', 1)).rejects.toMatchObject(refusal(/this user may not do that \(see its ACL\)/))
+    await store.close()
+  })
+
   test('a user without the right to channels hears no news, and is refused once', async () => {
     server().cli('ACL', 'SETUSER', 'deaf', 'on', '>pw-deaf', '~*', '+@all', 'resetchannels')
     const clock = manualClock()

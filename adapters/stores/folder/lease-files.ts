@@ -47,7 +47,8 @@ export class LeaseFolder {
     const aside = this.#layout.staged()
     const begun = await this.#layout.within([this.#layout.desk, this.#layout.leases], async () => {
       await mkdir(join(aside, stateName(first)), { recursive: true, mode: 0o700 })
-      return renamed(aside, this.path)
+      // That there is no folder for leases any more is no other who was quicker.
+      return unless(/^(ENOTEMPTY|EEXIST)$/, rename(aside, this.path))
     })
     if (!begun) {
       await rm(aside, { recursive: true, force: true })
@@ -116,17 +117,19 @@ export async function forgetLeases(layout: Layout, ended: readonly EndedLease[])
 }
 
 /** False where it is not empty, or not there. */
-const removed = (folder: string): Promise<boolean> => unlessInTheWay(rmdir(folder))
+const removed = (folder: string): Promise<boolean> => unless(IN_THE_WAY, rmdir(folder))
 
 /** False where the old name is no more, or the new one is taken. */
-const renamed = (from: string, to: string): Promise<boolean> => unlessInTheWay(rename(from, to))
+const renamed = (from: string, to: string): Promise<boolean> => unless(IN_THE_WAY, rename(from, to))
 
-async function unlessInTheWay(step: Promise<void>): Promise<boolean> {
+const IN_THE_WAY = /^(ENOENT|ENOTEMPTY|EEXIST)$/
+
+async function unless(codes: RegExp, step: Promise<void>): Promise<boolean> {
   try {
     await step
     return true
   } catch (error) {
-    if (/^(ENOENT|ENOTEMPTY|EEXIST)$/.test(codeOf(error) ?? '')) return false
+    if (codes.test(codeOf(error) ?? '')) return false
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
@@ -43,6 +43,18 @@ describe('folder: leases', () => {
       expect(await fence.extend(1_000)).toBe(false)
     }
     await again.close()
+  })
+
+  test('are granted where somebody has emptied the folder under us, or taken it away, or their part of it alone', async () => {
+    for (const part of ['h1/leases', 'h1', '.']) {
+      const { dir, store, fence } = await held()
+      rmSync(join(dir, part), { recursive: true })
+      const next = await store.lease?.('a', 60_000)
+      await store.set('k', bytes(1), next && { fence: next })
+      await expect(store.set('k', bytes(2), { fence })).rejects.toMatchObject({ code: 'FENCED' })
+      expect(await store.get('k')).toEqual(bytes(1))
+      await store.close()
+    }
   })
 
   test('those that were given back leave no folder, but for one that somebody has taken meanwhile', async () => {

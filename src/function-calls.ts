@@ -7,6 +7,7 @@ import { openSpace, type Space } from './function-space.ts'
 import { FunctionWalks } from './function-walks.ts'
 import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
+import { isBytes } from './model/bytes.ts'
 import type { Call } from './model/call.ts'
 import { askedText, callText } from './policy/function-key.ts'
 import type { FunctionOptions } from './policy/function-options.ts'
@@ -114,7 +115,7 @@ export class FunctionCalls {
       if (given !== undefined) return given
       const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)
-      if (served === undefined || !(served.body instanceof Uint8Array)) return this.#fallen(call) ?? walks.go(call, asked, text)
+      if (served === undefined || !isBytes(served.body)) return this.#fallen(call) ?? walks.go(call, asked, text)
       const result = results.decoded(served.held, served.body)
       this.counts.hits++
       this.index.note(call, house)

@@ -5,6 +5,7 @@ import type { FunctionIndex } from './function-index.ts'
 import type { Asked, Counts } from './function-recall.ts'
 import { keepFresh } from './function-refresh.ts'
 import type { Space } from './function-space.ts'
+import { isBytes } from './model/bytes.ts'
 import type { Call } from './model/call.ts'
 import type { Held, Served } from './model/rooms.ts'
 import type { RefreshSettings } from './model/settings.ts'
@@ -84,7 +85,7 @@ export class FunctionWalks {
     const { results } = this.#of.space
     const instead = (error: unknown): unknown => otherwise(error, served, anew)
     try {
-      return served.body instanceof Uint8Array ? results.decoded(served.held, served.body) : results.of(served).catch(instead)
+      return isBytes(served.body) ? results.decoded(served.held, served.body) : results.of(served).catch(instead)
     } catch (error) {
       return instead(error)
     }

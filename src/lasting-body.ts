@@ -1,5 +1,6 @@
 import type { House } from './house.ts'
 import { chunkOf, loanOf } from './model/body-chunks.ts'
+import { isBytes } from './model/bytes.ts'
 import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
 import { leftUnread } from './model/left-unread.ts'
@@ -12,7 +13,7 @@ import { Damaged } from './stages/bodies/at-rest.ts'
 /** A body that goes on where a tier goes silent, or loses what it had, under its reader. */
 export function lasting(house: House, served: Served): Served {
   const { body } = served
-  if (body instanceof Uint8Array || Symbol.asyncIterator in body || !mayBeAskedFor(served)) return served
+  if (isBytes(body) || Symbol.asyncIterator in body || !mayBeAskedFor(served)) return served
   return { ...served, body: new LastingBody(body, (because, signal) => broughtAgain(house, served, { because, signal })) }
 }
 

@@ -1,3 +1,4 @@
+import { isBytes } from '../../src/model/bytes.ts'
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Size } from '../../src/model/size.ts'
 import type { Lease, LiveRecords, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
@@ -70,7 +71,7 @@ class MemoryStore implements Store {
     this.#settings = settings
     this.maxEntryBytes = Math.min(settings.maxEntryBytes, settings.maxBytes)
     this.#records = new RecordsInOrderOfUse(settings, ({ key, bytes, value }) => {
-      const told = value instanceof Uint8Array ? { key, bytes } : { key, bytes, record: value as object }
+      const told = isBytes(value) ? { key, bytes } : { key, bytes, record: value as object }
       for (const listener of this.#listeners) listener(told)
     })
     this.#values = this.#records.shelf()

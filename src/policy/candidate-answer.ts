@@ -1,3 +1,4 @@
+import { isBytes } from '../model/bytes.ts'
 import type { CacheStatusFacts } from '../model/cache-status.ts'
 import type { Call } from '../model/call.ts'
 import type { Served, StoredBody } from '../model/rooms.ts'
@@ -6,7 +7,7 @@ import type { Judged } from './rejection.ts'
 
 /** A body to be looked at: who reads it is not its last reader, with whom a spool would go. */
 function lent(body: Uint8Array | StoredBody): Uint8Array | StoredBody {
-  if (body instanceof Uint8Array) return body
+  if (isBytes(body)) return body
   return { size: body.size, chunk: (n) => body.chunk(n), hold: () => () => undefined }
 }
 

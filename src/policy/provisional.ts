@@ -1,3 +1,4 @@
+import { isBytes } from '../model/bytes.ts'
 import type { Call } from '../model/call.ts'
 import type { Held, Landing, Obtained, ResponseHead, StoredBody } from '../model/rooms.ts'
 import { keptHeaders } from './kept-headers.ts'
@@ -10,7 +11,7 @@ export interface PassingBody {
 
 /** An answer in the shape of a version that no tier has: its id is empty. */
 export function provisional(call: Call, head: ResponseHead, { body, digest, proven }: PassingBody): Held {
-  const size = body instanceof Uint8Array ? body.length : body.size
+  const size = isBytes(body) ? body.length : body.size
   const ref = { id: '', digest, storedAt: head.receivedAt, checkedAt: head.receivedAt }
   const variant = { vary: [], values: '', versions: [] }
   const entry = { key: call.key, method: call.method, url: call.url, group: call.settings.group, variants: [] }

@@ -1,3 +1,4 @@
+import { isBytes } from '../model/bytes.ts'
 import type { HeaderList } from '../model/headers.ts'
 import type {
   AttemptRecord,
@@ -138,7 +139,7 @@ export const isVersionRecord: Shape<VersionRecord> = (record): record is Version
     isSize(size) &&
     [storedAt, checkedAt].every(isNumber) &&
     isAbsentOr(isText, bodyId) &&
-    isAbsentOr((given) => given instanceof Uint8Array, body) &&
+    isAbsentOr(isBytes, body) &&
     !('home' in record)
   )
 }

@@ -1,3 +1,4 @@
+import { isBytes } from '../model/bytes.ts'
 import { homeOf, isPlain } from './realm.ts'
 
 /** How a result becomes bytes: a structured clone, JSON, the bytes that it is, or by the user's own code. */
@@ -127,7 +128,7 @@ function lookJson(): Look {
 export function refuseResult(value: unknown, codec: CodecName): void {
   if (codec === 'structured') lookStructured()(value, 'result')
   if (codec === 'json') lookJson()(value, 'result')
-  if (codec === 'bytes' && !(value instanceof Uint8Array))
+  if (codec === 'bytes' && !isBytes(value))
     throw refused(
       'result',
       value === null ? 'null' : `what is no Uint8Array (${typeof value})`,

@@ -1,4 +1,5 @@
 import { AttemptFailure, textOf } from '../model/attempt-failure.ts'
+import { isBytes } from '../model/bytes.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
@@ -169,13 +170,13 @@ const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /** A chunk of a body at rest; one in memory is at hand as a whole. */
 async function partOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Array | undefined> {
-  if (body instanceof Uint8Array) return body
+  if (isBytes(body)) return body
   return body.size === 0 ? new Uint8Array(0) : body.chunk(n).catch(() => undefined)
 }
 
 /** Undefined where the store cannot give it now: what cannot be compared is not refused. */
 async function look(body: Uint8Array | StoredBody, contentType: string | undefined): Promise<Look | undefined> {
-  const size = body instanceof Uint8Array ? body.length : body.size
+  const size = isBytes(body) ? body.length : body.size
   const bytes = await partOf(body, 0)
   const last = await partOf(body, Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1))
   if (bytes === undefined || last === undefined) return undefined

@@ -1,3 +1,4 @@
+import { isBytes } from '../../../src/model/bytes.ts'
 /** A key of 32 bytes, or several, of which the first seals and all open; or what gives them, asked once. */
 export type KeySource = Uint8Array | readonly Uint8Array[] | (() => Keys | Promise<Keys>)
 
@@ -36,9 +37,9 @@ export class Keyring {
   /** The message tells of no byte of a key. */
   #read(given: Keys): readonly Uint8Array[] {
     const keys = Array.isArray(given) ? given : [given]
-    const isKey = (key: unknown): boolean => key instanceof Uint8Array && key.length === KEY_BYTES
+    const isKey = (key: unknown): boolean => isBytes(key) && key.length === KEY_BYTES
     if (keys.length > 0 && keys.every(isKey)) return keys
-    const found = keys.map((key) => (key instanceof Uint8Array ? `${key.length} bytes` : typeof key)).join(', ') || 'no key'
+    const found = keys.map((key) => (isBytes(key) ? `${key.length} bytes` : typeof key)).join(', ') || 'no key'
     throw new TypeError(
       `sealed.${this.#option}: ${found} where ${KEY_BYTES} bytes are needed. Give crypto.randomBytes(${KEY_BYTES}), kept in a safe place.`,
     )

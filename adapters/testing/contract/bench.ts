@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers'
+import { isBytes } from '../../../src/model/bytes.ts'
 import { systemClock } from '../../../src/model/clock.ts'
 import type { BodyFiles, Lease, Store } from '../../../src/model/store.ts'
 import type { ManualClock } from '../manual-clock.ts'
@@ -77,7 +78,7 @@ export function randomly(size: number): Uint8Array {
 /** Compared as one: a report of three million single numbers helps nobody. */
 export function assertBytes(actual: Uint8Array | undefined, expected: Uint8Array, what: string): void {
   assert.ok(actual !== undefined, `${what}: there is nothing`)
-  assert.ok(actual instanceof Uint8Array, `${what}: not a Uint8Array`)
+  assert.ok(isBytes(actual), `${what}: not a Uint8Array`)
   assert.equal(actual.length, expected.length, `${what}: another length`)
   assert.ok(Buffer.compare(actual, expected) === 0, `${what}: other bytes`)
 }

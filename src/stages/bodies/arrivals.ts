@@ -1,4 +1,5 @@
 import { AttemptFailure } from '../../model/attempt-failure.ts'
+import { isBytes } from '../../model/bytes.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { BodyWriter, WrittenBody } from '../../model/rooms.ts'
@@ -150,7 +151,7 @@ export class Arrivals {
   /** From here on the body is read as any other at rest, so that its store stays open under its readers. */
   #resting(store: Store, written: WrittenBody): WrittenBody {
     const { body, bodyId, size } = written
-    if (body instanceof Uint8Array || bodyId === undefined) return written
+    if (isBytes(body) || bodyId === undefined) return written
     // What was found to be damaged is not to stand in for bytes that come again. The guard tells of a store that fails.
     const damaged = (): void => void this.#inventory.unsay(store, written.digest).catch(() => undefined)
     return { ...written, body: this.#bodies.open(store, { bodyId, size }, damaged) }

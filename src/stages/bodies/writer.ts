@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
 import { broken, refusedAs } from './breaks.ts'
@@ -128,7 +129,7 @@ export class ChunkWriter implements BodyWriter {
     const body = this.#plan.resting({ bytes, sink, size: this.bytes, unread })
     // What follows from now on reads what is at rest: a stream that is kept and not read holds no bytes.
     this.#memory = undefined
-    if (!(body instanceof Uint8Array)) this.#body = body
+    if (!isBytes(body)) this.#body = body
     else if (sink !== undefined) this.#bytes = new WeakRef(body)
     const written: WrittenBody = {
       size: this.bytes,

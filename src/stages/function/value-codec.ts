@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8'
 import { textOf } from '../../model/attempt-failure.ts'
+import { isBytes } from '../../model/bytes.ts'
 import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
 
 /** The user's own way from a result to bytes and back. */
@@ -127,7 +128,6 @@ function withOwnMemory(): (bytes: Uint8Array) => unknown {
 const isFrozen = (value: unknown): boolean => typeof value === 'object' && value !== null && isImmutable(value)
 
 function bytesOf(encoded: unknown): Uint8Array {
-  if (!(encoded instanceof Uint8Array))
-    throw new TypeError(`codec.encode returned ${typeof encoded}, and has to return a Uint8Array`)
+  if (!isBytes(encoded)) throw new TypeError(`codec.encode returned ${typeof encoded}, and has to return a Uint8Array`)
   return new Uint8Array(encoded)
 }

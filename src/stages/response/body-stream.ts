@@ -1,4 +1,5 @@
 import { loanOf } from '../../model/body-chunks.ts'
+import { isBytes } from '../../model/bytes.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
@@ -33,7 +34,7 @@ export function bodyOf(body: Served['body'], reading: Reading, parts?: readonly 
   if (parts?.length === 0) return undefined
   if (Symbol.asyncIterator in body) return followed(body, reading)
   if (parts === undefined) return new RestingSource(body, reading)
-  if (body instanceof Uint8Array) return new RestingSource(joined(body, parts), reading)
+  if (isBytes(body)) return new RestingSource(joined(body, parts), reading)
   return new StreamSource(() => partPieces(body, parts, reading), { reading, held: body })
 }
 
@@ -131,7 +132,7 @@ export class RestingSource extends StreamSource<Pieces> {
   readonly #body: Uint8Array | StoredBody
 
   constructor(body: Uint8Array | StoredBody, reading: Reading) {
-    super(() => new Pieces(body, reading.turns), { reading, ...(!(body instanceof Uint8Array) && { held: body }) })
+    super(() => new Pieces(body, reading.turns), { reading, ...(!isBytes(body) && { held: body }) })
     this.#body = body
   }
 
@@ -149,13 +150,13 @@ export class RestingSource extends StreamSource<Pieces> {
 
   /** All of it, where it is in memory: not to be handed out. */
   get inHand(): Uint8Array | undefined {
-    return this.#body instanceof Uint8Array ? this.#body : undefined
+    return isBytes(this.#body) ? this.#body : undefined
   }
 
   /** All of it, as the reader's own. */
   async whole(): Promise<Uint8Array<ArrayBuffer>> {
     const body = this.#body
-    if (body instanceof Uint8Array) return new Uint8Array(body)
+    if (isBytes(body)) return new Uint8Array(body)
     this.begin()
     try {
       return await this.reading.presence.during(copied(body))

@@ -1,5 +1,6 @@
 import { ballast } from '../../model/ballast.ts'
 import { given, loanOf } from '../../model/body-chunks.ts'
+import { isBytes } from '../../model/bytes.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Loan, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
@@ -24,8 +25,8 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
     this.#body = body
     this.#turns = turns
     this.#at = from
-    this.#to = Math.min(to + 1, body instanceof Uint8Array ? body.length : body.size)
-    if (body instanceof Uint8Array) this.#take(given(body), 0)
+    this.#to = Math.min(to + 1, isBytes(body) ? body.length : body.size)
+    if (isBytes(body)) this.#take(given(body), 0)
   }
 
   [Symbol.asyncIterator](): this {
@@ -41,7 +42,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#at >= this.#loanedTo) {
       this.#giveBack()
-      if (this.#at >= this.#to || this.#body instanceof Uint8Array) return { done: true, value: undefined }
+      if (this.#at >= this.#to || isBytes(this.#body)) return { done: true, value: undefined }
       // Each chunk is checked before a byte of it is handed out.
       const n = Math.floor(this.#at / CHUNK_SIZE)
       this.#take(await loanOf(this.#body, n), n * CHUNK_SIZE)

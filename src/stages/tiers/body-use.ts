@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import type { Clock } from '../../model/clock.ts'
 import { INLINE_LIMIT, type LiveVersion } from '../../model/record.ts'
 import type { Guarded } from './guard.ts'
@@ -44,6 +45,6 @@ export class BodyUse {
 
   async #use({ key, id }: LiveVersion): Promise<void> {
     const { body } = (await this.#rooms.version(key, id)) ?? {}
-    if (body !== undefined && !(body instanceof Uint8Array)) await body.chunk(0)
+    if (body !== undefined && !isBytes(body)) await body.chunk(0)
   }
 }

@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import { type EntryRecord, plainOf, type VersionRef } from '../../model/record.ts'
 import { versionFacts } from '../../policy/candidate.ts'
 import { isOf } from './carried.ts'
@@ -44,7 +45,7 @@ export class InHand {
   /** The version of an entry that was just opened, with all of its body. */
   place(opened: Opened, { version, body, record }: Placed): void {
     const { key } = version
-    if (!(body instanceof Uint8Array) || body.length > MOST || this.#opened.get(key) !== opened) return
+    if (!isBytes(body) || body.length > MOST || this.#opened.get(key) !== opened) return
     this.#bytes -= sizeOf(opened)
     opened.placed = { version: { ...plainOf(version), facts: versionFacts(version) }, body, record }
     this.#bytes += sizeOf(opened)

@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { ownMemoryOf } from '../../model/own-memory.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VersionRecord } from '../../model/record.ts'
@@ -108,7 +109,7 @@ export class LiveRecord implements LiveVersion {
 
   /** A view made anew each time: kept, it would be another 100 bytes beside each body that was asked for once. */
   get body(): Uint8Array {
-    return this.#body instanceof Uint8Array ? this.#body : new Uint8Array(this.#body)
+    return isBytes(this.#body) ? this.#body : new Uint8Array(this.#body)
   }
 
   /** Of the body. */

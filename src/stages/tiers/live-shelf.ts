@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
@@ -58,7 +59,7 @@ export class LiveShelf {
 
   /** Whether it would be kept here, as long as there is room. */
   takes({ body }: Placed): boolean {
-    return body instanceof Uint8Array && body.length <= this.#largest
+    return isBytes(body) && body.length <= this.#largest
   }
 
   remember(placed: Placed): void {
@@ -82,7 +83,7 @@ export class LiveShelf {
   }
 
   #recordOf({ version, body }: Placed): LiveRecord | undefined {
-    if (!(body instanceof Uint8Array) || body.length > this.#largest) return undefined
+    if (!isBytes(body) || body.length > this.#largest) return undefined
     return new LiveRecord(version, body, this.#heads.of(version))
   }
 

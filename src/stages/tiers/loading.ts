@@ -1,4 +1,5 @@
 import { wholeOf } from '../../model/body-chunks.ts'
+import { isBytes } from '../../model/bytes.ts'
 import type { Report } from '../../model/events.ts'
 import { CHUNK_SIZE, type EntryRecord, type LiveVersion, type VariantRecord, type VersionRef } from '../../model/record.ts'
 import type { Held } from '../../model/rooms.ts'
@@ -37,7 +38,7 @@ export class Loader {
   ): Held | undefined {
     const choice = choose(variants)
     const placed = choice && first.beside(seen, key, choice.ref)
-    if (choice === undefined || !(placed?.body instanceof Uint8Array) || placed.version.redirects !== undefined) return undefined
+    if (choice === undefined || !isBytes(placed?.body) || placed.version.redirects !== undefined) return undefined
     const { version, body } = first.records.placed(seen, placed)
     return { entry, ...choice, version, body, tier: first.store.name }
   }
@@ -100,7 +101,7 @@ export class Loader {
     { tier, key, seen }: { tier: Tier; key: string; seen: Seen | undefined },
   ): Promise<Placed | undefined> {
     const { body, version, record } = placed
-    if (body instanceof Uint8Array) return tier.records.placed(seen, placed)
+    if (isBytes(body)) return tier.records.placed(seen, placed)
     const others = this.#tiers.filter((other) => other !== tier)
     try {
       if (body.size <= this.#wholeUpTo()) return tier.records.placed(seen, { version, body: await wholeOf(body), record })

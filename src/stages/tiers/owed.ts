@@ -1,4 +1,5 @@
 import { holdOf } from '../../model/body-chunks.ts'
+import { isBytes } from '../../model/bytes.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import { merge } from '../../policy/merge.ts'
 import type { Placed } from './placed.ts'
@@ -20,8 +21,7 @@ export interface Debt {
 }
 
 /** A body that stands in the tier already costs nothing. */
-const bytesOf = ({ version, body }: Placed): number =>
-  version.home === undefined || body instanceof Uint8Array ? version.size : 0
+const bytesOf = ({ version, body }: Placed): number => (version.home === undefined || isBytes(body) ? version.size : 0)
 
 /**
  * What a tier did not take, and no other one has: it answers as if it stood there, until it does. In this process alone, and bounded:

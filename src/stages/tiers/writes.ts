@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type EntryRecord, INLINE_LIMIT, plainOf, type VersionRecord } from '../../model/record.ts'
 import type { Lease, Store } from '../../model/store.ts'
@@ -107,7 +108,7 @@ export class Writes {
   async #placed({ version, body }: Placed): Promise<VersionRecord> {
     const { body: _inline, bodyId: _elsewhere, home, facts: _parsed, ...rest } = plainOf(version)
     if (home?.tier === this.#store.name) return { ...rest, bodyId: home.bodyId }
-    if (body instanceof Uint8Array && body.length <= INLINE_LIMIT) return { ...rest, body }
+    if (isBytes(body) && body.length <= INLINE_LIMIT) return { ...rest, body }
     return { ...rest, bodyId: await this.#rooms.bodies.copy(body, this.#store) }
   }
 }

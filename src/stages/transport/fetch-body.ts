@@ -1,3 +1,4 @@
+import { isBytes } from '../../model/bytes.ts'
 import { TransportFailure } from '../../model/transport.ts'
 import { failureFrom } from './failure.ts'
 import type { FetchHead } from './fetch-head.ts'
@@ -64,8 +65,7 @@ export class FetchBody implements AsyncIterableIterator<Uint8Array> {
       this.#end()
       return END
     }
-    if (!(value instanceof Uint8Array))
-      throw new TransportFailure('PROTOCOL', 'this fetch gave a body that is not bytes', { transient: false })
+    if (!isBytes(value)) throw new TransportFailure('PROTOCOL', 'this fetch gave a body that is not bytes', { transient: false })
     this.#arrived += value.byteLength
     return { done: false, value }
   }

@@ -1,4 +1,5 @@
 import type { ClientRequest, OutgoingHttpHeaders, RequestOptions } from 'node:http'
+import { isBytes } from '../../model/bytes.ts'
 import type { HeaderList } from '../../model/headers.ts'
 import { TransportFailure, type WireRequest } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
@@ -78,7 +79,7 @@ function fieldsOf(request: WireRequest): OutgoingHttpHeaders {
     fields[name] = before === undefined ? value : [before, value].flat()
   }
   for (const [name, value] of DEFAULTS) fields[name] ??= value
-  if (request.body instanceof Uint8Array) fields['content-length'] = String(request.body.byteLength)
+  if (isBytes(request.body)) fields['content-length'] = String(request.body.byteLength)
   return fields
 }
 

@@ -1,4 +1,5 @@
 import { wholeOf } from '../../../model/body-chunks.ts'
+import { isBytes } from '../../../model/bytes.ts'
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
 import { CHUNK_SIZE, INLINE_LIMIT, plainOf } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
@@ -183,7 +184,7 @@ async function marked(tiers: Tiers, entry: EntryRecord, urls: readonly string[])
 
 /** A body that remembers whether reading it failed. */
 function watched(body: Uint8Array | StoredBody): { body: Uint8Array | StoredBody; hasFailed: () => boolean } {
-  if (body instanceof Uint8Array) return { body, hasFailed: () => false }
+  if (isBytes(body)) return { body, hasFailed: () => false }
   let failed = false
   const chunk = (n: number): Promise<Uint8Array> =>
     body.chunk(n).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chunksOf } from '../../../model/body-chunks.ts'
+import { isBytes } from '../../../model/bytes.ts'
 import { nextRound } from '../../../model/clock.ts'
 import { type LiveVersion, plainOf, type VersionRecord } from '../../../model/record.ts'
 import type { StoredBody } from '../../../model/rooms.ts'
@@ -50,7 +51,7 @@ export function placedOf(
 
 /** Whether all of its bytes are there, and are the ones that its digest speaks of. Rejects where the store cannot say. */
 export async function isWhole({ version, body, isDamaged }: Placed & { readonly isDamaged: () => boolean }): Promise<boolean> {
-  if (body instanceof Uint8Array) return body.length === version.size && sha256(body) === version.digest
+  if (isBytes(body)) return body.length === version.size && sha256(body) === version.digest
   try {
     return (await digestOf(body)) === version.digest
   } catch (error) {

@@ -1,5 +1,5 @@
 import { HoldfastError, HttpError } from './model/errors.ts'
-import type { Init } from './model/options.ts'
+import type { CallOptions, Init } from './model/options.ts'
 import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
 import { whileWanted } from './stages/function/run.ts'
@@ -7,8 +7,14 @@ import { inspect, servedAs } from './stages/response/held-response.ts'
 
 /** A response's JSON, parsed, and where there is a schema checked and typed by it. */
 export interface Json {
-  /** Throws {@link HttpError} on a status outside 2xx, HoldfastError REJECTED where the schema does not accept it, SyntaxError where it is no JSON. */
-  <S extends StandardSchema>(input: string | URL | Request, init: Init & { holdfast: { schema: S } }): Promise<OutputOf<S>>
+  /**
+   * Throws {@link HttpError} on a status outside 2xx, HoldfastError REJECTED where the schema does not accept it, SyntaxError where it is no JSON.
+   * `init` is `Init & { holdfast: { schema: S } }`, without the intersection of `S` with our own: for a type of ArkType that has no end before TypeScript 7.
+   */
+  <S extends StandardSchema>(
+    input: string | URL | Request,
+    init: RequestInit & { holdfast: Omit<CallOptions, 'schema'> & { schema: S } },
+  ): Promise<OutputOf<S>>
   <T = unknown>(input: string | URL | Request, init?: Init): Promise<T>
 }
 

@@ -37,11 +37,19 @@ function faultOf(response: Response | undefined): string | undefined {
   return undefined
 }
 
-function headersOf(headers: Headers | undefined): HeaderList {
+/** As in node-fetch, and what is built on it or after it. */
+interface OlderHeaders extends Partial<Pick<Headers, 'getSetCookie'>>, Iterable<[string, string]> {
+  raw?(): Record<string, string[] | undefined>
+}
+
+function headersOf(headers: OlderHeaders | undefined): HeaderList {
   const list: [string, string][] = []
-  for (const [name, value] of headers ?? []) if (name.toLowerCase() !== 'set-cookie') list.push([name.toLowerCase(), value])
-  // Older replacements join several of them with commas, which dates contain too; this is the only way to have them apart.
-  for (const cookie of headers?.getSetCookie?.() ?? []) list.push(['set-cookie', cookie])
+  // Such a replacement's list joins several of them with commas, which dates contain too; where nobody has them apart they are passed on so: that
+  // there are any makes an answer one user's.
+  const cookies = headers?.getSetCookie?.() ?? headers?.raw?.()['set-cookie']
+  for (const [name, value] of headers ?? [])
+    if (!cookies || name.toLowerCase() !== 'set-cookie') list.push([name.toLowerCase(), value])
+  for (const cookie of cookies ?? []) list.push(['set-cookie', cookie])
   return list
 }
 

@@ -78,3 +78,22 @@ describe('an answer that came with Set-Cookie stays out of a shared store when t
     expect(store.knows(SECRET)).toBe(true)
   })
 })
+
+describe('a fetch whose headers have no getSetCookie, as that of node-fetch', () => {
+  const fields = { 'cache-control': 'max-age=60', 'set-cookie': 'a=1, b=2' }
+  const older = new Map(Object.entries(fields))
+  const raw = (): Record<string, string[]> => ({ 'set-cookie': ['a=1', 'b=2'] })
+
+  test.each([
+    ['has them apart elsewhere', Object.assign(new Map(older), { raw }), ['a=1', 'b=2']],
+    ['has them joined', older, ['a=1, b=2']],
+  ])('%s: the caller is given them, and a shared store nothing', async (_what, head, cookies) => {
+    const store = sharedStore()
+    const fetch = async (): Promise<Response> => ({ status: 200, headers: head, text: async () => SECRET }) as unknown as Response
+    await using b = await bench({}, { tiers: [memory(), store], fetch })
+    const response = await b.fetch('https://example.org/r')
+    expect([response.headers.getSetCookie(), await response.text()]).toEqual([cookies, SECRET])
+    await b.fetch.idle()
+    expect(store.knows(SECRET)).toBe(false)
+  })
+})

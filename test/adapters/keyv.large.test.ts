@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib'
 import Keyv6 from 'keyv'
 import Keyv5 from 'keyv5'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { keyv } from '../../adapters/stores/keyv.ts'
 import { manualClock, storeContract } from '../../adapters/testing/index.ts'
 import { createCachedFetch, inspect } from '../../src/index.ts'
@@ -70,6 +71,20 @@ describe.each(MAKERS)('keyv over %s with a limit of 1 MiB a value (S15)', (_name
       expect(CHUNK.equals((await store.get('h1:c:a:0')) ?? new Uint8Array(0))).toBe(true)
     }
   })
+
+  test.each([9_999, 999_999])(
+    'a text that promises %d parts, and has none, is a miss that reads hardly one of them',
+    async (count) => {
+      const map = new Narrow()
+      const [store, back] = [keyv(make(map)), make(map)]
+      const rest = `:${'a'.repeat(32)}:${count}`
+      const sum = crc32(`h1:e:a\n${rest}`).toString(16).padStart(8, '0')
+      await back.set('h1:e:a', `holdfast1-parts:${sum}:${rest}`)
+      const reads = vi.spyOn(map, 'get')
+      expect(await store.get('h1:e:a')).toBeUndefined()
+      expect(reads.mock.calls.length).toBeLessThan(10)
+    },
+  )
 
   test('a value in parts ends when it is to end, and is listed once', async () => {
     const clock = manualClock()

@@ -9,7 +9,10 @@ import { type Opened, seal, sumOf, unseal } from './envelope.ts'
 const PART = 576 * 1024
 
 /** Of a value in parts this stands under its key: the sum of all that follows, the end, who wrote them, how many there are. */
-const HEAD = /^holdfast1-parts:([0-9a-f]{8}):(\d*:[0-9a-f]{32}:(\d{1,6}))$/
+const HEAD = /^holdfast1-parts:([0-9a-f]{8}):(\d*:[0-9a-f]{32}:(\d{1,4}))$/
+
+/** Parts read side by side. Who can write there may name any number of them, and have none. */
+const AT_ONCE = 8
 
 /** What is to be written for one value, the last one last: until then what stood there is what counts. */
 export interface Text {
@@ -50,11 +53,16 @@ export function endOf(key: string, text: unknown): number | undefined {
 export async function opened(key: string, text: unknown, read: (key: string) => Promise<unknown>): Promise<Opened | undefined> {
   const head = headOf(key, text)
   if (head === undefined) return unseal(key, text)
-  const parts = await Promise.all(
-    partKeys(key, text).map(async (name, n) => unseal(sealName(key, n, head.writer), await read(name))?.value),
-  )
-  const whole = parts.filter((part) => part !== undefined)
-  return whole.length === head.count ? { value: new Uint8Array(Buffer.concat(whole)), expires: head.expires } : undefined
+  const parts: Uint8Array[] = []
+  const names = partKeys(key, text)
+  while (parts.length < names.length) {
+    const at = parts.length
+    const there = await Promise.all(names.slice(at, at + AT_ONCE).map(read))
+    const some = there.map((part, n) => unseal(sealName(key, at + n, head.writer), part)?.value)
+    if (some.includes(undefined)) return undefined
+    parts.push(...(some as Uint8Array[]))
+  }
+  return { value: new Uint8Array(Buffer.concat(parts)), expires: head.expires }
 }
 
 function headOf(key: string, text: unknown): { writer: string; count: number; expires: number | undefined } | undefined {

@@ -117,8 +117,9 @@ async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) 
   if (slice.length > 0) yield* await told()
 }
 
-/** What cannot be read is no use to anybody. One that was saved in the future was so before a clock was set back, and stays. */
+/** What cannot be read is no use to anybody; but what is empty was written under another key (`sealed()`). One that was saved in the future was so before a clock was set back, and stays. */
 function partialOf(bytes: Uint8Array, now: number): Omit<Word, 'key'> {
+  if (bytes.length === 0) return { bodyId: undefined, isDead: false }
   try {
     const record: { bodyId?: unknown; savedAt?: unknown } | null = JSON.parse(new TextDecoder().decode(bytes))
     const bodyId = typeof record?.bodyId === 'string' ? record.bodyId : undefined

@@ -6,7 +6,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { manualClock } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
 import { pseudoRandom } from '../../helpers/digest.ts'
-import { ok } from '../../helpers/origin/index.ts'
+import { cut, inOrder, ok } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, folder as place } from './given.ts'
 
 const stores: [string, (path: string) => Store][] = [
@@ -43,5 +43,32 @@ test.each(stores)(
       expect(body.equals(await pinned.bytes())).toBe(true)
     }
     expect(await again.cache.audit()).toEqual({ checked: 2, damaged: [], repaired: 0 })
+  },
+)
+
+test.each(stores)(
+  '%s, sealed: a body that broke off is there for who has the right key, whatever a wrong one sweeps',
+  async (_, open) => {
+    const origin = await anOrigin()
+    const [body, strong] = [pseudoRandom(3 * 1024 * 1024), { headers: { etag: '"1"' }, ranges: true }]
+    origin.script('/f', inOrder(cut(body, 2.5 * 1024 * 1024, strong), ok(body, strong)))
+    const [path, clock] = [place(), manualClock(Date.now())]
+    const opened = (key: number) => sealed(open(path), { encrypt: new Uint8Array(32).fill(key) })
+    const fetching = () => anInstance({ tiers: [opened(1)], clock, retry: false })
+    const right = fetching()
+    await expect(right(origin.url('/f'))).rejects.toMatchObject({ code: 'TRUNCATED' })
+    await right.close()
+    // As one that was killed leaves it: nothing but the body, and the word of it.
+    const store = opened(1)
+    await store.delete(await Array.fromAsync(store.keys('h1:e:')))
+    await store.close()
+    const wrong = anInstance({ tiers: [opened(2)], clock })
+    for (let sweeps = 0; sweeps < 3; sweeps++) {
+      expect(await wrong.cache.sweep()).toEqual({ versions: 0, bodies: 0, partials: 0, bytes: 0 })
+      clock.jump(3_700_000)
+    }
+    await wrong.close()
+    expect(body.equals(await (await fetching()(origin.url('/f'))).bytes())).toBe(true)
+    expect(origin.requests('/f')[1]?.headers.range).toBe('bytes=2096128-')
   },
 )

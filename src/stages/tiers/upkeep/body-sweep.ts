@@ -9,14 +9,20 @@ const HASH = 64
 
 type Naming = Pick<Sweeping, 'tier' | 'rooms' | 'now' | 'named' | 'report' | 'isDry'>
 
-/** Names what broken bodies may still become something; the others go. */
-export async function sweepPartials({ tier: { store }, rooms, now, named, report, isDry }: Naming): Promise<void> {
+/** Names what broken bodies may still become something; the others go. True where there are some of which nobody knows what they name. */
+export async function sweepPartials({ tier: { store }, rooms, now, named, report, isDry }: Naming): Promise<boolean> {
+  let isBlind = false
   for await (const slice of slices(rooms.inventory.partials(store, now), rooms.pace)) {
     const dead = slice.filter(({ isDead }) => isDead)
     report.partials += dead.length
     if (!isDry && dead.length > 0) await store.delete(dead.map(({ key }) => key))
-    for (const { bodyId, isDead } of slice) if (!isDead && bodyId !== undefined) named.add(bodyId)
+    for (const { bodyId, isDead } of slice) {
+      if (isDead) continue
+      if (bodyId === undefined) isBlind = true
+      else named.add(bodyId)
+    }
   }
+  return isBlind
 }
 
 /**

@@ -45,7 +45,7 @@ async function sweepStore(tier: Tier, rooms: UpkeepRooms, ordered: Ordered): Pro
   const hasBodies = standing.length > 0
   const sweeping: Sweeping = { ...ordered, tier, rooms, condemned, now, named: new Set(), hasBodies, isBlind: false }
   for await (const slice of walk(tier, rooms)) await sweepVersions(sweeping, slice)
-  await sweepPartials(sweeping)
+  if (await sweepPartials(sweeping)) sweeping.isBlind = true
   await sweepBodies(sweeping, standing)
   if (ordered.isDry) return
   await condemned.write()

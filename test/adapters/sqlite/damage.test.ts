@@ -177,3 +177,16 @@ describe('sqlite: a file that goes', () => {
     await store.close()
   })
 })
+
+test('names that are no text, which another program put there, do not make a listing begin anew for ever', async () => {
+  const file = join(scratch('memory'), 'cache.db')
+  const store = sqlite(file)
+  for (const key of ['h1:c:a', 'h1:e:a']) await store.set(key, Uint8Array.of(1))
+  const other = new DatabaseSync(file)
+  const plant = other.prepare("INSERT INTO records (key, sum, value) VALUES (CAST(x'68313a633af3' || ? AS TEXT), 0, x'00')")
+  for (let n = 0; n < 600; n++) plant.run(`${n}`)
+  other.close()
+  const listed = (await Array.fromAsync(store.keys('h1:c:', { limit: 5_000 }))).concat(await Array.fromAsync(store.keys('h1:e:')))
+  expect([listed[0], listed.at(-1), listed.length < 1_000]).toEqual(['h1:c:a', 'h1:e:a', true])
+  await store.close()
+})

@@ -24,6 +24,8 @@ const SETTINGS = {
 
 const BASE = {
   noEmit: true,
+  // What a program exports of ours has to have names that it can write down.
+  declaration: true,
   strict: true,
   target: 'es2024',
   lib: ['es2024', 'esnext.disposable'],

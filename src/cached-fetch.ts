@@ -6,20 +6,24 @@ import { type Entry, entryOf } from './entry.ts'
 import type { Functions } from './functions.ts'
 import { OURS } from './house.ts'
 import { initWith } from './init.ts'
-import { type Json, jsonOf } from './json.ts'
+import { jsonOf } from './json.ts'
 import { lasting } from './lasting-body.ts'
 import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
-import type { Init, Input, Options } from './model/options.ts'
+import type { CallOptions, Init, Input, Options } from './model/options.ts'
+import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { checkListening } from './policy/event-options.ts'
 import { isCached } from './policy/passing.ts'
 import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
 import type { Prefetched } from './prefetch-run.ts'
 import { putVersion } from './put.ts'
 import { rejected, used } from './use.ts'
-import { type Change, watched } from './watch.ts'
+import { watched } from './watch.ts'
 
-/** A fetch that keeps every good answer, and gives the last one when the server does not. */
+/**
+ * A fetch that keeps every good answer, and gives the last one when the server does not. Each member's type is made of what the package exports, so
+ * that a program which emits declarations can export it.
+ */
 export interface CachedFetch {
   /**
    * As the platform's `fetch`, with `init.holdfast` for what is ours.
@@ -57,13 +61,18 @@ export interface CachedFetch {
    * Each version of an entry that is stored from now on, by whichever process on the same tiers, with the one before. It asks no origin.
    * Who waits for the next one keeps the process alive. Ends when the instance is closed; rejects with the reason of `init.signal` when that aborts.
    */
-  watch(input: Input, init?: Init): AsyncIterable<Change>
+  watch(input: Input, init?: Init): AsyncIterable<{ version: VersionInfo; previous?: VersionInfo }>
   /**
-   * An answer's JSON, parsed; where `schema` is set, checked and typed by it.
+   * An answer's JSON, parsed; where `schema` is set, checked and typed by it. `init` is then `Init & { holdfast: { schema: S } }`, without the
+   * intersection of `S` with our own: for a type of ArkType that has no end before TypeScript 7.
    *
    * @throws HttpError for a status outside 2xx. HoldfastError REJECTED where the schema does not accept it. SyntaxError where it is no JSON.
    */
-  readonly json: Json
+  json<S extends StandardSchema>(
+    input: Input,
+    init: RequestInit & { holdfast: Omit<CallOptions, 'schema'> & { schema: S } },
+  ): Promise<OutputOf<S>>
+  json<T = unknown>(input: Input, init?: Init): Promise<T>
   /** For functions and methods: their results in this instance's tiers, under the same rules as answers. */
   readonly buffered: Buffered
   /**
@@ -134,7 +143,7 @@ export function frontDoor(behind: Behind): CachedFetch {
       }),
     watch: (input: Input, init: Init = {}) => watched(openHouse(behind), drafted(behind, input, init), init.signal ?? undefined),
     json: (async (input: Input, init?: Init) =>
-      jsonOf(await fetch(input, init), () => fetch(input, initWith(init, { cache: 'reload' })))) as Json,
+      jsonOf(await fetch(input, init), () => fetch(input, initWith(init, { cache: 'reload' })))) as CachedFetch['json'],
     buffered: sideDoor(behind),
     extend: (options: Options) => behind.extend(options),
     on: listeningAt(behind),

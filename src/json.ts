@@ -1,22 +1,7 @@
 import { HoldfastError, HttpError } from './model/errors.ts'
-import type { CallOptions, Init } from './model/options.ts'
-import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { issuesText } from './policy/rejection.ts'
 import { whileWanted } from './stages/function/run.ts'
 import { inspect, servedAs } from './stages/response/held-response.ts'
-
-/** A response's JSON, parsed, and where there is a schema checked and typed by it. */
-export interface Json {
-  /**
-   * Throws {@link HttpError} on a status outside 2xx, HoldfastError REJECTED where the schema does not accept it, SyntaxError where it is no JSON.
-   * `init` is `Init & { holdfast: { schema: S } }`, without the intersection of `S` with our own: for a type of ArkType that has no end before TypeScript 7.
-   */
-  <S extends StandardSchema>(
-    input: string | URL | Request,
-    init: RequestInit & { holdfast: Omit<CallOptions, 'schema'> & { schema: S } },
-  ): Promise<OutputOf<S>>
-  <T = unknown>(input: string | URL | Request, init?: Init): Promise<T>
-}
 
 /** `schema` may have transformed what it accepted, so it is asked again although admission asked it before. */
 export async function jsonOf(response: Response, again: () => Promise<Response>): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { Call } from './model/call.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
-import type { Flight, FlightPath, Stages } from './model/stages.ts'
+import type { Flight, FlightPath, Incoming, Stages } from './model/stages.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
 import { patient } from './policy/rejection.ts'
 import { landed, streamed } from './policy/served.ts'
@@ -32,11 +32,17 @@ export async function board(
     if (end.name !== 'accepted' && spare === undefined) throw end.reason
     detach(flight, call, stages)
     return end.name === 'accepted'
-      ? streamed(call, end.headers, { collapsed: flight.collapsed, found })
+      ? { ...streamed(call, end.headers, { collapsed: flight.collapsed, found }), kept: () => keptAs(flight, end.headers) }
       : stages.fallback.give(spare, call, { reason: end.reason, found })
   } finally {
     flight.leave()
   }
+}
+
+/** What became of a body that was handed out while it came; undefined where it was not kept, or another took its place. */
+async function keptAs(flight: Flight, { head }: Incoming): Promise<Held | undefined> {
+  const landing = await flight.landed
+  return landing.name === 'kept' && landing.head === head ? landing.held : undefined
 }
 
 /** One flight per key. */

@@ -16,9 +16,10 @@ export async function rejected(house: House, response: Response, reason: unknown
   const served = servedAs(response)
   if (served === undefined)
     throw new TypeError('reject takes a response of this fetch; a copy of it says no more where it came from')
-  if (served.held.ref.id === '') throw notStored(served)
+  const { call, kept } = served
+  const held = kept === undefined ? served.held : await kept().catch(() => undefined)
+  if (held === undefined || held.ref.id === '') throw notStored(served)
   const why = reasonText(reason) ?? 'refused by its reader'
-  const { held, call } = served
   const marked = await house.remarks.label(held, 'failed', { on: 'yes', reason: why })
   house.emitter.report('rejected', () => ({
     key: call.key,

@@ -60,10 +60,7 @@ export interface BodyWriter {
   /** Another writer takes the body's place, and those who follow and have read nothing yet, or come later; for the others, or for all, the stream breaks. */
   handOver(to: BodyWriter, breaks?: Readers): Promise<void>
   finish(): Promise<WrittenBody>
-  /**
-   * Gives the download up. Those who were reading are told why, where there is a reason; who have read nothing yet may be left to wait for
-   * a writer that this one hands over to.
-   */
+  /** Gives the download up. Those who were reading are told why, where there is a reason; others may be left to wait for one that this hands over to. */
   abandon(whom: Readers, because?: Error): Promise<void>
   /** Digests of what came so far, base64, by the algorithms asked for at the start. */
   digest(algorithm: string): string
@@ -164,6 +161,8 @@ export type Served = {
   /** Headers only for the caller that fetched (Set-Cookie). */
   readonly own: HeaderList
   readonly status: CacheStatusFacts
+  /** Of a stream under way: as what it is kept in the end. */
+  readonly kept?: () => Promise<Held | undefined>
 } & (
   | { readonly outcome: 'hit' | 'revalidated' | 'miss' }
   | { readonly outcome: 'stale'; readonly staleFor: number }

@@ -121,7 +121,10 @@ class Places {
   /** Nobody has it: the last word, and the end for those who had read nothing yet and waited for a place that has. */
   async #verdict(): Promise<Obtained> {
     const word = lastWord(this.#failures)
-    if (this.#own !== undefined && word?.name !== 'refused') return { ...this.#own, attempts: [...this.#attempts] }
+    if (this.#own !== undefined && word?.name !== 'refused') {
+      await this.#ended(word?.failure)
+      return { ...this.#own, attempts: [...this.#attempts] }
+    }
     await this.#dropOwn()
     const failure = word?.failure as AttemptFailure
     failure.attempts = this.#attempts

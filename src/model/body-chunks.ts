@@ -3,21 +3,15 @@ import { CHUNK_SIZE } from './record.ts'
 import type { Loan, StoredBody } from './rooms.ts'
 import type { Purpose } from './stored-body.ts'
 
-/** Bytes in pieces of at most `size`, none of them copied. */
-export function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+/** Bytes in pieces as large as a chunk, none of them copied. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_SIZE) yield bytes.subarray(at, at + CHUNK_SIZE)
 }
 
-/** A body, or its bytes `from` to `to` (both inclusive), chunk by chunk; one at rest is read as it is asked for, each chunk checked. */
-export async function* chunksOf(
-  body: Uint8Array | StoredBody,
-  { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: Number.POSITIVE_INFINITY },
-): AsyncGenerator<Uint8Array> {
-  if (isBytes(body)) return yield* piecesOf(body.subarray(from, to + 1), CHUNK_SIZE)
-  for (let start = from - (from % CHUNK_SIZE); start <= to && start < body.size; start += CHUNK_SIZE) {
-    const chunk = await body.chunk(start / CHUNK_SIZE)
-    yield chunk.subarray(Math.max(0, from - start), to + 1 - start)
-  }
+/** A body chunk by chunk; one at rest is read as it is asked for, each chunk checked. */
+export async function* chunksOf(body: Uint8Array | StoredBody): AsyncGenerator<Uint8Array> {
+  if (isBytes(body)) return yield* piecesOf(body)
+  for (let n = 0; n * CHUNK_SIZE < body.size; n++) yield await body.chunk(n)
 }
 
 /** Chunk `n` of a body that is at rest or in hand. */

@@ -4,7 +4,6 @@ import { piecesOf, wholeOf } from '../../model/body-chunks.ts'
 import type { Call, CallOrigin } from '../../model/call.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { headerOf } from '../../model/headers.ts'
-import { CHUNK_SIZE } from '../../model/record.ts'
 import type { WireResponse } from '../../model/transport.ts'
 import { functionName } from '../../policy/function-key.ts'
 import { tags as readTags } from '../../policy/tag-options.ts'
@@ -174,5 +173,5 @@ function answer({ bytes, type }: Encoded, { lifetime, keeps }: Said): WireRespon
 }
 
 async function* piecesInTurn(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield* piecesOf(bytes, CHUNK_SIZE)
+  yield* piecesOf(bytes)
 }

@@ -82,7 +82,7 @@ test('the wire, where the global fetch is one of ours, or none at all', async ()
 })
 
 test('closing it closes the wire', async () => {
-  const transport = chosenTransport({ clock, maxSockets: 1 })
+  const transport = chosenTransport({ clock })
   await textAt(transport, origin.url('/a'))
   await transport.close()
   await expect(transport.send(requestTo(origin.url('/a')))).rejects.toThrow('closed')

@@ -9,7 +9,6 @@ type Fetch = typeof globalThis.fetch
 
 export interface TransportOptions {
   readonly clock: Clock
-  readonly maxSockets?: number
   /** `options.fetch`: always through this one. */
   readonly fetch?: Fetch
   /** True for a holdfast that somebody made the global fetch: through it we would call ourselves for ever. Default: none is. */
@@ -26,8 +25,8 @@ export interface TransportOptions {
  * which one that would be now.
  */
 export function chosenTransport(options: TransportOptions): Transport {
-  const { clock, maxSockets, fetch, sending, isOurs = () => false, platform = globalThis.fetch } = options
-  const wire = wireTransport(maxSockets === undefined ? { clock } : { clock, maxSockets })
+  const { clock, fetch, sending, isOurs = () => false, platform = globalThis.fetch } = options
+  const wire = wireTransport({ clock })
   const byFetch = fetchTransport(() => fetch ?? standing(), { clock, ...(sending && { sending }) })
   const guidance = new FetchGuidance()
   const replaced = memoised((candidate) => !isNativeFetch(candidate) && !isOurs(candidate))

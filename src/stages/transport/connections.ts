@@ -13,13 +13,8 @@ export type Reuse = 'kept' | 'fresh'
 
 /** The connections of one instance, made when the first one is asked for. */
 export class Connections {
-  readonly #maxSockets: number
   readonly #routes = new Map<string, Route & { readonly node: HttpModule; readonly proxyEnv: ProxyEnv }>()
   #isClosed = false
-
-  constructor(maxSockets: number) {
-    this.#maxSockets = maxSockets
-  }
 
   /** @throws TransportFailure CONNECT after `close()`. */
   route(scheme: string, reuse: Reuse): Route {
@@ -30,7 +25,8 @@ export class Connections {
     const proxyEnv = proxyEnvOf(node)
     if (known !== undefined && known.proxyEnv === proxyEnv) return known
     known?.agent.retire()
-    const agent = keptAgent(node, { keepAlive: reuse === 'kept', maxSockets: this.#maxSockets, ...(proxyEnv && { proxyEnv }) })
+    // The governor alone decides how many there are to a host.
+    const agent = keptAgent(node, { keepAlive: reuse === 'kept', maxSockets: Infinity, ...(proxyEnv && { proxyEnv }) })
     // `request` is looked up at each call: mocks and instrumentation put their own there.
     const route = { request: (options: RequestOptions) => node.request(options), agent, node, proxyEnv }
     this.#routes.set(name, route)

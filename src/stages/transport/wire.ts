@@ -7,20 +7,14 @@ import { WireExchange } from './exchange.ts'
 /** RFC 9110 9.2.2: sent twice, these ask for no more than sent once. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'])
 
-export interface WireOptions {
-  readonly clock: Clock
-  /** Connections to one host at a time; what waits for one is still connecting. Default: the governor alone decides. */
-  readonly maxSockets?: number
-}
-
 /**
  * The default transport, over node:http and node:https: it shows how each body ended, hands out coded bytes, and refuses what
  * Node's parser refuses. Connections are kept alive by the instance and never keep the process alive while they are idle.
  *
  * @see RFC 9112
  */
-export function wireTransport({ clock, maxSockets = Infinity }: WireOptions): Transport {
-  const connections = new Connections(maxSockets)
+export function wireTransport({ clock }: { readonly clock: Clock }): Transport {
+  const connections = new Connections()
   /** Those that have no answer yet. */
   const asking = new Set<WireExchange>()
 

@@ -154,7 +154,7 @@ function handed(house: House, served: Served): Served {
 }
 
 /** The walk through the house, and its end as fetch would tell it. */
-export async function walk(house: House, call: Call, walking: Promise<Served> = walked(house, call)): Promise<Served> {
+export async function walk(house: House, call: Call, walking: Promise<Served>): Promise<Served> {
   const at = house.clock.now()
   const began = house.clock.monotonic()
   const took = (): { at: number; ms: number } => ({ at, ms: house.clock.monotonic() - began })

@@ -92,12 +92,12 @@ export class FunctionCalls {
   }
 
   /** What `fn.cache` is asked about: it is told of no object. @throws TypeError where each has results of its own. */
-  callOfAll(args: readonly unknown[], cache: Call['cache'] = 'default'): Call {
+  callOfAll(args: readonly unknown[]): Call {
     if (this.#isPerObject)
       throw new TypeError(
         `buffered: each object has its own results of ${this.#fn.name}, and cache is told of none. Say scope: 'class', or clear() them all.`,
       )
-    return this.callOf({ self: undefined, args }, cache)
+    return this.callOf({ self: undefined, args })
   }
 
   /** Up to the promise a result in memory is synchronous. */

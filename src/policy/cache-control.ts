@@ -100,8 +100,8 @@ export function secondsOf(directives: Directives, name: string): number | undefi
 }
 
 /** The field names of `no-cache="a, b"`; undefined where the directive is absent, 'all' where it names none that can be understood. */
-export function fieldsOf(directives: Directives, name: string): 'all' | readonly string[] | undefined {
-  const argument = directives.get(name)
+export function noCacheOf(directives: Directives): 'all' | readonly string[] | undefined {
+  const argument = directives.get('no-cache')
   if (argument === undefined) return undefined
   const names = argument
     .toLowerCase()

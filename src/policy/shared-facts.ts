@@ -1,7 +1,7 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { RedirectFacts } from '../model/record.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
-import { fieldsOf, parseCacheControl, secondsOf } from './cache-control.ts'
+import { noCacheOf, parseCacheControl, secondsOf } from './cache-control.ts'
 
 /** What follows from these fields, most answers of a server have alike. */
 export const COMMON_FIELDS: readonly string[] = ['cache-control', 'content-location', 'vary']
@@ -29,7 +29,7 @@ export function commonFactsOf(headers: HeaderList): CommonFacts {
     contentLocation: headerOf(headers, 'content-location'),
     maxAge: secondsOf(directives, 'max-age'),
     noStore: directives.has('no-store'),
-    noCache: fieldsOf(directives, 'no-cache'),
+    noCache: noCacheOf(directives),
     mustRevalidate: directives.has('must-revalidate'),
     mustUnderstand: directives.has('must-understand'),
     immutable: directives.has('immutable'),

@@ -1,6 +1,6 @@
 import { type HeaderList, headerOf } from '../model/headers.ts'
 import type { Settings } from '../model/settings.ts'
-import { fieldsOf, parseCacheControl } from './cache-control.ts'
+import { noCacheOf, parseCacheControl } from './cache-control.ts'
 
 /** RFC 9111 3.1 with RFC 9110 7.6.1: they speak of one connection, or of the proxy on the way, not of the response. */
 const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
@@ -66,7 +66,7 @@ function onlyForTheFetcher(headers: HeaderList, { respect }: Settings): Readonly
   // RFC 9111 5.2.2.4: a field that no-cache names must not be reused without validation; the response without it may be.
   const field = headerOf(headers, 'cache-control')
   if (field === undefined || !/no-cache/i.test(field)) return respect === 'resilient' ? COOKIES : NONE
-  const named = fieldsOf(parseCacheControl(field), 'no-cache')
+  const named = noCacheOf(parseCacheControl(field))
   const own = new Set(named === 'all' ? [] : named)
   for (const name of FOR_EVERY_RECIPIENT) own.delete(name)
   // RFC 9111 7.3 lets a cache keep Set-Cookie; to replay one user's cookies to another is an attack.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from '../../src/policy/cache-control.ts'
+import { deltaSeconds, noCacheOf, parseCacheControl, secondsOf } from '../../src/policy/cache-control.ts'
 
 const read = (value: string | undefined): Record<string, string> => Object.fromEntries(parseCacheControl(value))
 
@@ -89,7 +89,7 @@ describe('Cache-Control (RFC 9111 5.2)', () => {
     ['no-cache="a", no-cache="B"', ['a', 'b']],
     ['no-cache="a", no-cache', 'all'],
   ])('fields of %s', (value, fields) => {
-    expect(fieldsOf(parseCacheControl(value), 'no-cache')).toEqual(fields)
+    expect(noCacheOf(parseCacheControl(value))).toEqual(fields)
   })
 
   test('delta-seconds are digits and nothing else', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldsOf, parseCacheControl, secondsOf } from '../../src/policy/cache-control.ts'
+import { noCacheOf, parseCacheControl, secondsOf } from '../../src/policy/cache-control.ts'
 import { cacheStatus } from '../../src/policy/cache-status.ts'
 import { parseContentRange } from '../../src/policy/content-range.ts'
 import { parseEntityTag, parseEntityTags } from '../../src/policy/entity-tag.ts'
@@ -17,7 +17,7 @@ const NONE: ReadonlySet<string> = new Set()
 const PARSERS: Record<string, (text: string) => unknown> = {
   'Cache-Control': (text) => {
     const directives = parseCacheControl(text)
-    return [secondsOf(directives, 'max-age'), fieldsOf(directives, 'no-cache')]
+    return [secondsOf(directives, 'max-age'), noCacheOf(directives)]
   },
   dates: (text) => parseHttpDate(text, NOON),
   ETag: parseEntityTag,

@@ -1,4 +1,4 @@
-import { type Directives, deltaSeconds, fieldsOf, parseCacheControl, secondsOf } from '../../../src/policy/cache-control.ts'
+import { type Directives, deltaSeconds, noCacheOf, parseCacheControl, secondsOf } from '../../../src/policy/cache-control.ts'
 import { type Wishes, wishesOf } from '../../../src/policy/request-directives.ts'
 import type { Chance } from '../chance.ts'
 import { listed, quotable, quoted, recased, token } from '../spelling.ts'
@@ -86,7 +86,7 @@ const cacheControl: Subject = subject<Directives>({
     for (const [name] of directives) {
       if (name !== name.toLowerCase() || /[\s,=";]/.test(name)) return `a directive is named ${JSON.stringify(name)}`
     }
-    const fields = fieldsOf(directives, 'no-cache')
+    const fields = noCacheOf(directives)
     if (fields !== undefined && fields !== 'all' && (fields.length === 0 || fields.some((field) => /[^!-~]|[A-Z",]/.test(field))))
       return `no-cache names ${JSON.stringify(fields)}`
     return spanFault('max-age', secondsOf(directives, 'max-age'))

@@ -25,7 +25,7 @@ export class Bodies {
   }
 
   /** The body of a version, where it stands in `store`. `damaged` is told when a chunk is missing or wrong. */
-  open(store: Store, place: RestingPlace, damaged: () => void = () => undefined): StoredBody {
+  open(store: Store, place: RestingPlace, damaged: () => void): StoredBody {
     const hold = (why?: Purpose): (() => void) => together([this.#hold(store, why), this.#readers.read(place.bodyId)])
     return new RestingBody(store, place, { hold, damaged })
   }

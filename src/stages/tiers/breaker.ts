@@ -114,10 +114,10 @@ export class Breaker {
   }
 
   /** Bounded too, but tried whatever was before; the last call of all. */
-  last<T>(operation: string, run: () => Promise<T>): Promise<T> {
+  last<T>(run: () => Promise<T>): Promise<T> {
     this.#over = true
     for (const { timer } of Object.values(this.#gates)) timer?.cancel()
-    return this.bounded(operation, run)
+    return this.bounded('close', run)
   }
 
   /** Tries both sides now, whatever was before. Resolves with why it cannot be used; undefined: it can. */

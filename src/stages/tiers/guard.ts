@@ -146,7 +146,7 @@ export function guarded(store: Store, { clock, report, name, timeout }: GuardFac
     ...leasing(store, breaker),
     ...(store.live !== undefined && { live: store.live }),
     ...(store.bodies !== undefined && { bodies: guardedBodies(store.bodies, breaker) }),
-    close: () => breaker.last('close', () => store.close()),
+    close: () => breaker.last(() => store.close()),
     health: breaker,
   }
 }

@@ -1,3 +1,4 @@
+import type { BodyWord, StandingBody } from '../../model/inventory.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { SEAL_SIZE, SEALED_SIZE } from './chunk.ts'
@@ -10,26 +11,10 @@ const WORDS = 'h1:d:'
 /** Words, or partials, read at a time. */
 const SLICE = 100
 
-/** A body that stands in a store. */
-export interface Standing {
-  readonly id: string
-  /** The keys of its chunks, in order; undefined where it is a file. */
-  readonly chunks: readonly string[] | undefined
-}
-
-/** What a store says of bodies beside its versions. */
-export interface Word {
-  /** Where it says so. */
-  readonly key: string
-  readonly bodyId: string | undefined
-  /** Nothing will come of it any more. */
-  readonly isDead: boolean
-}
-
 /** What stands in a store, named or not. For those who tidy it. */
 export class Inventory {
   /** Chunks first, then files: each body once, or twice where it is both. */
-  async *bodies(store: Store): AsyncGenerator<Standing> {
+  async *bodies(store: Store): AsyncGenerator<StandingBody> {
     let body: { id: string; chunks: string[] } | undefined
     for await (const key of store.keys(CHUNKS)) {
       const id = key.slice(CHUNKS.length, key.lastIndexOf(':'))
@@ -44,13 +29,13 @@ export class Inventory {
   }
 
   /** Its bytes, as far as they are at rest. */
-  async size(store: Store, { id, chunks }: Standing): Promise<number> {
+  async size(store: Store, { id, chunks }: StandingBody): Promise<number> {
     if (chunks === undefined) return unsealedSize((await store.bodies?.size(id)) ?? 0)
     const [last] = await store.getMany(chunks.slice(-1), { recency: 'keep' })
     return (chunks.length - 1) * CHUNK_SIZE + Math.max(0, (last?.length ?? 0) - SEAL_SIZE)
   }
 
-  async remove(store: Store, { id, chunks }: Standing): Promise<void> {
+  async remove(store: Store, { id, chunks }: StandingBody): Promise<void> {
     if (chunks === undefined) await store.bodies?.delete([id])
     else await removeChunks(store, chunks)
   }
@@ -77,12 +62,12 @@ export class Inventory {
   }
 
   /** `h1:d`: which body holds which bytes. */
-  words(store: Store): AsyncGenerator<Word> {
+  words(store: Store): AsyncGenerator<BodyWord> {
     return wordsOf(store, WORDS, (bytes) => ({ bodyId: new TextDecoder().decode(bytes), isDead: false }))
   }
 
   /** `h1:p`: bodies that broke. */
-  partials(store: Store, now: number): AsyncGenerator<Word> {
+  partials(store: Store, now: number): AsyncGenerator<BodyWord> {
     return wordsOf(store, PARTIALS, (bytes) => partialOf(bytes, now))
   }
 }
@@ -91,7 +76,7 @@ export class Inventory {
  * Ten stands before two in a store. What goes is what stands there, and not what its last number would have: a store that makes room by
  * rules of its own may have taken some from the middle, and one that others write to may hold any number.
  */
-const inOrder = ({ id, chunks }: { id: string; chunks: string[] }): Standing => ({
+const inOrder = ({ id, chunks }: { id: string; chunks: string[] }): StandingBody => ({
   id,
   chunks: chunks.sort((one, other) => one.length - other.length),
 })
@@ -99,9 +84,13 @@ const inOrder = ({ id, chunks }: { id: string; chunks: string[] }): Standing => 
 /** Each chunk in a file is followed by its seal. */
 const unsealedSize = (sealed: number): number => Math.max(0, sealed - Math.ceil(sealed / SEALED_SIZE) * SEAL_SIZE)
 
-async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) => Omit<Word, 'key'>): AsyncGenerator<Word> {
+async function* wordsOf(
+  store: Store,
+  prefix: string,
+  read: (bytes: Uint8Array) => Omit<BodyWord, 'key'>,
+): AsyncGenerator<BodyWord> {
   let slice: string[] = []
-  const told = async (): Promise<Word[]> => {
+  const told = async (): Promise<BodyWord[]> => {
     const keys = slice
     slice = []
     const values = await store.getMany(keys, { recency: 'keep' })
@@ -117,8 +106,11 @@ async function* wordsOf(store: Store, prefix: string, read: (bytes: Uint8Array) 
   if (slice.length > 0) yield* await told()
 }
 
-/** What cannot be read is no use to anybody; but what is empty was written under another key (`sealed()`). One that was saved in the future was so before a clock was set back, and stays. */
-function partialOf(bytes: Uint8Array, now: number): Omit<Word, 'key'> {
+/**
+ * What cannot be read is no use to anybody; but what is empty was written under another key (`sealed()`). One that was saved in the future was
+ * so before a clock was set back, and stays.
+ */
+function partialOf(bytes: Uint8Array, now: number): Omit<BodyWord, 'key'> {
   if (bytes.length === 0) return { bodyId: undefined, isDead: false }
   try {
     const record: { bodyId?: unknown; savedAt?: unknown } | null = JSON.parse(new TextDecoder().decode(bytes))

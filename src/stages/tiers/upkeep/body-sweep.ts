@@ -1,7 +1,7 @@
+import type { StandingBody } from '../../../model/inventory.ts'
 import { INLINE_LIMIT } from '../../../model/record.ts'
 import { slices } from './pace.ts'
 import { readVersions } from './reading.ts'
-import type { Standing } from './rooms.ts'
 import type { Sweeping } from './version-sweep.ts'
 
 const PREFIX = 'h1:v:'
@@ -31,7 +31,7 @@ export async function sweepPartials({ tier: { store }, rooms, now, named, report
  */
 export async function sweepShelf(naming: Naming): Promise<void> {
   const { tier, rooms, named, report, isDry } = naming
-  const standing: Standing[] = []
+  const standing: StandingBody[] = []
   for await (const slice of slices(rooms.inventory.bodies(tier.store), rooms.pace)) standing.push(...slice)
   await sweepPartials(naming)
   for (const body of standing) {
@@ -46,10 +46,10 @@ export async function sweepShelf(naming: Naming): Promise<void> {
  * Bodies without a name: at first sight the word goes that these bytes are here, so that nobody names it any more; an hour later the body
  * itself, unless it has a name by then, has grown, or is being read.
  */
-export async function sweepBodies(sweeping: Sweeping, standing: readonly Standing[]): Promise<void> {
+export async function sweepBodies(sweeping: Sweeping, standing: readonly StandingBody[]): Promise<void> {
   if (sweeping.isBlind) return
   const { tier, rooms, named, condemned, report, isDry } = sweeping
-  const sizes = new Map<Standing, number>()
+  const sizes = new Map<StandingBody, number>()
   for await (const slice of slices(
     standing.filter(({ id }) => !named.has(id)),
     rooms.pace,
@@ -70,7 +70,7 @@ export async function sweepBodies(sweeping: Sweeping, standing: readonly Standin
 }
 
 /** It might belong to a version that was thought to hold its body itself. */
-const isSmall = ([{ chunks }, size]: [Standing, number]): boolean => chunks !== undefined && size <= INLINE_LIMIT
+const isSmall = ([{ chunks }, size]: [StandingBody, number]): boolean => chunks !== undefined && size <= INLINE_LIMIT
 
 /** Looks into all versions, for small bodies that one of them names: a live tier that takes less than 64 KiB makes such. */
 async function nameSmall({ tier, rooms, named }: Sweeping): Promise<void> {

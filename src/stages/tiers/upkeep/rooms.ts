@@ -1,5 +1,6 @@
 import type { Clock } from '../../../model/clock.ts'
 import type { Report } from '../../../model/events.ts'
+import type { BodyWord, StandingBody } from '../../../model/inventory.ts'
 import type { EntryRecord, Stamp } from '../../../model/record.ts'
 import type { Retention } from '../../../model/settings.ts'
 import type { Store } from '../../../model/store.ts'
@@ -7,27 +8,13 @@ import type { BodyRoom } from '../placed.ts'
 import type { Tiers } from '../tiers.ts'
 import type { Pace } from './pace.ts'
 
-/** A body that stands in a store. */
-export interface Standing {
-  readonly id: string
-  /** The keys of its chunks, in order; undefined where it is a file. */
-  readonly chunks: readonly string[] | undefined
-}
-
-/** What a store says of bodies beside its versions. */
-export interface Word {
-  readonly key: string
-  readonly bodyId: string | undefined
-  readonly isDead: boolean
-}
-
 /** What stands in a store, named or not. */
 export interface BodyInventory {
-  bodies(store: Store): AsyncIterable<Standing>
-  size(store: Store, body: Standing): Promise<number>
-  remove(store: Store, body: Standing): Promise<void>
-  words(store: Store): AsyncIterable<Word>
-  partials(store: Store, now: number): AsyncIterable<Word>
+  bodies(store: Store): AsyncIterable<StandingBody>
+  size(store: Store, body: StandingBody): Promise<number>
+  remove(store: Store, body: StandingBody): Promise<void>
+  words(store: Store): AsyncIterable<BodyWord>
+  partials(store: Store, now: number): AsyncIterable<BodyWord>
   /** The body that already holds these bytes. */
   holding(store: Store, bytes: { digest: string; size: number }): Promise<string | undefined>
   say(store: Store, digest: string, bodyId: string): Promise<void>

@@ -1,3 +1,4 @@
+import type { StandingBody } from '../../../model/inventory.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import { withoutVersions } from '../../../policy/removal.ts'
 import { removable } from '../../../policy/retention.ts'
@@ -7,7 +8,7 @@ import { Condemned } from './condemned.ts'
 import { places } from './cursor.ts'
 import { slices } from './pace.ts'
 import { elsewhere, readEntries, united } from './reading.ts'
-import type { Standing, UpkeepRooms } from './rooms.ts'
+import type { UpkeepRooms } from './rooms.ts'
 import { type Sweeping, type SweepReport, type Swept, standingHere, sweepVersions } from './version-sweep.ts'
 import { walk } from './walk.ts'
 
@@ -40,7 +41,7 @@ async function sweepStore(tier: Tier, rooms: UpkeepRooms, ordered: Ordered): Pro
   const now = rooms.clock.now()
   const condemned = await Condemned.of(store, now)
   // The bodies before their names: what comes meanwhile is not taken for unnamed.
-  const standing: Standing[] = []
+  const standing: StandingBody[] = []
   for await (const slice of slices(rooms.inventory.bodies(store), rooms.pace)) standing.push(...slice)
   const hasBodies = standing.length > 0
   const sweeping: Sweeping = { ...ordered, tier, rooms, condemned, now, named: new Set(), hasBodies, isBlind: false }

@@ -2,7 +2,7 @@ import type { RequestFacts } from '../model/call.ts'
 import type { CacheMode, Settings } from '../model/settings.ts'
 import { ageOf, lifetimeOf, ttlOf } from './freshness.ts'
 import { isCached } from './passing.ts'
-import { type Wishes, wishesOf } from './request-directives.ts'
+import { NOTHING_ASKED, type Wishes, wishesOf } from './request-directives.ts'
 import { type Candidate, forbidsStale, isInvalidated, isVariedByAll, sinceInvalidation } from './staleness.ts'
 
 export type JudgedRequest = RequestFacts & { readonly cache: CacheMode; readonly settings: Settings }
@@ -45,17 +45,6 @@ export interface Verdict {
   readonly lifetime: number
   /** How long past the end of freshness, or since the invalidation. */
   readonly staleFor: number
-}
-
-const NOTHING_ASKED: Wishes = {
-  noStore: false,
-  noCache: false,
-  onlyIfCached: false,
-  maxAge: undefined,
-  minFresh: undefined,
-  maxStale: 0,
-  staleIfError: 0,
-  needsOrigin: false,
 }
 
 /** What the cache does about a request (RFC 9111 4; for `init.cache` the Fetch standard's HTTP-network-or-cache fetch). */

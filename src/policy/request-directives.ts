@@ -21,6 +21,17 @@ export interface Wishes {
   readonly needsOrigin: boolean
 }
 
+export const NOTHING_ASKED: Wishes = {
+  noStore: false,
+  noCache: false,
+  onlyIfCached: false,
+  maxAge: undefined,
+  minFresh: undefined,
+  maxStale: 0,
+  staleIfError: 0,
+  needsOrigin: false,
+}
+
 /** Undefined where the headers ask nothing, which is nearly always: a hit pays one walk over the names. */
 export function wishesOf(headers: HeaderList): Wishes | undefined {
   let cacheControl: string | undefined
@@ -38,18 +49,7 @@ export function wishesOf(headers: HeaderList): Wishes | undefined {
 
 function wishes(cacheControl: string | undefined, pragma: string | undefined, also: Pick<Wishes, 'needsOrigin'>): Wishes {
   const directives = parseCacheControl(cacheControl ?? pragma)
-  if (cacheControl === undefined) {
-    return {
-      noStore: false,
-      noCache: directives.has('no-cache'),
-      onlyIfCached: false,
-      maxAge: undefined,
-      minFresh: undefined,
-      maxStale: 0,
-      staleIfError: 0,
-      ...also,
-    }
-  }
+  if (cacheControl === undefined) return { ...NOTHING_ASKED, noCache: directives.has('no-cache'), ...also }
   const maxStale = directives.get('max-stale')
   return {
     noStore: directives.has('no-store'),

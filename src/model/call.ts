@@ -33,7 +33,7 @@ export interface Call extends RequestFacts {
   readonly preconditions: HeaderList
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
   readonly signal: AbortSignal | undefined
-  /** Whose signal it is. */
+  /** Whose signal it is. Never read: where nobody holds a Request any more, its signal hears no more of the caller's. */
   readonly request?: Request
   readonly cache: CacheMode
   /** `init.redirect`; 'same-origin': followed, but to no other origin (`init.mode`). */

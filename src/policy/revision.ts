@@ -62,10 +62,11 @@ export interface Revision {
 function revised(
   facts: EntryFacts,
   name: Revision['name'],
-  { version, ref, variant }: Omit<Revision, 'name' | 'entry'>,
+  came: Pick<Revision, 'version' | 'ref'> & { readonly variant: Pick<VariantRecord, 'vary' | 'values'> },
 ): Revision {
-  const revisedVariant = { vary: variant.vary, values: variant.values, versions: [ref] }
-  return { name, entry: saying(facts, [revisedVariant]), variant: revisedVariant, ref, version }
+  const { vary, values } = came.variant
+  const variant = { vary, values, versions: [came.ref] }
+  return { ...came, name, entry: saying(facts, [variant]), variant }
 }
 
 /** The variant that would have answered, where the origin answered under another `Vary`: it no longer comes first. */
@@ -110,7 +111,7 @@ export function arrival(
   const revision = revised(facts, known === undefined ? 'new' : 'renewed', {
     version,
     ref,
-    variant: { vary, values, versions: [] },
+    variant: { vary, values },
   })
   return { ...revision, entry: { ...revision.entry, variants: [...revision.entry.variants, ...superseded(held, came)] } }
 }
@@ -165,7 +166,7 @@ export function confirmation(
   const moved = revised(facts, 'renewed', {
     version: { ...version, id, variant: values },
     ref: { ...renewed, id, ...(labels && { labels }) },
-    variant: { vary, values, versions: [] },
+    variant: { vary, values },
   })
   const { variants } = withoutVersions({ ...moved.entry, variants: [held.variant] }, new Set([ref.id]), stamp)
   return { ...moved, entry: { ...moved.entry, variants: [...moved.entry.variants, ...variants] } }

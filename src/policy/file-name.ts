@@ -39,7 +39,7 @@ export function givenName({ headers, url }: Response): string | undefined {
 
 /** What a response without a name is called. */
 export function defaultName({ headers }: Response): string {
-  return `download${mediaSuffix(headers.get('content-type'))}`
+  return `download${mediaSuffix(headers.get('content-type') ?? undefined)}`
 }
 
 function nameInUrl(text: string): string | undefined {

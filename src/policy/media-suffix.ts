@@ -1,3 +1,5 @@
+import { mediaType } from './comparison.ts'
+
 /** Media types (IANA's names, and older ones that servers still send) and the usual suffix of a file of that type. */
 const SUFFIXES: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -87,9 +89,8 @@ const SYNTAXES: ReadonlyMap<string, string> = new Map(
 )
 
 /** The suffix, with its dot, of a file of this `Content-Type`; '' where none is known. */
-export function mediaSuffix(contentType: string | null): string {
-  // A field that was sent twice is joined by a comma; the first one counts.
-  const type = (/^[^;,]*/.exec(contentType ?? '')?.[0] ?? '').trim().toLowerCase()
+export function mediaSuffix(contentType: string | undefined): string {
+  const type = mediaType(contentType)
   const known = SUFFIXES.get(type) ?? SYNTAXES.get(type.slice(Math.max(type.lastIndexOf('+'), 0)))
   if (known !== undefined) return known
   if (type.endsWith('/xml')) return '.xml'

@@ -38,8 +38,8 @@ export interface Which {
 export interface Administration {
   /**
    * What is stored, in all tiers together: those that fit all of the filter, read in slices, so that nobody is held up by a long list.
-   * In order of their keys; `after` is the `key` of an entry, behind which the list goes on. Entries that come or go meanwhile may be in it or not. A tier that fails is left out (event
-   * `tier-error`). Deleted entries are not listed.
+   * In order of their keys; `after` is the `key` of an entry, behind which the list goes on. Entries that come or go meanwhile may be in
+   * it or not. A tier that fails is left out (event `tier-error`). Deleted entries are not listed.
    *
    * @throws TypeError for an unknown or wrong option.
    */

@@ -64,7 +64,10 @@ export function enter(
   }
 }
 
-/** What is sent by a fetch that somebody put around ours, as mocks and instrumentation do where ours is the global one: to walk again would be to wait for itself. */
+/**
+ * Whether this call is our own request, sent by a fetch that somebody put around ours, as mocks and instrumentation do where ours is the
+ * global one: to walk again would be to wait for itself.
+ */
 function comesBack(behind: Behind, input: Input): boolean {
   const sending = behind.house().outside.here?.sending()
   return sending !== undefined && sending === (isRequest(input) ? input.url : String(input))

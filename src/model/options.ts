@@ -79,8 +79,8 @@ export interface CallOptions {
   retry?: false | number | RetryOptions
   /**
    * 'whole': stored, then answered (a failure can still fall back). 'streaming': handed out while it arrives. 'live': passed through,
-   * not stored, and ended by the caller's signal, which no other answer is tied to once it is handed out. text/event-stream, and application/x-ndjson and multipart/x-mixed-replace without Content-Length, are live without
-   * asking. Default 'whole'.
+   * not stored, and ended by the caller's signal, which no other answer is tied to once it is handed out. text/event-stream, and
+   * application/x-ndjson and multipart/x-mixed-replace without Content-Length, are live without asking. Default 'whole'.
    */
   delivery?: 'whole' | 'streaming' | 'live'
   /**

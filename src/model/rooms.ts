@@ -57,7 +57,7 @@ export interface BodyWriter {
   read(from: number, most: number): Promise<Uint8Array>
   /** Forgets what came, and begins a new body. Streams that have handed some of it out break, for this reason where there is one. */
   restart(because?: Error): Promise<void>
-  /** Another writer takes the body's place, and those who follow and have read nothing yet, or come later; for the others, or for all, the stream breaks. */
+  /** Another writer takes this one's place, for who has read nothing yet, or comes later; for the others, or for all, the stream breaks. */
   handOver(to: BodyWriter, breaks?: Readers): Promise<void>
   finish(): Promise<WrittenBody>
   /** Gives the download up. Those who were reading are told why, where there is a reason; others may be left to wait for one that this hands over to. */

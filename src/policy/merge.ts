@@ -114,7 +114,7 @@ function optional({ failures, tags }: Required<Pick<EntryRecord, 'failures' | 't
   return { ...(failures.length > 0 && { failures }), ...(Object.keys(tags).length > 0 && { tags }) }
 }
 
-/** Whose word counts where they differ in what is the same in all copies but for a bug: any rule will do that does not depend on the order of the arguments. */
+/** Whose method, URL and group count. Only a bug makes copies differ there: any rule will do that does not depend on the order of the arguments. */
 function firstOf(a: EntryRecord, b: EntryRecord): EntryRecord {
   if (a.method === b.method && a.url === b.url && a.group === b.group) return a
   return JSON.stringify([a.method, a.url, a.group]) <= JSON.stringify([b.method, b.url, b.group]) ? a : b

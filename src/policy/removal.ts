@@ -10,7 +10,10 @@ export function isBare({ variants, policy, tags, meta }: EntryRecord): boolean {
   return variants.length === 0 && policy === undefined && tags === undefined && meta === undefined
 }
 
-/** The same entry without the removed versions, and of many variants those, that are longest gone: a log that only grows would be slower with each download. */
+/**
+ * The same entry without the tombstones that are oldest, and where it has many variants, without those that have been gone for longest: a
+ * record that only grows would be slower with each download.
+ */
 export function remembered(known: EntryRecord): EntryRecord {
   const entry = known.variants.length > MOST_VARIANTS ? { ...known, variants: withoutLongGone(known.variants) } : known
   const isLong = ({ versions }: VariantRecord): boolean =>

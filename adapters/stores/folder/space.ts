@@ -33,7 +33,8 @@ export class Space {
   }
 
   /**
-   * Does work that takes room. A staged file already names these bytes. The work gives the bytes that are free after it, of those that it took and those that it replaced.
+   * Does work that takes room. A staged file already names these bytes. The work notes how many are free after it, of those that it took
+   * and of those that it replaced.
    *
    * @throws STORE where there can be no room.
    */

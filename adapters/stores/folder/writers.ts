@@ -39,7 +39,10 @@ export async function writersHere(): Promise<Writers> {
   }
 }
 
-/** A thread may be terminated while its process goes on for months. Of the first one it is the number of the process, and so where the system does not tell. */
+/**
+ * The number of this thread, for a thread may be terminated while its process goes on for months. That of a process's first thread is the
+ * process's own, and this stands in where the system tells none.
+ */
 function numberHere(): number {
   try {
     return Number(basename(readlinkSync('/proc/thread-self')))

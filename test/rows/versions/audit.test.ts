@@ -130,23 +130,6 @@ test('the record of the newest is gone: a limit is for what is listed', async ()
   expect((await g.entry.versions({ limit: 1 })).map(({ id }) => id)).toEqual([old])
 })
 
-test.each(BODIES)(
-  '%s, of a version that is pinned: given up all the same, told once, and its pin leaves room for another',
-  async (_, size, damage) => {
-    const file = aFile()
-    const store = sqlite(file)
-    await using g = await history([store], { ...FRESH, versions: { maxPinned: 1 } })
-    await g.brings(pseudoRandom(size, 'rot'))
-    await g.entry.pin()
-    await damage(store, file)
-    expect((await g.fetch.cache.audit()).damaged).toHaveLength(1)
-    expect((await g.fetch.cache.audit()).damaged).toEqual([])
-    await g.brings('new')
-    await g.entry.pin()
-    expect((await all(g.entry)).map(({ pinned }) => pinned)).toEqual([true])
-  },
-)
-
 test('many entries: as many are checked as there are versions, and all damaged ones are named', async () => {
   const store = sqlite(aFile())
   await using g = await history([store], FRESH)

@@ -1,6 +1,5 @@
-import type { EntryRecord, VersionRef } from '../../../model/record.ts'
+import type { EntryRecord } from '../../../model/record.ts'
 import { withoutVersions } from '../../../policy/removal.ts'
-import { pinnedUntil } from '../../../policy/retention.ts'
 import type { Placed } from '../placed.ts'
 import type { Tier } from '../tier.ts'
 import { isWhole, placedIn } from './proving.ts'
@@ -63,22 +62,11 @@ export class Repair {
   }
 
   async #strike(saying: EntryRecord, id: string): Promise<void> {
-    const { tiers, stamps, clock } = this.#rooms
-    const words = [withoutVersions(saying, new Set([id]), stamps.next())]
-    // What is pinned is spared: who has pinned it until now has nothing to hold any more.
-    if (pinnedUntil(saying, clock.now()).size > 0) words.unshift(withoutPins(saying, stamps))
+    const { tiers, stamps } = this.#rooms
+    const word = withoutVersions(saying, new Set([id]), stamps.next())
     // One that fails still names it, and is told of; the next audit finds it.
-    for (const word of words) await Promise.allSettled(tiers.writable.map((tier) => tier.write(word, undefined)))
+    await Promise.allSettled(tiers.writable.map((tier) => tier.write(word, undefined)))
   }
-}
-
-/** Its pins are given back. */
-function withoutPins(saying: EntryRecord, stamps: UpkeepRooms['stamps']): EntryRecord {
-  const unpinned = ({ pins = {}, ...ref }: VersionRef): VersionRef => {
-    const back = Object.entries(pins).map(([who, pin]) => [who, { ...stamps.next(pin), until: 0 }] as const)
-    return { ...ref, pins: Object.fromEntries(back) }
-  }
-  return { ...saying, variants: saying.variants.map((variant) => ({ ...variant, versions: variant.versions.map(unpinned) })) }
 }
 
 /** What an entry says of one version; undefined where it says nothing. */

@@ -37,7 +37,7 @@ export interface UpkeepRooms {
   readonly lastRequestedAt: (key: string) => number | undefined
   /** The entries of these keys are deleted now. */
   readonly overtake: (keys: ReadonlySet<string>) => void
-  readonly stamps: { next(known?: Stamp): Stamp }
+  readonly stamps: { next(): Stamp }
   readonly clock: Clock
   readonly report: Report
   readonly pace: Pace

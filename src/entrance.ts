@@ -7,16 +7,15 @@ import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
-import type { Held, Served } from './model/rooms.ts'
-import { serve } from './pipeline.ts'
+import type { Served } from './model/rooms.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
 import { ending, failing } from './policy/ending.ts'
 import { obeying } from './policy/entry-policy.ts'
-import { isFromElsewhere } from './policy/host.ts'
 import { isForeknown } from './policy/known-digests.ts'
-import { isCached, isTimeUp, mayNotAsk, notCached } from './policy/passing.ts'
+import { isCached, isTimeUp } from './policy/passing.ts'
 import { answered, failedAnswer, isAnswered } from './policy/served.ts'
+import { isRefused, walked } from './walked.ts'
 
 /** What is behind a door: asked for at the first call, so that the default instance is not built before. */
 export interface Behind {
@@ -133,14 +132,6 @@ export function atOnce(house: House, asked: Call): Served | undefined {
   return handed(house, answered(call, held, verdict))
 }
 
-/**
- * Under `redirect: 'error'` an answer that came by a redirect is none, and under `mode: 'same-origin'` one from another origin; but
- * without that mode the platform lets nobody say 'only-if-cached'.
- */
-const isRefused = ({ redirect, cache, url }: Call, { version }: Held): boolean =>
-  (redirect === 'error' && version.redirected) ||
-  (redirect === 'same-origin' && cache !== 'only-if-cached' && isFromElsewhere(version, url))
-
 /** What is served is counted, and the entry is told what this call says of it. */
 function handed(house: House, served: Served): Served {
   house.uses.count(served)
@@ -179,19 +170,3 @@ export async function walk(house: House, call: Call, walking: Promise<Served>): 
 
 /** What a function threw is its callers', as it is. */
 export const asThrown = (error: unknown, told: Error): unknown => (error instanceof FunctionFailure ? error.cause : told)
-
-/** The walk, and what it came to as the house tells it. */
-export async function walked(house: House, call: Call): Promise<Served> {
-  const passes = !isCached(call)
-  if (passes && mayNotAsk(call)) throw notCached(call)
-  if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
-  const served = await (passes ? house.outside.use((rooms) => rooms.straight(call)) : serve(call, house.stages))
-  if (isRefused(call, served.held))
-    throw new AttemptFailure('REDIRECT', 'the answer came by a redirect that this call does not follow', { retry: 'never' })
-  return asRead(house, served)
-}
-
-/** What is in a packed file, where the call says that it reads that. */
-export async function asRead(house: House, served: Served): Promise<Served> {
-  return served.call.settings.unpack === undefined ? served : house.outside.use(({ unpacking }) => unpacking.of(served))
-}

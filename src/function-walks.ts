@@ -1,5 +1,5 @@
 import { Company, type Host, type Walk } from './company.ts'
-import { asThrown, walk, walked } from './entrance.ts'
+import { asThrown, walk } from './entrance.ts'
 import type { FunctionFailures } from './function-failures.ts'
 import type { FunctionIndex } from './function-index.ts'
 import type { Asked, Counts } from './function-recall.ts'
@@ -10,6 +10,7 @@ import type { Call } from './model/call.ts'
 import type { Held, Served } from './model/rooms.ts'
 import type { RefreshSettings } from './model/settings.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
+import { walked } from './walked.ts'
 
 /** What is walked for, and who is told of it. */
 export interface Walked {

@@ -1,4 +1,3 @@
-import { asRead } from './entrance.ts'
 import type { House } from './house.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Served } from './model/rooms.ts'
@@ -10,6 +9,7 @@ import { lastGoodOf, refusals } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { reasonText } from './stages/remarks.ts'
 import { servedAs } from './stages/response/held-response.ts'
+import { asRead } from './walked.ts'
 
 /** Refuses the version behind a response, and answers with the last good one. */
 export async function rejected(house: House, response: Response, reason: unknown): Promise<Response> {

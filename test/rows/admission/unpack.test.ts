@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { createCachedFetch, inspect, type Store } from '../../../src/index.ts'
+import { createCachedFetch, type Init, inspect, type Store } from '../../../src/index.ts'
 import { scratch } from '../../adapters/scratch.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { inOrder, ok, status } from '../../helpers/origin/index.ts'
@@ -92,6 +92,18 @@ test.each([
   g.origin.script('/f', ok(packed))
   expect((await rejection(g.fetch(g.origin.url('/f'), { holdfast: { unpack: 'gzip' } }))).code).toBe('BAD_ENCODING')
   expect(sha256(await (await g.fetch(g.origin.url('/f'))).bytes())).toBe(sha256(packed))
+})
+
+test('one that is stored and was cut is asked for again by who unpacks it, unless nothing may be sent', async () => {
+  await using g = await given({ ttl: '1h', retry: false })
+  g.origin.script('/f', inOrder(ok(packings.gzip.subarray(0, 1000)), ok(packings.gzip)))
+  const read = (init: Init = {}): Promise<Response> => g.fetch(g.origin.url('/f'), { ...init, holdfast: { unpack: 'gzip' } })
+  expect((await rejection(read())).code).toBe('BAD_ENCODING')
+  expect((await rejection(read({ cache: 'only-if-cached' }))).code).toBe('BAD_ENCODING')
+  expect(g.origin.hits()).toBe(1)
+  expect(sha256(await (await read()).bytes())).toBe(sha256(text))
+  expect(sha256(await (await read()).bytes())).toBe(sha256(text))
+  expect(g.origin.hits()).toBe(2)
 })
 
 describe('a bomb ends with TOO_LARGE, long before it would end by itself', () => {

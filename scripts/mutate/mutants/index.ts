@@ -1,6 +1,7 @@
 import { ADMISSIONS } from './admission.ts'
 import { AHEAD } from './ahead.ts'
 import { DOWNLOADS } from './download.ts'
+import { FOES } from './foes.ts'
 import type { Mutant } from './mutant.ts'
 import { PLATFORMS } from './platforms.ts'
 import { RULES } from './policy.ts'
@@ -21,4 +22,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...AHEAD,
   ...SAMPLED,
   ...PLATFORMS,
+  ...FOES,
 ]

@@ -41,7 +41,7 @@ export interface Administration {
    * In order of their keys; `after` is the `key` of an entry, behind which the list goes on. Entries that come or go meanwhile may be in
    * it or not. A tier that fails is left out (event `tier-error`). Deleted entries are not listed.
    *
-   * @throws TypeError for an unknown or wrong option.
+   * @throws TypeError for an unknown or wrong option. The error of a tier that could not be listed, where no other has any that fit.
    */
   entries(filter?: { group?: string; tag?: string; match?: string; after?: string }): AsyncIterable<EntryInfo>
   /**

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, CallOptions, EntryInfo } from '../../../src/index.ts'
 import { byRequest, ok } from '../../helpers/origin/index.ts'
 import { seen } from '../download/given.ts'
@@ -151,4 +153,14 @@ test('after a restart: the same list, with tags and meta; no secret in a key', a
   expect(JSON.stringify(before)).not.toContain('canary')
   await g.fetch.close()
   expect(await listed(another(g, [sqlite(file)]))).toEqual(before)
+})
+
+test('an empty list says that there is nothing: of a tier that cannot be listed nobody knows', async () => {
+  const far = chaos(sqlite(':memory:'), { random: () => 0.5 })
+  await using g = await history([memory(), far])
+  far.chaos.use([{ do: 'throw', on: 'keys' }])
+  await expect(listed(g.fetch)).rejects.toThrow('chaos: keys fails on purpose')
+  const [url] = await store(g, 1)
+  expect((await listed(g.fetch)).map((info) => info.url)).toEqual([url])
+  expect(g.told('tier-error')[0]).toMatchObject({ tier: 'sqlite', operation: 'keys' })
 })

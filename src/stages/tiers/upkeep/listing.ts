@@ -118,9 +118,11 @@ export type Chosen = (entry: EntryRecord) => boolean
 export async function* listed(rooms: UpkeepRooms, chosen: Chosen, after: string | undefined): AsyncGenerator<EntryInfo[]> {
   const isMeant = (entry: EntryRecord): boolean => !isBare(entry) && (after === undefined || entry.key > after) && chosen(entry)
   const keys: string[] = []
-  // The guard has told of a tier that fails; the others are listed.
-  for await (const slice of everyEntry(rooms, { failed: () => undefined }))
+  const failures: unknown[] = []
+  for await (const slice of everyEntry(rooms, { failed: (error) => failures.push(error) }))
     for (const { entry } of slice) if (isMeant(entry)) keys.push(entry.key)
+  // The guard has told of a tier that fails, and the others are listed; but an empty list would say that there is nothing.
+  if (keys.length === 0 && failures.length > 0) throw failures[0]
   for await (const some of slices(inOrder(keys, rooms.pace), rooms.pace)) {
     const known = await knownOf(rooms, some)
     const meant = known.filter(({ entry }) => isMeant(entry))

@@ -43,6 +43,17 @@ export const passing: Record<string, Row> = {
       events: ['verdict bypass', 'attempt 200'],
     },
   },
+  'a safe POST whose answer says nothing of its freshness': {
+    options: { safe: true, ttl: 'http' },
+    steps: [ok('found')],
+    init: { method: 'POST', body: 'x' },
+    told: {
+      answer: [200, 'found'],
+      inspected: { outcome: 'bypass', reason: 'method' },
+      cacheStatus: 'holdfast; fwd=method; fwd-status=200; stored=?0; detail=method',
+      events: ['lookup nowhere', 'verdict miss', 'progress 5', 'attempt 200'],
+    },
+  },
   streaming: {
     options: { delivery: 'streaming' },
     steps: [tagged],

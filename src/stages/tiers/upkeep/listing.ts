@@ -135,10 +135,8 @@ function knownOf({ tiers }: UpkeepRooms, keys: readonly string[]): Promise<Known
   const slice: Slice = new Map()
   for (const key of keys) {
     const place = { hash: sha256(key), key }
-    slice.set(
-      place.hash,
-      tiers.nearestFirst.map((tier) => ({ tier, place })),
-    )
+    const everywhere = tiers.nearestFirst.map((tier) => ({ tier, place }))
+    slice.set(place.hash, everywhere)
   }
   return merged(slice, () => undefined)
 }

@@ -38,22 +38,26 @@ export function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch(unless('ENOENT'))
 }
 
-/** For what is as well where it failed with this code. */
-export function unless(code: string): (error: unknown) => undefined {
+/** For what is as well where it failed with one of these codes. */
+export function unless(...codes: readonly string[]): (error: unknown) => undefined {
   return (error) => {
-    if (codeOf(error) !== code) throw error
+    if (!codes.includes(codeOf(error) ?? '')) throw error
   }
+}
+
+/** Whether a step was done; false where it failed with one of these codes. */
+export async function isDone(step: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
+  return (await step.then(() => true, unless(...codes))) === true
 }
 
 /** The value, or undefined where {@link isNoFile}. */
 export function unlessNoFile<T>(work: Promise<T>): Promise<T | undefined> {
-  return work.catch((error: unknown) => {
-    if (!isNoFile(error)) throw error
-    return undefined
-  })
+  return work.catch(unless(...NO_FILE))
 }
+
+const NO_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR']
 
 /** Nothing that could be read: nothing at all, or a link, a socket, a folder, or a file in the place of a folder. */
 export function isNoFile(error: unknown): boolean {
-  return /^(ENOENT|ENOTDIR|ELOOP|ENXIO|EISDIR)$/.test(codeOf(error) ?? '')
+  return NO_FILE.includes(codeOf(error) ?? '')
 }

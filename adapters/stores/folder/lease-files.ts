@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { storeFailure } from '../failures.ts'
-import { codeOf, unlessMissing } from './faults.ts'
+import { isDone, unlessMissing } from './faults.ts'
 import { floorOf, raiseFloor } from './floor.ts'
 import { type Layout, writerOf } from './layout.ts'
 import { type LeaseState, lastState, stateFrom, stateName } from './lease-state.ts'
@@ -48,7 +48,7 @@ export class LeaseFolder {
     const begun = await this.#layout.within([this.#layout.desk, this.#layout.leases], async () => {
       await mkdir(join(aside, stateName(first)), { recursive: true, mode: 0o700 })
       // That there is no folder for leases any more is no other who was quicker.
-      return unless(/^(ENOTEMPTY|EEXIST)$/, rename(aside, this.path))
+      return isDone(rename(aside, this.path), 'ENOTEMPTY', 'EEXIST')
     })
     if (!begun) {
       await rm(aside, { recursive: true, force: true })
@@ -116,20 +116,10 @@ export async function forgetLeases(layout: Layout, ended: readonly EndedLease[])
   for (const { folder, state } of ended) await folder.forget(state)
 }
 
+const IN_THE_WAY = ['ENOENT', 'ENOTEMPTY', 'EEXIST']
+
 /** False where it is not empty, or not there. */
-const removed = (folder: string): Promise<boolean> => unless(IN_THE_WAY, rmdir(folder))
+const removed = (folder: string): Promise<boolean> => isDone(rmdir(folder), ...IN_THE_WAY)
 
 /** False where the old name is no more, or the new one is taken. */
-const renamed = (from: string, to: string): Promise<boolean> => unless(IN_THE_WAY, rename(from, to))
-
-const IN_THE_WAY = /^(ENOENT|ENOTEMPTY|EEXIST)$/
-
-async function unless(codes: RegExp, step: Promise<void>): Promise<boolean> {
-  try {
-    await step
-    return true
-  } catch (error) {
-    if (codes.test(codeOf(error) ?? '')) return false
-    throw error
-  }
-}
+const renamed = (from: string, to: string): Promise<boolean> => isDone(rename(from, to), ...IN_THE_WAY)

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { readAt } from '../positions.ts'
-import { codeOf, unlessMissing } from './faults.ts'
+import { isDone, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 
 const MAGIC = Buffer.from('hftally1')
@@ -148,11 +148,7 @@ export class Tally {
 /** Gives a file its name, unless another has it: false. */
 async function linked(staged: string, path: string): Promise<boolean> {
   try {
-    await link(staged, path)
-    return true
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-    return false
+    return await isDone(link(staged, path), 'EEXIST')
   } finally {
     await rm(staged, { force: true })
   }

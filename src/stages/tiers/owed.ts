@@ -55,6 +55,10 @@ export class Owed {
     return this.#debts.get(key)
   }
 
+  keys(): Iterable<string> {
+    return this.#debts.keys()
+  }
+
   /** It is there now, or will never be. `debt`: unless more is owed by now. */
   settle(key: string, debt: Debt | undefined = this.#debts.get(key)): void {
     if (debt === undefined || this.#debts.get(key) !== debt) return

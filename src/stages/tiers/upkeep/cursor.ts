@@ -33,6 +33,11 @@ export function places(tier: Tier, pace: Pace): AsyncGenerator<Place> {
   return tier.shelf === undefined ? inStore(tier) : hashed(tier.shelf.keys(), pace)
 }
 
+/** Over where each entry of a tier stands, and over those that wait in hand until it takes them. */
+export function cursorsOf(tier: Tier, pace: Pace): Cursor<Place>[] {
+  return [new Cursor(places(tier, pace)), new Cursor(hashed(tier.owed.keys(), pace))]
+}
+
 const PREFIX = 'h1:e:'
 
 async function* inStore(tier: Tier): AsyncGenerator<Place> {

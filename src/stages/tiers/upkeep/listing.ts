@@ -2,10 +2,10 @@ import type { EntryRecord } from '../../../model/record.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import { isBare } from '../../../policy/removal.ts'
 import type { Tier } from '../tier.ts'
-import { Cursor, type Place, places } from './cursor.ts'
+import { type Cursor, cursorsOf, type Place } from './cursor.ts'
 import { inOrder } from './in-order.ts'
 import { SLICE, slices } from './pace.ts'
-import { readEntries, readUses, readVersions, united } from './reading.ts'
+import { readAll, readUses, readVersions, united } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
 
 /** What is told of a stored entry. */
@@ -39,7 +39,7 @@ export async function* everyEntry(
   { tiers, pace }: UpkeepRooms,
   { failed: fails }: { failed: (error: unknown) => void },
 ): AsyncGenerator<Known[]> {
-  const rows = tiers.nearestFirst.map((tier) => ({ tier, cursor: new Cursor(places(tier, pace)) }))
+  const rows = tiers.nearestFirst.flatMap((tier) => cursorsOf(tier, pace).map((cursor) => ({ tier, cursor })))
   const failed = (error: unknown): void => {
     if (pace.isOver) throw error
     fails(error)
@@ -93,7 +93,7 @@ async function merged(slice: Slice, failed: (error: unknown) => void): Promise<K
   const tiers = new Set([...slice.values()].flatMap((found) => found.map(({ tier }) => tier)))
   for (const tier of tiers) {
     const where = [...slice.values()].flatMap((found) => found.filter((one) => one.tier === tier).map(({ place }) => place))
-    const entries = await readEntries(tier, where).catch((error: unknown) => {
+    const entries = await readAll(tier, where).catch((error: unknown) => {
       failed(error)
       return []
     })

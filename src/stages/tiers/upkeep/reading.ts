@@ -22,6 +22,15 @@ export async function readEntries(tier: Tier, where: readonly Place[]): Promise<
   return where.map(({ hash }, index) => ofFormat(decodedOf(values[index], hash, isEntryRecord)))
 }
 
+/** The same, with what waits in hand until the tier takes it. */
+export async function readAll(tier: Tier, where: readonly Place[]): Promise<Reading[]> {
+  const stored = await readEntries(tier, where)
+  return where.map(({ key = '' }, index) => {
+    const there = stored[index]
+    return there === 'foreign' ? there : united(tier.owed.of(there?.key ?? key)?.entry, there)
+  })
+}
+
 /** Names of versions: the hash of their entry's key, and their id. */
 export interface VersionName {
   readonly hash: string

@@ -74,6 +74,39 @@ test('labels, and the newest of many versions; what was read before is not answe
   expect((await other.entry(g.origin.url('/f')).versions())[0]?.labels).toEqual(['app-2'])
 })
 
+test('what is good, and what is pinned, outlasts the newer ones that come and are refused', async () => {
+  await using g = await alone()
+  const url = g.origin.url('/f')
+  const asked = { cache: 'no-cache', holdfast: { check: refusesBad } } as const
+  g.refuses()
+  g.origin.script('/f', ok('pinned'))
+  await got(await g.fetch(url, asked))
+  await g.fetch.entry(url).pin()
+  g.origin.script('/f', ok('good'))
+  await got(await g.fetch(url, asked))
+  for (let n = 0; n < 5; n++) {
+    g.origin.script('/f', ok(`bad ${n}`))
+    expect(await got(await g.fetch(url, asked))).toBe('good (fallback)')
+  }
+  expect(await g.fetch.entry(url).versions({ pinned: true })).toMatchObject([{ size: 6 }])
+  await g.heals()
+  await using other = g.elsewhere()
+  expect(await got(await other(url, { holdfast: { require: { pinned: true } } }))).toBe('pinned (hit)')
+})
+
+async function refusesBad(response: Response): Promise<void> {
+  if ((await response.text()).startsWith('bad')) throw new Error('bad')
+}
+
+test('one that is confirmed again and again takes the room of one', async () => {
+  await using g = await alone()
+  g.origin.script('/f', ok(pseudoRandom(5_000_000, 'again')))
+  g.refuses()
+  for (let n = 0; n < 10; n++) await (await g.fetch(g.origin.url('/f'), { cache: 'no-cache' })).bytes()
+  expect(g.told('warning')).toEqual([])
+  expect((await g.fetch.entry(g.origin.url('/f')).versions()).length).toBe(1)
+})
+
 test('no more than 32 MB wait: the oldest is given up, and said so', async () => {
   await using g = await alone([memory({ maxEntryBytes: '1KB' })])
   g.refuses()

@@ -139,7 +139,8 @@ export class Saving {
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       if ((error as { code?: unknown }).code === 'FENCED') return undefined
-      if (!isKept) this.#owe(tier, entry, placed)
+      // What was deleted meanwhile is nothing to be brought later.
+      if (!isKept && retiring?.isLate(undefined) !== true) this.#owe(tier, entry, placed)
       this.#rooms.missed(tier, { key: entry.key })
       return undefined
     }

@@ -31,7 +31,7 @@ function slow(store: Store) {
     await ends.promise
     return write(...args)
   }
-  return { store: Object.assign(store, { compareAndSet }), begun: begun.promise, ends: ends.resolve }
+  return { store: Object.assign(store, { compareAndSet }), begun: begun.promise, ends: ends.resolve, fails: ends.reject }
 }
 
 test('deleted while it is being written', async () => {
@@ -42,6 +42,19 @@ test('deleted while it is being written', async () => {
   await begun
   await g.fetch.cache.delete({ url: g.url })
   ends()
+  expect((await asked).text).toBe('asked before')
+  expect(await all(g.entry)).toEqual([])
+  expect((await seen(g.fetch(g.url))).text).toBe('asked after')
+})
+
+test('deleted while it is being written, which then fails: it does not wait in hand for the store', async () => {
+  const { store, begun, fails } = slow(sqlite(':memory:'))
+  await using g = await history([store], { ttl: '30d' })
+  g.origin.script('/f', ok('asked before'), ok('asked after'))
+  const asked = seen(g.fetch(g.url))
+  await begun
+  await g.fetch.cache.delete({ url: g.url })
+  fails(new Error('away'))
   expect((await asked).text).toBe('asked before')
   expect(await all(g.entry)).toEqual([])
   expect((await seen(g.fetch(g.url))).text).toBe('asked after')

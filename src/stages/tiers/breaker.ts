@@ -1,6 +1,5 @@
-import type { Clock } from '../../model/clock.ts'
 import { HoldfastError } from '../../model/errors.ts'
-import type { Report } from '../../model/events.ts'
+import type { BreakerFacts, Side } from './breaker-facts.ts'
 import { Deadlines } from './deadlines.ts'
 import { closedGate, type Gate, PROBE_AFTER, type TierState } from './gate.ts'
 import { Unanswered } from './unanswered.ts'
@@ -17,22 +16,6 @@ const LONGEST = 5_000
 
 /** Milliseconds for a trial that somebody waits for: the first connection takes longer than a call. */
 const CHECK = 5_000
-
-/** A store that can be read may be full, and one whose writes are held up by somebody may still be read. */
-export type Side = 'read' | 'write'
-
-export interface BreakerFacts {
-  readonly clock: Clock
-  readonly report: Report
-  /** As events and inspections name it. */
-  readonly name: string
-  /** Milliseconds that a call may take. */
-  readonly limit: number
-  /** Over the network there is one reason for silence on both sides. */
-  readonly remote: boolean
-  /** The smallest call of each side; undefined where there is no such side. */
-  readonly probes: Readonly<Record<Side, (() => Promise<unknown>) | undefined>>
-}
 
 /**
  * Bounds each call of a store, tells of each failure, and leaves a side of it alone that keeps failing: a broken tier is a quick miss.
@@ -113,6 +96,12 @@ export class Breaker {
     }
   }
 
+  /** What gives room back is done also while the store is left alone, unless it was slow: one that is full would stay so. */
+  freeing<T>(operation: string, run: () => Promise<T>): Promise<T> {
+    const { state, pace } = this.#gates.write
+    return state === 'closed' || pace === 'late' ? this.call('write', operation, run) : this.bounded(operation, run)
+  }
+
   /** Bounded too, but tried whatever was before; the last call of all. */
   last<T>(run: () => Promise<T>): Promise<T> {
     this.#over = true
@@ -132,10 +121,11 @@ export class Breaker {
     return this.#deadlines.within(limit, run, () => new Unanswered(`${this.#facts.name}.${operation}`, limit))
   }
 
-  #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: 'soon' | 'late' }): void {
+  #failed(side: Side, { operation, error, pace }: { operation: string; error: Error; pace: Gate['pace'] }): void {
     const gate = this.#gates[side]
     if (side === 'read') this.#unheard = { error }
     gate.failures++
+    gate.pace = pace
     this.#facts.report('tier-error', () => ({ tier: this.#facts.name, operation, error }))
     const isSilent = error instanceof Unanswered
     // A library that is imported and a first connection take longer than a call: it is waited for by a trial, and not left alone.

@@ -1,7 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Report } from '../../model/events.ts'
 import type { BodyFiles, CompareOptions, KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
-import { Breaker, type BreakerFacts } from './breaker.ts'
+import { Breaker } from './breaker.ts'
+import type { BreakerFacts } from './breaker-facts.ts'
 
 /** Names asked for at a time in a listing. */
 const SLICE = 100
@@ -48,7 +49,7 @@ function guardedBodies(bodies: BodyFiles, breaker: Breaker): BodyFiles {
     append: (id, bytes) => breaker.call('write', 'bodies.append', () => bodies.append(id, bytes)),
     read: (id, from, to, room) => breaker.call('read', 'bodies.read', () => bodies.read(id, from, to, room)),
     size: (id) => breaker.call('read', 'bodies.size', () => bodies.size(id)),
-    delete: (ids) => breaker.call('write', 'bodies.delete', () => bodies.delete(ids)),
+    delete: (ids) => breaker.freeing('bodies.delete', () => bodies.delete(ids)),
     ids: () => listed(breaker, 'bodies.ids', bodies.ids()),
   }
 }

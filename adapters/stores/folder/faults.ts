@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../../src/model/errors.ts'
 import { storeFailure } from '../failures.ts'
+import { notMade } from '../not-made.ts'
 
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code
@@ -26,8 +27,9 @@ const CURES: Readonly<Record<string, string>> = {
 }
 
 /** The failure as a caller sees it: the path, what to do, and the system's own words. */
-export function explained(dir: string, operation: string, error: unknown): HoldfastError {
-  if (error instanceof HoldfastError) return error
+export function explained(dir: string, operation: string, failure: unknown): HoldfastError {
+  if (failure instanceof HoldfastError) return failure
+  const error = notMade(failure)
   const words = error instanceof Error ? error.message : String(error)
   const cure = CURES[codeOf(error) ?? ''] ?? 'the file system refused'
   return storeFailure(`folder ${dir}: ${operation} failed: ${cure} (${words})`, error)

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { storeFailure } from '../failures.ts'
+import { notMade } from '../not-made.ts'
 import { codeOf, explained, unlessMissing } from './faults.ts'
 import type { Layout } from './layout.ts'
 
@@ -22,7 +23,8 @@ async function prepareToWrite(layout: Layout, path: string): Promise<void> {
   try {
     await layout.make(layout.root)
     await access(layout.root, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
+  } catch (refused) {
+    const error = notMade(refused)
     if (!/^(EACCES|EPERM|EROFS)$/.test(codeOf(error) ?? '')) throw error
     const cure = 'Give this user the right to, choose another path, or open it with readOnly: true'
     throw storeFailure(`folder ${layout.dir}: it cannot be written (${codeOf(error)}). ${cure}`, error)

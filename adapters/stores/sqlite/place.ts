@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { storeFailure } from '../failures.ts'
+import { notMade } from '../not-made.ts'
 
 /** Where a database stands. */
 export interface Place {
@@ -31,7 +32,7 @@ export function preparePlace(file: string, mode: 'read' | 'write'): Place {
     accessSync(path, mode === 'write' ? constants.R_OK | constants.W_OK : constants.R_OK)
     return { file, path, bodies: `${path}.bodies` }
   } catch (error) {
-    throw explainedPlace(file, mode, error as NodeJS.ErrnoException)
+    throw explainedPlace(file, mode, notMade(error) as NodeJS.ErrnoException)
   }
 }
 

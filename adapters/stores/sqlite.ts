@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Size } from '../../src/model/size.ts'
 import type { Store } from '../../src/model/store.ts'
@@ -51,5 +52,13 @@ export function sqlite(file: string, options: SqliteOptions = {}): SqliteStore {
     throw new TypeError(`sqlite.busyTimeout: ${JSON.stringify(busyTimeout)} is not a number of milliseconds`)
   const maxBytes = readSize(options.maxBytes, 'sqlite.maxBytes', '10GB')
   const maxEntryBytes = Math.min(maxBytes, readSize(options.maxEntryBytes, 'sqlite.maxEntryBytes', maxBytes))
-  return new OneSqlite({ file, maxBytes, maxEntryBytes, readOnly, patience: new Patience({ clock, random, bound: busyTimeout }) })
+  const path = file === IN_MEMORY ? file : resolve(file)
+  return new OneSqlite({
+    file,
+    path,
+    maxBytes,
+    maxEntryBytes,
+    readOnly,
+    patience: new Patience({ clock, random, bound: busyTimeout }),
+  })
 }

@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { storeFailure } from '../failures.ts'
 import { notMade } from '../not-made.ts'
 
@@ -18,8 +18,7 @@ export interface Place {
  *
  * @throws STORE that names the path and the cure.
  */
-export function preparePlace(file: string, mode: 'read' | 'write'): Place {
-  const absolute = resolve(file)
+export function preparePlace({ file, path: absolute, mode }: { file: string; path: string; mode: 'read' | 'write' }): Place {
   try {
     if (mode === 'write') mkdirSync(dirname(absolute), { recursive: true, mode: 0o700 })
     const path = realPath(absolute)

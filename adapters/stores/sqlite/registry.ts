@@ -30,6 +30,8 @@ function registry(): Map<string, Held> {
 
 export interface Wanted {
   readonly file: string
+  /** Absolute. */
+  readonly path: string
   readonly mode: 'read' | 'write'
   readonly maxBytes: number
   readonly patience: Patience
@@ -40,7 +42,7 @@ export function acquire(wanted: Wanted): Runtime {
   if (wanted.file === IN_MEMORY) {
     return new Runtime({ ...wanted, db: openInMemory(), place: { file: IN_MEMORY, path: IN_MEMORY, bodies: IN_MEMORY } })
   }
-  const place = preparePlace(wanted.file, wanted.mode)
+  const place = preparePlace(wanted)
   const identity = identityOf(place.path) ?? ''
   const name = `${wanted.mode}:${identity}`
   const held = registry().get(name)

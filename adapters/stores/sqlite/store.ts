@@ -21,6 +21,8 @@ import type { Write } from './transactions.ts'
 
 export interface Settings {
   readonly file: string
+  /** The same, whatever the program's working directory becomes. */
+  readonly path: string
   readonly maxBytes: number
   readonly maxEntryBytes: number
   readonly readOnly: boolean
@@ -167,13 +169,15 @@ export class OneSqlite implements Store {
   }
 
   async #openNow(): Promise<Open> {
-    const { file, maxBytes, patience, readOnly } = this.#settings
+    const { file, path, maxBytes, patience, readOnly } = this.#settings
     const lost = this.#open
     this.#open = undefined
     if (lost !== undefined) await this.#leave(lost)
     const works = lost?.works ?? (await import('./database.ts'))
     try {
-      const runtime = await patience.retry(() => works.acquire({ file, maxBytes, patience, mode: readOnly ? 'read' : 'write' }))
+      const runtime = await patience.retry(() =>
+        works.acquire({ file, path, maxBytes, patience, mode: readOnly ? 'read' : 'write' }),
+      )
       runtime.listeners.add(this.#tell)
       this.#open = { runtime, works }
       return this.#open

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -38,6 +38,22 @@ describe('sqlite: opening', () => {
     const store = sqlite(join(directory, '.', 'link.db'))
     expect(await store.get('h1:e:a')).toEqual(bytes(1))
     await store.close()
+  })
+
+  test('a relative path is that of the working directory in which the store was made', async () => {
+    const [before, directory] = [process.cwd(), scratch()]
+    mkdirSync(join(directory, 'elsewhere'))
+    process.chdir(directory)
+    try {
+      const store = sqlite('cache.db')
+      process.chdir('elsewhere')
+      await store.set('h1:e:a', bytes(1))
+      expect(readdirSync(directory).sort()).toContain('cache.db')
+      expect(readdirSync('.')).toEqual([])
+      await store.close()
+    } finally {
+      process.chdir(before)
+    }
   })
 
   test('open() opens at once, and is told what a call would be told', async () => {

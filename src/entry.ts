@@ -1,6 +1,7 @@
 import { counted } from './counted.ts'
 import type { EntryStats } from './entry-account.ts'
 import { deleted, type HistoryBasis, heldOf, id, labelled, pinned, unpinned } from './entry-remarks.ts'
+import { nextRound } from './model/clock.ts'
 import type { Difference } from './model/difference.ts'
 import type { Duration } from './model/duration.ts'
 import type { Attempt } from './model/errors.ts'
@@ -13,7 +14,7 @@ import { count as countFrom, flag, readObject } from './policy/option-readers.ts
 import { label as labelReader, selection } from './policy/select-options.ts'
 import { hasLabel, isPinned } from './policy/selection.ts'
 import { answered } from './policy/served.ts'
-import { allVersions, type Chooser, chosenBy } from './policy/version-choice.ts'
+import { allVersions, besideNeighbours, type Chooser, chosenBy } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { foundIn } from './stages/tiers/unheard.ts'
 
@@ -75,6 +76,9 @@ const telling = (): Promise<typeof import('./entry-account.ts')> => import('./en
 
 const count = countFrom(0)
 
+/** Versions told between two rounds of the event loop. */
+const SLICE = 100
+
 const FILTER = { label: labelReader, pinned: flag, skip: count, limit: count }
 
 export function entryOf(basis: EntryBasis): Entry {
@@ -129,16 +133,20 @@ async function versions(
   const about = { call: asked, whether: 'there is such a version' }
   const listed = async (): Promise<VersionInfo[] | undefined> => {
     const entry = await tiers.known(asked)
-    const fitting = allVersions(entry?.variants ?? []).filter(
+    if (entry === undefined) return undefined
+    const fitting = besideNeighbours(entry.variants).filter(
       ({ ref }) =>
         (label === undefined || hasLabel(ref, label)) && (whichPinned === undefined || isPinned(ref, now) === whichPinned),
     )
     const told: VersionInfo[] = []
-    for (const { ref } of fitting.slice(skip)) {
+    for (const { variant, ref } of fitting.slice(skip)) {
       if (limit !== 0 && told.length === limit) break
+      const pick = (): Promise<Held | undefined> =>
+        tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now), { ...entry, variants: [variant] })
       // One that the entry names, and only a silent tier has: the list would look whole without it.
-      const held = await foundIn(tiers, () => tiers.pick(asked, chosenBy({ name: 'version', id: ref.id }, now)), about)
+      const held = await foundIn(tiers, pick, about)
       if (held !== undefined) told.push(versionInfo(held, now))
+      if (told.length % SLICE === 0) await nextRound()
     }
     return told.length > 0 ? told : undefined
   }

@@ -26,6 +26,7 @@ const when = (at: number): string => new Date(at).toISOString()
 export function account({ entry, walks, tiers, silent, now, outlook, use }: Account): string {
   const policy = toldPolicy(entry)
   const versions = allVersions(entry.variants)
+  const chosen = { current: current(entry.variants)?.ref.id, lastGood: lastGood(entry.variants)?.ref.id }
   return [
     `${entry.method} ${shownUrl(entry.url)}, group ${entry.group}; tiers asked in order: ${tiers.join(', ')}`,
     ...(silent.length > 0 ? [`could not be asked, so there may be more than is told here: ${silent.join(', ')}`] : []),
@@ -36,7 +37,7 @@ export function account({ entry, walks, tiers, silent, now, outlook, use }: Acco
     versions.length === 0
       ? `no version ${silent.length > 0 ? 'was found' : 'is stored'}`
       : `${versions.length} stored, newest first:`,
-    ...versions.map(({ ref }) => `  ${versionLine(ref, entry, now)}`),
+    ...versions.map(({ ref }) => `  ${versionLine(ref, chosen, now)}`),
     ...(outlook === undefined ? [] : [`a call now: ${outlookText(outlook)}`]),
     ...(use === undefined
       ? []
@@ -54,10 +55,14 @@ function outlookText({ name, lifetime, age, staleFor }: Verdict): string {
   return `${name}; age ${seconds(age)}, fresh for ${seconds(lifetime)}${staleFor > 0 ? `, stale for ${seconds(staleFor)}` : ''}`
 }
 
-function versionLine(ref: VersionRef, { variants }: EntryRecord, now: number): string {
+function versionLine(
+  ref: VersionRef,
+  chosen: { current: string | undefined; lastGood: string | undefined },
+  now: number,
+): string {
   const roles = [
-    ...(current(variants)?.ref.id === ref.id ? ['current: the newest that is not failed'] : []),
-    ...(lastGood(variants)?.ref.id === ref.id
+    ...(chosen.current === ref.id ? ['current: the newest that is not failed'] : []),
+    ...(chosen.lastGood === ref.id
       ? [`last good: ${hasLabel(ref, 'valid') ? "the newest labelled 'valid'" : 'the newest not failed'}`]
       : []),
     ...labelsOf(ref).map(

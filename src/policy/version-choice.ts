@@ -15,6 +15,17 @@ export function allVersions(variants: readonly VariantRecord[]): readonly Choice
     .sort((a, b) => (a.ref.id < b.ref.id ? 1 : -1))
 }
 
+/** The same, each in a variant of its neighbours alone: to tell of one of thousands takes no look at all the others. */
+export function besideNeighbours(variants: readonly VariantRecord[]): readonly Choice[] {
+  const places = new Map(
+    variants.flatMap(({ versions }) => {
+      const there = versions.filter(({ removed }) => removed === undefined)
+      return there.map(({ id }, at) => [id, there.slice(Math.max(0, at - 1), at + 2)] as const)
+    }),
+  )
+  return allVersions(variants).map(({ variant, ref }) => ({ variant: { ...variant, versions: places.get(ref.id) ?? [] }, ref }))
+}
+
 /** The newest version that fits: an id names one wherever it is, all else one that answers this request. */
 export function chosenBy(selection: Selection, now: number): Chooser {
   return (entry, call) => {

@@ -134,9 +134,9 @@ export class Tiers {
     return known && this.marks.onEntry(known, call.url)
   }
 
-  /** The version that `choose` names, with its body. */
-  async pick(call: Call, choose: Chooser): Promise<Held | undefined> {
-    const entry = await this.known(call)
+  /** The version that `choose` names, with its body; out of an entry in hand, where there is one. */
+  async pick(call: Call, choose: Chooser, inHand?: EntryRecord): Promise<Held | undefined> {
+    const entry = inHand ?? (await this.known(call))
     if (entry === undefined) return undefined
     return this.#loader.hold(entry, call, {
       variants: entry.variants,

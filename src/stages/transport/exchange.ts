@@ -6,7 +6,7 @@ import { TransportFailure, type WireRequest, type WireResponse } from '../../mod
 import type { Route } from './connections.ts'
 import { failureFrom, type Phase } from './failure.ts'
 import { framingOf, headersOf, isEmpty, refuseUnknown } from './head.ts'
-import { openRequest, sendStream } from './outgoing.ts'
+import { isAddress, openRequest, sendStream } from './outgoing.ts'
 import { onReset } from './reset.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -20,6 +20,7 @@ export class WireExchange {
   readonly #clock: Clock
   #phase: Phase = 'connect'
   #timer: { cancel(): void } | undefined
+  #route: Route | undefined
   #outgoing: ClientRequest | undefined
   #message: IncomingMessage | undefined
   #body: WireBody | undefined
@@ -69,6 +70,7 @@ export class WireExchange {
 
   #open(route: Route): void {
     const outgoing = openRequest(this.#request, route)
+    this.#route = route
     this.#outgoing = outgoing
     // One that stands already needs no time to be made.
     if (!outgoing.reusedSocket) this.#allow(this.#request.connectTimeout)
@@ -184,7 +186,9 @@ export class WireExchange {
 
   #drop(): void {
     this.#finish()
-    this.#outgoing?.destroy()
+    if (this.#outgoing === undefined) return
+    this.#outgoing.destroy()
+    this.#route?.agent.left(this.#outgoing)
   }
 
   #finish(): void {
@@ -192,9 +196,4 @@ export class WireExchange {
     this.#timer?.cancel()
     this.#request.signal.removeEventListener('abort', this.#abort)
   }
-}
-
-/** As WHATWG URLs write them: an IPv6 address in brackets, an IPv4 address in digits and dots, and no name looks like that. */
-function isAddress(hostname: string): boolean {
-  return hostname.startsWith('[') || /^[\d.]+$/.test(hostname)
 }

@@ -36,9 +36,14 @@ interface Pool {
 export interface KeptAgent extends Agent {
   /** A server said how long it keeps this connection: the field Keep-Alive of an answer (RFC 2068 19.7.1.1), `timeout=5`, in seconds. */
   announced(socket: Socket, said: string): void
+  /** Nobody waits for this request any more: ends the connection to a proxy that is being made for it. */
+  left(request: ClientRequest): void
   /** Ends what is idle, and keeps nothing from now on. */
   retire(): void
 }
+
+/** How Node is told what became of a tunnel. */
+type Ready = Parameters<Agent['createConnection']>[1]
 
 function idleAt(said: string): number {
   const seconds = /(?:^|[,\s])timeout=(\d+)/i.exec(said)?.[1]
@@ -53,8 +58,32 @@ class Knowledge {
   readonly #idle = new WeakMap<Socket, number>()
   #latest = { said: '', idle: IDLE_MS }
   #isRetired = false
+  /** For whom a connection was made. One to a proxy is not the request's before its tunnel stands, and Node does not end it with that. */
+  readonly #made = new WeakMap<ClientRequest, Socket>()
+  #latestMade: Socket | undefined
 
-  name({ host, port, _agentKey: name }: Wanted): void {
+  making(request: ClientRequest, ask: () => void): void {
+    this.#latestMade = undefined
+    ask()
+    if (this.#latestMade !== undefined) this.#made.set(request, this.#latestMade)
+  }
+
+  make(wanted: Wanted, connect: (options: never, told: NonNullable<Ready>) => Socket, ready: Ready): Socket {
+    this.#name(wanted)
+    const made = connect(Object.assign({}, wanted, { onread: reading() }) as never, (error, socket) => {
+      // That of a proxy that said no stays open.
+      if (error) made.destroy()
+      ready?.(error, socket)
+    })
+    this.#latestMade = made
+    return made
+  }
+
+  readonly left = (request: ClientRequest): void => {
+    if (request.socket === null) this.#made.get(request)?.destroy(new Error('nobody waits for this connection any more'))
+  }
+
+  #name({ host, port, _agentKey: name }: Wanted): void {
     if (name !== undefined) this.#names.set(`${host}:${port}`, name)
   }
 
@@ -90,9 +119,8 @@ export function keptAgent(node: HttpModule, options: AgentOptions): KeptAgent {
   const known = new Knowledge()
 
   class Kept extends Base {
-    override createConnection(wanted: never, ready: never): ReturnType<Agent['createConnection']> {
-      known.name(wanted)
-      return super.createConnection(Object.assign({}, wanted, { onread: reading() }), ready)
+    override createConnection(wanted: never, ready: Ready): Socket {
+      return known.make(wanted, (options, told) => super.createConnection(options, told) as Socket, ready)
     }
 
     override getName(wanted: Wanted): string {
@@ -107,10 +135,11 @@ export function keptAgent(node: HttpModule, options: AgentOptions): KeptAgent {
         request.onSocket(socket)
         this.sockets[name] ??= []
         this.sockets[name].push(socket)
-      } else super.addRequest(request, wanted)
+      } else known.making(request, () => super.addRequest(request, wanted))
     }
 
     readonly announced = known.announced
+    readonly left = known.left
     readonly retire = (): void => known.retire(this.freeSockets)
 
     override keepSocketAlive(socket: Socket): boolean {

@@ -31,6 +31,11 @@ export function openRequest(request: WireRequest, route: Route): ClientRequest {
   return outgoing
 }
 
+/** As WHATWG URLs write them: an IPv6 address in brackets, an IPv4 address in digits and dots, and no name looks like that. */
+export function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || /^[\d.]+$/.test(hostname)
+}
+
 /** The path and query as they stand in the URL: `search` does not tell an empty query from none, and servers may. */
 function targetOf(url: URL): string {
   const sent = url.hash === '' ? url.href : url.href.slice(0, url.href.indexOf('#'))

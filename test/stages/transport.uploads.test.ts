@@ -96,3 +96,22 @@ test('a stream that fails, fails its request for good', async () => {
   const broken = new ReadableStream<Uint8Array>({ pull: (sink) => sink.error(new Error('mine')) })
   expect(await failureOf(wire.send(requestTo(origin.url('/a'), { method: 'POST', body: broken })))).toBe('PROTOCOL for good')
 })
+
+test('a stream whose answer is here before its end is let go of, and its connection with it', async () => {
+  const cancelled = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<void>()
+  const early = createServer((socket) => {
+    socket.on('close', () => closed.resolve()).on('error', () => {})
+    socket.once('data', () => socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig'))
+  }).listen(0, '127.0.0.1')
+  await once(early, 'listening')
+  const body = new ReadableStream<Uint8Array>({
+    start: (sink) => sink.enqueue(Buffer.alloc(1000)),
+    cancel: () => cancelled.resolve(),
+  })
+  const url = `http://127.0.0.1:${(early.address() as AddressInfo).port}/`
+  const response = await wire.send(requestTo(url, { method: 'POST', body }))
+  expect([response.status, (await bytesOf(response.body)).toString()]).toEqual([413, 'big'])
+  await Promise.all([cancelled.promise, closed.promise])
+  early.close()
+})

@@ -4,7 +4,7 @@ import { allow, type Clock } from '../../model/clock.ts'
 import { headerOf } from '../../model/headers.ts'
 import { TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import type { Route } from './connections.ts'
-import { failureFrom, type Phase } from './failure.ts'
+import { failureFrom, lateness, type Phase } from './failure.ts'
 import { framingOf, headersOf, isEmpty, refuseUnknown } from './head.ts'
 import { isAddress, openRequest, sendStream } from './outgoing.ts'
 import { onReset } from './reset.ts'
@@ -163,13 +163,10 @@ export class WireExchange {
 
   #allow(ms: number): void {
     this.#timer?.cancel()
-    this.#timer = ms === Infinity ? undefined : allow(this.#clock, ms, () => this.#fail(this.#lateness(ms)))
-  }
-
-  #lateness(ms: number): TransportFailure {
-    if (!this.#isResolved) return new TransportFailure('DNS', `the host's name was not resolved within ${ms} ms`)
-    if (this.#phase === 'connect') return new TransportFailure('CONNECT', `no connection within ${ms} ms (timeouts.connect)`)
-    return new TransportFailure('TIMEOUT', `no answer within ${ms} ms (timeouts.headers)`)
+    this.#timer =
+      ms === Infinity
+        ? undefined
+        : allow(this.#clock, ms, () => this.#fail(lateness(ms, this.#isResolved ? this.#phase : 'lookup')))
   }
 
   #failUnsent(cause: unknown): void {
@@ -195,5 +192,7 @@ export class WireExchange {
     this.#isOver = true
     this.#timer?.cancel()
     this.#request.signal.removeEventListener('abort', this.#abort)
+    // Behind a whole answer Node sends no more of a stream, and lets go of neither it nor its connection.
+    if (this.#request.body instanceof ReadableStream && !this.#outgoing?.writableEnded) this.#outgoing?.destroy()
   }
 }

@@ -53,6 +53,13 @@ export function failureFrom(error: unknown, phase: Phase): TransportFailure {
   return new TransportFailure(verdict, `${SAID[verdict]}: ${message}`, { cause: error, transient })
 }
 
+/** What was allowed is over, and nothing came of it. */
+export function lateness(ms: number, phase: Phase | 'lookup'): TransportFailure {
+  if (phase === 'lookup') return new TransportFailure('DNS', `the host's name was not resolved within ${ms} ms`)
+  if (phase === 'connect') return new TransportFailure('CONNECT', `no connection within ${ms} ms (timeouts.connect)`)
+  return new TransportFailure('TIMEOUT', `no answer within ${ms} ms (timeouts.headers)`)
+}
+
 /** undici's parser errors leave out the parser's code. */
 const UNNAMED: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_UNNAMED' }
 

@@ -2,7 +2,7 @@ import { type Clock, nextRound, pause } from '../../model/clock.ts'
 import type { Lease, Store } from '../../model/store.ts'
 
 /** Milliseconds after which the turn of a writer that was killed passes on. */
-const TURN = 1_000
+export const TURN = 1_000
 
 /**
  * Rounds of the event loop in which another instance of this process is likely to be done with all that it has to say; between two looks

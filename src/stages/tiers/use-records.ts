@@ -1,14 +1,11 @@
 import type { Clock } from '../../model/clock.ts'
 import type { UseRecord } from '../../model/record.ts'
-import type { KnownValue, Lease, Store, StoreEntry } from '../../model/store.ts'
+import type { Lease, Store } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
 import { isUseRecord } from '../../policy/record-shape.ts'
 import { added, type Use } from '../../policy/use.ts'
 import { decode, encode } from './codec.ts'
-import { inTurn } from './turn.ts'
-
-/** How often it is begun anew because others have counted, before it is written as it is: what is damaged is never as it was read. */
-const TRIES = 100
+import { inTurn, TURN } from './turn.ts'
 
 const useKey = (hash: string): string => `h1:s:${hash}`
 
@@ -36,48 +33,27 @@ export class UseRecords {
   async add(uses: ReadonlyMap<string, Use>): Promise<boolean> {
     const store = this.#store
     if (store === undefined) return false
-    const all = [...uses]
-    const write = (lease: Lease | undefined): Promise<void> => this.#addTogether(store, all, lease && { fence: lease })
-    // In a cluster no turn is good for the keys of several entries.
-    const isApart = store.remote && store.compareAndSet !== undefined
-    const adding = isApart ? this.#addApart(store, all) : inTurn(store, 's', { clock: this.#clock, write })
-    return adding.then(
+    return inTurn(store, 's', { clock: this.#clock, write: (lease) => add(store, [...uses], lease) }).then(
       () => true,
       () => false,
     )
   }
-
-  /** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */
-  async #addTogether(store: Store, uses: Counted, options?: { fence: Lease }): Promise<void> {
-    const sums = await summed(store, uses)
-    const entries = sums.map(({ entry }) => entry)
-    await store.setMany(entries, options)
-  }
-
-  async #addApart(store: Store, uses: Counted): Promise<void> {
-    let left = uses
-    for (let n = 0; left.length > 0 && n < TRIES; n++) {
-      const sums = await summed(store, left)
-      const areSet = await Promise.all(sums.map(async ({ before, entry }) => store.compareAndSet?.(before, [entry])))
-      left = left.filter((_, at) => areSet[at] === false)
-    }
-    if (left.length > 0) await this.#addTogether(store, left)
-  }
 }
 
-type Counted = readonly (readonly [key: string, use: Use])[]
-
-/** What a store is to have, and what it has. */
-async function summed(store: Store, uses: Counted): Promise<{ readonly entry: StoreEntry; readonly before: KnownValue }[]> {
-  const keys = uses.map(([key]) => useKey(sha256(key)))
-  const stored = await store.getMany(keys, { recency: 'keep' })
-  return uses.map(([key, use], n) => {
-    const before = { key: keys[n] as string, value: stored[n] }
-    const known = recordIn(before.value, key)
+/** One turn, one read and one write for all of them: by itself each would cost more than the hit that it counts. */
+async function add(store: Store, uses: readonly (readonly [key: string, use: Use])[], lease: Lease | undefined): Promise<void> {
+  const storeKeys = uses.map(([key]) => useKey(sha256(key)))
+  const stored = await store.getMany(storeKeys, { recency: 'keep' })
+  const entries = uses.map(([key, use], n) => {
+    const known = recordIn(stored[n], key)
     const sum = { ...(known ?? use) }
     if (known !== undefined) added(sum, use, use.lastRequestedAt)
-    return { before, entry: { key: before.key, value: encode({ ...sum, key }) } }
+    return { key: storeKeys[n] as string, value: encode({ ...sum, key }) }
   })
+  if (!store.remote) return store.setMany(entries, lease && { fence: lease })
+  // A cluster takes no fence for the keys of several entries. So the turn is asked about just before: a process may have been stopped.
+  if (lease !== undefined && !(await lease.extend(TURN))) throw Object.assign(new Error('its turn is over'), { code: 'FENCED' })
+  return store.setMany(entries)
 }
 
 function recordIn(bytes: Uint8Array | undefined, key: string): UseRecord | undefined {

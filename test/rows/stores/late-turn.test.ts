@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosStore, chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
-import type { Clock, Store } from '../../../src/index.ts'
+import { type Clock, createCachedFetch, type Store } from '../../../src/index.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
@@ -68,6 +71,35 @@ async function besideAnother(happens: (store: ChaosStore, stop: (ms: number) => 
   expect(await g.fetch.entry(g.origin.url('/f')).versions()).toMatchObject([{ labels: ['mine'] }])
   return before
 }
+
+test('what was counted of an entry meanwhile, in a store elsewhere whose cluster takes no fence, is not lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-late-turn-'))
+  const clock = manualClock()
+  const elsewhere = (): Store => Object.assign(sqlite(join(folder, 'c.db'), { clock }) as Store, { remote: true })
+  try {
+    await using g = await given({ tiers: [elsewhere()] }, clock)
+    const url = g.origin.url('/f')
+    g.origin.script('/f', ok('v1', { headers: { 'Cache-Control': 'max-age=60' } }))
+    const store = elsewhere()
+    const lease = store.lease?.bind(store)
+    let passed = 0
+    store.lease = async (key, ms) => {
+      const mine = await lease?.(key, ms)
+      if (mine === undefined || key !== 'h1:w:s' || passed++ > 0) return mine
+      // It has read, and another one writes before it does.
+      const extend = () => mine.release().then(() => g.fetch.close().then(() => false))
+      return { key, generation: mine.generation, extend, release: () => mine.release() }
+    }
+    const late = createCachedFetch({ tiers: [store], clock })
+    for (const fetch of [g.fetch, late, late]) await (await fetch(url)).text()
+    await late.close()
+    expect(passed).toBeGreaterThan(1)
+    await using later = createCachedFetch({ tiers: [elsewhere()], clock })
+    expect(await later.entry(url).stats()).toMatchObject({ requests: 3 })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
 
 test('a process that was stopped while it waited for its turn has not waited', async () => {
   expect(await besideAnother((_, stop) => stop(60_000))).toBe('waits')

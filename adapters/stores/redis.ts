@@ -29,7 +29,8 @@ export interface RedisOptions {
  * to close; one that nobody has connected is connected, and then disconnected by `close`.
  *
  * Nothing is touched before the first call. While Redis is away each call rejects at once, and the connection is made again in the background,
- * which keeps no process alive. (A client of yours does as you made it; so do the sockets of sentinels.)
+ * which keeps no process alive; so it is where the server has become a replica, for the address may lead to the new primary. (A client of yours
+ * does as you made it; so do the sockets of sentinels.)
  *
  * A write is kept as safely as Redis keeps it: see its `appendonly` and replication. In a cluster a fence is checked in one step with writes
  * whose keys have the subject of the lease (`h1:e:<subject>`, as the keys of one entry have); another is refused, and so is a

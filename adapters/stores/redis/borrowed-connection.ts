@@ -41,6 +41,8 @@ export class BorrowedConnection implements Connection {
 
   gaveUp(): void {}
 
+  outdated(): void {}
+
   close(): void {
     if (this.#connectedBy === 'us') end(this.#client)
     else this.#client.off('error', this.#heard)

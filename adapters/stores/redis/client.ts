@@ -10,6 +10,8 @@ export interface Client {
   readonly options?: unknown
   connect(): Promise<unknown>
   destroy(): unknown
+  /** Once all is answered that it was asked. */
+  close(): Promise<unknown>
   on(event: 'error', listener: (error: unknown) => void): unknown
   off(event: 'error', listener: (error: unknown) => void): unknown
   /** Whether its socket keeps the process alive; a client of one server only. */

@@ -8,6 +8,8 @@ export interface Connection {
   hold(how: 'ref' | 'unref'): void
   /** It has left all calls without an answer for long. */
   gaveUp(why: Error): void
+  /** Its server has become a replica: the same address may lead to the new primary by now. */
+  outdated(): void
   close(): void
 }
 

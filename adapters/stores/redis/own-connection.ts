@@ -58,6 +58,16 @@ export class OwnConnection implements Connection {
     if (this.#client !== undefined && !heals(this.#client)) this.#lost(this.#client, why)
   }
 
+  outdated(): void {
+    const client = this.#client
+    if (client === undefined || heals(client) || this.#facts.clock.monotonic() - this.#since < LASTING) return
+    this.#client = undefined
+    this.#failures = 0
+    hold(client, 'unref')
+    // What it was asked it still answers.
+    Promise.try(() => client.close()).catch(() => undefined)
+  }
+
   close(): void {
     this.#closed = true
     this.#retry?.cancel()

@@ -98,6 +98,7 @@ export class Server {
       const leave = this.#waiting.enter(fail)
       const failed = (why: unknown): void => {
         leave()
+        if (/\b(READONLY|MASTERDOWN)\b/.test(wordsOf(why))) this.#connection.outdated()
         fail(why)
       }
       this.#answer(ask, failed)?.then((answer) => {

@@ -75,13 +75,15 @@ export class BodyFilesOnDisk {
 
   /** The directory is made anew where somebody has removed it. */
   async #inFile(path: string, run: (file: FileHandle) => Promise<void>): Promise<void> {
+    const use = (): Promise<void> => this.#files.use(path, 'make', run)
     try {
-      await this.#files.use(path, 'make', run)
+      await use().catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        await mkdir(this.#facts.directory, { recursive: true, mode: 0o700 })
+        await use()
+      })
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        throw storeFailure(`${path} cannot be written (${(error as Error).message})`, error)
-      await mkdir(this.#facts.directory, { recursive: true, mode: 0o700 })
-      await this.#files.use(path, 'make', run)
+      throw storeFailure(`${path} cannot be written (${(error as Error).message})`, error)
     }
   }
 

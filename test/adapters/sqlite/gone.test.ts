@@ -59,4 +59,12 @@ describe('sqlite: what stands beside the file goes while it is open', () => {
     for (let n = 0; n < 3; n++) await expect(store.set('h1:e:b', bytes(n))).rejects.toMatchObject(TOLD)
     await store.close()
   })
+
+  test('a directory of bodies that cannot be made anew is told by its path', async () => {
+    const { file, store } = await opened()
+    rmSync(`${file}.bodies`, { recursive: true })
+    symlinkSync(join(file, '..', 'away', 'bodies'), `${file}.bodies`)
+    await expect(store.bodies?.append('b0d1', bytes(1))).rejects.toMatchObject(TOLD)
+    await store.close()
+  })
 })

@@ -9,6 +9,9 @@ export type Fault = 'busy' | 'damaged' | 'full' | 'unreadable' | 'other'
 
 const SQL_ERROR = 1
 
+/** The index of the log cannot be made larger (SQLITE_IOERR_SHMSIZE). */
+const NO_ROOM_FOR_INDEX = 4874
+
 const FAULTS: Readonly<Record<number, Fault>> = {
   5: 'busy',
   6: 'busy',
@@ -26,7 +29,9 @@ function codeOf(error: unknown): number | undefined {
 }
 
 export function faultOf(error: unknown): Fault {
-  const code = (codeOf(error) ?? 0) & 0xff
+  const whole = codeOf(error) ?? 0
+  if (whole === NO_ROOM_FOR_INDEX) return 'full'
+  const code = whole & 0xff
   // The statements are constant and fit the schema; where a name in them is not known, the text of the schema is damaged.
   if (code === SQL_ERROR && /no such|malformed/.test((error as Error).message)) return 'damaged'
   return FAULTS[code] ?? 'other'
@@ -36,7 +41,9 @@ const CURES: Readonly<Record<Fault, string>> = {
   busy: 'another process has kept the database locked for too long',
   damaged: 'the database is damaged',
   full: 'there is no room left for it (full disk or limited file size)',
-  unreadable: 'the database cannot be opened or written; see that its directory exists and that this user may write there',
+  // All of these look alike to SQLite.
+  unreadable:
+    'the database, or a file beside it, cannot be opened or written; see that its directory exists and that this user may write there, that its path has less than 500 bytes and its name less than 248, and that there may be more files (ulimit -n, inodes of the disk)',
   other: 'SQLite refused',
 }
 

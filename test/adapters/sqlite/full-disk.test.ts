@@ -7,6 +7,8 @@ import { scratch } from '../scratch.ts'
 
 const SCRIPT = fileURLToPath(new URL('../children/fill-up.ts', import.meta.url))
 
+const SQLITE = new URL('../../../adapters/stores/sqlite.ts', import.meta.url).href
+
 interface Report {
   stored: number
   failures: { code: string; message: string }[]
@@ -35,6 +37,13 @@ describe('sqlite: no room', () => {
     const report = shell('-c', 'ulimit -f 4000; exec "$0" "$@"', process.execPath, SCRIPT, scratch())
     expect(report).toMatchObject(CLEAR)
     expect(report.stored).toBeGreaterThan(5)
+  })
+
+  test('no room for the index of its log alone, which SQLite calls an I/O error: told as what it is', () => {
+    const code = `const { sqlite } = await import('${SQLITE}'); await sqlite(process.argv[1]).open().catch((e) => console.log(e.message))`
+    const words = ['--input-type=module', '-e', code, join(scratch(), 'cache.db')]
+    const output = execFileSync('sh', ['-c', 'ulimit -f 30; exec "$0" "$@"', process.execPath, ...words], { encoding: 'utf8' })
+    expect(output).toMatch(/cache\.db: there is no room left for it .*I\/O error/)
   })
 
   // Needs user namespaces, which some containers forbid; the test above shows the same without.

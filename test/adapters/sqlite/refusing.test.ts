@@ -54,6 +54,12 @@ describe('sqlite: what cannot be opened is refused, by path and with the cure, a
     expect(read()).toEqual(before)
   })
 
+  test('a name that leaves no room for those of the files beside it', async () => {
+    const file = join(scratch(), 'x'.repeat(248))
+    const message = expect.stringMatching(/name less than 248, and that there may be more files \(ulimit -n, inodes/)
+    await expect(sqlite(file).open()).rejects.toMatchObject({ code: 'STORE', message })
+  })
+
   test('what was in the way and is gone is forgotten', async () => {
     const file = join(scratch(), 'cache.db')
     mkdirSync(file)

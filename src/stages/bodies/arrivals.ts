@@ -176,7 +176,7 @@ export class Arrivals {
       this.#report('warning', () => ({ key: plan.key, url: plan.url, warning: `${error.message}; it is kept elsewhere` }))
     const next = places.shift()
     if (next !== undefined) return new StoreSink(next, mostOf(next, plan))
-    if (failed instanceof SpoolSink && error instanceof TooLarge)
+    if (failed instanceof SpoolSink && error instanceof TooLarge && failed.size > LAST_RESORT)
       throw new AttemptFailure('TOO_LARGE', error.message, { retry: 'never', cause: error })
     if (failed instanceof SpoolSink) return new MemorySink(LAST_RESORT)
     if (failed instanceof MemorySink) throw error

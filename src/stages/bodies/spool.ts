@@ -20,14 +20,15 @@ const fileSystem = promisify(statfs)
 export class SpoolSink implements Sink {
   readonly bodyId: undefined
   readonly tier: undefined
+  /** Bytes that stand there. */
+  size = 0
   #file: Promise<number> | undefined
   #limit: Promise<number> | undefined
-  #size = 0
 
   async append(chunk: Chunk, n: number): Promise<void> {
     this.#limit ??= halfOfWhatIsFree()
     const limit = await this.#limit
-    if (this.#size + chunk.size > limit) throw new TooLarge(`a body of more than ${limit} bytes would fill the disk`)
+    if (this.size + chunk.size > limit) throw new TooLarge(`a body of more than ${limit} bytes would fill the disk`)
     this.#file ??= unlinkedFile()
     const file = await this.#file
     let at = n * CHUNK_SIZE
@@ -38,13 +39,13 @@ export class SpoolSink implements Sink {
       }
       at += piece.length
     }
-    this.#size += chunk.size
+    this.size += chunk.size
   }
 
   async chunk(n: number): Promise<Uint8Array> {
     if (this.#file === undefined) throw new Error('the spooled body is gone')
     const file = await this.#file
-    const chunk = new Uint8Array(Math.min(CHUNK_SIZE, this.#size - n * CHUNK_SIZE))
+    const chunk = new Uint8Array(Math.min(CHUNK_SIZE, this.size - n * CHUNK_SIZE))
     for (let done = 0; done < chunk.length; ) {
       const { bytesRead } = await readFile(file, chunk, done, chunk.length - done, n * CHUNK_SIZE + done)
       if (bytesRead === 0) throw new Error('the spooled body is shorter than what was written')

@@ -65,16 +65,19 @@ function listening(house: House, calling: Promise<Call>, signal: AbortSignal | u
   const bell = new Bell(house.clock)
   // From this very moment on: what is stored while the first look is under way is news too. Of other entries too, so only until then.
   let heard: string[] | undefined = []
+  let key: string | undefined
   const begun = calling.then(async (call) => {
+    key = call.key
     const known = await house.tiers.known(call)
     const since = allVersions(known?.variants ?? []).find(({ ref }) => heard?.includes(ref.id) !== true)?.ref.id ?? ''
     heard = undefined
     return { call, since }
   })
   begun.catch(() => undefined)
-  const stop = house.emitter.on('stored', ({ version }) => {
-    heard?.push(version.id)
-    bell.ring()
+  const stop = house.emitter.on('stored', (news) => {
+    heard?.push(news.version.id)
+    // Else each download would be as many questions to the stores as there are watches.
+    if (key === undefined || news.key === key) bell.ring()
   })
   const ends = [house.closing, ...(signal === undefined ? [] : [signal])]
   for (const end of ends) end.addEventListener('abort', bell.ring)

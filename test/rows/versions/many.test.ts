@@ -2,29 +2,12 @@ import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { createCachedFetch } from '../../../src/index.ts'
 import type { EntryRecord, VersionRef } from '../../../src/model/record.ts'
-import type { Store } from '../../../src/model/store.ts'
 import { account } from '../../../src/policy/account.ts'
 import { besideNeighbours } from '../../../src/policy/version-choice.ts'
 import { versionInfo } from '../../../src/policy/version-info.ts'
+import { counted } from './counted.ts'
 
 const URL = 'https://h.test/list.csv'
-
-function counted(store: Store): { store: Store; reads: () => number } {
-  let reads = 0
-  const get = (key: string): Promise<Uint8Array | undefined> => {
-    if (key.startsWith('h1:e:')) reads += 1
-    return store.get(key)
-  }
-  const own: Partial<Store> = { get, getMany: (keys) => Promise.all(keys.map(get)) }
-  const proxy = new Proxy(store, {
-    get(target, name) {
-      if (name === 'glance') return undefined
-      const value: unknown = Reflect.get(own, name) ?? Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  return { store: proxy, reads: () => reads }
-}
 
 test('a list of all versions reads the entry once, not once for each of them', async () => {
   const { store, reads } = counted(sqlite(':memory:'))

@@ -18,8 +18,11 @@ export function perSecond({ starts, within }: Pace): number {
 /** Beyond this many starts a second bottleneck, at 2 to 5 ms a job, is itself what limits. */
 const FASTEST_OF_BOTTLENECK = 200
 
+/** And of a larger burst the last would wait for it, where all may go at once. */
+const LARGEST_OF_BOTTLENECK = 20
+
 export function isFast(pace: Pace): boolean {
-  return perSecond(pace) > FASTEST_OF_BOTTLENECK
+  return perSecond(pace) > FASTEST_OF_BOTTLENECK || pace.starts > LARGEST_OF_BOTTLENECK
 }
 
 /**

@@ -18,7 +18,7 @@ export class Gate {
   readonly #pacer: Pacer
   readonly #clock: Clock
   readonly #wake: () => void
-  /** The last starts, oldest first, as many as one span may have. */
+  /** The last starts, oldest first: at least as many as one span may have. */
   #log: number[] = []
   /** Monotonic milliseconds of the start that was granted and is not used yet. */
   #granted: number | undefined
@@ -52,7 +52,8 @@ export class Gate {
   /** One goes. */
   pass(): void {
     this.#granted = undefined
-    this.#log = [...this.#log, this.#clock.monotonic()].slice(-this.pace.starts)
+    this.#log.push(this.#clock.monotonic())
+    if (this.#log.length > 2 * this.pace.starts) this.#log = this.#log.slice(-this.pace.starts)
   }
 
   /** Milliseconds until nothing of it need be remembered. */

@@ -38,6 +38,14 @@ describe.each([
   })
 })
 
+test('B04: a burst of hundreds is there at once, however seldom it comes', async () => {
+  const limits = { concurrency: 400, hosts: [{ match: 'h.example', rate: 400, per: '1h', burst: 400 }] }
+  await using s = stubbed({ limits }, fine)
+  await until(Promise.all(urls('http://h.example', 300).map((url) => s.fetch(url))))
+  const starts = s.starts()
+  expect([starts.length, (starts.at(-1) ?? 0) - (starts[0] ?? 0) < 50]).toEqual([300, true])
+})
+
 test('B94: revalidations and retries use the rate, hits do not', async () => {
   const limits = { hosts: [{ match: 'h.example', rate: 2 }] }
   await using s = stubbed({ limits, retry: { attempts: 6 } }, (_, index) =>

@@ -6,7 +6,7 @@ import { TransportFailure, type WireRequest, type WireResponse } from '../../mod
 import type { Route } from './connections.ts'
 import { failureFrom, lateness, type Phase } from './failure.ts'
 import { framingOf, headersOf, isEmpty, refuseUnknown } from './head.ts'
-import { isAddress, openRequest, sendStream } from './outgoing.ts'
+import { isAddress, isAwaitingMore, openRequest, sendBytes, sendStream } from './outgoing.ts'
 import { onReset } from './reset.ts'
 import { WireBody } from './wire-body.ts'
 
@@ -83,8 +83,8 @@ export class WireExchange {
     outgoing.on('close', () => this.#isOver || this.#onError(new Error('the connection closed')))
     const { body } = this.#request
     // Behind the listeners: Node may throw here, and a request that nobody listens to ends the program when its connection does.
-    if (body instanceof ReadableStream) sendStream(outgoing, body).catch((cause: unknown) => this.#failUnsent(cause))
-    else outgoing.end(body)
+    if (body instanceof ReadableStream) sendStream(outgoing, body, this.#moved).catch((error: unknown) => this.#fail(error))
+    else sendBytes(outgoing, body, this.#moved)
   }
 
   #onSocket(socket: Socket & { secureConnecting?: boolean }): void {
@@ -110,7 +110,12 @@ export class WireExchange {
   #onConnection(): void {
     if (this.#phase !== 'connect' || this.#isOver) return
     this.#phase = 'head'
-    this.#allow(this.#request.headersTimeout)
+    this.#moved()
+  }
+
+  /** What is being sent cannot be answered yet. */
+  readonly #moved = (): void => {
+    if (this.#phase === 'head' && !this.#isOver) this.#allow(this.#request.headersTimeout)
   }
 
   #onInterim(): void {
@@ -163,14 +168,12 @@ export class WireExchange {
 
   #allow(ms: number): void {
     this.#timer?.cancel()
-    this.#timer =
-      ms === Infinity
-        ? undefined
-        : allow(this.#clock, ms, () => this.#fail(lateness(ms, this.#isResolved ? this.#phase : 'lookup')))
+    this.#timer = ms === Infinity ? undefined : allow(this.#clock, ms, () => this.#late(ms))
   }
 
-  #failUnsent(cause: unknown): void {
-    this.#fail(new TransportFailure('PROTOCOL', "the request's body could not be read", { cause, transient: false }))
+  #late(ms: number): void {
+    if (this.#phase === 'head' && isAwaitingMore(this.#outgoing)) this.#allow(ms)
+    else this.#fail(lateness(ms, this.#isResolved ? this.#phase : 'lookup'))
   }
 
   #fail(error: unknown): void {
@@ -183,9 +186,8 @@ export class WireExchange {
 
   #drop(): void {
     this.#finish()
-    if (this.#outgoing === undefined) return
-    this.#outgoing.destroy()
-    this.#route?.agent.left(this.#outgoing)
+    this.#outgoing?.destroy()
+    if (this.#outgoing) this.#route?.agent.left(this.#outgoing)
   }
 
   #finish(): void {

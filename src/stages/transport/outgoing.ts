@@ -52,11 +52,42 @@ function keepAsGiven(outgoing: ClientRequest, { method, body }: WireRequest): vo
   Object.assign(outgoing, { useChunkedEncodingByDefault: isFramed, strictContentLength: true })
 }
 
-/** Sends a body as it comes, never faster than the connection takes it. Ends quietly when the request is over before it. */
-export async function sendStream(outgoing: ClientRequest, body: ReadableStream<Uint8Array>): Promise<void> {
+/** Bytes of a body that are sent at once: of more nobody could tell how far they have come. */
+const PIECE = 32 * 1024
+
+/** `moved` is called whenever the connection has taken a part of it, here and below. */
+export function sendBytes(outgoing: ClientRequest, body: Uint8Array | undefined, moved: () => void): void {
+  if (body === undefined || body.length <= PIECE) outgoing.end(body)
+  else {
+    outgoing.write(body.subarray(0, PIECE), (error) => {
+      if (error) return
+      moved()
+      sendBytes(outgoing, body.subarray(PIECE), moved)
+    })
+  }
+}
+
+/** Whether what is to be sent next is still to come from the caller: nobody can have answered that. A mock may have no such state. */
+export function isAwaitingMore(outgoing: ClientRequest | undefined): boolean {
+  return outgoing?.writableEnded === false && outgoing.writableLength === 0
+}
+
+/**
+ * Sends a body as it comes, never faster than the connection takes it. Ends quietly when the request is over before it.
+ *
+ * @throws TransportFailure PROTOCOL for one that fails, or is not as long as was said.
+ */
+export async function sendStream(outgoing: ClientRequest, body: ReadableStream<Uint8Array>, moved: () => void): Promise<void> {
+  try {
+    await poured(outgoing, body, moved)
+  } catch (cause) {
+    throw new TransportFailure('PROTOCOL', "the request's body could not be read", { cause, transient: false })
+  }
+}
+
+async function poured(outgoing: ClientRequest, body: ReadableStream<Uint8Array>, moved: () => void): Promise<void> {
   const reader = body.getReader()
   let wake = (): void => {}
-  outgoing.on('drain', () => wake())
   outgoing.once('close', () => {
     wake()
     // Lets go of a source that is still waiting. What it says to that is no news: how the request ended is told elsewhere.
@@ -66,12 +97,20 @@ export async function sendStream(outgoing: ClientRequest, body: ReadableStream<U
     const { done, value } = await reader.read()
     if (outgoing.destroyed) return
     if (done) break
-    if (outgoing.write(value)) continue
-    const drained = Promise.withResolvers<void>()
-    wake = drained.resolve
-    await drained.promise
+    for (const piece of isBytes(value) ? piecesOf(value) : [value]) {
+      const taken = Promise.withResolvers<void>()
+      wake = taken.resolve
+      outgoing.write(piece, () => wake())
+      await taken.promise
+      if (outgoing.destroyed) return
+      moved()
+    }
   }
   outgoing.end()
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE)
 }
 
 function fieldsOf(request: WireRequest): OutgoingHttpHeaders {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import http from 'node:http'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import { chosenTransport, isNativeFetch } from '../../src/stages/transport/choose.ts'
 import { type Origin, ok, startOrigin } from '../helpers/origin/index.ts'
@@ -87,3 +88,13 @@ test('closing it closes the wire', async () => {
   await transport.close()
   await expect(transport.send(requestTo(origin.url('/a')))).rejects.toThrow('closed')
 })
+
+// The wire goes by it too, and Node makes both of one word: the one by which fetch sends, and the agents by whose options the wire knows.
+test.each([['http_proxy'], ['https_proxy'], ['http_proxy', 'https_proxy']])(
+  'the wire, where the program has a proxy: %s',
+  (...names) => {
+    const restore = http.setGlobalProxyFromEnv(Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9'])))
+    onTestFinished(restore)
+    expect(chosenTransport({ clock }).name).toBe('wire')
+  },
+)

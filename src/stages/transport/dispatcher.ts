@@ -54,9 +54,9 @@ function ownOf(dispatcher: Dispatcher, name: string): { readonly name?: unknown 
   return symbol && (dispatcher[symbol] as { readonly name?: unknown } | undefined)
 }
 
-/** Node's own by NODE_USE_ENV_PROXY or its flag, which the wire obeys too (connections.ts). */
+/** Node's own by NODE_USE_ENV_PROXY, its flag or `http.setGlobalProxyFromEnv`, which the wire obeys too (connections.ts); a proxy may be for one scheme alone. */
 function isOfEnvironment(dispatcher: Dispatcher): boolean {
   if (dispatcher.constructor.name !== 'EnvHttpProxyAgent') return false
-  const { options } = process.getBuiltinModule('node:http').globalAgent as Agent & { readonly options: AgentOptions }
-  return options.proxyEnv !== undefined
+  const agents = [process.getBuiltinModule('node:http').globalAgent, process.getBuiltinModule('node:https').globalAgent]
+  return agents.some((agent) => (agent as Agent & { readonly options: AgentOptions }).options.proxyEnv !== undefined)
 }

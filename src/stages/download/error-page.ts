@@ -30,16 +30,14 @@ async function partRefused(series: Series, { number }: Arrival): Promise<void> {
   series.partRefused = true
 }
 
-/** Read whole, as any body: a page that breaks is no answer, and is tried again as the failure that it is. */
-async function errorPage(
-  rooms: DownloadRooms,
-  series: Series,
-  { reached, abort, allowance, number }: Arrival,
-): Promise<FailedAnswer> {
+/**
+ * Read whole, as any body: a page that breaks is no answer, and is tried again as the failure that it is. An acceptable one has not come yet, so
+ * the time for that goes on: there are pages without end.
+ */
+async function errorPage(rooms: DownloadRooms, series: Series, { reached, abort, number }: Arrival): Promise<FailedAnswer> {
   const { head, response } = reached
   const writer = rooms.transient(series.order)
-  abort.headersAreHere()
-  const coming = pour(rooms, {
+  await pour(rooms, {
     order: series.order,
     head,
     response,
@@ -52,7 +50,6 @@ async function errorPage(
     total: undefined,
     give: (reason) => abort.controller.abort(reason),
   })
-  await allowance.whileComing(coming)
   const { body } = await writer.finish()
   // Fetch standard 4.1: integrity is asked of an answer whatever its status. An error page is not what anybody took the digest of.
   return { head, body: integrityAlgorithms(series.order.call.integrity).length > 0 ? undefined : body }

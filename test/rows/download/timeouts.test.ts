@@ -61,6 +61,14 @@ test('deadline: 2 s for headers over all attempts; with a version stored, the ve
   expect(g.clock.monotonic() - start).toBeLessThanOrEqual(2_200)
 })
 
+test('deadline: an error page that does not end is no acceptable answer', async () => {
+  await using g = await given({ timeouts: { deadline: '2s', stall: '1h' } })
+  g.origin.script('/f', stall('sorry'.repeat(200), 500, { status: 503 }))
+  const error = await turnUntil(g.clock, rejection(g.fetch(g.origin.url('/f'))))
+  expect([error.code, error.attempts]).toMatchObject(['TIMEOUT', [{ status: 503, ms: 2_000 }]])
+  expect(await g.origin.requests('/f')[0]?.ended).toBe('client-gone')
+})
+
 test('total: 2 s for all of it; no pause between attempts goes beyond that, and no other place is asked after it', async () => {
   await using g = await given({ timeouts: { total: '2s' }, retry: { minDelay: '10s' }, random: () => 0.999 })
   g.origin.script('/f', status(500), ok('fine'))

@@ -50,15 +50,18 @@ export async function pour(
     ...(resumedFrom !== undefined && { resumedFrom }),
   }
   const progress = new ProgressReport({ clock, report, tell: (told) => order.progress(told), fixed })
-  const wire = { bytes: 0 }
+  const wire = { bytes: 0, watch }
   const part = resumedFrom === undefined ? 'whole' : 'part'
   const arriving = arrivingFrom(rooms, { response, head }, { ...order, watch })
   const coded = checked(arriving, { call: order.call, head, wire, part })
   const body = response.decoded ? arriving : rooms.decoded(coded, headerOf(head.headers, 'content-encoding'))
   try {
     let known = overlap
+    let told = 0
     for await (const arrived of length === Number.POSITIVE_INFINITY ? body : upTo(length, body)) {
-      watch.arrived(arrived.length)
+      // What came coded was told when it came.
+      watch.arrived(Math.max(0, arrived.length - wire.bytes + told))
+      told = wire.bytes
       const since = clock.monotonic()
       const again = Math.min(known, arrived.length)
       if (again > 0) await compare(writer, arrived.subarray(0, again), writer.bytes - known)
@@ -137,9 +140,10 @@ function ofAnotherSize(bytes: number, size: number): AttemptFailure {
     : new AttemptFailure('TOO_LARGE', what, { retry: 'never' })
 }
 
-/** What came over the wire of a coded body. */
+/** What came over the wire of a coded body. Its decoder may have nothing to say for long: a block of zstd is decoded when all of it is here. */
 interface Wire {
   bytes: number
+  readonly watch?: Watch | undefined
 }
 
 /** Coded bytes, or those of a part, as they come: counted, and held against what the origin says of them; the comparison is made when they have ended. */
@@ -160,6 +164,7 @@ export async function* counted(
   const hashes = digests.map((digest) => ({ ...digest, hash: createHash(digest.algorithm) }))
   for await (const piece of body) {
     wire.bytes += piece.length
+    wire.watch?.arrived(piece.length)
     for (const { hash } of hashes) hash.update(piece)
     yield piece
   }

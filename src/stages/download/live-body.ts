@@ -86,7 +86,7 @@ async function* opened(
   call: Call,
   { response, head, ...how }: Pick<Reached, 'response' | 'head'> & { watch: Watch | undefined; signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
-  const wire = { bytes: 0 }
+  const wire = { bytes: 0, watch: how.watch }
   const arriving = arrivingFrom(rooms, { response, head }, { ...how, call })
   const raw = isCoded(head.headers) ? counted(arriving, [], wire) : arriving
   const body = response.decoded ? arriving : rooms.decoded(raw, headerOf(head.headers, 'content-encoding'))

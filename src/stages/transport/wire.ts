@@ -21,7 +21,7 @@ export function wireTransport({ clock }: { readonly clock: Clock }): Transport {
   async function send(request: WireRequest): Promise<WireResponse> {
     const { url } = request
     if (isBlockedPort(url)) throw new TransportFailure('PROTOCOL', `no web server is at port ${url.port}`, { transient: false })
-    if (!mayBeRepeated(request)) await closesSeen()
+    await idleRead()
     const exchange = new WireExchange(request, clock)
     try {
       return await answer(exchange, connections.route(url.protocol, 'kept'))
@@ -51,10 +51,10 @@ export function wireTransport({ clock }: { readonly clock: Clock }): Transport {
 }
 
 /**
- * The end of a connection is read two rounds after the last bytes of an answer that came with it. What is sent into it before is lost, and
- * this is not sent a second time.
+ * What came on an idle connection is read two rounds later at the latest, however long the program was busy before: its end, into which a request
+ * would be lost, or bytes that nobody asked for, which would be taken for the answer.
  */
-async function closesSeen(): Promise<void> {
+async function idleRead(): Promise<void> {
   await nextRound()
   await nextRound()
 }

@@ -26,6 +26,7 @@ import { Presence, Walks } from './stages/presence.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
+import type { Change } from './stages/tiers/saving.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import { Traffic } from './stages/traffic.ts'
 
@@ -99,9 +100,9 @@ const underWay = ({ presence, walks, parties }: Basis): Pick<House, 'presence' |
 
 /** What is said of versions that are stored already. */
 function buildRemarks({ stamps }: Basis, { tiers }: Storage): Remarks {
-  const write = async (entry: EntryRecord, removes?: 'what is there'): ReturnType<Tiers['write']> => {
+  const write = async (entry: EntryRecord, how?: Pick<Change, 'known' | 'removes'>): ReturnType<Tiers['write']> => {
     tiers.saving.assertWritable()
-    return tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true, removes }, undefined)
+    return tiers.write({ entry, placed: undefined, shareable: true, isAwaited: true, ...how }, undefined)
   }
   return new Remarks({ write, stamps })
 }

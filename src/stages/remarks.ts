@@ -9,7 +9,10 @@ import { pinnedVersions } from '../policy/retention.ts'
 import { versionNotFound } from '../policy/version-choice.ts'
 
 export interface RemarkRooms {
-  readonly write: (entry: EntryRecord, removes?: 'what is there') => Promise<{ readonly entry: EntryRecord }>
+  readonly write: (
+    entry: EntryRecord,
+    how?: { readonly known?: EntryRecord; readonly removes?: 'what is there' },
+  ) => Promise<{ readonly entry: EntryRecord }>
   readonly stamps: { next(known?: Stamp): Stamp }
 }
 
@@ -43,7 +46,7 @@ export class Remarks {
 
   /** Of what is known of the entry until now nothing counts any more. */
   async remove(known: EntryRecord): Promise<void> {
-    await this.#rooms.write(withoutAll(known, this.#rooms.stamps.next()), 'what is there')
+    await this.#rooms.write(withoutAll(known, this.#rooms.stamps.next()), { removes: 'what is there' })
   }
 
   /** What a call says of the entry that answered it: its tags, its meta. */
@@ -86,8 +89,7 @@ export class Remarks {
     const { id, digest, storedAt, checkedAt } = ref
     const said: VersionRef = { id, digest, storedAt, checkedAt, ...remark }
     const variants = [{ vary: variant.vary, values: variant.values, versions: [said] }]
-    // A memory that has nothing of the entry yet knows no more of it than this word.
-    const written = merge(entry, (await this.#rooms.write({ ...about(entry), variants })).entry)
+    const written = merge(entry, (await this.#rooms.write({ ...about(entry), variants }, { known: entry })).entry)
     const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
     // It was collected between the look and the word.
     if (known === undefined || known.removed !== undefined) throw versionNotFound(entry, { name: 'version', id })

@@ -17,6 +17,8 @@ export interface Change {
   /** Versions that go with it. */
   readonly retiring?: Writing['retiring']
   readonly removes?: Writing['removes']
+  /** What all tiers knew of the entry: a memory that has no version of it would take the one word for all there is. */
+  readonly known?: EntryRecord
   /** No tier had anything of the entry a moment ago. */
   readonly isNew?: boolean | undefined
   /** Somebody waits until a tier has it, be it a remote one where there is no other. */
@@ -67,9 +69,12 @@ export class Saving {
     const nearest = local.find(({ store }) => store.durable) ?? local[0] ?? alone
     const isKept = live.some(({ shelf }) => change.placed === undefined || shelf?.takes(change.placed) === true)
     const saved = nearest === undefined ? undefined : await this.#save(nearest, { ...change, isKept }, fence)
+    const { placed, retiring, removes, known } = change
     let entry = saved ?? change.entry
-    const { placed, retiring, removes } = change
-    for (const tier of live) entry = await tier.write(entry, placed, { retiring, removes })
+    for (const tier of live) {
+      const all = known === undefined || tier.shelf?.has(entry.key) === true ? entry : merge(known, entry)
+      entry = await tier.write(all, placed, { retiring, removes })
+    }
     for (const tier of open)
       if (tier !== nearest && !live.includes(tier))
         this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)

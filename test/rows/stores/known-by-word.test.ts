@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
-import { manualClock } from '../../../adapters/testing/index.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import type { Entry, Store } from '../../../src/index.ts'
 import { inOrder, ok } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, folder, got, lasting } from './given.ts'
 
 // A store of one's own that was told a word of a version, and has no more of it than that, hides nothing of what the store behind it knows.
 
-const words: [string, (entry: Entry) => Promise<unknown>][] = [
-  ['a label', (entry) => entry.label('app-1')],
-  ['a pin', (entry) => entry.pin()],
+const words: [string, (entry: Entry, version?: string) => Promise<unknown>][] = [
+  ['a label', (entry, version) => entry.label('app-1', version === undefined ? {} : { version })],
+  ['a pin', (entry, version) => entry.pin(version === undefined ? {} : { version })],
 ]
 
 describe.each(lasting)('%s behind one of one’s own', (_, store) => {
@@ -37,5 +37,42 @@ describe.each(lasting)('%s behind one of one’s own', (_, store) => {
       expect(await got(await opened(all())(url))).toBe('two (hit)')
       expect(origin.hits('/f')).toBe(2)
     })
+  })
+})
+
+describe.each(words)('memory that has nothing of an entry yet, before a store across the network, and is told %s', (_, say) => {
+  const begun = async (): Promise<{ url: string; opened: () => ReturnType<typeof anInstance> }> => {
+    const [clock, place, origin] = [manualClock(), folder(), await anOrigin()]
+    const [, far] = lasting[0] as (typeof lasting)[number]
+    const across = (): Store => ({ ...chaos(far(place, clock), {}), remote: true, shared: true })
+    const headers = { 'cache-control': 'public, max-age=3600' }
+    origin.script('/f', inOrder(ok('one', { headers }), ok('two', { headers }), ok('two', { headers })))
+    const opened = (): ReturnType<typeof anInstance> =>
+      anInstance({ tiers: [memory(), across()], clock, retry: false, storeTimeout: '60s', fallback: { cooldown: 0 } })
+    return { url: origin.url('/f'), opened }
+  }
+
+  test('of the version before: the newest is the answer all the same', async () => {
+    const { url, opened } = await begun()
+    const first = opened()
+    await got(await first(url))
+    expect(await got(await first(url, { cache: 'reload' }))).toBe('two (miss)')
+    await first.close()
+    const second = opened()
+    const [, older] = await second.entry(url).versions()
+    await say(second.entry(url), older?.id)
+    expect(await got(await second(url))).toBe('two (hit)')
+  })
+
+  test('of one that was refused: it is no answer', async () => {
+    const { url, opened } = await begun()
+    const first = opened()
+    await got(await first(url))
+    await expect(first.reject(await first(url), 'no good')).rejects.toMatchObject({ code: 'REJECTED' })
+    await first.close()
+    const second = opened()
+    const [refused] = await second.entry(url).versions()
+    await say(second.entry(url), refused?.id)
+    expect(await got(await second(url))).toBe('two (miss)')
   })
 })

@@ -67,6 +67,8 @@ export interface Keep {
   readonly rules: Retention | undefined
   /** When the one that is written was asked for, in epoch milliseconds. */
   readonly askedAt: number
+  /** What the tiers knew of the entry before. */
+  readonly known: EntryRecord | undefined
   /** Undefined: nobody asked, it was brought. */
   readonly isOvertaken: FlightPath['isOvertaken'] | undefined
 }

@@ -1,5 +1,7 @@
 import type { EntryRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } from '../model/record.ts'
-import { MOST_VARIANTS, pinnedVersions } from './retention.ts'
+import type { Retention } from '../model/settings.ts'
+import { merge } from './merge.ts'
+import { MOST_VARIANTS, pinnedVersions, removable, standingHere } from './retention.ts'
 import { newestId } from './selection.ts'
 
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
@@ -62,6 +64,17 @@ export function goneWith(known: EntryRecord | undefined, merged: EntryRecord): s
       ...(known === undefined ? removed : removed.filter((id) => there.has(id))),
     ]),
   ]
+}
+
+/** What may go of one copy of an entry (retention.ts), by what is known of it elsewhere: a pin or a label may stand there alone. */
+export function removableHere(
+  entry: EntryRecord,
+  known: EntryRecord | undefined,
+  by: { rules: Retention; now: number },
+): string[] {
+  const ids = removable(entry, by.rules, by.now)
+  if (known === undefined || ids.length === 0) return ids
+  return removable(standingHere(merge(entry, known), new Set(idsOf(entry))), by.rules, by.now)
 }
 
 /** The ids of its versions that are not removed. */

@@ -31,6 +31,16 @@ export function removable(entry: EntryRecord, rules: Retention, now: number): st
   })
 }
 
+/** The entry as if the versions that are not here had been removed; what was said of their bytes counts all the same. */
+export function standingHere(all: EntryRecord, here: ReadonlySet<string>): EntryRecord {
+  const away = { at: 0, by: '' }
+  const variants = all.variants.map((variant) => ({
+    ...variant,
+    versions: variant.versions.map((ref) => (here.has(ref.id) || ref.removed !== undefined ? ref : { ...ref, removed: away })),
+  }))
+  return { ...all, variants }
+}
+
 function crowdedOut(variants: readonly VariantRecord[]): ReadonlySet<VariantRecord> {
   if (variants.length <= MOST_VARIANTS) return new Set()
   const confirmed = variants.flatMap((variant) => {

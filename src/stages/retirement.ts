@@ -2,8 +2,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import type { EntryRecord, Stamp } from '../model/record.ts'
 import type { Keep, Retiring } from '../model/stages.ts'
-import { isDeletedSince } from '../policy/removal.ts'
-import { removable } from '../policy/retention.ts'
+import { isDeletedSince, removableHere } from '../policy/removal.ts'
 
 export interface RetirementRooms {
   readonly isRead: Retiring['isRead']
@@ -20,15 +19,15 @@ export class Retirement {
     this.#rooms = rooms
   }
 
-  by({ rules, askedAt, isOvertaken }: Keep): Retiring {
+  by({ rules, askedAt, known, isOvertaken }: Keep): Retiring {
     const { clock, stamps, isRead } = this.#rooms
     const stamp = stamps.next()
     return {
       stamp,
-      isLate: (known) =>
+      isLate: (there) =>
         isOvertaken !== undefined &&
-        (isOvertaken(askedAt) || isDeletedSince(known?.removed, askedAt, { now: clock.now(), by: stamp.by })),
-      ids: (entry) => (rules === undefined ? [] : removable(entry, rules, clock.now())),
+        (isOvertaken(askedAt) || isDeletedSince(there?.removed, askedAt, { now: clock.now(), by: stamp.by })),
+      ids: (entry) => (rules === undefined ? [] : removableHere(entry, known, { rules, now: clock.now() })),
       isRead,
     }
   }

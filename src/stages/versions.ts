@@ -134,7 +134,7 @@ export class Versions {
       'written' in came.obtained && body === came.obtained.written.body ? (came.obtained.written.bytes ?? body) : body
     const { attempts, head } = came.obtained
     const rules = revision.name === 'new' ? call.settings.versions : undefined
-    const keep = { rules, askedAt: head.requestedAt, isOvertaken: came.isOvertaken }
+    const keep = { rules, askedAt: head.requestedAt, known: found.entry, isOvertaken: came.isOvertaken }
     const placed = { version, body: inHand }
     const change = { entry: saying, placed, shareable, keep, isNew: found.entry === undefined, isAwaited: came.isAwaited }
     const { tier, entry } = await this.#rooms.write(change, came.right)

@@ -1,7 +1,7 @@
 import { type EntryRecord, INLINE_LIMIT, type VersionRecord, type VersionRef } from '../../../model/record.ts'
 import { merge } from '../../../policy/merge.ts'
 import { isBare, withoutVersions } from '../../../policy/removal.ts'
-import { removable } from '../../../policy/retention.ts'
+import { removable, standingHere } from '../../../policy/retention.ts'
 import { originalId } from '../../../policy/version-id.ts'
 import { versionKeys } from '../merging.ts'
 import type { Tier } from '../tier.ts'
@@ -93,16 +93,6 @@ function refsById(entry: EntryRecord | undefined): ReadonlyMap<string, VersionRe
 /** What this tier has beyond what is to be kept: a version that stands only elsewhere does not count as kept here. */
 function beyond({ rooms, now }: Sweeping, all: EntryRecord, here: ReadonlySet<string>): string[] {
   return removable(standingHere(all, here), rooms.retention(all), now)
-}
-
-/** The entry as if the versions that are not here had been removed; what was said of their bytes counts all the same. */
-export function standingHere(all: EntryRecord, here: ReadonlySet<string>): EntryRecord {
-  const away = { at: 0, by: '' }
-  const variants = all.variants.map((variant) => ({
-    ...variant,
-    versions: variant.versions.map((ref) => (here.has(ref.id) || ref.removed !== undefined ? ref : { ...ref, removed: away })),
-  }))
-  return { ...all, variants }
 }
 
 const nameOf = ({ hash, id }: VersionName): string => `${hash}:${id}`

@@ -13,7 +13,7 @@ import { Hearsay } from './hearsay.ts'
 import { InHand } from './in-hand.ts'
 import type { Keyed } from './keyed.ts'
 import { Loader } from './loading.ts'
-import { Marks, marksOf, urlMark } from './marks.ts'
+import { Marks, markedAt, marksOf, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { type Change, Saving, type TiersRooms } from './saving.ts'
@@ -111,7 +111,8 @@ export class Tiers {
       const isOwn = live !== undefined || held?.tier === tier.store.name
       if (held !== undefined && isOwn && enough(held)) break
     }
-    if (entry !== undefined && held !== undefined) this.#promote(entry, held)
+    // What led to it may have been invalidated, which is known of who holds it alone: memory would forget that.
+    if (entry !== undefined && held !== undefined) this.#promote(markedAt(entry, held.entry.invalidatedAt ?? 0), held)
     return { entry, held }
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, Clock, Store } from '../../../src/index.ts'
-import { byRequest, hangUp, inOrder, ok, type Step } from '../../helpers/origin/index.ts'
+import { byRequest, hangUp, inOrder, ok, redirect, type Step } from '../../helpers/origin/index.ts'
 import { anInstance, anOrigin, folder, got, heard, lasting } from './given.ts'
 
 // An invalidation holds for a process that begins later, whatever is said of the entry, or brought into it, before it is asked for.
@@ -65,5 +65,22 @@ describe.each(lasting)('memory before %s', (_, store) => {
     await expect(g.fetch(g.url, { headers: EN })).rejects.toMatchObject({ code: 'CONNECT' })
     expect(await got(await g.fetch(g.url, { headers: DE }))).toBe('one (fallback)')
     expect(fallbacks).toHaveLength(1)
+  })
+
+  test('nor does it make memory forget where a redirect led, to be asked for at any age', async () => {
+    const [clock, place, origin] = [manualClock(), folder(), await anOrigin()]
+    origin.script('/from', redirect('/to'))
+    origin.script('/to', inOrder(ok('one'), ok('two')))
+    const opened = (): CachedFetch =>
+      anInstance({ tiers: [memory({ clock }), store(place, clock)], clock, ttl: '1h', retry: false })
+    const first = opened()
+    await got(await first(origin.url('/from')))
+    await clock.advance(1_000)
+    await first.cache.invalidate({ url: origin.url('/to') })
+    await first.close()
+    await clock.advance(1_000)
+    const second = opened()
+    expect(await got(await second(origin.url('/from'), { cache: 'force-cache' }))).toBe('one (hit)')
+    expect(await got(await second(origin.url('/from')))).toBe('two (miss)')
   })
 })

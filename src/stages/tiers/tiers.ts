@@ -106,7 +106,9 @@ export class Tiers {
       if (seen === undefined) continue
       entry = this.marks.onEntry(entry === undefined ? seen.entry : merge(entry, seen.entry), call.url)
       const how = { variants: matchingVariants(entry.variants, call), choose: current, first: tier, seen }
-      held = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how)) ?? held
+      const found = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how))
+      // This tier may know that all of them were refused.
+      held = found ?? (current(how.variants) && held)
       // A store that knows of a version by a word alone, as a label, knows nothing of what was said since where the version is.
       const isOwn = live !== undefined || held?.tier === tier.store.name
       if (held !== undefined && isOwn && enough(held)) break

@@ -37,6 +37,18 @@ describe.each(lasting)('%s behind one of one’s own', (_, store) => {
       expect(await got(await opened(all())(url))).toBe('two (hit)')
       expect(origin.hits('/f')).toBe(2)
     })
+
+    test('of a version that was refused: it is no answer', async () => {
+      const [clock, origin, own, shared] = [manualClock(), await anOrigin(), folder(), folder()]
+      origin.script('/f', inOrder(ok('one'), ok('two')))
+      const url = origin.url('/f')
+      const opened = (tiers: Store[]): ReturnType<typeof anInstance> => anInstance({ tiers, clock, ttl: '1h', retry: false })
+      const other = opened([store(shared, clock)])
+      await expect(other.reject(await other(url), 'no good')).rejects.toMatchObject({ code: 'REJECTED' })
+      const fetch = opened([store(own, clock), store(shared, clock)])
+      await say(fetch.entry(url), (await fetch.entry(url).versions())[0]?.id)
+      expect(await got(await fetch(url))).toBe('two (miss)')
+    })
   })
 })
 

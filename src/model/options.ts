@@ -33,7 +33,10 @@ export interface FallbackOptions {
 export interface TimeoutOptions {
   /** Until the connection, with its TLS, stands. Default '10s'. */
   connect?: Duration
-  /** From there to the end of the response's head. Default '30s'. */
+  /**
+   * From there, or from when the connection last took a part of what is sent, to the end of the response's head; not while a stream of the
+   * caller's has nothing to send. Default '30s'.
+   */
   headers?: Duration
   /** The longest silence in a body. Default '30s'. */
   stall?: Duration

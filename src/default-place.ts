@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import type { Limits } from './model/limits.ts'
 import { sha256 } from './policy/cache-key.ts'
 
 /** Where the default instance keeps its file: a folder, or memory only and why. */
@@ -81,4 +82,10 @@ export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): 
       why: `${place} cannot be made: ${(error as Error).message}. Set HOLDFAST_DIR to a folder that can be written, or to '' for memory only.`,
     }
   }
+}
+
+/** The file that limits are shared by, where it is now: the program may change its directory before the first request. */
+export function standing({ shared, ...limits }: Limits): Limits {
+  const isRelative = shared?.name === 'sqlite' && shared.file !== ':memory:'
+  return { ...limits, shared: isRelative ? { ...shared, file: resolve(shared.file) } : shared }
 }

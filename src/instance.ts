@@ -5,7 +5,7 @@ import { sqlite } from '../adapters/stores/sqlite.ts'
 import type { Buffered } from './buffered.ts'
 import { type CachedFetch, frontDoor } from './cached-fetch.ts'
 import { buildHouse } from './create.ts'
-import { defaultPlace } from './default-place.ts'
+import { defaultPlace, standing } from './default-place.ts'
 import type { CallBasis } from './fetch-call.ts'
 import { Functions } from './functions.ts'
 import { DEFAULT_PLAN, type House, type HousePlan } from './house.ts'
@@ -66,6 +66,7 @@ function build(read: InstanceOptions): Built {
     fetch: undefined,
     waitUntil: undefined,
     ...rooms,
+    limits: standing(rooms.limits ?? DEFAULT_PLAN.limits),
     stores,
     retention: retentionBy(basis),
   }

@@ -1,6 +1,7 @@
 import { ADMISSIONS } from './admission.ts'
 import { AHEAD } from './ahead.ts'
 import { DOWNLOADS } from './download.ts'
+import { ELSEWHERE } from './elsewhere.ts'
 import { FOES } from './foes.ts'
 import type { Mutant } from './mutant.ts'
 import { PLATFORMS } from './platforms.ts'
@@ -23,4 +24,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SAMPLED,
   ...PLATFORMS,
   ...FOES,
+  ...ELSEWHERE,
 ]

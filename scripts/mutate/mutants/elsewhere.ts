@@ -1,0 +1,77 @@
+import type { Mutant } from './mutant.ts'
+
+/** What waits in hand for a store that is away, what another machine has said, and lines on which nothing moves. */
+export const ELSEWHERE: readonly Mutant[] = [
+  {
+    name: 'of what waits in hand the oldest goes first, whatever it is',
+    file: 'src/stages/tiers/owed.ts',
+    find: '.filter(isOutdated(entry))',
+    replace: '.slice(0, 1)',
+    tests: ['test/rows/stores/owed.test.ts'],
+    killer: 'what is good, and what is pinned, outlasts the newer ones that come and are refused',
+  },
+  {
+    name: 'what waits in hand is nothing that is stored',
+    file: 'src/stages/tiers/upkeep/cursor.ts',
+    find: ', new Cursor(hashed(tier.owed.keys(), pace))',
+    replace: '',
+    tests: ['test/rows/stores/owed.administration.test.ts'],
+    killer: 'new: listed, and deleted for good',
+  },
+  {
+    name: 'what was deleted while it was written waits in hand',
+    file: 'src/stages/tiers/saving.ts',
+    find: ' && retiring?.isLate(undefined) !== true',
+    replace: '',
+    tests: ['test/rows/versions/overtaken.moments.test.ts'],
+    killer: 'deleted while it is being written, which then fails: it does not wait in hand for the store',
+  },
+  {
+    name: 'a turn that has passed on is still ours',
+    file: 'src/stages/tiers/use-records.ts',
+    find: '!(await lease.extend(TURN))',
+    replace: '(await lease.extend(TURN)) === undefined',
+    tests: ['test/rows/stores/late-turn.test.ts'],
+    killer: 'what was counted of an entry meanwhile, in a store elsewhere whose cluster takes no fence, is not lost',
+  },
+  {
+    name: 'a body that is being sent is silence',
+    file: 'src/stages/transport/exchange.ts',
+    find: "if (this.#phase === 'head' && isAwaitingMore(this.#outgoing)) this.#allow(ms)\n    else ",
+    replace: '',
+    tests: ['test/stages/transport.slow-uploads.test.ts'],
+    killer: 'a stream whose source pauses: that is not the silence of the origin',
+  },
+  {
+    name: 'a connection to a proxy goes with its request',
+    file: 'src/stages/transport/exchange.ts',
+    find: '    if (this.#outgoing) this.#route?.agent.left(this.#outgoing)\n',
+    replace: '',
+    tests: ['test/stages/transport.tunnel.test.ts'],
+    killer: 'a proxy that never answers: its connection ends with the time for it',
+  },
+  {
+    name: 'what lies on an idle connection is an answer',
+    file: 'src/stages/transport/wire.ts',
+    find: '    await idleRead()\n',
+    replace: '',
+    tests: ['test/stages/transport.idle.test.ts'],
+    killer: 'a second answer that came while the program was busy is not that of the next request',
+  },
+  {
+    name: 'memory forgets where a redirect led',
+    file: 'src/stages/tiers/tiers.ts',
+    find: 'markedAt(entry, held.entry.invalidatedAt ?? 0)',
+    replace: 'entry',
+    tests: ['test/rows/stores/invalidated-before.test.ts'],
+    killer: 'memory before sqlite nor does it make memory forget where a redirect led, to be asked for at any age',
+  },
+  {
+    name: 'a log without a name is still a log',
+    file: 'adapters/stores/sqlite/file-watch.ts',
+    find: "['', '-wal', '-shm']",
+    replace: "['']",
+    tests: ['test/adapters/sqlite/gone.test.ts'],
+    killer: 'sqlite: what stands beside the file goes while it is open -wal: told once, and what is written from then on stays',
+  },
+]

@@ -99,7 +99,8 @@ export class ChunkWriter implements BodyWriter {
   async restart(because?: Error): Promise<void> {
     const over = 'the origin started the body over after a part of it had been handed out'
     const reason = because === undefined ? broken(over, this.#plan.url) : refusedAs(because, this.#plan.url)
-    this.#followers.break(reason, 'who have read')
+    // Until the new one begins nobody reads the old one either: who did would be told of neither.
+    this.#break(reason, 'who have read')
     const resting = this.#resting
     await resting.settled()
     this.#resting = this.#begin()

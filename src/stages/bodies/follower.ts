@@ -1,5 +1,8 @@
+import { broken } from './breaks.ts'
+
 /** How a follower sees the writer. */
 export interface FollowerSource {
+  readonly url: string
   bytes(): number
   /** Another number from then on, where the body that was coming is none any more. */
   epoch(): number
@@ -33,10 +36,13 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
   #ended = false
   #broken: Error | undefined
   #wake: (() => void) | undefined
+  readonly #told: number | undefined
 
-  constructor(source: FollowerSource, place: Place) {
+  /** `told`: how long the body is, where the head says so that its reader has. */
+  constructor(source: FollowerSource, place: Place, told: number | undefined) {
     this.#source = source
     this.#place = place
+    this.#told = told
   }
 
   /** Another writer goes on, of whom nothing was handed out yet. */
@@ -71,7 +77,10 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
       this.#place.begin()
       if (this.#broken !== undefined) return this.#fail(this.#broken)
       const ended = this.#ended
-      const free = this.#source.bytes() - (ended ? 0 : WITHHELD)
+      const bytes = this.#source.bytes()
+      if (ended && bytes !== (this.#told ?? bytes))
+        return this.#fail(broken(`${bytes} bytes came in the place of ${this.#told}`, this.#source.url))
+      const free = bytes - (ended ? 0 : WITHHELD)
       if (this.handedOut < free) {
         const piece = await this.#piece(free).catch((error: unknown) => this.#fail(error))
         if (piece.length > 0) return { done: false, value: piece }

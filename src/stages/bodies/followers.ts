@@ -17,10 +17,10 @@ export class Followers {
     this.#hold = hold
   }
 
-  add(): Follower {
+  add(told: number | undefined): Follower {
     let follower: Follower
     const place = this.#place(() => follower)
-    follower = new Follower(this.#source, place)
+    follower = new Follower(this.#source, place, told)
     this.#following.add(follower)
     this.#outcome?.(follower)
     return follower

@@ -40,7 +40,7 @@ export class ChunkWriter implements BodyWriter {
     this.#plan = plan
     const bytes = (): number => (this.#parked ? 0 : this.bytes)
     const read = (from: number, most: number): Promise<Uint8Array> => this.read(from, most)
-    this.#followers = new Followers({ bytes, epoch: () => this.#epoch, read }, plan.hold)
+    this.#followers = new Followers({ url: plan.url, bytes, epoch: () => this.#epoch, read }, plan.hold)
     this.#resting = this.#begin()
   }
 
@@ -176,8 +176,8 @@ export class ChunkWriter implements BodyWriter {
     if (this.bytes > this.#plan.memoryLimit) this.#memory = undefined
   }
 
-  follow(): AsyncIterable<Uint8Array> {
-    return this.#heir?.follow() ?? this.#followers.add()
+  follow(told: number | undefined = this.#plan.expected): AsyncIterable<Uint8Array> {
+    return this.#heir?.follow(told) ?? this.#followers.add(told)
   }
 
   /** A copy of bytes from an offset on: out of memory, as long as they are there, else out of what is at rest. */

@@ -85,6 +85,9 @@ describe("delivery: 'streaming'", () => {
       'TRUNCATED',
     ],
     ['longer since: nothing comes under a Content-Length that is not its own', ok('a,b,c,d', csv), 'TRUNCATED'],
+    ['longer since, and does not say so: all of it never ends under that Content-Length', chunked('a,b,c,d', csv), 'TRUNCATED'],
+    ['shorter since, and does not say so: neither does that', chunked('a,b', csv), 'TRUNCATED'],
+    ['sent whole now, in chunks: that', chunked('a,b,c', csv), 'a,b,c'],
     ['sent whole now: that', ok('a,b,c', csv), 'a,b,c'],
   ])('a body that breaks before any of it was handed out, and is %s', async (_, then, comes) => {
     await using g = await given()

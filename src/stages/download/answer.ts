@@ -124,6 +124,7 @@ async function part(rooms: DownloadRooms, series: Series, arrival: Arrival): Pro
         length: verdict.length,
       })
     case 'done':
+      reached.response.discard()
       return ended(series, { partial, last: reached.head }, 'proven')
     case 'whole':
       refuseDamage(partial, reached)

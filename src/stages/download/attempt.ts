@@ -61,6 +61,8 @@ export async function attempt(rooms: DownloadRooms, series: Series, allowance: A
     record.bytes = (series.partial?.writer.bytes ?? 0) - (asked.from ?? 0)
     return ended(finished())
   } catch (error) {
+    // What was refused by its head alone is read by nobody, and would keep its connection for ever.
+    reached?.response.discard()
     const after = series.partial?.writer.bytes ?? 0
     record.bytes = Math.max(0, after - (asked.from ?? 0))
     finished()

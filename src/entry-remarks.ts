@@ -2,9 +2,11 @@ import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import { type Duration, parseDuration } from './model/duration.ts'
 import type { VersionInfo } from './model/inspection.ts'
+import type { EntryRecord } from './model/record.ts'
 import type { Held } from './model/rooms.ts'
 import type { Selection } from './model/select.ts'
 import { type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { idsOf } from './policy/removal.ts'
 import { label as labelReader, time } from './policy/select-options.ts'
 import { chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
@@ -88,6 +90,13 @@ export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const asked = await call()
   scheduler.forget(asked.key)
   overtaken({ stages, clock }, asked)
-  const known = await foundIn(tiers, () => tiers.known(asked), { call: asked, whether: 'there is anything to delete' })
+  let known: EntryRecord | undefined
+  const look = async (): Promise<string[] | undefined> => {
+    known = await tiers.known(asked)
+    const ids = idsOf(known)
+    // That it failed a moment ago is known here, and says nothing of what a silent tier has.
+    return ids.length === 0 ? undefined : ids
+  }
+  await foundIn(tiers, look, { call: asked, whether: 'there is anything to delete' })
   if (known !== undefined) await remarks.remove(known)
 }

@@ -66,6 +66,21 @@ test.each(silences)('memory knows the entry, and only the tier that %s has the b
   expect(await g.there.versions()).toEqual([])
 })
 
+test.each(silences)(
+  'what is known without the tier that %s is a policy: that is nothing that stands for all there is',
+  async (_, fault) => {
+    await using g = await begun()
+    g.far.chaos.use([fault])
+    await g.done(g.entry.setPolicy({ ttl: '3h' }))
+    await expect(g.done(g.entry.delete())).rejects.toMatchObject({ code: 'STORE' })
+    await g.heals()
+    expect(await g.there.versions()).toHaveLength(1)
+    await g.done(g.entry.delete())
+    expect(await g.there.versions()).toEqual([])
+    expect(await g.there.policy()).toEqual({})
+  },
+)
+
 test('nothing anywhere, and all answer: a deletion resolves, and there is no version', async () => {
   await using g = await begun({ path: '/nothing', before: [memory()] })
   await g.entry.delete()

@@ -26,6 +26,8 @@ interface Behind {
   readonly tier: Tier
   /** Keys of entries → how often it was tried in vain, while the tier took other things. */
   readonly entries: Map<string, number>
+  /** What it was brought as far as it is known while another tier, which may know more, is away. */
+  readonly waiting: Map<string, number>
   readonly marks: Map<string, StoreEntry>
   running: boolean
 }
@@ -35,6 +37,7 @@ interface Behind {
  * newest state, once. It is in memory: what a process missed before it ended is brought with the next write of each entry, or by `copyTo`.
  */
 export class CatchUp {
+  readonly #tiers: readonly Tier[]
   readonly #rooms: CatchUpRooms
   readonly #behind = new Map<Tier, Behind>()
   #timer: { cancel(): void } | undefined
@@ -42,8 +45,9 @@ export class CatchUp {
   #over = false
 
   constructor(tiers: readonly Tier[], rooms: CatchUpRooms) {
+    this.#tiers = tiers
     this.#rooms = rooms
-    for (const tier of tiers) tier.store.health.onClosed(() => this.#rooms.background(this.#run(tier)))
+    for (const { store } of tiers) store.health.onClosed(() => this.#isBack())
   }
 
   /** A write of this entry to this tier failed. */
@@ -105,7 +109,7 @@ export class CatchUp {
   #of(tier: Tier): Behind {
     const known = this.#behind.get(tier)
     if (known !== undefined) return known
-    const behind: Behind = { tier, entries: new Map(), marks: new Map(), running: false }
+    const behind: Behind = { tier, entries: new Map(), waiting: new Map(), marks: new Map(), running: false }
     this.#behind.set(tier, behind)
     return behind
   }
@@ -148,7 +152,16 @@ export class CatchUp {
     } finally {
       behind.running = false
     }
-    if (behind.entries.size === 0 && behind.marks.size === 0) this.#behind.delete(tier)
+    if (behind.entries.size + behind.waiting.size + behind.marks.size === 0) this.#behind.delete(tier)
+  }
+
+  /** It is brought what it has missed, and the others what it alone may have. */
+  #isBack(): void {
+    for (const { tier, entries, waiting } of this.#behind.values()) {
+      for (const key of waiting.keys()) if (!entries.has(key)) entries.set(key, 0)
+      waiting.clear()
+      this.#rooms.background(this.#run(tier))
+    }
   }
 
   #isReady({ store }: Tier): boolean {
@@ -167,7 +180,7 @@ export class CatchUp {
     for (const mark of said) if (marks.get(mark.key) === mark) marks.delete(mark.key)
   }
 
-  async #bring({ tier, entries }: Behind, key: string): Promise<void> {
+  async #bring({ tier, entries, waiting }: Behind, key: string): Promise<void> {
     const tried = entries.get(key) ?? 0
     // Taken out before it is read: what is written meanwhile, and missed, puts it back.
     entries.delete(key)
@@ -176,7 +189,10 @@ export class CatchUp {
     } catch {
       // A tier that is well, and does not take this one, is not asked for ever.
       if (!this.#isReady(tier)) entries.set(key, tried)
-      else if (tried === 0) entries.set(key, tried + 1)
+      else if (this.#tiers.some(({ store }) => store.health.state !== 'closed')) {
+        waiting.set(key, tried)
+        this.#bound(tier, waiting)
+      } else if (tried === 0) entries.set(key, tried + 1)
       else tier.owed.settle(key)
     }
   }

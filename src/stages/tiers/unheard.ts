@@ -19,6 +19,14 @@ export async function looked<T>(
   look: () => Promise<T>,
 ): Promise<{ readonly found: T; readonly silent: readonly Guarded[] }> {
   await saving.written(key)
+  return lookedBy(nearestFirst, look)
+}
+
+/** The same of what has been written. */
+export async function lookedBy<T>(
+  nearestFirst: Tiers['nearestFirst'],
+  look: () => Promise<T>,
+): Promise<{ readonly found: T; readonly silent: readonly Guarded[] }> {
   const stores = nearestFirst.map(({ store }) => store)
   const before = stores.map(({ health }) => health.unheard)
   const found = await look()

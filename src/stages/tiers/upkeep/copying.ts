@@ -1,8 +1,6 @@
 import { wholeOf } from '../../../model/body-chunks.ts'
-import { isBytes } from '../../../model/bytes.ts'
 import type { EntryRecord, VersionRecord, VersionRef } from '../../../model/record.ts'
 import { CHUNK_SIZE, INLINE_LIMIT, plainOf } from '../../../model/record.ts'
-import type { StoredBody } from '../../../model/rooms.ts'
 import { isPartitioned, sha256 } from '../../../policy/cache-key.ts'
 import { merge } from '../../../policy/merge.ts'
 import { isBare } from '../../../policy/removal.ts'
@@ -12,10 +10,12 @@ import { groupMark, markedAt, tagMark, urlMark } from '../marks.ts'
 import type { Placed } from '../placed.ts'
 import type { Tier } from '../tier.ts'
 import type { Tiers } from '../tiers.ts'
+import { lookedBy } from '../unheard.ts'
 import { everyEntry, type Known, refsOf } from './listing.ts'
 import { placedIn } from './proving.ts'
 import { readUses, readVersions } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
+import { watched } from './watched.ts'
 
 /** Entries copied side by side: as many bodies have a chunk in memory. */
 const SIDE_BY_SIDE = 16
@@ -45,14 +45,21 @@ export async function copyAll(rooms: UpkeepRooms, target: Tier): Promise<CopyRep
   return report
 }
 
-/** Brings one entry, as all tiers know it now, into one of them. */
+/**
+ * Brings one entry, as all tiers know it now, into one of them.
+ *
+ * @throws also where all that is known was brought, and a tier that could not be asked may know more
+ */
 export async function copyOne(rooms: UpkeepRooms, target: Tier, key: string): Promise<void> {
   const debt = target.owed.of(key)
-  const seen = await Promise.all(rooms.tiers.nearestFirst.map((tier) => tier.entry(key, [])))
-  const known = seen.filter((entry) => entry !== undefined)
-  if (known.length === 0) return
-  await new Copying(rooms, target, { entries: 0, bytes: 0 }).entry({ hash: sha256(key), entry: known.reduce(merge) })
-  target.owed.settle(key, debt)
+  const { nearestFirst } = rooms.tiers
+  const { found, silent } = await lookedBy(nearestFirst, () => Promise.all(nearestFirst.map((tier) => tier.entry(key, []))))
+  const known = found.filter((entry) => entry !== undefined)
+  if (known.length > 0) {
+    await new Copying(rooms, target, { entries: 0, bytes: 0 }).entry({ hash: sha256(key), entry: known.reduce(merge) })
+    target.owed.settle(key, debt)
+  }
+  if (silent[0] !== undefined) throw silent[0].health.unheard?.error
 }
 
 class Copying {
@@ -100,8 +107,12 @@ class Copying {
   /** Undefined where no tier has it any more, or the target is not to have it. */
   async #version(of: { hash: string; entry: EntryRecord; ref: VersionRef }): Promise<Placed | undefined> {
     const { hash, entry, ref } = of
+    let silent: { readonly error: unknown } | undefined
     for (const tier of this.#rooms.tiers.nearestFirst) {
-      const placed = await placedIn(this.#rooms, tier, { hash, id: ref.id, key: entry.key })
+      const placed = await placedIn(this.#rooms, tier, { hash, id: ref.id, key: entry.key }).catch((error: unknown) => {
+        silent = { error }
+        return undefined
+      })
       if (placed === undefined || placed.version.digest !== ref.digest) continue
       if (!this.#admits(entry, placed.version)) return undefined
       const source = watched(placed.body)
@@ -112,6 +123,7 @@ class Copying {
         if (!source.hasFailed()) throw error
       }
     }
+    if (silent !== undefined) throw silent.error
     return undefined
   }
 
@@ -168,7 +180,8 @@ class Copying {
   async #use(hash: string): Promise<void> {
     const target = this.#target
     if (target.shelf !== undefined) return
-    const uses = await Promise.all([target, ...this.#rooms.tiers.nearestFirst].map((tier) => readUses(tier, [{ hash }])))
+    const tiers = [target, ...this.#rooms.tiers.nearestFirst]
+    const uses = await Promise.all(tiers.map((tier) => readUses(tier, [{ hash }]).catch(() => [])))
     const [there, ...others] = uses.map(([use]) => use)
     const most = others.reduce((best, use) => ((use?.requests ?? 0) > (best?.requests ?? 0) ? use : best), there)
     if (most !== undefined && most !== there) await target.store.set(`h1:s:${hash}`, encode(most))
@@ -180,16 +193,4 @@ async function marked(tiers: Tiers, entry: EntryRecord, urls: readonly string[])
   const names = [groupMark(entry.group), ...Object.keys(entry.tags ?? {}).map(tagMark), ...[entry.url, ...urls].map(urlMark)]
   const said = await Promise.all(tiers.nearestFirst.map((tier) => tier.markedAt(names)))
   return names.reduce((older, name) => tiers.marks.applied(older, name), markedAt(entry, Math.max(0, ...said)))
-}
-
-/** A body that remembers whether reading it failed. */
-function watched(body: Uint8Array | StoredBody): { body: Uint8Array | StoredBody; hasFailed: () => boolean } {
-  if (isBytes(body)) return { body, hasFailed: () => false }
-  let failed = false
-  const chunk = (n: number): Promise<Uint8Array> =>
-    body.chunk(n).catch((error: unknown) => {
-      failed = true
-      throw error
-    })
-  return { body: { size: body.size, chunk, hold: () => body.hold() }, hasFailed: () => failed }
 }

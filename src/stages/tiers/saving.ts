@@ -140,7 +140,9 @@ export class Saving {
   ): Promise<EntryRecord | undefined> {
     try {
       const right = fence?.tier === tier.store.name ? fence : undefined
-      return await tier.write(entry, placed, { fence: right?.lease, retiring, removes, isNew })
+      const saved = await tier.write(entry, placed, { fence: right?.lease, retiring, removes, isNew })
+      if (placed === undefined) this.#told(tier, entry)
+      return saved
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       if ((error as { code?: unknown }).code === 'FENCED') return undefined
@@ -161,10 +163,20 @@ export class Saving {
     try {
       await tier.write(word, undefined, how)
     } catch (error) {
-      this.#owe(tier, word, undefined)
-      this.#rooms.missed(tier, { key: word.key })
+      this.#tellLater(tier, word)
       throw error
     }
+    this.#told(tier, word)
+  }
+
+  /** What waits in hand for the tier answers alone while that is silent: the word counts there too. */
+  #told(tier: Tier, word: EntryRecord): void {
+    if (tier.owed.of(word.key) !== undefined) this.#tellLater(tier, word)
+  }
+
+  #tellLater(tier: Tier, word: EntryRecord): void {
+    this.#owe(tier, word, undefined)
+    this.#rooms.missed(tier, { key: word.key })
   }
 
   #owe(tier: Tier, entry: EntryRecord, placed: Placed | undefined): void {

@@ -26,7 +26,7 @@ async function alone() {
     await turnUntil(clock, g.fetch.idle())
   }
   const elsewhere = () => createCachedFetch({ tiers: [{ ...store, close: async () => undefined }], clock, mode: 'offline' })
-  return { ...g, refusing, brought, elsewhere }
+  return { ...g, store, refusing, brought, elsewhere }
 }
 
 async function urls(fetch: CachedFetch): Promise<string[]> {
@@ -44,6 +44,24 @@ test.each(['new', 'changed'])('%s: listed, and deleted for good', async (what) =
   expect(await g.fetch.cache.delete({ url })).toBe(1)
   expect(await g.fetch.cache.has(url)).toBe(false)
   expect(await urls(g.fetch)).toEqual([])
+  await g.brought()
+  await using other = g.elsewhere()
+  expect(await other.cache.has(url)).toBe(false)
+})
+
+test.each<[string, (fetch: CachedFetch, url: string) => Promise<unknown>]>([
+  ['by itself', (fetch, url) => fetch.entry(url).delete()],
+  ['by administration', (fetch, url) => fetch.cache.delete({ url })],
+])('deleted %s where the tier took that: it stays so when the tier is silent again', async (_, remove) => {
+  await using g = await alone()
+  g.origin.script('/f', ok('v1'))
+  const url = g.origin.url('/f')
+  await g.refusing(async () => expect(await got(await g.fetch(url))).toBe('v1 (miss)'))
+  await g.clock.advance(10)
+  await remove(g.fetch, url)
+  g.store.chaos.use([{ do: 'throw' }])
+  expect(await g.fetch.cache.has(url)).toBe(false)
+  g.store.chaos.use([])
   await g.brought()
   await using other = g.elsewhere()
   expect(await other.cache.has(url)).toBe(false)

@@ -41,6 +41,8 @@ export interface FlightOf<T, A> {
   onAccepted(came: (headers: A) => void): () => void
   /** True where this caller joined a flight that was aloft. */
   readonly collapsed: boolean
+  /** The call that it began for. */
+  readonly first: Call
   /** Whether what it brings has been judged by this caller's own code. */
   readonly judges: 'for all' | 'for its first caller'
   /** Tells how far the flight's download is, until this caller leaves. */

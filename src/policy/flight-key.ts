@@ -54,3 +54,16 @@ export function mayFollow({ head, call: first }: Incoming, call: Call, { collaps
 function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'values'>): boolean {
   return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call) === values)
 }
+
+/** Whether a caller would have tried longer, or elsewhere, than the first of its flight did before that gave up. */
+export function triesMore({ settings }: Call, { settings: first }: Call): boolean {
+  const pains = ({ retry, timeouts, sources }: Call['settings']): number[] => [
+    retry.attempts,
+    timeouts.connect,
+    timeouts.headers,
+    timeouts.stall,
+    sources.length,
+  ]
+  const those = pains(first)
+  return pains(settings).some((mine, index) => mine > (those[index] as number))
+}

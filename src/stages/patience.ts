@@ -5,7 +5,7 @@ import type { Pace } from '../model/flight.ts'
 import { leftUnread } from '../model/left-unread.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
-import { mayFollow } from '../policy/flight-key.ts'
+import { mayFollow, triesMore } from '../policy/flight-key.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -15,6 +15,8 @@ interface Patience {
   readonly deadline: number
   /** Whether the wait ends with these headers of an acceptable answer; undefined: with its body. */
   readonly takes: ((incoming: Incoming) => boolean) | undefined
+  /** Whether the flight failed for a reason that is not this caller's. */
+  readonly isOthers: (error: unknown) => boolean
 }
 
 const isTimeout = (reason: unknown): reason is Error => reason instanceof Error && reason.name === 'TimeoutError'
@@ -22,11 +24,10 @@ const isTimeout = (reason: unknown): reason is Error => reason instanceof Error 
 const tooLate = (ms: number, limit: string): Error =>
   new AttemptFailure('TIMEOUT', `no good answer within ${ms} ms (${limit})`, { retry: 'never' })
 
-/** A time-out for good, while one who joined has time left: it was the limit of the caller that started the flight. */
-function isOthersLimit(error: unknown, left: number): boolean {
-  return (
-    Number.isFinite(left) && left > 0 && error instanceof AttemptFailure && error.code === 'TIMEOUT' && error.retry === 'never'
-  )
+/** It was the limit of the caller that started the flight: a time-out for good, or the end of tries that this one would go on with. */
+function isOthersLimit(error: unknown, flight: Flight, { call, spare }: { call: Call; spare: Held | undefined }): boolean {
+  if (!flight.collapsed || !(error instanceof AttemptFailure)) return false
+  return error.retry === 'never' ? error.code === 'TIMEOUT' : spare === undefined && triesMore(call, flight.first)
 }
 
 /** The user's own code has the same patience once more, for what it is asked about is here. */
@@ -47,7 +48,7 @@ function hear(
   }
 }
 
-function wait(flight: Flight, { signal, after, deadline, takes }: Patience, clock: Clock): Promise<WaitEnd> {
+function wait(flight: Flight, { signal, after, deadline, takes, isOthers }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
@@ -64,7 +65,7 @@ function wait(flight: Flight, { signal, after, deadline, takes }: Patience, cloc
     }
     const ended = (end: WaitEnd): void => settle(() => resolve(end))
     const failed = (error: unknown): void =>
-      settle(() => (isOthersLimit(error, since + deadline - clock.monotonic()) ? resolve({ name: 'not ours' }) : reject(error)))
+      settle(() => (since + deadline > clock.monotonic() && isOthers(error) ? resolve({ name: 'not ours' }) : reject(error)))
     ears.push(hear(flight, takes, { ended, failed }))
     const limit = Math.min(after, deadline)
     const which = deadline < after ? 'timeouts.deadline' : 'fallback.after'
@@ -105,7 +106,8 @@ export function waitFor(
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
-  const waiting = wait(flight, { signal, after, deadline, takes }, clock)
+  const isOthers = (error: unknown): boolean => isOthersLimit(error, flight, { call, spare })
+  const waiting = wait(flight, { signal, after, deadline, takes, isOthers }, clock)
   if (!flight.collapsed)
     waiting.then(
       (end) => (end.name === 'landed' ? undefined : unreadBy(flight)),

@@ -21,8 +21,8 @@ export const ROOMS: readonly Mutant[] = [
   {
     name: 'a caller who leaves takes the flight along',
     file: 'src/stages/flights/flights.ts',
-    find: 'if (state.waiters > 0 || state.detached) return',
-    replace: '',
+    find: 'if (--state.waiters > 0 || state.detached) return',
+    replace: 'state.waiters--',
     tests: ['test/rows/download/coalescing-and-abort.test.ts'],
     killer:
       'each caller has a signal of its own the first one leaves, then all but one of the rest: that one has its answer, from the one request',

@@ -27,6 +27,7 @@ export class Flights {
       onLanded: (came, failed) => (state.landed as Outcome<T>).hear(came, failed),
       onAccepted: (came) => (state.accepted as Outcome<A>).hear(came, () => undefined),
       collapsed: aloft !== undefined,
+      first: state.call,
       judges: state.check === which.check ? 'for all' : 'for its first caller',
       onProgress: (listener) => {
         watcher = listener
@@ -46,8 +47,7 @@ export class Flights {
         if (!waiting) return
         waiting = false
         if (watcher !== undefined && !state.detached) state.watching.delete(watcher)
-        state.waiters--
-        if (state.waiters > 0 || state.detached) return
+        if (--state.waiters > 0 || state.detached) return
         // One that has landed has nothing left to end. A caller who comes now starts anew: this flight is on its way down.
         if (this.#aloft.get(key) === state) this.#aloft.delete(key)
         if (this.#all.has(state)) state.controller.abort(new Deserted())

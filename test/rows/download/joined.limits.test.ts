@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { CallOptions } from '../../../src/index.ts'
+import { gate, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
+import { rounds, turnUntil } from '../../helpers/turning.ts'
+import { given, type Seen, seen } from './given.ts'
+
+const FINE = { status: 200, text: 'fine', outcome: 'miss' }
+const HASTY: CallOptions = { retry: false, timeouts: { headers: '1s' } }
+
+/** One caller with these options, then others who join: what each came to, and how often the origin was asked. */
+async function together(first: Step, all: readonly CallOptions[]): Promise<{ came: readonly Seen[]; asked: number }> {
+  await using g = await given()
+  const held = gate(first)
+  g.origin.script('/f', inOrder(held, ok('fine')))
+  const calls = all.map((holdfast) => seen(g.fetch(g.origin.url('/f'), { holdfast })))
+  await held.arrived
+  await rounds()
+  if (!all.includes(HASTY)) held.release()
+  const came = await turnUntil(g.clock, Promise.all(calls))
+  return { came, asked: g.origin.hits('/f') }
+}
+
+test('who joins a caller with less patience for headers goes on when that one gives up', async () => {
+  expect(await together(ok('late'), [HASTY, {}, {}])).toEqual({ came: [{ rejected: 'TIMEOUT' }, FINE, FINE], asked: 2 })
+})
+
+test('who joins a caller that tries only once goes on when that one gives up', async () => {
+  const { came, asked } = await together(status(503, {}, 'not now'), [{ retry: false }, {}])
+  expect(came).toEqual([{ status: 503, text: 'not now', outcome: 'miss' }, FINE])
+  expect(asked).toBe(2)
+})
+
+test('who would have tried no longer has what the first of them has, and nobody asks again', async () => {
+  const { came, asked } = await together(status(503, {}, 'not now'), [{ retry: false }, { retry: false, priority: 20 }])
+  expect(came.map((one) => one.status)).toEqual([503, 503])
+  expect(asked).toBe(1)
+})

@@ -155,13 +155,13 @@ export class Saving {
 
   /**
    * One tier's share of what all of them are told, and keep nothing else of. One that does not take it now answers as if it had, and is
-   * brought it later: another tier may have given it up by then.
+   * brought it later: another tier may have given it up by then. Resolves to what it knows now.
    *
    * @throws the error of the tier
    */
-  async tell(tier: Tier, word: EntryRecord, how: Pick<Writing, 'removes'> = {}): Promise<void> {
+  async tell(tier: Tier, word: EntryRecord, how: Pick<Writing, 'removes'> = {}): Promise<EntryRecord> {
     try {
-      await tier.write(word, undefined, how)
+      return await tier.write(word, undefined, how)
     } catch (error) {
       this.#tellLater(tier, word)
       throw error

@@ -64,10 +64,16 @@ async function remove({ tiers, stamps }: UpkeepRooms, entry: EntryRecord): Promi
   const word = withoutAll(entry, stamps.next())
   const hash = sha256(entry.key)
   const failures = new Failures()
-  const inTier = async (tier: Tier): Promise<void> => {
-    await tiers.saving.tell(tier, word, { removes: 'what is there' })
+  const inTier = async (tier: Tier): Promise<EntryRecord> => {
+    const left = await tiers.saving.tell(tier, word, { removes: 'what is there' })
     if (tier.shelf === undefined) await tier.store.delete([`h1:s:${hash}`, `h1:p:${hash}`])
+    return left
   }
-  await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))
+  const left = await Promise.all(tiers.writable.map((tier) => inTier(tier).catch(failures.note)))
+  // What was written meanwhile, and has gone from one of them, may have been on its way to another.
+  const upTo = left.reduce((most, there) => (there?.removed && there.removed.upTo > most ? there.removed.upTo : most), '')
+  const behind = tiers.writable.filter((_, index) => (left[index]?.removed?.upTo ?? upTo) < upTo)
+  const gone = { ...word, ...(word.removed && { removed: { ...word.removed, upTo } }) }
+  await Promise.all(behind.map((tier) => tiers.saving.tell(tier, gone).catch(failures.note)))
   failures.end()
 }

@@ -139,7 +139,7 @@ function buildVersions({ clock, report, background, stamps }: Ground, storage: S
     write: async ({ keep, ...change }, right) => {
       const { placed } = change
       const retiring = keep === undefined ? undefined : retirement.by(keep)
-      const written = await tiers.write({ ...change, retiring }, right)
+      const written = await tiers.write({ ...change, known: keep?.known, retiring }, right)
       if (retiring !== undefined) retirement.tell(written.entry, retiring, written.tier)
       if (placed === undefined) return written
       // The body is named by its version now; a partial that outlives this is told apart by its size.

@@ -18,7 +18,7 @@ export interface Change {
   readonly retiring?: Writing['retiring']
   readonly removes?: Writing['removes']
   /** What all tiers knew of the entry: a memory that has no version of it would take the one word for all there is. */
-  readonly known?: EntryRecord
+  readonly known?: EntryRecord | undefined
   /** No tier had anything of the entry a moment ago. */
   readonly isNew?: boolean | undefined
   /** Somebody waits until a tier has it, be it a remote one where there is no other. */

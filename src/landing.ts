@@ -59,7 +59,11 @@ async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obta
     return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right, isOvertaken })
   if (obtained.name !== 'whole') return bodiless(call, obtained)
   const { fallback } = call.settings
-  if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) throw unwanted(obtained)
+  if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) {
+    // Who has had it as a stream may have its end: it is whole.
+    obtained.written.pass()
+    throw unwanted(obtained)
+  }
   const says = headAnswer(call, obtained.head, found.held)
   if (says === 'freshens' && found.held !== undefined)
     return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right, isOvertaken })

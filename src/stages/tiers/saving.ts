@@ -160,13 +160,12 @@ export class Saving {
    * @throws the error of the tier
    */
   async tell(tier: Tier, word: EntryRecord, how: Pick<Writing, 'removes'> = {}): Promise<EntryRecord> {
-    try {
-      return await tier.write(word, undefined, how)
-    } catch (error) {
+    const there = await tier.write(word, undefined, how).catch((error: unknown) => {
       this.#tellLater(tier, word)
       throw error
-    }
+    })
     this.#told(tier, word)
+    return there
   }
 
   /** What waits in hand for the tier answers alone while that is silent: the word counts there too. */

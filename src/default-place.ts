@@ -86,6 +86,6 @@ export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): 
 
 /** The file that limits are shared by, where it is now: the program may change its directory before the first request. */
 export function standing({ shared, ...limits }: Limits): Limits {
-  const isRelative = shared?.name === 'sqlite' && shared.file !== ':memory:'
-  return { ...limits, shared: isRelative ? { ...shared, file: resolve(shared.file) } : shared }
+  const isFile = shared?.name === 'sqlite' && shared.file !== ':memory:'
+  return { ...limits, shared: isFile ? { ...shared, file: resolve(shared.file) } : shared }
 }

@@ -34,27 +34,20 @@ function slow(store: Store) {
   return { store: Object.assign(store, { compareAndSet }), begun: begun.promise, ends: ends.resolve, fails: ends.reject }
 }
 
-test('deleted while it is being written', async () => {
-  const { store, begun, ends } = slow(sqlite(':memory:'))
-  await using g = await history([store], { ttl: '30d' })
+test.each([
+  ['deleted while it is being written', ({ ends }: ReturnType<typeof slow>) => ends()],
+  [
+    'deleted while it is being written, which then fails: it does not wait in hand for the store',
+    ({ fails }: ReturnType<typeof slow>) => fails(new Error('away')),
+  ],
+])('%s', async (_, goesOn) => {
+  const writing = slow(sqlite(':memory:'))
+  await using g = await history([writing.store], { ttl: '30d' })
   g.origin.script('/f', ok('asked before'), ok('asked after'))
   const asked = seen(g.fetch(g.url))
-  await begun
+  await writing.begun
   await g.fetch.cache.delete({ url: g.url })
-  ends()
-  expect((await asked).text).toBe('asked before')
-  expect(await all(g.entry)).toEqual([])
-  expect((await seen(g.fetch(g.url))).text).toBe('asked after')
-})
-
-test('deleted while it is being written, which then fails: it does not wait in hand for the store', async () => {
-  const { store, begun, fails } = slow(sqlite(':memory:'))
-  await using g = await history([store], { ttl: '30d' })
-  g.origin.script('/f', ok('asked before'), ok('asked after'))
-  const asked = seen(g.fetch(g.url))
-  await begun
-  await g.fetch.cache.delete({ url: g.url })
-  fails(new Error('away'))
+  goesOn(writing)
   expect((await asked).text).toBe('asked before')
   expect(await all(g.entry)).toEqual([])
   expect((await seen(g.fetch(g.url))).text).toBe('asked after')

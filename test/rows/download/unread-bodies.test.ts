@@ -37,7 +37,7 @@ interface Unread {
 
 const rows: Unread[] = [
   { name: 'whole, over sqlite', count: 50, options: inSqlite, delivery: 'whole' },
-  { name: 'streaming, over sqlite', count: 50, options: inSqlite, delivery: 'streaming' },
+  { name: 'streaming, over sqlite', count: 15, options: inSqlite, delivery: 'streaming' },
   { name: 'whole, over a memory that takes none of them', count: 5, options: inNothing, delivery: 'whole' },
   { name: 'streaming, over a memory that takes none of them', count: 5, options: inNothing, delivery: 'streaming' },
 ]

@@ -9,8 +9,8 @@ import type { Told } from './children/through.ts'
 import { folder } from './given.ts'
 
 // Memory does not grow with the body (S15). HOLDFAST_BODY_MB=1024 for the size that is promised: half a minute through Keyv.
-const LARGE = Number(process.env.HOLDFAST_BODY_MB ?? 96)
-const SMALL = 32
+const LARGE = Number(process.env.HOLDFAST_BODY_MB ?? 64)
+const SMALL = 16
 
 /** One MiB; each of a body begins with its number, so that none can stand for another. */
 const BLOCK = pseudoRandom(1024 * 1024, 'bounded')

@@ -19,9 +19,9 @@ const sizes: [string, number][] = [
   ['in chunks of its own', 300_000],
 ]
 
-/** Downloads other things until the tier has been filled several times. */
+/** Downloads other things until the tier has been filled twice. */
 async function fill(g: History, name: string): Promise<void> {
-  for (let n = 0; n < 40; n += 1) {
+  for (let n = 0; n < 20; n += 1) {
     g.origin.script(`/${name}${n}`, ok(pseudoRandom(200_000, `${name}${n}`)))
     await (await g.fetch(g.origin.url(`/${name}${n}`))).arrayBuffer()
   }

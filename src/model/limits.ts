@@ -29,7 +29,8 @@ export interface HostRules {
 export interface HostLimitRule {
   /** As it was given: the name of the bucket where all that match share one. */
   readonly match: string
-  readonly pattern: RegExp
+  /** As URLs spell it, without a port; a glob as what it matches. */
+  readonly name: string | RegExp
   /** undefined: any. */
   readonly port: string | undefined
   /** The more of a name it says, the more it counts. */
@@ -39,6 +40,12 @@ export interface HostLimitRule {
   readonly pace: Pace | undefined
   readonly quota: Quota | undefined
   readonly robots: boolean
+}
+
+/** `limits.hosts`, read. */
+export interface HostTable {
+  /** The most specific rule for a host (name and port) or for what several share; of equals, the first. */
+  ruleFor(host: string): HostLimitRule | undefined
 }
 
 /** Where the processes that share their paces meet. */
@@ -55,7 +62,7 @@ export interface Limits {
   readonly bytesPerSecond: number
   /** Requests that may wait for a host. */
   readonly queue: number
-  readonly hosts: readonly HostLimitRule[]
+  readonly hosts: HostTable
   readonly shared: SharedPlace | undefined
 }
 

@@ -1,11 +1,8 @@
-import type { HostLimitRule, HostRules, Limits } from '../model/limits.ts'
+import type { HostLimitRule, HostRules, HostTable, Limits } from '../model/limits.ts'
 import { hostOf } from './host.ts'
 import { wrong } from './option-readers.ts'
 
-type Pattern = Pick<HostLimitRule, 'match' | 'pattern' | 'port' | 'rank'>
-
-/** A name without a star says all of it; it counts more than the longest glob. */
-const EXACT = 1_000
+type Pattern = Pick<HostLimitRule, 'match' | 'name' | 'port' | 'rank'>
 
 /**
  * A host name, or a glob in which `*` stands for any run of characters, with `:port` where that matters; in the one spelling that hosts
@@ -23,28 +20,41 @@ export function hostPattern(match: string, path: string): Pattern {
   const spelled = hostOf(url).replace(/:80$/, '')
   return {
     match,
-    pattern: new RegExp(`^${spelled.replace(/[.[\]:+?^$(){}|\\-]/g, '\\$&').replace(/\*+/g, '.*')}$`),
+    name: spelled.includes('*') ? globOf(spelled) : spelled,
     port: isBare ? undefined : port,
-    rank: (spelled.includes('*') ? 0 : EXACT) + 2 * spelled.replaceAll('*', '').length + (port === undefined || isBare ? 0 : 1),
+    rank: 2 * spelled.replaceAll('*', '').length + (port === undefined || isBare ? 0 : 1),
   }
 }
 
-/** The most specific that is for this host; of equals, the first. What hosts share is named as its rule is. */
-function ruleFor(host: string, rules: readonly HostLimitRule[]): HostLimitRule | undefined {
-  const colon = host.lastIndexOf(':')
-  const [name, port] = [host.slice(0, colon), host.slice(colon + 1)]
-  let best: HostLimitRule | undefined
-  for (const rule of rules) {
-    if (rule.share === 'pattern' && rule.match === host) return rule
-    if (rule.port !== undefined && rule.port !== port) continue
-    if ((best === undefined || rule.rank > best.rank) && rule.pattern.test(name)) best = rule
+const globOf = (spelled: string): RegExp =>
+  new RegExp(`^${spelled.replace(/[.[\]:+?^$(){}|\\-]/g, '\\$&').replace(/\*+/g, '.*')}$`)
+
+/** Looks names up, and goes through the globs alone: each call asks several times, and a crawler may have thousands of names. */
+export function hostTable(rules: readonly HostLimitRule[]): HostTable {
+  const named = Map.groupBy(rules, ({ name }) => name)
+  const globs = rules.filter(({ name }) => name instanceof RegExp)
+  const shared = Map.groupBy(rules, ({ share, match }) => (share === 'pattern' ? match : undefined))
+
+  return {
+    ruleFor(host) {
+      const colon = host.lastIndexOf(':')
+      const [name, port] = [host.slice(0, colon), host.slice(colon + 1)]
+      const isFor = (rule: HostLimitRule): boolean =>
+        (rule.port === undefined || rule.port === port) && (!(rule.name instanceof RegExp) || rule.name.test(name))
+      // What hosts share is named as its rule is. A name without a star says more than the longest glob.
+      return shared.get(host)?.[0] ?? highest(named.get(name)?.filter(isFor)) ?? highest(globs.filter(isFor))
+    },
   }
-  return best
+}
+
+/** Of equals, the first. */
+function highest(rules: readonly HostLimitRule[] = []): HostLimitRule | undefined {
+  return rules.reduce<HostLimitRule | undefined>((best, rule) => (best && best.rank >= rule.rank ? best : rule), undefined)
 }
 
 /** What holds for a host (name and port), and under which name it is counted. */
 export function rulesFor(host: string, { hosts, concurrency }: Limits): HostRules {
-  const rule = ruleFor(host, hosts)
+  const rule = hosts.ruleFor(host)
   return {
     bucket: rule?.share === 'pattern' ? rule.match : host,
     concurrency: rule?.concurrency ?? concurrency,

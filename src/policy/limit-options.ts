@@ -1,5 +1,5 @@
-import type { HostLimitRule, Limits, Pace, Quota, SharedPlace } from '../model/limits.ts'
-import { hostPattern } from './host-limits.ts'
+import type { HostLimitRule, HostTable, Limits, Pace, Quota, SharedPlace } from '../model/limits.ts'
+import { hostPattern, hostTable } from './host-limits.ts'
 import {
   count,
   duration,
@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   total: Number.POSITIVE_INFINITY,
   bytesPerSecond: Number.POSITIVE_INFINITY,
   queue: Number.POSITIVE_INFINITY,
-  hosts: [],
+  hosts: hostTable([]),
   shared: undefined,
 }
 
@@ -122,7 +122,7 @@ const LIMITS: Readers = {
   total: count(1),
   bytesPerSecond,
   queue: count(1),
-  hosts: listOf(host),
+  hosts: (value, path): HostTable => hostTable(listOf(host)(value, path)),
   shared,
 }
 
@@ -149,6 +149,6 @@ export function limitsOf({ concurrency, pace: paced }: FunctionLimit): Limits {
   return {
     ...DEFAULT_LIMITS,
     concurrency,
-    hosts: [{ ...all, share: 'pattern', concurrency, pace: paced, quota: undefined, robots: false }],
+    hosts: hostTable([{ ...all, share: 'pattern', concurrency, pace: paced, quota: undefined, robots: false }]),
   }
 }

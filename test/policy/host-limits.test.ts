@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HostLimitRule } from '../../src/model/limits.ts'
 import { hostOf } from '../../src/policy/host.ts'
-import { hostPattern, rulesFor } from '../../src/policy/host-limits.ts'
+import { hostPattern, hostTable, rulesFor } from '../../src/policy/host-limits.ts'
 import { DEFAULT_LIMITS } from '../../src/policy/limit-options.ts'
 import { paceOf, tooEarly } from '../../src/policy/pace.ts'
 import { fc } from './property.ts'
@@ -17,7 +17,7 @@ const rule = (match: string, index: number): HostLimitRule => ({
 
 /** Which of these is for a URL, by its place; 0: none. */
 function chosen(matches: readonly string[], url: string): number {
-  return rulesFor(hostOf(new URL(url)), { ...DEFAULT_LIMITS, concurrency: 0, hosts: matches.map(rule) }).concurrency
+  return rulesFor(hostOf(new URL(url)), { ...DEFAULT_LIMITS, concurrency: 0, hosts: hostTable(matches.map(rule)) }).concurrency
 }
 
 describe('the most specific match', () => {

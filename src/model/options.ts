@@ -40,7 +40,10 @@ export interface TimeoutOptions {
   headers?: Duration
   /** The longest silence in a body. Default '30s'. */
   stall?: Duration
-  /** Until the headers of an acceptable answer, over all attempts and the waits between them; queueing is not counted. Default '2m'. */
+  /**
+   * Until the headers of an acceptable answer, over all attempts and the waits between them. Queueing is not counted, nor is the sending of the
+   * caller's own body, except by a `fetch` or a dispatcher of the caller's. Default '2m'.
+   */
   deadline?: Duration
   /** The whole body too. Default none: a body that makes progress is bounded by `stall` and `minRate` alone. */
   total?: Duration

@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly headers: HeaderList
   /** Sent again on each attempt; a stream can be sent once only. */
   readonly body?: Uint8Array | ReadableStream<Uint8Array>
+  /** Told, by a transport that can tell, that the body begins to be sent, and that all of it has been. */
+  readonly sending?: (state: 'begun' | 'done') => void
   readonly signal: AbortSignal
   /** Milliseconds until the connection (and its TLS) stands. */
   readonly connectTimeout: number

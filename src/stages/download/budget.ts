@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
+import type { WireRequest } from '../../model/transport.ts'
 
-/** A stop-watch over monotonic time: what is spent in a queue, or on a body that makes progress, does not count. */
+/** A stop-watch over monotonic time: what is spent in a queue, or on a body that makes progress, whoever sends it, does not count. */
 export class Budget {
   readonly #clock: Clock
   readonly #limit: number
@@ -69,6 +70,21 @@ export class Allowance {
     } finally {
       this.queued += this.#clock.monotonic() - since
       this.resume()
+    }
+  }
+
+  /** What is still being sent cannot be answered; whether it makes progress, the transport sees to. */
+  async whileSending<T>(send: (sending: NonNullable<WireRequest['sending']>) => Promise<T>): Promise<T> {
+    let isAnswered = false
+    const sending: WireRequest['sending'] = (state) => {
+      if (state === 'begun') this.deadline.stop()
+      else if (!isAnswered) this.deadline.start()
+    }
+    try {
+      return await send(sending)
+    } finally {
+      isAnswered = true
+      this.deadline.start()
     }
   }
 

@@ -93,24 +93,13 @@ async function ask(
   facts: { hop: Hop; signal: AbortSignal; allowance: Allowance },
 ): Promise<Omit<Reached, 'conditional'>> {
   const { hop, signal, allowance } = facts
-  const { timeouts } = order.call.settings
   const { origin } = order.call
   const ticket = await (origin === undefined
     ? boarding(rooms, hop, { order, signal, allowance })
     : admitted(order, signal, allowance))
   try {
     const requestedAt = rooms.clock.now()
-    const response = await (origin?.({ signal, stored: order.stored }) ??
-      rooms.transport().send({
-        method: hop.method,
-        url: hop.url,
-        headers: hop.headers,
-        ...(hop.body !== undefined && { body: hop.body }),
-        dispatcher: order.call.dispatcher,
-        signal,
-        connectTimeout: timeouts.connect,
-        headersTimeout: timeouts.headers,
-      }))
+    const response = await (origin?.({ signal, stored: order.stored }) ?? sent(rooms, order, facts))
     const head = headOf(response, hop, { requestedAt, receivedAt: rooms.clock.now() })
     ticket.answered(head.status, learnedWait(head, order.call.settings.retry))
     return { head, response, ticket }
@@ -120,6 +109,18 @@ async function ask(
     ticket.release()
     throw error
   }
+}
+
+function sent(
+  rooms: DownloadRooms,
+  { call }: Order,
+  { hop, signal, allowance }: { hop: Hop; signal: AbortSignal; allowance: Allowance },
+): Promise<WireResponse> {
+  const { body, ...question } = hop
+  const { connect, headers } = call.settings.timeouts
+  const request = { ...question, dispatcher: call.dispatcher, signal, connectTimeout: connect, headersTimeout: headers }
+  if (body === undefined) return rooms.transport().send(request)
+  return allowance.whileSending((sending) => rooms.transport().send({ ...request, body, sending }))
 }
 
 function headOf(

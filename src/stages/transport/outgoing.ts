@@ -28,6 +28,10 @@ export function openRequest(request: WireRequest, route: Route): ClientRequest {
   // Node drops what is beyond a thousand fields in silence; a Cache-Control may be among them. The 16 KiB for a head stay the limit.
   outgoing.maxHeadersCount = 0
   keepAsGiven(outgoing, request)
+  if (request.body !== undefined) {
+    request.sending?.('begun')
+    outgoing.once('finish', () => request.sending?.('done'))
+  }
   return outgoing
 }
 

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import type { Init } from '../../../src/index.ts'
 import { startConnectHole } from '../../helpers/connect-hole.ts'
-import { gate, hang, ok, stall, status, trickleHeaders } from '../../helpers/origin/index.ts'
+import { echo, gate, hang, ok, stall, status, trickleHeaders } from '../../helpers/origin/index.ts'
 import { isSettled, rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
-import { given, inspected, rejection, seen } from './given.ts'
+import { type Given, given, inspected, rejection, seen } from './given.ts'
 
 test('no headers: TIMEOUT after timeouts.headers, then another attempt', async () => {
   await using g = await given({ timeouts: { headers: '7s' } })
@@ -67,6 +68,30 @@ test('deadline: an error page that does not end is no acceptable answer', async 
   const error = await turnUntil(g.clock, rejection(g.fetch(g.origin.url('/f'))))
   expect([error.code, error.attempts]).toMatchObject(['TIMEOUT', [{ status: 503, ms: 2_000 }]])
   expect(await g.origin.requests('/f')[0]?.ended).toBe('client-gone')
+})
+
+/** A body whose parts come a minute apart. */
+async function* partsOf({ clock }: Given): AsyncGenerator<Uint8Array> {
+  for (const part of ['one', 'two', 'three']) {
+    await rounds()
+    await clock.advance(60_000)
+    yield Buffer.from(part)
+  }
+}
+
+test('deadline: an upload may take longer, and the time to its answer is counted from there', async () => {
+  await using g = await given({ timeouts: { deadline: '2s', headers: '1h' } })
+  g.origin.script('/f', echo(), hang())
+  const upload = (): Promise<Response> =>
+    g.fetch(g.origin.url('/f'), { method: 'PUT', body: ReadableStream.from(partsOf(g)), duplex: 'half' } as Init)
+  expect(await (await upload()).text()).toBe('onetwothree')
+  const sent = g.clock.monotonic() + 180_000
+  const call = rejection(upload())
+  await vi.waitUntil(() => g.clock.monotonic() >= sent)
+  await turnFor(g.clock, 1_900)
+  expect(await isSettled(call)).toBe(false)
+  await turnFor(g.clock, 200)
+  expect((await call).message).toContain('timeouts.deadline')
 })
 
 test('total: 2 s for all of it; no pause between attempts goes beyond that, and no other place is asked after it', async () => {

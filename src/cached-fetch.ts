@@ -87,7 +87,7 @@ export interface CachedFetch {
   idle(): Promise<void>
   /**
    * Refuses new calls (code CLOSED); callers who wait get CLOSED or the fallback; writes are flushed. Responses that were handed out
-   * stay readable (unread ones for 30 s): their store closes with the last of them.
+   * stay readable (unread ones for 30 s): their store closes with the last of them. A body that still streams in ends with CLOSED.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

@@ -61,7 +61,7 @@ export interface BodyWriter {
   handOver(to: BodyWriter, breaks?: Readers): Promise<void>
   finish(): Promise<WrittenBody>
   /** Gives the download up. Those who were reading are told why, where there is a reason; others may be left to wait for one that this hands over to. */
-  abandon(whom: Readers, because?: Error): Promise<void>
+  abandon(whom: Readers, because?: unknown): Promise<void>
   /** Digests of what came so far, base64, by the algorithms asked for at the start. */
   digest(algorithm: string): string
   /** Follows the writer; the last piece is withheld until `finish`. Breaks when the writer starts over or gives up. */

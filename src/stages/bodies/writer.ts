@@ -1,7 +1,7 @@
 import { isBytes } from '../../model/bytes.ts'
 import { CHUNK_SIZE, INLINE_LIMIT } from '../../model/record.ts'
 import type { BodyWriter, Readers, StoredBody, WrittenBody } from '../../model/rooms.ts'
-import { broken, refusedAs } from './breaks.ts'
+import { broken, leftAs, refusedAs } from './breaks.ts'
 import { Chunk, ChunkRooms } from './chunk.ts'
 import { ChunkInHand } from './chunk-in-hand.ts'
 import { Digests } from './digests.ts'
@@ -152,10 +152,8 @@ export class ChunkWriter implements BodyWriter {
     if (this.#gathered.size > 0 || this.#resting.chunks === 0) await this.#handOn(new Chunk())
   }
 
-  async abandon(whom: Readers, because?: Error): Promise<void> {
-    const url = this.#plan.url
-    const reason = because === undefined ? broken('the download was given up', url) : refusedAs(because, url)
-    this.#break(reason, whom)
+  async abandon(whom: Readers, because?: unknown): Promise<void> {
+    this.#break(leftAs(because, this.#plan.url), whom)
     if (this.#state !== 'open') return
     this.#state = 'left'
     await this.#resting.settled()

@@ -44,7 +44,7 @@ export async function obtain(rooms: DownloadRooms, order: Order, { allowance, wa
       return attempted(rooms, series, { allowance, budget, first: error })
     })
   } catch (error) {
-    await series.partial?.writer.abandon('who have read', error instanceof AttemptFailure ? error : undefined)
+    await series.partial?.writer.abandon('who have read', error)
     if (error instanceof AttemptFailure) error.attempts = series.attempts
     throw error
   } finally {

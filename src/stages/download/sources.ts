@@ -132,8 +132,7 @@ class Places {
   }
 
   async #ended<T>(error: T): Promise<T> {
-    const because = error instanceof AttemptFailure ? error : undefined
-    for (const writer of this.#along.waiting) await writer.abandon('all', because)
+    for (const writer of this.#along.waiting) await writer.abandon('all', error)
     return error
   }
 }

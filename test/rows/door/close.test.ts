@@ -156,6 +156,21 @@ describe('close()', () => {
     })
   })
 
+  test('a body that streams in ends with CLOSED, whether it has been read from or not', async () => {
+    const half = gatedBody(TWO_MB, '75%')
+    await using b = await bench({ '/r': half })
+    const asking = () => b.fetch(b.origin.url('/r'), { holdfast: { delivery: 'streaming' } })
+    const [begun, unread] = [await asking(), await asking()]
+    const reader = begun.body?.getReader()
+    await reader?.read()
+    await b.fetch.close()
+    const drained = async (): Promise<void> => {
+      while (!(await reader?.read())?.done);
+    }
+    expect((await failureOf(drained())).code).toBe('CLOSED')
+    expect((await failureOf(unread.text())).code).toBe('CLOSED')
+  })
+
   test('gives its sockets back', async () => {
     await using b = await bench({ '/r': ok('a'), '/cut': cut('0123456789', 3) })
     await textOf(b.fetch(b.origin.url('/r')))

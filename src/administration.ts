@@ -20,6 +20,7 @@ import { isStore } from './policy/store-shape.ts'
 import { type Health, readiness } from './readiness.ts'
 import { retentionBy } from './retention-rules.ts'
 import { groupMark, tagMark } from './stages/tiers/marks.ts'
+import { settled } from './stages/tiers/unheard.ts'
 import type { AuditReport, CopyReport, EntryInfo, SweepReport } from './stages/tiers/upkeep/upkeep.ts'
 import { type Stats, statsOf } from './stats.ts'
 
@@ -189,8 +190,8 @@ async function invalidate({ stages, care, tiers, clock }: House, what: What): Pr
   }
 }
 
-async function remove({ stages: { flights }, care, clock }: House, what: What): Promise<number> {
+async function remove({ stages: { flights }, care, clock, tiers }: House, what: What): Promise<number> {
   flights.part(partsOf(what))
-  flights.overtake(isAskedBy(what), clock.now())
+  await settled(tiers, flights.overtake(isAskedBy(what), clock.now()))
   return care.use(({ upkeep }) => upkeep.remove((entry) => isMeant(entry, what)))
 }

@@ -11,7 +11,7 @@ import { label as labelReader, time } from './policy/select-options.ts'
 import { chosenBy, currentOf, versionNotFound } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { reasonText } from './stages/remarks.ts'
-import { foundIn } from './stages/tiers/unheard.ts'
+import { foundIn, settled } from './stages/tiers/unheard.ts'
 
 // What is said of an entry, and of its versions.
 
@@ -80,16 +80,16 @@ export async function unpinned(basis: HistoryBasis, options: unknown): Promise<v
 }
 
 /** What is under way for it began before a word of it: nobody joins that any more, and what it brings does not stay. */
-export function overtaken({ stages, clock }: Pick<House, 'stages' | 'clock'>, call: Call): void {
+export function overtaken({ stages, clock }: Pick<House, 'stages' | 'clock'>, call: Call): string[] {
   stages.flights.part([call.url])
-  stages.flights.overtake(({ key }) => key === call.key, clock.now())
+  return stages.flights.overtake(({ key }) => key === call.key, clock.now())
 }
 
 export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const { tiers, remarks, scheduler, stages, clock } = house()
   const asked = await call()
   scheduler.forget(asked.key)
-  overtaken({ stages, clock }, asked)
+  await settled(tiers, overtaken({ stages, clock }, asked))
   let known: EntryRecord | undefined
   const look = async (): Promise<string[] | undefined> => {
     known = await tiers.known(asked)

@@ -5,7 +5,7 @@ import type { Call } from './model/call.ts'
 import type { Held } from './model/rooms.ts'
 import { putVersion } from './put.ts'
 import { Unreadable } from './stages/function/value-codec.ts'
-import { foundIn } from './stages/tiers/unheard.ts'
+import { foundIn, settled } from './stages/tiers/unheard.ts'
 
 /**
  * What is kept of a function's results. Of a method only where all objects share them (`scope: 'class'`): of which object it speaks, nobody
@@ -34,14 +34,7 @@ export interface FunctionCache<A extends unknown[], R> {
 export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], unknown> {
   return {
     info: () => ({ ...calls.counts, size: calls.index.size(calls.space().house) }),
-    clear: async () => {
-      const { house, call } = calls.space()
-      house.stages.flights.part([call.url])
-      house.stages.flights.overtake(({ url }) => url === call.url, house.clock.now())
-      calls.index.clear()
-      calls.failures.overtake()
-      await house.walks.during(house.care.use(({ upkeep }) => upkeep.remove(({ url }) => url === call.url)))
-    },
+    clear: async () => calls.space().house.walks.during(cleared(calls)),
     invalidate: async (...args) => {
       const { house } = calls.space()
       const call = calls.callOfAll(args)
@@ -69,6 +62,18 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
     },
     entry: (...args) => entryOfResult(calls, args),
   }
+}
+
+async function cleared(calls: FunctionCalls): Promise<void> {
+  const { house, call } = calls.space()
+  const { flights } = house.stages
+  const isMeant = ({ url }: { readonly url: string }): boolean => url === call.url
+  flights.part([call.url])
+  const keys = flights.overtake(isMeant, house.clock.now())
+  calls.index.clear()
+  calls.failures.overtake()
+  await settled(house.tiers, keys)
+  await house.care.use(({ upkeep }) => upkeep.remove(isMeant))
 }
 
 function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): EntryHistory {

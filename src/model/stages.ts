@@ -123,7 +123,7 @@ export interface Stages {
     /** Nobody joins a flight to these URLs any more. */
     part(urls: readonly string[] | 'all'): void
     /** What these calls have asked for until `at` (epoch ms) is deleted when it comes. */
-    overtake(isMeant: (call: Call) => boolean, at: number): void
+    overtake(isMeant: (call: Call) => boolean, at: number): string[]
     /** The URLs that the calls that are meant wait for. */
     urls(isMeant: (call: Call) => boolean): readonly string[]
   }

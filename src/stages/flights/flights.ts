@@ -60,9 +60,14 @@ export class Flights {
     for (const [key, { call }] of this.#aloft) if (urls === 'all' || urls.includes(call.url)) this.#aloft.delete(key)
   }
 
-  /** What is stored of these calls is deleted at this time (epoch ms): whatever they have asked for before goes the same way. */
-  overtake(isMeant: (call: Call) => boolean, at: number): void {
-    for (const state of this.#all) if (isMeant(state.call)) state.overtakenAt = at
+  /**
+   * What is stored of these calls is deleted at this time (epoch ms): whatever they have asked for before goes the same way. Tells whose
+   * keys they have.
+   */
+  overtake(isMeant: (call: Call) => boolean, at: number): string[] {
+    const meant = [...this.#all].filter(({ call }) => isMeant(call))
+    for (const state of meant) state.overtakenAt = at
+    return meant.map(({ call }) => call.key)
   }
 
   /** The URLs that the calls that are meant wait for. */

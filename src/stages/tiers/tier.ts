@@ -23,7 +23,7 @@ export class Tier {
   readonly #rooms: TierRooms
   /** The decoded records of a live tier. */
   readonly shelf: LiveShelf | undefined
-  readonly #writes: Writes
+  readonly writes: Writes
   readonly #givingUp: GivingUp
   /** What its bytes say. */
   readonly records: Records
@@ -37,7 +37,7 @@ export class Tier {
     this.bodyUse = new BodyUse(store, { ...rooms, version: this.version.bind(this) })
     this.records = new Records(store.name, { report, inHand })
     this.shelf = store.live === undefined ? undefined : new LiveShelf(store.live, store, pins)
-    this.#writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
+    this.writes = new Writes(store, { ...rooms, read: (bytes, key) => this.records.entry(bytes, key), shelf: this.shelf })
     this.#givingUp = new GivingUp({ store, report, sayAgain: (key) => this.#sayAgain(key) })
   }
 
@@ -164,7 +164,7 @@ export class Tier {
 
   async #sayAgain(key: string): Promise<void> {
     const { entry, along } = (await this.seen(key, [])) ?? {}
-    if (entry && along) await this.#writes.write(entry, undefined, { along: 'given up' })
+    if (entry && along) await this.writes.write(entry, undefined, { along: 'given up' })
   }
 
   async #many(storeKeys: string[]): Promise<(Uint8Array | undefined)[]> {
@@ -178,23 +178,18 @@ export class Tier {
   }
 
   async write(entry: EntryRecord, placed: Placed | undefined, how: Writing = {}): Promise<EntryRecord> {
-    const written = await this.#writes.write(entry, placed, how)
+    const written = await this.writes.write(entry, placed, how)
     this.store.tell?.(worded({ of: 'entry', key: written.key }))
     this.#rooms.wrote(written)
     return written
   }
 
-  /** The record of a version alone: its entry is written after it. */
-  place(placed: Placed): Promise<void> {
-    return this.#writes.place(placed)
-  }
-
   /** Puts into a live tier what was found elsewhere: see {@link LiveShelf.bring}. */
   bring(entry: EntryRecord, placed: Placed): EntryRecord | undefined {
-    return this.#writes.remembering(entry.key, (shelf) => shelf.bring(entry, placed))
+    return this.writes.remembering(entry.key, (shelf) => shelf.bring(entry, placed))
   }
 
   rememberEntry(entry: EntryRecord): void {
-    this.#writes.remembering(entry.key, (shelf) => shelf.rememberEntry(entry))
+    this.writes.remembering(entry.key, (shelf) => shelf.rememberEntry(entry))
   }
 }

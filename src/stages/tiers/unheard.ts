@@ -52,3 +52,11 @@ export async function foundIn<T>(
   const message = `${silent.name} could not be asked, so nobody can say whether ${whether}. Try again when it answers`
   throw new HoldfastError('STORE', message, { url, method, cause: silent.health.unheard?.error })
 }
+
+/**
+ * Resolves when what is being written of these entries is down or has failed: who deletes them is to find it. What begins to be written
+ * after the word finds out for itself that it is late.
+ */
+export async function settled({ writable }: Tiers, keys: readonly string[]): Promise<void> {
+  await Promise.allSettled(writable.flatMap(({ writes }) => keys.map((key) => writes.underWay(key))))
+}

@@ -65,6 +65,11 @@ export class Writes {
     await this.#store.set(`h1:v:${sha256(version.key)}:${version.id}`, encode(version))
   }
 
+  /** What is being written of this entry. */
+  async underWay(key: string): Promise<unknown> {
+    return this.#writing.get(key)
+  }
+
   async #write(said: EntryRecord, placed: Placed | undefined, how: Writing): Promise<EntryRecord> {
     const version = placed === undefined ? undefined : await this.#placed(placed)
     if (this.#store.compareAndSet !== undefined) return this.#writeUnlessChanged(said, version, how)

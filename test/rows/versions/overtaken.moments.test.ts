@@ -4,6 +4,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, Store } from '../../../src/index.ts'
 import { gate, ok } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { seen } from '../download/given.ts'
 import { heard } from '../stores/given.ts'
 import { aFile, all, another, history, SECOND } from './histories.ts'
@@ -23,13 +24,14 @@ test('it leaves nothing in memory, and is not told as stored', async () => {
 })
 
 /** Its writes wait until the test lets them end. */
-function slow(store: Store) {
+function slow(store: Store, waits: 'at first' | 'when it is done' = 'at first') {
   const write = store.compareAndSet?.bind(store) as NonNullable<Store['compareAndSet']>
   const [begun, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const compareAndSet: typeof write = async (...args) => {
+    const done = waits === 'at first' ? undefined : await write(...args)
     begun.resolve()
     await ends.promise
-    return write(...args)
+    return done ?? write(...args)
   }
   return { store: Object.assign(store, { compareAndSet }), begun: begun.promise, ends: ends.resolve, fails: ends.reject }
 }
@@ -46,11 +48,32 @@ test.each([
   g.origin.script('/f', ok('asked before'), ok('asked after'))
   const asked = seen(g.fetch(g.url))
   await writing.begun
-  await g.fetch.cache.delete({ url: g.url })
+  const deleting = g.fetch.cache.delete({ url: g.url })
   goesOn(writing)
+  await deleting
   expect((await asked).text).toBe('asked before')
   expect(await all(g.entry)).toEqual([])
   expect((await seen(g.fetch(g.url))).text).toBe('asked after')
+})
+
+test.each([
+  ['entry.delete', (fetch: CachedFetch, url: string) => fetch.entry(url).delete()],
+  ['cache.delete', (fetch: CachedFetch, url: string) => fetch.cache.delete({ url })],
+])('deleted while the store writes the first version of it: nobody is answered with it after %s', async (_, word) => {
+  const { store, begun, ends } = slow(sqlite(':memory:'))
+  const later = slow(store, 'when it is done')
+  await using g = await history([memory(), later.store], { ttl: '30d' })
+  g.origin.script('/f', ok('asked before'), ok('asked after'))
+  const asked = seen(g.fetch(g.url))
+  await begun
+  const answered = Promise.all([word(g.fetch, g.url), later.begun]).then(() => seen(g.fetch(g.url)))
+  await rounds()
+  ends()
+  await later.begun
+  await rounds()
+  later.ends()
+  expect(await answered).toMatchObject({ text: 'asked after', outcome: 'miss' })
+  expect((await asked).text).toBe('asked before')
 })
 
 test('deleted by a tag that an earlier call gave', async () => {

@@ -152,7 +152,7 @@ class Copying {
     const home = bodyId === undefined ? undefined : { tier: target.store.name, bodyId }
     const placed = { version: { ...plainOf(version), home }, body: small ?? body }
     const isNews = known === undefined || known.checkedAt < version.checkedAt || known.bodyId !== bodyId
-    if (isNews) await target.place(placed)
+    if (isNews) await target.writes.place(placed)
     return placed
   }
 

@@ -138,14 +138,15 @@ export class Saving {
     { entry, placed, retiring, removes, isNew, isKept }: Kept,
     fence: WriteRight | undefined,
   ): Promise<EntryRecord | undefined> {
+    const right = fence?.tier === tier.store.name ? fence : undefined
     try {
-      const right = fence?.tier === tier.store.name ? fence : undefined
       const saved = await tier.write(entry, placed, { fence: right?.lease, retiring, removes, isNew })
       if (placed === undefined) this.#told(tier, entry)
       return saved
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
-      if ((error as { code?: unknown }).code === 'FENCED') return undefined
+      // Another process has the right by now. Who only never had his turn has something to say yet.
+      if (right !== undefined && (error as { code?: unknown }).code === 'FENCED') return undefined
       // What was deleted meanwhile is nothing to be brought later.
       if (!isKept && retiring?.isLate(undefined) !== true) this.#owe(tier, entry, placed)
       this.#rooms.missed(tier, { key: entry.key })

@@ -40,6 +40,23 @@ test('a store where each turn passes on too early is not asked for ever', async 
   expect(store.chaos.injected.length).toBeLessThan(10)
 })
 
+test('a deletion that a further tier took in none of its turns is brought to it later', async () => {
+  const clock = manualClock(Date.now())
+  const further = chaos(takingTurns(clock), { clock })
+  await using g = await given({ tiers: [memory(), sqlite(':memory:', { clock }), further] }, clock)
+  const entry = g.fetch.entry(g.origin.url('/f'))
+  await g.fetch.put(g.origin.url('/f'), new Response('put'))
+  await g.fetch.idle()
+  further.chaos.use([{ do: { throw: late }, on: 'setMany', call: [1, 2, 3, 4] }])
+  await entry.delete()
+  await g.fetch.idle()
+  await clock.advance(5_000)
+  await g.fetch.idle()
+  expect(further.chaos.injected).toHaveLength(4)
+  await using other = await given({ tiers: [further], mode: 'offline' }, clock)
+  expect(await other.fetch.entry(g.origin.url('/f')).versions()).toEqual([])
+})
+
 /** While another writer has its turn: whether a label is written beside it. */
 async function besideAnother(happens: (store: ChaosStore, stop: (ms: number) => void) => void): Promise<'written' | 'waits'> {
   const hand = manualClock()

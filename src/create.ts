@@ -26,7 +26,7 @@ import { Presence, Walks } from './stages/presence.ts'
 import { Remarks } from './stages/remarks.ts'
 import { Responses } from './stages/response/response.ts'
 import { Stamps } from './stages/stamps.ts'
-import type { Change } from './stages/tiers/saving.ts'
+import type { Change } from './stages/tiers/change.ts'
 import type { Tiers } from './stages/tiers/tiers.ts'
 import { Traffic } from './stages/traffic.ts'
 

@@ -5,25 +5,10 @@ import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { withoutLate } from '../../policy/removal.ts'
+import { awaited, type Change } from './change.ts'
 import type { Placed, Writing } from './placed.ts'
 import type { Tier } from './tier.ts'
 import type { TierRooms } from './tier-rooms.ts'
-
-export interface Change {
-  readonly entry: EntryRecord
-  readonly placed: Placed | undefined
-  /** False: tiers that others read do not get it. */
-  readonly shareable: boolean
-  /** Versions that go with it. */
-  readonly retiring?: Writing['retiring']
-  readonly removes?: Writing['removes']
-  /** What all tiers knew of the entry: a memory that has no version of it would take the one word for all there is. */
-  readonly known?: EntryRecord | undefined
-  /** No tier had anything of the entry a moment ago. */
-  readonly isNew?: boolean | undefined
-  /** Somebody waits until a tier has it, be it a remote one where there is no other. */
-  readonly isAwaited?: boolean | undefined
-}
 
 /** A change, and whether there is another tier that would have it where this one does not take it. */
 type Kept = Change & { readonly isKept: boolean }
@@ -60,25 +45,26 @@ export class Saving {
     this.#rooms = rooms
   }
 
-  /** Writes the nearest durable tier before it resolves (where none is durable, the nearest that is here), then the live ones; all others behind. */
+  /** Writes the nearest durable tier that takes it before it resolves (where none is durable, one that is here), then the live ones; all others behind. */
   async write(change: Change, fence: WriteRight | undefined): Promise<Saved> {
     const open = this.#nearestFirst.filter((tier) => tier.store.readOnly !== true && this.#admits(tier, change))
-    const local = open.filter(({ store }) => !store.remote && store.live === undefined)
     const live = open.filter((tier) => tier.store.live !== undefined)
-    const alone = change.isAwaited === true && live.length === 0 ? open[0] : undefined
-    const nearest = local.find(({ store }) => store.durable) ?? local[0] ?? alone
     const isKept = live.some(({ shelf }) => change.placed === undefined || shelf?.takes(change.placed) === true)
-    const saved = nearest === undefined ? undefined : await this.#save(nearest, { ...change, isKept }, fence)
+    const behind = new Set(open.filter((tier) => !live.includes(tier)))
+    let [saved, nearest]: [EntryRecord?, Tier?] = []
+    for (nearest of awaited(open, change)) {
+      behind.delete(nearest)
+      saved = await this.#save(nearest, { ...change, isKept }, fence)
+      if (saved !== undefined) break
+    }
     const { placed, retiring, removes, known } = change
     let entry = saved ?? change.entry
     for (const tier of live) {
       const all = known === undefined || tier.shelf?.has(entry.key) === true ? entry : merge(known, entry)
       entry = await tier.write(all, placed, { retiring, removes })
     }
-    for (const tier of open)
-      if (tier !== nearest && !live.includes(tier))
-        this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)
-    return { tier: saved !== undefined ? nearest?.store.name : live[0]?.store.name, entry, saved }
+    for (const tier of behind) this.#saveBehind(tier, { ...change, isKept: isKept || saved !== undefined }, fence)
+    return { tier: (saved === undefined ? live[0] : nearest)?.store.name, entry, saved }
   }
 
   #admits(tier: Tier, { placed, shareable, entry }: Change): boolean {

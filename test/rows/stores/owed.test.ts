@@ -123,3 +123,35 @@ test('no more than 32 MB wait: the oldest is given up, and said so', async () =>
   const found = await Promise.allSettled(['/1', '/2', '/3', '/4'].map((path) => other(g.origin.url(path))))
   expect(found.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
 })
+
+test.each([
+  ['two tiers here', false],
+  ['one here, one elsewhere', true],
+])('%s: what the first does not take, the next has before it is acknowledged', async (_, remote) => {
+  const clock = manualClock()
+  const inner = sqlite(':memory:', { clock })
+  const [away, next] = [chaos(sqlite(':memory:', { clock }), { clock }), chaos(inner, { clock })]
+  await using g = await given(
+    { tiers: [away, { ...next, name: 'next', remote, close: async () => undefined }], ttl: '1h' },
+    clock,
+  )
+  const entry = g.fetch.entry(g.origin.url('/f'))
+  await g.fetch.put(g.origin.url('/f'), new Response('before'))
+  await g.fetch.idle()
+  away.chaos.use([{ do: 'throw', on: WRITES }])
+  next.chaos.use([{ do: { delay: 50 }, on: WRITES }])
+  await turnUntil(clock, entry.label('app-2'))
+  await turnUntil(clock, entry.pin())
+  await turnUntil(clock, g.fetch.put(g.origin.url('/f'), new Response('after')))
+  // As a process that is killed now leaves it.
+  await using other = createCachedFetch({
+    tiers: [{ ...chaos(inner, {}), close: async () => undefined }],
+    clock,
+    mode: 'offline',
+  })
+  const left = await other.entry(g.origin.url('/f')).versions()
+  expect(left.map(({ size, labels, pinned }) => ({ size, labels, pinned }))).toEqual([
+    { size: 5, labels: [], pinned: false },
+    { size: 6, labels: ['app-2'], pinned: true },
+  ])
+})

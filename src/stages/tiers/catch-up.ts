@@ -11,6 +11,9 @@ const AGAIN_AFTER = 5_000
 /** Entries, and marks, that one tier may be behind with; beyond that the oldest are given up, and said so. */
 const MOST = 10_000
 
+/** How often a tier that is well is brought an entry that it does not take, {@link AGAIN_AFTER} one another. */
+const TRIES = 10
+
 /** Entries brought side by side. */
 const SIDE_BY_SIDE = 8
 
@@ -118,14 +121,14 @@ export class CatchUp {
     const [oldest] = list.keys()
     if (list.size > MOST && oldest !== undefined) {
       list.delete(oldest)
-      tier.owed.settle(oldest)
-      this.#rooms.report('warning', () => ({
-        key: oldest,
-        url: '',
-        warning: `${tier.store.name} is behind with more than ${MOST} entries: the oldest is given up. copyTo brings what it lacks`,
-      }))
+      this.#giveUp(tier, oldest, `is behind with more than ${MOST} entries: the oldest is given up. copyTo brings what it lacks`)
     }
     this.#later()
+  }
+
+  #giveUp({ store, owed }: Tier, key: string, why: string): void {
+    owed.settle(key)
+    this.#rooms.report('warning', () => ({ key, url: '', warning: `${store.name} ${why}` }))
   }
 
   #later(): void {
@@ -144,7 +147,8 @@ export class CatchUp {
     behind.running = true
     try {
       await this.#bringMarks(behind)
-      for (const keys = behind.entries.keys(); this.#isReady(tier); ) {
+      // Those of now: what fails is tried again later, and not at once.
+      for (const keys = [...behind.entries.keys()].values(); this.#isReady(tier); ) {
         const slice = keys.take(SIDE_BY_SIDE).toArray()
         if (slice.length === 0) break
         await Promise.all(slice.map((key) => this.#bring(behind, key)))
@@ -171,13 +175,9 @@ export class CatchUp {
   async #bringMarks({ tier, marks }: Behind): Promise<void> {
     if (marks.size === 0 || !this.#isReady(tier)) return
     const said = [...marks.values()]
-    try {
-      await writeMarks(tier.store, said, this.#rooms.clock)
-    } catch {
-      // Told by the guard; the next run tries again.
-      return
-    }
-    for (const mark of said) if (marks.get(mark.key) === mark) marks.delete(mark.key)
+    // Where it fails, the guard has told of it, and the next run tries again.
+    const took = writeMarks(tier.store, said, this.#rooms.clock).then(() => said)
+    for (const mark of await took.catch(() => [])) if (marks.get(mark.key) === mark) marks.delete(mark.key)
   }
 
   async #bring({ tier, entries, waiting }: Behind, key: string): Promise<void> {
@@ -192,8 +192,8 @@ export class CatchUp {
       else if (this.#tiers.some(({ store }) => store.health.state !== 'closed')) {
         waiting.set(key, tried)
         this.#bound(tier, waiting)
-      } else if (tried === 0) entries.set(key, tried + 1)
-      else tier.owed.settle(key)
+      } else if (tried + 1 < TRIES) entries.set(key, tried + 1)
+      else this.#giveUp(tier, key, `did not take this in ${TRIES} tries, and is well: it is given up. copyTo brings it`)
     }
   }
 }

@@ -159,6 +159,18 @@ test('what it does not take when it is well, is not tried for ever', async () =>
   const tried = g.far.chaos.injected.length
   await turnFor(g.clock, 60_000, 1_000)
   expect(g.far.chaos.injected.length).toBe(tried)
+  expect(g.told('warning')).toMatchObject([{ warning: expect.stringMatching(/^far did not take this in 10 tries/) }])
+})
+
+test('what it did not take three times is brought once it does', async () => {
+  await using g = await near()
+  g.origin.script('/f', ok('v1', PUBLIC))
+  g.far.chaos.use([{ do: 'throw', on: ['setMany'], key: /^h1:e:/, call: [1, 2, 3, 4] }])
+  await got(await g.fetch(g.origin.url('/f')))
+  await turnFor(g.clock, 30_000, 1_000)
+  expect(g.far.chaos.injected.length).toBe(4)
+  await using other = g.elsewhere()
+  expect(await got(await other(g.origin.url('/f')))).toBe('v1 (hit)')
 })
 
 test('a tier of its own machine too: a database that somebody held is brought what it missed', async () => {

@@ -35,6 +35,7 @@ async function broughtAgain(
 ): Promise<Uint8Array | StoredBody> {
   // What is wrong there is not to be taken for what comes now. A tier that fails is told of by its guard, and is a miss.
   if (because instanceof Damaged) await house.tiers.giveUp(held).catch(() => undefined)
+  else (await house.outside.get()).arrivals.avoid(held.version.home?.tier ?? held.tier)
   const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
   const { layers: _decided, ...asked } = call
   const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)

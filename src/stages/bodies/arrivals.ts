@@ -100,6 +100,12 @@ export class Arrivals {
     await savePartial(sink.store, { ...partial, key, bodyId: sink.bodyId, total: expected, savedAt: this.#clock.now() })
   }
 
+  /** It does not give back what it takes: for a while what comes goes elsewhere first. */
+  avoid(tier: string | undefined): void {
+    const store = this.#stores.find(({ name }) => name === tier)
+    if (store !== undefined) this.#avoided.set(store, this.#clock.monotonic() + AVOIDED_FOR)
+  }
+
   /** `begun`: ids of the bodies that it goes on with, or begins. */
   writer(plan: BodyPlan, begun: string[] = []): ChunkWriter {
     const now = this.#clock.monotonic()
@@ -118,7 +124,7 @@ export class Arrivals {
         return sink
       },
       lost: (sink) => {
-        if (sink instanceof StoreSink) this.#avoided.set(sink.store, this.#clock.monotonic() + AVOIDED_FOR)
+        if (sink instanceof StoreSink) this.avoid(sink.tier)
       },
       memoryLimit: Math.min(plan.maxEntryBytes, memoryLimit(this.#stores, plan)),
       expected: plan.expected,

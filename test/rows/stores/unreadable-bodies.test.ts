@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import { inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
@@ -26,6 +27,18 @@ test.each(lasting)('%s that cannot read a large body back: it comes once more, a
   await g.fetch.cache.ready()
   await g.fetch(g.origin.url('/f'))
   expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
+})
+
+test('one that takes what is too large for memory, and can be read no more: each call has its bytes', async () => {
+  const clock = manualClock()
+  const store = chaos(sqlite(':memory:', { clock }), { clock, faults: [{ do: 'throw', on: ['get', 'getMany'] }] })
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '64KB' }), store], ttl: '1h' }, clock)
+  g.origin.script('/f', ok(body.subarray(0, 100_000)))
+  for (const outcome of ['miss', 'hit', 'hit']) {
+    const response = await g.fetch(g.origin.url('/f'))
+    expect([sha256(await response.bytes()), inspect(response)?.outcome]).toEqual([sha256(body.subarray(0, 100_000)), outcome])
+  }
+  expect(g.origin.hits('/f')).toBe(2)
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import type { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord, VariantRecord } from '../model/record.ts'
@@ -49,6 +50,13 @@ export function mayShare(landing: Landing, call: Call, { collapsed }: { collapse
 /** The same of an answer that is still on its way. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
   return !collapsed || isFor(call, variantFor(first, head))
+}
+
+/** Whether a flight gave up with an answer for other header values than this caller's. Under `*` all have it: who is ill is not asked by each anew. */
+export function isForOthers({ answer }: AttemptFailure, call: Call, first: Call): boolean {
+  if (answer === undefined) return false
+  const variant = variantFor(first, answer.head)
+  return !variant.vary.includes('*') && !isFor(call, variant)
 }
 
 function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'values'>): boolean {

@@ -5,7 +5,7 @@ import type { Pace } from '../model/flight.ts'
 import { leftUnread } from '../model/left-unread.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
-import { mayFollow, triesMore } from '../policy/flight-key.ts'
+import { isForOthers, mayFollow, triesMore } from '../policy/flight-key.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -24,9 +24,10 @@ const isTimeout = (reason: unknown): reason is Error => reason instanceof Error 
 const tooLate = (ms: number, limit: string): Error =>
   new AttemptFailure('TIMEOUT', `no good answer within ${ms} ms (${limit})`, { retry: 'never' })
 
-/** It was the limit of the caller that started the flight: a time-out for good, or the end of tries that this one would go on with. */
-function isOthersLimit(error: unknown, flight: Flight, { call, spare }: { call: Call; spare: Held | undefined }): boolean {
+/** It is the failure of the caller that started the flight: an answer to its headers, a time-out for good, or the end of tries that this one would go on with. */
+function isOthersFailure(error: unknown, flight: Flight, { call, spare }: { call: Call; spare: Held | undefined }): boolean {
   if (!flight.collapsed || !(error instanceof AttemptFailure)) return false
+  if (isForOthers(error, call, flight.first)) return true
   return error.retry === 'never' ? error.code === 'TIMEOUT' : spare === undefined && triesMore(call, flight.first)
 }
 
@@ -106,7 +107,7 @@ export function waitFor(
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
-  const isOthers = (error: unknown): boolean => isOthersLimit(error, flight, { call, spare })
+  const isOthers = (error: unknown): boolean => isOthersFailure(error, flight, { call, spare })
   const waiting = wait(flight, { signal, after, deadline, takes, isOthers }, clock)
   if (!flight.collapsed)
     waiting.then(

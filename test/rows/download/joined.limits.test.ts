@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallOptions } from '../../../src/index.ts'
-import { gate, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
+import { byRequest, gate, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
 import { given, type Seen, seen } from './given.ts'
 
@@ -34,4 +34,24 @@ test('who would have tried no longer has what the first of them has, and nobody 
   const { came, asked } = await together(status(503, {}, 'not now'), [{ retry: false }, { retry: false, priority: 20 }])
   expect(came.map((one) => one.status)).toEqual([503, 503])
   expect(asked).toBe(1)
+})
+
+test('who joins a caller for whose Accept the origin fails goes on, where it says that this is why; under * nobody asks again', async () => {
+  for (const [vary, asked] of [['Accept', 2] as const, ['*', 1] as const]) {
+    await using g = await given({ retry: false })
+    const fails = status(500, { Vary: vary }, 'no csv')
+    const held = gate(
+      byRequest(({ headers }) => (headers.accept === 'text/csv' ? fails : ok('fine', { headers: { Vary: vary } }))),
+    )
+    g.origin.script('/f', held)
+    const calls = ['text/csv', 'text/plain', 'text/plain', 'text/csv'].map((accept) =>
+      seen(g.fetch(g.origin.url('/f'), { headers: { accept } })),
+    )
+    await held.arrived
+    await rounds()
+    held.release()
+    const texts = (await turnUntil(g.clock, Promise.all(calls))).map(({ text }) => text)
+    expect(texts).toEqual(asked === 1 ? Array(4).fill('no csv') : ['no csv', 'fine', 'fine', 'no csv'])
+    expect(g.origin.hits('/f')).toBe(asked)
+  }
 })

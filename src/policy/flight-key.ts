@@ -3,7 +3,7 @@ import type { Call } from '../model/call.ts'
 import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord, VariantRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
-import type { Incoming } from '../model/stages.ts'
+import type { Flight, Incoming } from '../model/stages.ts'
 import { isInsistent } from './course.ts'
 import { fallbackFrom } from './fallback.ts'
 import { asksOrigin } from './preconditions.ts'
@@ -41,15 +41,16 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 
-/** Whether a caller who joined may have what the flight brought: not a stream, and not an answer for other header values than its own. */
-export function mayShare(landing: Landing, call: Call, { collapsed }: { collapsed: boolean }): boolean {
+/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values than its own, and no error where it names another place. */
+export function mayShare(landing: Landing, call: Call, { collapsed, first }: Pick<Flight, 'collapsed' | 'first'>): boolean {
   if (!collapsed) return true
-  return landing.name !== 'live' && isFor(call, landing.held.variant)
+  if (landing.name === 'live' || !isFor(call, landing.held.variant)) return false
+  return landing.held.version.status < 400 || !knowsMore(call, first)
 }
 
 /** The same of an answer that is still on its way. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
-  return !collapsed || isFor(call, variantFor(first, head))
+  return !collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !knowsMore(call, first)))
 }
 
 /** Whether a flight gave up with an answer for other header values than this caller's. Under `*` all have it: who is ill is not asked by each anew. */
@@ -63,15 +64,19 @@ function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'value
   return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call) === values)
 }
 
+/** Whether a caller names a place that the first of its flight did not. */
+export function knowsMore({ settings }: Call, { settings: first }: Call): boolean {
+  return settings.sources.some((source) => !first.sources.includes(source))
+}
+
 /** Whether a caller would have tried longer, or elsewhere, than the first of its flight did before that gave up. */
-export function triesMore({ settings }: Call, { settings: first }: Call): boolean {
-  const pains = ({ retry, timeouts, sources }: Call['settings']): number[] => [
+export function triesMore(call: Call, first: Call): boolean {
+  const pains = ({ retry, timeouts }: Call['settings']): number[] => [
     retry.attempts,
     timeouts.connect,
     timeouts.headers,
     timeouts.stall,
-    sources.length,
   ]
-  const those = pains(first)
-  return pains(settings).some((mine, index) => mine > (those[index] as number))
+  const those = pains(first.settings)
+  return knowsMore(call, first) || pains(call.settings).some((mine, index) => mine > (those[index] as number))
 }

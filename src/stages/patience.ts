@@ -5,7 +5,7 @@ import type { Pace } from '../model/flight.ts'
 import { leftUnread } from '../model/left-unread.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
-import { isForOthers, mayFollow, triesMore } from '../policy/flight-key.ts'
+import { isForOthers, knowsMore, mayFollow, triesMore } from '../policy/flight-key.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -28,7 +28,8 @@ const tooLate = (ms: number, limit: string): Error =>
 function isOthersFailure(error: unknown, flight: Flight, { call, spare }: { call: Call; spare: Held | undefined }): boolean {
   if (!flight.collapsed || !(error instanceof AttemptFailure)) return false
   if (isForOthers(error, call, flight.first)) return true
-  return error.retry === 'never' ? error.code === 'TIMEOUT' : spare === undefined && triesMore(call, flight.first)
+  if (error.retry === 'never' && error.code === 'TIMEOUT') return true
+  return spare === undefined && (error.retry === 'never' ? knowsMore : triesMore)(call, flight.first)
 }
 
 /** The user's own code has the same patience once more, for what it is asked about is here. */

@@ -55,3 +55,18 @@ test('who joins a caller for whose Accept the origin fails goes on, where it say
     expect(g.origin.hits('/f')).toBe(asked)
   }
 })
+
+test.each([404, 501])('who joins a caller that knows one place has a %i of it, and asks his own next', async (code) => {
+  await using g = await given({ retry: false })
+  const held = gate(status(code))
+  g.origin.script('/f', held)
+  g.origin.script('/mirror', ok('fine'))
+  const sources = [g.origin.url('/mirror')]
+  const calls = [{}, { sources }, { sources, delivery: 'streaming' as const }, {}].map((holdfast) =>
+    seen(g.fetch(g.origin.url('/f'), { holdfast })),
+  )
+  await held.arrived
+  await rounds()
+  held.release()
+  expect((await turnUntil(g.clock, Promise.all(calls))).map((one) => one.status)).toEqual([code, 200, 200, code])
+})

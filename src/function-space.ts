@@ -5,6 +5,7 @@ import type { Functions } from './functions.ts'
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Settings } from './model/settings.ts'
+import { copiedArguments } from './policy/argument-copy.ts'
 import { functionKeys, functionUrl } from './policy/function-key.ts'
 import { type FunctionOptions, functionSettings } from './policy/function-options.ts'
 import type { ValueCodec } from './stages/function/value-codec.ts'
@@ -20,6 +21,8 @@ export interface Space {
   readonly keyOf: (asked: string) => string
   readonly isDurable: boolean
   readonly recall: Recall
+  /** Arguments as they are now. What `key` is told of may be anything, and is nobody's to copy. */
+  readonly copied: (args: readonly unknown[]) => unknown[]
 }
 
 interface Site {
@@ -62,5 +65,6 @@ export function openSpace({ house, under, functions, options, shown, index, coun
     ...(limit !== undefined && { turn: house.turns(limit) }),
   } as const
   const toldBy = options.key === undefined && options.instanceKey === undefined ? 'arguments' : 'text'
-  return { house, codec, results, call, keyOf, isDurable, recall: new Recall(house, { index, counts, toldBy }) }
+  const copied = options.key === undefined ? copiedArguments : (args: readonly unknown[]) => [...args]
+  return { house, codec, results, call, keyOf, isDurable, copied, recall: new Recall(house, { index, counts, toldBy }) }
 }

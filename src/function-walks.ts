@@ -23,6 +23,11 @@ export interface Walked {
   readonly counts: Counts
 }
 
+/** A call as it was made: what its caller does to the arguments since is not for the function to see. */
+interface Made extends Asked {
+  readonly own: readonly unknown[]
+}
+
 /** Those who ask the same, by what they say, and what they are given where nobody can read what is stored. */
 interface Others {
   readonly text: string | undefined
@@ -67,10 +72,14 @@ export class FunctionWalks {
 
   /** `text`: what others say who ask the same, and may go along. */
   go(call: Call, asked: Asked, text?: string): Promise<unknown> {
+    return this.#go(call, { ...asked, own: this.#of.space.copied(asked.args) }, text)
+  }
+
+  #go(call: Call, asked: Made, text?: string): Promise<unknown> {
     return this.#of.space.house.walks.during(this.#result(call, asked, text))
   }
 
-  async #result(call: Call, asked: Asked, text: string | undefined): Promise<unknown> {
+  async #result(call: Call, asked: Made, text: string | undefined): Promise<unknown> {
     const { results } = this.#of.space
     let walking: Promise<Served> | undefined
     const anew = async (): Promise<unknown> => {
@@ -92,14 +101,14 @@ export class FunctionWalks {
     }
   }
 
-  async #walk(call: Call, asked: Asked, { text, anew }: Others = { text: undefined }): Promise<Served> {
+  async #walk(call: Call, asked: Made, { text, anew }: Others = { text: undefined }): Promise<Served> {
     const { space, failures, index } = this.#of
     const { house } = space
     const { words } = failures
-    const asking = { ...this.#withOrigin(call, asked), caller: house.runs.caller() }
+    const asking = { ...this.#withOrigin(call, { self: asked.self, args: asked.own }), caller: house.runs.caller() }
     const walking = walked(house, asking)
     if (text !== undefined)
-      this.#lead(text, asked, { call: asking, walking, alone: () => this.go(call, asked), ...(anew && { anew }) })
+      this.#lead(text, asked, { call: asking, walking, alone: () => this.#go(call, asked), ...(anew && { anew }) })
     const served = await walk(house, asking, walking).catch((error: unknown) => {
       this.#count('failed', 1)
       failures.note(call.key, error, { clock: house.clock, words })
@@ -128,10 +137,10 @@ export class FunctionWalks {
 
   #withOrigin(call: Call, { self, args }: Asked): Call {
     const { space, fn } = this.#of
-    const { house, codec } = space
+    const { house, codec, copied } = space
     // The function may add to the tags of its own call, and of no other.
     const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ key: call.key, work: () => fn.apply(self, [...args]), codec, tags })
+    const origin = house.runs.origin({ key: call.key, work: () => fn.apply(self, copied(args)), codec, tags })
     return { ...call, settings: { ...call.settings, tags }, origin }
   }
 
@@ -140,7 +149,8 @@ export class FunctionWalks {
     if (refresh === undefined) return
     const kept = [...args]
     const keyOf = (of: unknown): string => this.#of.keyOf({ self: of, args: kept })
-    const withOrigin = (again: Call, of: unknown): Call => this.#withOrigin(again, { self: of, args: kept })
+    const withOrigin = (again: Call, of: unknown): Call =>
+      this.#withOrigin(again, { self: of, args: this.#of.space.copied(kept) })
     keepFresh(space.house, call, { held, refresh, repeat: { self, keyOf, withOrigin } })
   }
 }

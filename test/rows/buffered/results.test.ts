@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { argumentsText } from '../../../src/policy/argument-key.ts'
 import { bench, TIERS, thrownBy } from './kit.ts'
 
 describe.each(TIERS)('results are kept by their arguments: %s', (_, tiers) => {
@@ -130,5 +131,52 @@ describe.each(TIERS)('results are kept by their arguments: %s', (_, tiers) => {
     expect(results).toEqual(Array.from({ length: 50 }, () => ({ n: 2 })))
     expect(new Set(results).size).toBe(50)
     expect(runs).toBe(2)
+  })
+})
+
+describe('a function sees its arguments as they were when it was called (C08)', () => {
+  const CHANGES: [string, () => [of: unknown, change: () => void]][] = [
+    ['an object', () => changing({ n: 1, in: { n: 1 } }, (of) => Object.assign(of, { n: 2 }))],
+    ['what is in a list', () => changing([{ n: 1 }], ([of]) => Object.assign(of as object, { n: 2 }))],
+    ['what is in a Map', () => changing(new Map([['a', [1]]]), (of) => of.get('a')?.push(2))],
+    ['a Set', () => changing(new Set([1]), (of) => of.add(2))],
+    ['a Date', () => changing(new Date(1), (of) => of.setTime(2))],
+    ['a RegExp', () => changing(/a/g, (of) => of.test('a'))],
+    ['a URL', () => changing(new URL('http://a/'), (of) => of.searchParams.set('n', '2'))],
+    ['URLSearchParams', () => changing(new URLSearchParams('n=1'), (of) => of.set('n', '2'))],
+    ['Headers', () => changing(new Headers({ n: '1' }), (of) => of.set('n', '2'))],
+    ['an ArrayBuffer', () => changing(new ArrayBuffer(2), (of) => new Uint8Array(of).fill(2))],
+    ['a DataView', () => changing(new DataView(new ArrayBuffer(2), 1), (of) => of.setInt8(0, 2))],
+    ['a Buffer', () => changing(Buffer.from([1]), (of) => of.fill(2))],
+    ['a typed array', () => changing(new Int16Array([1]), (of) => of.fill(2))],
+  ]
+  function changing<T>(of: T, change: (of: T) => unknown): [unknown, () => void] {
+    return [of, () => void change(of)]
+  }
+
+  test.each(CHANGES)('%s, whatever is done to it since', async (_, made) => {
+    await using b = await bench()
+    const [of, change] = made()
+    const before = argumentsText([of])
+    const load = b.fetch.buffered((given: unknown) => argumentsText([given]))
+    const called = load(of)
+    change()
+    expect(await called).toBe(before)
+    expect(argumentsText([of])).not.toBe(before)
+  })
+
+  test('so does its next attempt', async () => {
+    await using b = await bench()
+    let attempts = 0
+    const first = b.fetch.buffered(
+      (list: number[]) => {
+        const taken = list.shift()
+        if (attempts++ === 0) throw new Error('of mine')
+        return taken
+      },
+      { retry: { attempts: 2, minDelay: 0 } },
+    )
+    expect(await first([1, 2])).toBe(1)
+    expect(attempts).toBe(2)
   })
 })

@@ -1,4 +1,5 @@
 import { serialize } from 'node:v8'
+import { asBuffer } from '../../model/as-buffer.ts'
 import { textOf } from '../../model/attempt-failure.ts'
 import { isBytes } from '../../model/bytes.ts'
 import { type CodecName, frozen, isImmutable, refuseResult } from '../../policy/result-value.ts'
@@ -25,6 +26,9 @@ const TYPES: Readonly<Record<CodecName, string>> = {
 
 /** Said of what was frozen to its leaves, so that it is so again. */
 const FROZEN = '; frozen'
+
+/** Said of bytes that were a Buffer, whose methods have other meanings. */
+const BUFFER = '; buffer'
 
 /** Stored under another codec, or by a release that knew another format: it is a miss, and made anew. */
 export class Unreadable extends Error {
@@ -71,7 +75,7 @@ export class ValueCodec {
           type: isFrozen(value) ? type + FROZEN : type,
         }
       case 'bytes':
-        return { bytes: new Uint8Array(value as Uint8Array), type }
+        return { bytes: new Uint8Array(value as Uint8Array), type: Buffer.isBuffer(value) ? type + BUFFER : type }
       case 'custom':
         return { bytes: bytesOf(this.#custom?.encode(value)), type }
     }
@@ -80,10 +84,11 @@ export class ValueCodec {
   /** @throws Unreadable */
   decode({ bytes, type }: Encoded): unknown {
     const expected = TYPES[this.#name]
-    if (type !== expected && type !== expected + FROZEN) throw new Unreadable(`it is stored as ${type}`)
+    if (![expected, expected + FROZEN, expected + BUFFER].includes(type)) throw new Unreadable(`it is stored as ${type}`)
     try {
       const value = this.#read(bytes)
-      return type === expected ? value : frozen(value)
+      if (type === expected) return value
+      return type === expected + FROZEN ? frozen(value) : asBuffer(value as Uint8Array)
     } catch (error) {
       throw new Unreadable(textOf(error), { cause: error })
     }

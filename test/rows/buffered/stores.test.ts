@@ -171,6 +171,8 @@ test('what is read with another codec is made anew, and codecs refuse at once wh
   expect(runs).toBe(2)
   const bytes = b.fetch.buffered((n: number): Uint8Array => new Uint8Array([n]), { name: 'bytes', codec: 'bytes' })
   expect([await bytes(1), await bytes(1)]).toEqual([new Uint8Array([1]), new Uint8Array([1])])
+  const buffer = b.fetch.buffered(() => Buffer.from('é'), { name: 'buffer', codec: 'bytes' })
+  expect([await buffer(), await buffer(), await buffer.cache.peek()]).toStrictEqual(Array(3).fill(Buffer.from('é')))
   const own = b.fetch.buffered(() => new URL('https://example.org/a'), {
     name: 'own',
     codec: {

@@ -49,7 +49,8 @@ export async function refreshed(rooms: RefreshingRooms, calendar: Calendar, plan
         return last.name === 'due' ? undefined : last
       },
       signal: rooms.closing,
-      patience: asked.settings.timeouts.deadline,
+      // Nobody waits for it, so a download that takes long is no reason to begin another.
+      patience: Number.POSITIVE_INFINITY,
     })
     if (taken.name !== 'answered') return asking(rooms, last, taken)
   }

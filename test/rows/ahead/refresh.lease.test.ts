@@ -1,8 +1,13 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { manualClock } from '../../../adapters/testing/index.ts'
 import { type Child, startChild } from '../../helpers/child.ts'
-import { counting } from '../../helpers/origin/index.ts'
+import { counting, gatedBody, ok } from '../../helpers/origin/index.ts'
+import { turnFor, turnUntil } from '../../helpers/turning.ts'
+import { given, seen } from '../download/given.ts'
 import { anOrigin, folder } from '../stores/given.ts'
+import { aFile, another, SECOND } from '../versions/histories.ts'
 
 const REFRESHING = new URL('./children/refreshing.ts', import.meta.url)
 
@@ -36,4 +41,23 @@ test('of several processes on one file one refreshes, and when it is killed anot
   expect(Math.min(...gaps())).toBeGreaterThan(1_900)
   children[2]?.send('close')
   expect(await children[2]?.exit).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('one that takes longer than any deadline is not begun by the others too', async () => {
+  const [file, clock] = [aFile(), manualClock(Date.now())]
+  const timeouts = { deadline: '2s', stall: '1h', minRate: 0 }
+  const options = { ttl: '1h', timeouts, refresh: { every: '1m' } }
+  await using g = await given({ tiers: [sqlite(file, { clock })], ...options }, clock)
+  const other = another(g, [sqlite(file, { clock })], options)
+  const slow = gatedBody('a large body', 3)
+  g.origin.script('/f', ok('first'), slow)
+  for (const fetch of [g.fetch, other]) await seen(fetch(g.origin.url('/f')))
+  await turnFor(clock, 61 * SECOND, 10 * SECOND)
+  await slow.arrived
+  await turnFor(clock, 6 * SECOND, 500)
+  expect(g.origin.hits('/f')).toBe(2)
+  slow.release()
+  await turnUntil(clock, Promise.all([g.fetch.idle(), other.idle()]))
+  expect(await seen(other(g.origin.url('/f')))).toMatchObject({ text: 'a large body', outcome: 'hit' })
+  expect(g.origin.hits('/f')).toBe(2)
 })

@@ -50,9 +50,20 @@ export class RedisPlace implements Place {
     if (typeof this.#given === 'string') await ioredis()
   }
 
+  /** Servers end what is idle: the next start makes another one, and does not fail over it. */
+  #connected(): Promise<Redis> {
+    const made = ownClient(this.#given).then((client) => {
+      client.once('end', () => {
+        if (this.#client === made) this.#client = undefined
+      })
+      return client
+    })
+    return made
+  }
+
   async #wait(bucket: string, apart: number): Promise<number> {
     this.#closing.signal.throwIfAborted()
-    this.#client ??= ownClient(this.#given)
+    this.#client ??= this.#connected()
     const made = this.#client
     const client = await made
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()

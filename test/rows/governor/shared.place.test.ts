@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { createCachedFetch } from '../../../src/index.ts'
 import { ok, startOrigin } from '../../helpers/origin/index.ts'
+import { hasRedis, startRedis } from '../../helpers/redis.ts'
+import { rounds } from '../../helpers/turning.ts'
 
 test('limits.shared.sqlite: a relative path is that of the working directory in which the instance was made', async () => {
   await using origin = await startOrigin()
@@ -24,3 +26,21 @@ test('limits.shared.sqlite: a relative path is that of the working directory in 
     rmSync(directory, { recursive: true })
   }
 })
+
+test.skipIf(!hasRedis())(
+  'limits.shared.redis: an idle connection that the server ended costs the next start nothing',
+  async () => {
+    await using server = await startRedis()
+    await using origin = await startOrigin()
+    origin.script('/f', ok('fine'))
+    const limits = { hosts: [{ match: '127.0.0.1', rate: 20, per: '1s' }], shared: { redis: server.url } }
+    await using fetch = createCachedFetch({ tiers: [memory()], limits })
+    const warnings: string[] = []
+    fetch.on('warning', ({ warning }) => warnings.push(warning))
+    await (await fetch(origin.url('/f?1'))).text()
+    server.cli('client', 'kill', 'type', 'normal')
+    await rounds()
+    await (await fetch(origin.url('/f?2'))).text()
+    expect(warnings).toEqual([])
+  },
+)

@@ -27,6 +27,8 @@ export class RedisPlace implements Place {
   readonly #clock: Clock
   readonly #closing = new AbortController()
   #client: Promise<Redis> | undefined
+  /** Why the connection failed: to who asks over it ioredis says only that it is closed. */
+  #heard: unknown
 
   constructor(given: string | object, clock: Clock) {
     this.#given = given as string | Redis
@@ -52,7 +54,11 @@ export class RedisPlace implements Place {
 
   /** Servers end what is idle: the next start makes another one, and does not fail over it. */
   #connected(): Promise<Redis> {
+    this.#heard = undefined
     const made = ownClient(this.#given).then((client) => {
+      client.on('error', (why) => {
+        this.#heard = why
+      })
       client.once('end', () => {
         if (this.#client === made) this.#client = undefined
       })
@@ -74,7 +80,7 @@ export class RedisPlace implements Place {
     } catch (error) {
       if (this.#client === made) this.#client = undefined
       client.disconnect()
-      throw error
+      throw this.#heard ?? error
     } finally {
       late.cancel()
     }
@@ -98,7 +104,6 @@ async function ioredis(): Promise<typeof Redis> {
 async function ownClient(given: string | Redis): Promise<Redis> {
   const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: PATIENCE, enableOfflineQueue: true }
   const client = typeof given === 'string' ? new (await ioredis())(given, options) : given.duplicate(options)
-  client.on('error', () => undefined)
   client.on('connect', () => client.stream.unref?.())
   return client
 }

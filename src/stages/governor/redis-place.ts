@@ -102,7 +102,14 @@ async function ioredis(): Promise<typeof Redis> {
  * timers would keep the process alive; it is made anew when it is needed. Nor does its socket: who waits for a start is kept by the wait.
  */
 async function ownClient(given: string | Redis): Promise<Redis> {
-  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: PATIENCE, enableOfflineQueue: true }
+  const options = {
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: PATIENCE,
+    enableOfflineQueue: true,
+    // It asks for INFO, and prints where that is forbidden.
+    enableReadyCheck: false,
+  }
   const client = typeof given === 'string' ? new (await ioredis())(given, options) : given.duplicate(options)
   client.on('connect', () => client.stream.unref?.())
   return client

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { createCachedFetch } from '../../../src/index.ts'
 import { ok, startOrigin } from '../../helpers/origin/index.ts'
@@ -28,12 +28,16 @@ test('limits.shared.sqlite: a relative path is that of the working directory in 
 })
 
 test.skipIf(!hasRedis())(
-  'limits.shared.redis: an idle connection that the server ended costs the next start nothing',
+  'limits.shared.redis: a user who may do no more than it takes; an idle connection that was ended',
   async () => {
     await using server = await startRedis()
+    server.cli('acl', 'setuser', 'bob', 'on', '>b', '~holdfast:*', '+eval', '+get', '+set', '+time')
+    const printed = vi.spyOn(console, 'warn')
+    onTestFinished(() => printed.mockRestore())
     await using origin = await startOrigin()
     origin.script('/f', ok('fine'))
-    const limits = { hosts: [{ match: '127.0.0.1', rate: 20, per: '1s' }], shared: { redis: server.url } }
+    const shared = { redis: server.url.replace('//', '//bob:b@') }
+    const limits = { hosts: [{ match: '127.0.0.1', rate: 20, per: '1s' }], shared }
     await using fetch = createCachedFetch({ tiers: [memory()], limits })
     const warnings: string[] = []
     fetch.on('warning', ({ warning }) => warnings.push(warning))
@@ -42,6 +46,7 @@ test.skipIf(!hasRedis())(
     await rounds()
     await (await fetch(origin.url('/f?2'))).text()
     expect(warnings).toEqual([])
+    expect(printed).not.toHaveBeenCalled()
   },
 )
 

@@ -16,6 +16,7 @@ export class Pacers {
   readonly #clock: Clock
   readonly #report: Report
   readonly #place: Place | undefined
+  readonly #rest = { until: Number.NEGATIVE_INFINITY }
 
   constructor(shared: SharedPlace | undefined, { clock, report }: { clock: Clock; report: Report }) {
     this.#clock = clock
@@ -31,10 +32,14 @@ export class Pacers {
       throw new AttemptFailure('STORE', error.message, { retry: 'never', cause: error })
     })
     const lost = ({ message }: Error): void => {
-      const warning = `limits.shared: ${place.name} cannot be reached (${message}); this process keeps the rate of ${bucket} by itself`
+      const warning = `limits.shared: ${place.name} cannot be reached (${message}); this process keeps its rates by itself`
       this.#report('warning', () => ({ key: '', url: '', warning }))
     }
-    return sharedPacer(() => place.next(bucket, pace.within / pace.starts), local, { clock: this.#clock, lost })
+    return sharedPacer(() => place.next(bucket, pace.within / pace.starts), local, {
+      clock: this.#clock,
+      rest: this.#rest,
+      lost,
+    })
   }
 
   async close(): Promise<void> {

@@ -18,24 +18,26 @@ const REST = 5_000
 /** A start that was granted by the shared place goes by when it is not used at once: the next one may be another process's. */
 const LASTS = 50
 
+interface SharedFacts {
+  readonly clock: Clock
+  /** Of the place, for all its buckets: until then, in monotonic milliseconds, it is left alone. */
+  readonly rest: { until: number }
+  readonly lost: (error: Error) => void
+}
+
 /** Asks the shared place; while that is gone, this process keeps the rate by itself, which is less than was asked for and more than nothing. */
-export function sharedPacer(
-  ask: () => Promise<void>,
-  local: Pacer,
-  { clock, lost }: { clock: Clock; lost: (error: Error) => void },
-): Pacer {
-  let restUntil = Number.NEGATIVE_INFINITY
+export function sharedPacer(ask: () => Promise<void>, local: Pacer, { clock, rest, lost }: SharedFacts): Pacer {
   let isClosed = false
   return {
     lasts: LASTS,
     next: async () => {
-      if (clock.monotonic() >= restUntil) {
+      if (clock.monotonic() >= rest.until) {
         try {
           return await ask()
         } catch (error) {
           // It was let go, not lost.
           if (isClosed) throw error
-          restUntil = clock.monotonic() + REST
+          rest.until = clock.monotonic() + REST
           lost(error as Error)
         }
       }

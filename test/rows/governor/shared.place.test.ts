@@ -50,13 +50,14 @@ test.skipIf(!hasRedis())(
   },
 )
 
-test('limits.shared.redis: the warning says why it cannot be reached', async () => {
-  await using origin = await startOrigin()
-  origin.script('/f', ok('fine'))
+test('limits.shared.redis: the warning says why it cannot be reached, and for a while no other host tries it again', async () => {
+  await using one = await startOrigin()
+  await using other = await startOrigin()
+  for (const origin of [one, other]) origin.script('/f', ok('fine'))
   const limits = { hosts: [{ match: '127.0.0.1', rate: 20, per: '1s' }], shared: { redis: 'redis://127.0.0.1:1' } }
   await using fetch = createCachedFetch({ tiers: [memory()], limits })
   const warnings: string[] = []
   fetch.on('warning', ({ warning }) => warnings.push(warning))
-  await (await fetch(origin.url('/f'))).text()
+  for (const origin of [one, other]) await (await fetch(origin.url('/f'))).text()
   expect(warnings).toEqual([expect.stringContaining('redis cannot be reached (connect ECONNREFUSED 127.0.0.1:1)')])
 })

@@ -5,6 +5,9 @@ export const STATEMENTS = {
   rollback: 'ROLLBACK',
   value: 'SELECT expires, sum, value FROM records WHERE key = ?',
   values: 'SELECT key, expires, sum, value FROM records WHERE key IN (?, ?, ?, ?)',
+  // An index is written for each column that is set, also to what it was.
+  putInPlace: `INSERT INTO records (key, grp, expires, sum, value) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET sum = excluded.sum, value = excluded.value WHERE grp IS excluded.grp AND expires IS excluded.expires`,
   put: `INSERT INTO records (key, grp, expires, sum, value) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET grp = excluded.grp, expires = excluded.expires, sum = excluded.sum, value = excluded.value`,
   remove: 'DELETE FROM records WHERE key = ? RETURNING grp',

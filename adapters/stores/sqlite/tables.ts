@@ -58,7 +58,8 @@ export class Tables {
   }
 
   put(key: string, group: number | null, { value, sum, expires }: StoredValue): void {
-    this.#sql.put.run(key, group, expires ?? null, sum, value)
+    const row = [key, group, expires ?? null, sum, value] as const
+    if (this.#sql.putInPlace.run(...row).changes === 0) this.#sql.put.run(...row)
   }
 
   /** The group's number, where there was such a record. */

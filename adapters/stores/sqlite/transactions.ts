@@ -67,6 +67,8 @@ export class Transactions {
     // With the lock in hand: what others have committed must not look as if it were of a later time.
     const now = Math.floor(this.#clock.now())
     try {
+      // A lease comes before each download, and would write the order of use once more than the download itself.
+      if (writing.size > 0) this.#recency.settle(this.#tables, SLICE)
       this.#tidy(now)
       const isAmple = this.#space.isAmple(growth)
       const room = (more: number): GivenUp => (isAmple ? NOTHING : this.#space.makeRoom(more, writing, now))
@@ -93,7 +95,6 @@ export class Transactions {
   }
 
   #tidy(now: number): void {
-    this.#recency.settle(this.#tables, SLICE)
     // Looking for what has ended costs a tenth of a small write, so not each one does it. A clock that was set back is no reason to wait.
     if (Math.abs(now - this.#tidiedAt) < TIDY_EVERY) return
     this.#tidiedAt = now

@@ -41,16 +41,16 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 
-/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values than its own, and no error where it names another place. */
+/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values, and no error where it goes elsewhere. */
 export function mayShare(landing: Landing, call: Call, { collapsed, first }: Pick<Flight, 'collapsed' | 'first'>): boolean {
   if (!collapsed) return true
   if (landing.name === 'live' || !isFor(call, landing.held.variant)) return false
-  return landing.held.version.status < 400 || !knowsMore(call, first)
+  return landing.held.version.status < 400 || !goesElsewhere(call, first)
 }
 
 /** The same of an answer that is still on its way. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
-  return !collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !knowsMore(call, first)))
+  return !collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !goesElsewhere(call, first)))
 }
 
 /** Whether a flight gave up with an answer for other header values than this caller's. Under `*` all have it: who is ill is not asked by each anew. */
@@ -64,9 +64,10 @@ function isFor(call: Call, { vary, values }: Pick<VariantRecord, 'vary' | 'value
   return !vary.includes('*') && (vary.length === 0 || variantOf(vary, call) === values)
 }
 
-/** Whether a caller names a place that the first of its flight did not. */
-export function knowsMore({ settings }: Call, { settings: first }: Call): boolean {
-  return settings.sources.some((source) => !first.sources.includes(source))
+/** Whether a caller names another place than the first of its flight did, or goes by a dispatcher where that one had none; two dispatchers are one way. */
+export function goesElsewhere({ dispatcher, settings }: Call, first: Call): boolean {
+  const isOtherWay = (dispatcher === undefined) !== (first.dispatcher === undefined)
+  return isOtherWay || settings.sources.some((source) => !first.settings.sources.includes(source))
 }
 
 /** Whether a caller would have tried longer, or elsewhere, than the first of its flight did before that gave up. */
@@ -78,5 +79,5 @@ export function triesMore(call: Call, first: Call): boolean {
     timeouts.stall,
   ]
   const those = pains(first.settings)
-  return knowsMore(call, first) || pains(call.settings).some((mine, index) => mine > (those[index] as number))
+  return goesElsewhere(call, first) || pains(call.settings).some((mine, index) => mine > (those[index] as number))
 }

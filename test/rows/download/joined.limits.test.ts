@@ -1,6 +1,7 @@
+import { Dispatcher1Wrapper, MockAgent } from 'undici'
 import { expect, test } from 'vitest'
-import type { CallOptions } from '../../../src/index.ts'
-import { byRequest, gate, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
+import type { CallOptions, Init } from '../../../src/index.ts'
+import { byRequest, gate, hangUp, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
 import { given, type Seen, seen } from './given.ts'
 
@@ -69,4 +70,21 @@ test.each([404, 501])('who joins a caller that knows one place has a %i of it, a
   await rounds()
   held.release()
   expect((await turnUntil(g.clock, Promise.all(calls))).map((one) => one.status)).toEqual([code, 200, 200, code])
+})
+
+test.each([
+  ['hangs up', hangUp()],
+  ['answers 404', status(404)],
+])('who joins a caller on whose way the server %s goes by his own dispatcher', async (_, step) => {
+  await using g = await given({ retry: false })
+  const held = gate(step)
+  g.origin.script('/f', held)
+  const mock = new MockAgent()
+  mock.get(g.origin.url('')).intercept({ path: '/f' }).reply(200, 'fine')
+  const dispatcher = new Dispatcher1Wrapper(mock) as unknown as NonNullable<Init['dispatcher']>
+  const calls = [seen(g.fetch(g.origin.url('/f'))), seen(g.fetch(g.origin.url('/f'), { dispatcher }))]
+  await held.arrived
+  await rounds()
+  held.release()
+  expect((await turnUntil(g.clock, Promise.all(calls)))[1]).toEqual(FINE)
 })

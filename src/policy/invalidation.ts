@@ -33,9 +33,12 @@ export function invalidatedUrls(
  * is none of them: it was asked for last.
  */
 export function invalidation(call: Call, head: ResponseHead, now: number): { urls: readonly string[]; at: number } {
-  // What a redirect led to is another question: the unsafe one went well.
-  const answer = head.redirects === undefined ? head : { ...head, status: 303 }
-  const urls = invalidatedUrls(call, answer)
+  // What a redirect led to is another question: the unsafe one went well. It was sent on to there (307, 308), or there one sees what it did.
+  const { redirects } = head
+  const own = invalidatedUrls(call, redirects === undefined ? head : { ...head, status: 303 })
+  const { origin } = new URL(call.url)
+  const led = own.length === 0 ? undefined : redirects?.urls.filter((url) => new URL(url).origin === origin)
+  const urls = [...own, ...(led ?? [])]
   return { urls, at: urls.length > 0 && keepable(call, head).store ? head.requestedAt - 1 : now }
 }
 

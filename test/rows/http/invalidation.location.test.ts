@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ok, startOrigin } from '../../helpers/origin/index.ts'
+import { ok, redirect, startOrigin } from '../../helpers/origin/index.ts'
 import { bench, textOf } from '../door/kit.ts'
 import { fill } from './given.ts'
 import { isHit, kept, resource, stocked, write, writes } from './written.ts'
@@ -21,6 +21,17 @@ describe('Location and Content-Location (4.4)', () => {
     await textOf(write(b))
     expect([await isHit(b, {}, '/there'), await isHit(b, {}, '/else')]).toEqual([false, true])
   })
+
+  test.each([303, 301, 307, 308])(
+    'where a %i was followed to, it is stale too: there the write was sent on, or shows',
+    async (status) => {
+      await using b = await bench({ ...there, '/middle': redirect('/there', status), '/r': redirect('/middle', status) })
+      await fill(b, {}, '/there')
+      await fill(b, {}, '/else')
+      await textOf(write(b))
+      expect([await isHit(b, {}, '/there'), await isHit(b, {}, '/else')]).toEqual([false, true])
+    },
+  )
 
   test('text that is no ASCII is UTF-8', async () => {
     await using b = await bench({ '/%C3%BC': ok('there', { headers: kept }) })

@@ -6,6 +6,7 @@ import type { Found, Landing } from '../model/rooms.ts'
 import type { Flight, Incoming } from '../model/stages.ts'
 import { isInsistent } from './course.ts'
 import { fallbackFrom } from './fallback.ts'
+import { keepable } from './keeping.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'
 import { variantFor } from './variants.ts'
@@ -41,11 +42,18 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 
-/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values, and no error where it goes elsewhere. */
+/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values, no error where it goes elsewhere, and nothing lost that it would keep. */
 export function mayShare(landing: Landing, call: Call, { collapsed, first }: Pick<Flight, 'collapsed' | 'first'>): boolean {
   if (!collapsed) return true
-  if (landing.name === 'live' || !isFor(call, landing.held.variant)) return false
+  if (landing.name === 'live' || !isFor(call, landing.held.variant) || keepsMore(landing, call, first)) return false
   return landing.held.version.status < 400 || !goesElsewhere(call, first)
+}
+
+/** Whether this caller's settings keep what those of the first did not. */
+function keepsMore(landing: Landing, call: Call, first: Call): boolean {
+  if (landing.name !== 'transient') return false
+  if (landing.reason === 'too-large') return call.settings.maxEntryBytes > first.settings.maxEntryBytes
+  return keepable(call, landing.head).store
 }
 
 /** The same of an answer that is still on its way. */

@@ -88,3 +88,20 @@ test.each([
   held.release()
   expect((await turnUntil(g.clock, Promise.all(calls)))[1]).toEqual(FINE)
 })
+
+test.each<[string, CallOptions, CallOptions, Step]>([
+  ['maxEntryBytes', { maxEntryBytes: 2 }, { maxEntryBytes: 9 }, ok('fine')],
+  ['ttl', {}, { ttl: '1h' }, ok('fine', { headers: { 'Cache-Control': 'no-store' } })],
+])('who joins a caller whose %s does not let the answer be kept has it, and keeps it', async (_, first, second, step) => {
+  await using g = await given()
+  const held = gate(step)
+  g.origin.script('/f', held)
+  const calls = [first, first, second, second].map((holdfast) => seen(g.fetch(g.origin.url('/f'), { holdfast })))
+  await held.arrived
+  await rounds()
+  held.release()
+  const outcomes = (await turnUntil(g.clock, Promise.all(calls))).map(({ outcome }) => outcome)
+  expect(outcomes).toEqual(['bypass', 'bypass', 'miss', 'miss'])
+  expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
+  expect(g.origin.hits('/f')).toBe(2)
+})

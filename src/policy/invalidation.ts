@@ -53,8 +53,10 @@ export function displaces({ method, cache }: Call, { status }: ResponseHead): bo
 /** The request had gone out, and may have been obeyed. */
 const UNKNOWN_END: ReadonlySet<string> = new Set(['TIMEOUT', 'STALLED', 'TRUNCATED', 'PROTOCOL', 'BAD_ENCODING', 'REDIRECT'])
 
-/** The same of an unsafe request that got no answer: nobody knows what it has done. */
+/** The same of an unsafe request that got no answer: nobody knows what it has done. One that was redirected went well, whatever was there. */
 export function unanswered(call: Call, error: unknown, now: number): ReturnType<typeof invalidation> {
+  const head = error instanceof AttemptFailure ? error.answer?.head : undefined
+  if (head?.redirects !== undefined) return invalidation(call, head, now)
   const isOpen = error instanceof AttemptFailure && UNKNOWN_END.has(error.code)
   return { urls: isOpen ? invalidatedUrls(call, { status: 204, headers: [] }) : [], at: now }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ok, redirect, startOrigin } from '../../helpers/origin/index.ts'
+import { ok, redirect, startOrigin, status } from '../../helpers/origin/index.ts'
 import { bench, textOf } from '../door/kit.ts'
 import { fill } from './given.ts'
 import { isHit, kept, resource, stocked, write, writes } from './written.ts'
@@ -32,6 +32,12 @@ describe('Location and Content-Location (4.4)', () => {
       expect([await isHit(b, {}, '/there'), await isHit(b, {}, '/else')]).toEqual([false, true])
     },
   )
+
+  test.each([404, 503])('a write that led to a %i has been done all the same', async (code) => {
+    await using b = await stocked(writes(303, { Location: '/there' }), { '/there': status(code) })
+    expect((await write(b)).status).toBe(code)
+    expect(await isHit(b)).toBe(false)
+  })
 
   test('text that is no ASCII is UTF-8', async () => {
     await using b = await bench({ '/%C3%BC': ok('there', { headers: kept }) })

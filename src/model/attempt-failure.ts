@@ -1,6 +1,7 @@
 import type { Forward } from './cache-status.ts'
 import type { Attempt, ErrorCode } from './errors.ts'
 import { byKind, type InstanceOf, say } from './kind.ts'
+import type { RedirectFacts } from './record.ts'
 import type { ResponseHead, StoredBody } from './rooms.ts'
 
 /** An answer whose status says that the origin could not: handed to the caller when nothing better comes. */
@@ -17,6 +18,7 @@ interface FailureFacts {
   readonly answer?: FailedAnswer
   /** SHA-256 of the bytes that were refused, hex. */
   readonly refused?: string
+  readonly redirects?: RedirectFacts | undefined
   readonly cause?: unknown
 }
 
@@ -32,6 +34,8 @@ export class AttemptFailure extends Error {
   readonly retryAfter: number | undefined
   readonly answer: FailedAnswer | undefined
   readonly refused: string | undefined
+  /** What had been followed before it failed. */
+  readonly redirects: RedirectFacts | undefined
   /** Body bytes by which this attempt moved the download on. */
   gained = 0
   attempts: readonly Attempt[] = []
@@ -46,6 +50,7 @@ export class AttemptFailure extends Error {
     this.retryAfter = facts.retryAfter
     this.answer = facts.answer
     this.refused = facts.refused
+    this.redirects = facts.redirects ?? facts.answer?.head.redirects
     say('AttemptFailure', this)
   }
 }

@@ -1,4 +1,5 @@
 import type { HeaderList } from './headers.ts'
+import type { RedirectFacts } from './record.ts'
 
 /** How the end of a body was told: only a length or chunks prove that it was whole. */
 export type Framing = 'length' | 'chunked' | 'close' | 'none' | 'unknown'
@@ -49,6 +50,8 @@ export class TransportFailure extends Error {
   readonly code: TransportCode
   /** False: asking again can never heal it (an expired certificate, a header of 20 MB). */
   readonly transient: boolean
+  /** What had been followed to where it happened. */
+  redirects: RedirectFacts | undefined
 
   constructor(code: TransportCode, message: string, facts: { cause?: unknown; transient?: boolean } = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })

@@ -33,13 +33,16 @@ export function invalidatedUrls(
  * is none of them: it was asked for last.
  */
 export function invalidation(call: Call, head: ResponseHead, now: number): { urls: readonly string[]; at: number } {
-  // What a redirect led to is another question: the unsafe one went well. It was sent on to there (307, 308), or there one sees what it did.
-  const { redirects } = head
-  const own = invalidatedUrls(call, redirects === undefined ? head : { ...head, status: 303 })
+  const urls = head.redirects === undefined ? invalidatedUrls(call, head) : behind(call, head)
+  return { urls, at: urls.length > 0 && keepable(call, head).store ? head.requestedAt - 1 : now }
+}
+
+/** What a redirect led to is another question: the unsafe one went well. It was sent on to there (307, 308), or there one sees what it did. */
+function behind(call: Call, { headers, redirects }: Pick<ResponseHead, 'headers' | 'redirects'>): readonly string[] {
+  const own = invalidatedUrls(call, { status: 303, headers })
   const { origin } = new URL(call.url)
   const led = own.length === 0 ? undefined : redirects?.urls.filter((url) => new URL(url).origin === origin)
-  const urls = [...own, ...(led ?? [])]
-  return { urls, at: urls.length > 0 && keepable(call, head).store ? head.requestedAt - 1 : now }
+  return [...own, ...(led ?? [])]
 }
 
 /**
@@ -55,8 +58,8 @@ const UNKNOWN_END: ReadonlySet<string> = new Set(['TIMEOUT', 'STALLED', 'TRUNCAT
 
 /** The same of an unsafe request that got no answer: nobody knows what it has done. One that was redirected went well, whatever was there. */
 export function unanswered(call: Call, error: unknown, now: number): ReturnType<typeof invalidation> {
-  const head = error instanceof AttemptFailure ? error.answer?.head : undefined
-  if (head?.redirects !== undefined) return invalidation(call, head, now)
-  const isOpen = error instanceof AttemptFailure && UNKNOWN_END.has(error.code)
+  const failure = error instanceof AttemptFailure ? error : undefined
+  if (failure?.redirects !== undefined) return { urls: behind(call, { headers: [], redirects: failure.redirects }), at: now }
+  const isOpen = failure !== undefined && UNKNOWN_END.has(failure.code)
   return { urls: isOpen ? invalidatedUrls(call, { status: 204, headers: [] }) : [], at: now }
 }

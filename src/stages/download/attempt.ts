@@ -97,6 +97,7 @@ function failureOf(error: unknown, { order }: Series): AttemptFailure {
     return new AttemptFailure(error.code, error.message, {
       retry: classify(error, order.call.settings.retry),
       cause: error.cause ?? error,
+      redirects: error.redirects,
     })
   }
   // Not the network: our own disk, or a mistake of ours. Asking the origin again would not mend it.

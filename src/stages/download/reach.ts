@@ -57,7 +57,10 @@ export async function reach(
   let passed: RedirectFacts | undefined
   for (let redirects = 0; ; redirects++) {
     const sent = isOf(hop.url, facts.at) ? { ...hop, headers: [...hop.headers, ...facts.conditions] } : hop
-    const reached = await ask(rooms, order, { ...facts, hop: sent })
+    const reached = await ask(rooms, order, { ...facts, hop: sent }).catch((error: unknown) => {
+      if (error instanceof TransportFailure) error.redirects = passed
+      throw error
+    })
     const turn = redirectOf({
       status: reached.head.status,
       location: headerOf(reached.head.headers, 'location'),

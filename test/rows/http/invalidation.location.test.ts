@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ok, redirect, startOrigin, status } from '../../helpers/origin/index.ts'
-import { bench, textOf } from '../door/kit.ts'
+import { hangUp, ok, redirect, startOrigin, status } from '../../helpers/origin/index.ts'
+import { bench, failureOf, textOf } from '../door/kit.ts'
 import { fill } from './given.ts'
 import { isHit, kept, resource, stocked, write, writes } from './written.ts'
 
@@ -36,6 +36,12 @@ describe('Location and Content-Location (4.4)', () => {
   test.each([404, 503])('a write that led to a %i has been done all the same', async (code) => {
     await using b = await stocked(writes(303, { Location: '/there' }), { '/there': status(code) })
     expect((await write(b)).status).toBe(code)
+    expect(await isHit(b)).toBe(false)
+  })
+
+  test('and so has one that led to where nobody answers', async () => {
+    await using b = await stocked(writes(303, { Location: '/there' }), { '/there': hangUp() })
+    expect((await failureOf(write(b))).code).toBe('CONNECT')
     expect(await isHit(b)).toBe(false)
   })
 

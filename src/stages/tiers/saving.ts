@@ -98,9 +98,9 @@ export class Saving {
     this.#rooms.background((fence?.tier === tier.store.name ? fence.behind?.(saving) : undefined) ?? saving)
   }
 
-  /** Another process has deleted it meanwhile, and only this tier knew. Those that were written before the answer give it up. */
+  /** Another process has deleted it meanwhile, and only this tier knew: the others give it up. What was deleted here all of them were told. */
   async #heard(from: Tier, known: EntryRecord | undefined, { placed, retiring }: Kept): Promise<void> {
-    if (known === undefined || placed === undefined || retiring?.isLate(known) !== true) return
+    if (known === undefined || placed === undefined || retiring?.isLate(known) !== true || retiring.isLate(undefined)) return
     for (const tier of this.#nearestFirst) {
       if (tier === from || tier.store.readOnly === true) continue
       const there = await tier.entry(known.key, [])

@@ -76,6 +76,26 @@ test.each([
   expect((await asked).text).toBe('asked before')
 })
 
+test('what is refused counts, also where a further tier finds out behind it that the download was overtaken', async () => {
+  const further: Store = Object.assign(sqlite(':memory:') as Store, { remote: true, compareAndSet: undefined as never })
+  const [get, ends] = [further.get.bind(further), Promise.withResolvers<void>()]
+  further.get = async (key) => {
+    if (key.startsWith('h1:e:')) await ends.promise
+    return get(key)
+  }
+  await using g = await history([sqlite(':memory:'), further], { ttl: '30d' }, today())
+  const held = gate(ok('the same'))
+  g.origin.script('/f', held, ok('the same'))
+  const asked = g.fetch(g.url)
+  await held.arrived
+  await g.entry.delete()
+  held.release()
+  await expect(g.fetch.reject(await asked, 'bad')).rejects.toMatchObject({ code: 'REJECTED' })
+  ends.resolve()
+  await g.fetch.idle()
+  expect(await seen(g.fetch(g.url))).toEqual({ rejected: 'REJECTED' })
+})
+
 test('deleted by a tag that an earlier call gave', async () => {
   await using g = await history([sqlite(aFile())], { ttl: '30d' })
   g.origin.script('/f', ok('the first'))

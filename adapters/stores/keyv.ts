@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
 import { storeClosed, storeFailure } from './failures.ts'
 import { quoted, unquoted } from './keyv/envelope.ts'
+import { Overlaps } from './keyv/overlaps.ts'
 import { endOf, isPart, opened, partKeys, texts } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
@@ -47,6 +48,13 @@ export function keyv(keyv: object, options: KeyvOptions = {}): Store {
   return new KeyvStore(keyv, { ...facts, name, clock })
 }
 
+interface Written {
+  readonly text: string
+  readonly expires: number | undefined
+  /** What may be found when it is read back: this text, or what another write said at the same moment. */
+  readonly said: ReadonlySet<unknown>
+}
+
 class KeyvStore implements Store {
   readonly name: string
   readonly durable: boolean
@@ -56,6 +64,7 @@ class KeyvStore implements Store {
   readonly #reports: Reports
   readonly #endForm: EndForm
   readonly #clock: Clock
+  readonly #overlaps = new Overlaps()
   #closed = false
 
   constructor(given: KeyvLike, facts: { name: string; durable: boolean; shared: boolean; remote: boolean; clock: Clock }) {
@@ -82,16 +91,17 @@ class KeyvStore implements Store {
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
     this.#refuseFence(fence)
     // Before the first await: the caller may do with its array what it likes.
-    for (const { key: name, text } of texts(key, value, expires)) await this.#set(name, text, expires)
+    for (const { key: name, text } of texts(key, value, expires))
+      await this.#overlaps.during(name, text, (said) => this.#set(name, { text, expires, said }))
   }
 
-  async #set(key: string, text: string, expires: number | undefined): Promise<void> {
+  async #set(key: string, { text, expires, said }: Written): Promise<void> {
     const { answer, reported } = await this.#call('set', () =>
       this.#keyv.set(key, this.#endForm === 'from now' ? text : quoted(text), this.#endOf(expires)),
     )
     if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was written`, reported)
     if (answer === false) throw this.#failed(`it refused to write ${key}`)
-    if ((await this.#read(key)) !== text) throw this.#failed(`it said that ${key} is stored, and does not have it`)
+    if (!said.has(await this.#read(key))) throw this.#failed(`it said that ${key} is stored, and does not have it`)
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
@@ -106,16 +116,18 @@ class KeyvStore implements Store {
     await Promise.all(
       keys.map(async (key) => {
         const parts = partKeys(key, await this.#read(key))
-        await Promise.all([key, ...parts].map((name) => this.#delete(name)))
+        await Promise.all(
+          [key, ...parts].map((name) => this.#overlaps.during(name, undefined, (said) => this.#delete(name, said))),
+        )
       }),
     )
   }
 
   /** Keyv answers false for what was not there, and for what it could not delete. */
-  async #delete(key: string): Promise<void> {
+  async #delete(key: string, said: ReadonlySet<unknown>): Promise<void> {
     const { answer, reported } = await this.#call('delete', () => this.#keyv.delete(key))
     if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was deleted`, reported)
-    if (answer === false && (await this.#read(key)) !== undefined) throw this.#failed(`it did not delete ${key}`)
+    if (answer === false && !said.has(await this.#read(key))) throw this.#failed(`it did not delete ${key}`)
   }
 
   async *keys(

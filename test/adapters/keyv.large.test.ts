@@ -97,3 +97,26 @@ describe.each(MAKERS)('keyv over %s with a limit of 1 MiB a value (S15)', (_name
     expect(await Array.fromAsync(store.keys(''))).toEqual([])
   })
 })
+
+describe.each(MAKERS)('keyv over %s: what is said of one key at the same moment', (_name, make) => {
+  test('several writes, and a deletion, find one another’s word when they read back: none of them has failed', async () => {
+    const store = keyv(make(new Narrow()))
+    const words = [1, 2, 3].map((n) => Uint8Array.of(n))
+    await Promise.all([...words.map((word) => store.set('a', word)), store.delete(['a']), store.set('b', Uint8Array.of(4))])
+    expect([...words, undefined]).toContainEqual(await store.get('a'))
+    await Promise.all([store.delete(['b']), store.set('b', Uint8Array.of(5))])
+  })
+
+  test('invalidations of one URL, one behind the other, are no failures of the tier', async () => {
+    const clock = manualClock()
+    await using fetch = createCachedFetch({ tiers: [keyv(make(new Narrow()))], clock })
+    const failures: string[] = []
+    fetch.on('tier-error', ({ error }) => failures.push(error.message))
+    const said = [1, 2, 3].map((ms) => {
+      clock.jump(ms)
+      return fetch.cache.invalidate({ url: 'https://example.org/items' })
+    })
+    await Promise.all(said)
+    expect(failures).toEqual([])
+  })
+})

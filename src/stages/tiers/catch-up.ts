@@ -11,8 +11,8 @@ const AGAIN_AFTER = 5_000
 /** Entries, and marks, that one tier may be behind with; beyond that the oldest are given up, and said so. */
 const MOST = 10_000
 
-/** How often a tier that is well is brought an entry that it does not take, {@link AGAIN_AFTER} one another. */
-const TRIES = 10
+/** How often a tier that is well is brought what it does not take: in its next run, then in one of two, of four, ...: for up to 10 minutes. */
+const TRIES = 7
 
 /** Entries brought side by side. */
 const SIDE_BY_SIDE = 8
@@ -33,6 +33,7 @@ interface Behind {
   readonly waiting: Map<string, number>
   readonly marks: Map<string, StoreEntry>
   running: boolean
+  runs: number
 }
 
 /**
@@ -83,7 +84,7 @@ export class CatchUp {
 
   /** Once more, whatever failed before: nobody will come back to it. */
   async last(): Promise<void> {
-    await Promise.all([...this.#behind.keys()].map((tier) => this.#run(tier)))
+    await Promise.all([...this.#behind.keys()].map((tier) => this.#run(tier, 'all')))
   }
 
   /** Nothing is begun any more. */
@@ -96,13 +97,11 @@ export class CatchUp {
   /** What was not brought is told, once all work is over. */
   end(): void {
     this.stop()
-    for (const behind of this.#behind.values()) {
-      this.#tellLost(behind)
-      behind.tier.owed.settleAll()
-    }
+    for (const behind of this.#behind.values()) this.#letGo(behind)
   }
 
-  #tellLost({ tier: { store }, entries, marks }: Behind): void {
+  #letGo({ tier: { store, owed }, entries, marks }: Behind): void {
+    owed.settleAll()
     if (entries.size + marks.size === 0) return
     const missed = `entries: ${entries.size}, invalidations: ${marks.size}`
     const error = new HoldfastError('STORE', `${store.name} was not brought what it missed (${missed}). copyTo brings entries`)
@@ -112,7 +111,7 @@ export class CatchUp {
   #of(tier: Tier): Behind {
     const known = this.#behind.get(tier)
     if (known !== undefined) return known
-    const behind: Behind = { tier, entries: new Map(), waiting: new Map(), marks: new Map(), running: false }
+    const behind: Behind = { tier, entries: new Map(), waiting: new Map(), marks: new Map(), running: false, runs: 0 }
     this.#behind.set(tier, behind)
     return behind
   }
@@ -140,18 +139,19 @@ export class CatchUp {
     }, AGAIN_AFTER)
   }
 
-  /** Brings all that the tier has missed, as long as it takes it. One that is left alone is brought nothing until it is back. */
-  async #run(tier: Tier): Promise<void> {
+  /** Brings what the tier has missed; what fails waits for another run. One that is left alone is brought nothing until it is back. */
+  async #run(tier: Tier, which: 'all' | 'due' = 'due'): Promise<void> {
     const behind = this.#behind.get(tier)
     if (behind === undefined || behind.running || this.#over) return
     behind.running = true
     try {
       await this.#bringMarks(behind)
-      // Those of now: what fails is tried again later, and not at once.
-      for (const keys = [...behind.entries.keys()].values(); this.#isReady(tier); ) {
-        const slice = keys.take(SIDE_BY_SIDE).toArray()
+      const run = which === 'all' ? 0 : ++behind.runs
+      const due = [...behind.entries].filter(([, tried]) => run % 2 ** tried === 0).values()
+      while (this.#isReady(tier)) {
+        const slice = due.take(SIDE_BY_SIDE).toArray()
         if (slice.length === 0) break
-        await Promise.all(slice.map((key) => this.#bring(behind, key)))
+        await Promise.all(slice.map(([key]) => this.#bring(behind, key)))
       }
     } finally {
       behind.running = false

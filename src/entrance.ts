@@ -158,8 +158,8 @@ export async function walk(house: House, call: Call, walking: Promise<Served>): 
     return handed(house, served)
   } catch (error) {
     const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
+    if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
     if (told instanceof Error) {
-      if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
       house.chronicle.note(call.key, { ...took(), error: failing(told) })
       throw asThrown(error, told)
     }

@@ -38,6 +38,15 @@ describe('when the origin is down', () => {
     expect(g.told('refresh-failed')).toHaveLength(1)
   })
 
+  test('so is what was a 503 from the first', async () => {
+    await using g = await given({ ttl: '1h', retry: false, refresh: { every: '1m' } })
+    g.origin.script('/f', status(503), status(503), ok('here'))
+    expect(await seen(g.fetch(g.origin.url('/f')))).toMatchObject({ status: 503 })
+    await pass(g, 2 * MINUTE + SECOND)
+    expect(g.told('refresh-failed')).toHaveLength(1)
+    expect(await seen(g.fetch(g.origin.url('/f')))).toMatchObject({ text: 'here', outcome: 'hit' })
+  })
+
   test('a check that throws refuses that version, and the schedule goes on (B134)', async () => {
     let calls = 0
     const check = (): void => {

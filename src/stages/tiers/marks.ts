@@ -1,7 +1,9 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord, MarkRecord, RedirectFacts } from '../../model/record.ts'
+import type { Held } from '../../model/rooms.ts'
 import type { LiveRecords, Store, StoreEntry } from '../../model/store.ts'
 import { sha256 } from '../../policy/cache-key.ts'
+import type { Choice } from '../../policy/selection.ts'
 import { encode } from './codec.ts'
 import { writeMarks } from './mark-writes.ts'
 import { worded } from './news.ts'
@@ -32,6 +34,12 @@ export const markKey = (name: string): string => `h1:t:${sha256(name)}`
 /** The same entry, not fresh before `at`. */
 export function markedAt(entry: EntryRecord, at: number): EntryRecord {
   return at > (entry.invalidatedAt ?? 0) ? { ...entry, invalidatedAt: at } : entry
+}
+
+/** What was replaced is stale, also where nobody can give what replaced it. */
+export function behind(held: Held, newest: Choice | undefined): Held {
+  if (newest === undefined || newest.ref.id === held.ref.id) return held
+  return { ...held, entry: markedAt(held.entry, newest.ref.storedAt) }
 }
 
 /** Marks in memory: the newest of each name, and a floor for those that were too many. */

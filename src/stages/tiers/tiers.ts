@@ -14,7 +14,7 @@ import { Hearsay } from './hearsay.ts'
 import { InHand } from './in-hand.ts'
 import type { Keyed } from './keyed.ts'
 import { Loader } from './loading.ts'
-import { Marks, markedAt, marksOf, urlMark } from './marks.ts'
+import { behind, Marks, markedAt, marksOf, urlMark } from './marks.ts'
 import type { Placed } from './placed.ts'
 import { rightFrom } from './right.ts'
 import { Saving, type TiersRooms } from './saving.ts'
@@ -101,6 +101,7 @@ export class Tiers {
     if (this.saving.isWriting(call.key)) await this.saving.written(call.key)
     let entry: EntryRecord | undefined
     let held: Held | undefined
+    let stands: Held | undefined
     for (const tier of this.nearestFirst) {
       const live = this.#peeked(tier, call)
       const seen = tier.shelf === undefined ? await this.#glances.seen(tier, call) : live && { entry: live, along: undefined }
@@ -110,13 +111,14 @@ export class Tiers {
       const found = this.#loader.atHand(entry, call.key, how) ?? (await this.#loader.hold(entry, call, how))
       // This tier may know that all of them were refused.
       held = found ?? (current(how.variants) && held)
+      stands = held && behind(held, current(how.variants))
       // A store that knows of a version by a word alone, as a label, knows nothing of what was said since where the version is.
       const isOwn = live !== undefined || held?.tier === tier.store.name
-      if (held !== undefined && isOwn && enough(held)) break
+      if (stands !== undefined && isOwn && enough(stands)) break
     }
     // What led to it may have been invalidated, which is known of who holds it alone: memory would forget that.
     if (entry !== undefined && held !== undefined) this.#promote(markedAt(entry, held.entry.invalidatedAt ?? 0), held)
-    return { entry, held }
+    return { entry, held: stands }
   }
 
   /** The version to fall back to: the newest labelled 'valid', else the newest not 'failed'. */

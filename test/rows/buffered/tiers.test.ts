@@ -104,6 +104,23 @@ describe('several tiers and processes are one cache', () => {
     expect([await one?.cache.peek('a'), await other?.cache.peek('a')]).toEqual([undefined, undefined])
   })
 
+  test.each([
+    ['once', { do: 'throw', call: 1 }, 10],
+    ['ever', { do: 'flip' }, 2],
+  ] as const)('what was replaced is no hit where its successor cannot be read %s', async (_, fault, expected) => {
+    await using b = await bench()
+    const tier = chaos(sqlite(b.file('a.db')), { random: () => 0 })
+    let runs = 0
+    const load = b.open({ tiers: [tier] }).buffered(() => ++runs, { name: 'load' })
+    expect(await load()).toBe(1)
+    await b.clock.advance(1)
+    await load.cache.set([], 10)
+    const [newest] = await load.cache.entry().versions()
+    await b.clock.advance(1)
+    tier.chaos.use([{ ...fault, on: 'get', key: new RegExp(`^h1:v:.*:${newest?.id}`) }])
+    expect([await load(), await load()]).toEqual([expected, expected])
+  })
+
   test('a tier that fails costs a run, and no error (D14)', async () => {
     await using b = await bench()
     const broken = chaos(sqlite(b.file('a.db')), {

@@ -56,7 +56,7 @@ export const WORDS: readonly Mutant[] = [
     find: "upTo: newestId(entry) ?? ''",
     replace: "upTo: ''",
     tests: ['test/rows/versions/overtaken.moments.test.ts'],
-    killer: 'deleted while it is being written',
+    killer: 'a result that is being written while another one is set by hand does not stay beside it',
   },
   {
     name: 'removals are remembered without end',
@@ -152,7 +152,7 @@ export const WORDS: readonly Mutant[] = [
     find: 'retiring?.isLate(written.saved) !== true',
     replace: 'true',
     tests: ['test/rows/versions/overtaken.moments.test.ts'],
-    killer: 'deleted while it is being written',
+    killer: 'a result that is being written while another one is set by hand does not stay beside it',
   },
   {
     name: 'who lists does not wait for what is being written',

@@ -96,6 +96,20 @@ test('what is refused counts, also where a further tier finds out behind it that
   expect(await seen(g.fetch(g.url))).toEqual({ rejected: 'REJECTED' })
 })
 
+test('a result that is being written while another one is set by hand does not stay beside it', async () => {
+  const { store, begun, ends } = slow(sqlite(':memory:'))
+  await using g = await history([store])
+  const fn = g.fetch.buffered(async (n: number) => `run ${n}`, { name: 'f', ttl: '1h' })
+  const running = fn(1)
+  await begun
+  const setting = fn.cache.set([1], 'set')
+  ends()
+  await Promise.all([running, setting])
+  await g.fetch.idle()
+  expect(await fn.cache.entry(1).versions()).toHaveLength(1)
+  expect(await fn(1)).toBe('set')
+})
+
 test('deleted by a tag that an earlier call gave', async () => {
   await using g = await history([sqlite(aFile())], { ttl: '30d' })
   g.origin.script('/f', ok('the first'))

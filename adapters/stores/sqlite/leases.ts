@@ -7,7 +7,7 @@ import type { Write } from './transactions.ts'
 /** A row of a lease, about. */
 const ROW = 200
 
-const write = <T>(run: Write<T>['run']): Write<T> => ({ bytes: ROW, groups: [], run })
+const write = <T>(run: Write<T>['run']): Write<T> => ({ bytes: ROW, groups: [], isOfLease: true, run })
 
 /** Processes share no clock but the wall's. Before its beginning a lease is not held either: a clock that was set back must not prolong it. */
 const isHeld = ({ since, until }: LeaseRow, now: number): boolean => since <= now && now < until

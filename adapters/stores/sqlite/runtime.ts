@@ -79,7 +79,7 @@ export class Runtime {
   }
 
   write<T>(write: Write<T>): Promise<T> {
-    this.changes.own()
+    if (write.isOfLease !== true) this.changes.own()
     if (write.brings !== undefined) this.#families.coming(write.brings)
     return this.#queue.add(write)
   }
@@ -156,7 +156,7 @@ export class Runtime {
     const gone = this.#watch.gone()
     if (gone !== undefined) throw this.#lose(gone)
     const outcomes = this.#transactions.commit(writes)
-    this.changes.own()
+    if (writes.some(({ isOfLease }) => isOfLease !== true)) this.changes.own()
     return outcomes
   }
 
@@ -178,6 +178,7 @@ export class Runtime {
 
   #tell({ records, bodies }: GivenUp): void {
     if (records.length + bodies.length === 0) return
+    this.changes.own()
     // A file that stays is found by `ids`, as one without a row.
     this.files.remove(bodies.map(({ key }) => key)).catch(() => undefined)
     // Not within the commit: a listener that throws must not look like a write that failed.

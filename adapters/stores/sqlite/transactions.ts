@@ -11,6 +11,8 @@ export interface Write<T> {
   readonly bytes: number
   /** What must not be given up to make room for it. */
   readonly groups: readonly string[]
+  /** It leaves all records as they are. */
+  readonly isOfLease?: boolean
   /** Keys that may not have been there before. */
   readonly brings?: readonly string[]
   /** Throws a HoldfastError, before it has changed anything, to refuse this one write. */

@@ -1,4 +1,5 @@
 import { AttemptFailure } from './model/attempt-failure.ts'
+import { holdOf } from './model/body-chunks.ts'
 import type { Call } from './model/call.ts'
 import { type Found, type Landing, NOTHING_FOUND, type Obtained, type Served } from './model/rooms.ts'
 import type { Apart, Came, FlightPath, FlightStages, Whole, WriteRight } from './model/stages.ts'
@@ -26,6 +27,8 @@ export async function fly(
   const departure = await stages.depart(call, before, path)
   if (departure.name === 'answered') return departure.landing
   const { found, right, inherits } = departure
+  // What is in hand for a tier may be brought to it meanwhile, and is let go of then; the same bytes come again, or a 304, and it is asked for.
+  const release = found.held && holdOf(found.held.body, 'to copy')
   try {
     const obtained = await stages.download(call, found, { path, right, inherits })
     return await arrive(call, found, { obtained, right, stages, path, freed: () => left(path, departure) })
@@ -33,6 +36,7 @@ export async function fly(
     if (error instanceof AttemptFailure) await stages.versions.failed(call, found, error)
     throw error
   } finally {
+    release?.()
     await departure.end()
   }
 }

@@ -1,12 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
-import { inspect } from '../../../src/index.ts'
+import { createCachedFetch, inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
-import { ok } from '../../helpers/origin/index.ts'
+import { gate, ok } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
 import { folder, lasting } from './given.ts'
 
@@ -26,6 +27,28 @@ test.each(lasting)('%s that cannot read a large body back: it comes once more, a
   await clock.advance(60_000)
   await g.fetch.cache.ready()
   await g.fetch(g.origin.url('/f'))
+  expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
+})
+
+test('what is brought to its tier while its like is being downloaded is kept: the bytes that came are not needed', async () => {
+  const clock = manualClock()
+  const path = join(folder(), 'cache.db')
+  const store = chaos(sqlite(path, { clock }), { clock, faults: [{ do: 'throw', on: ['bodies.read', 'bodies.size'] }] })
+  const patient = { fallback: false, timeouts: { headers: '1d', deadline: '1d' } } as const
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '64KB' }), store], ...patient }, clock)
+  const waiting = gate(ok(body))
+  g.origin.script('/f', ok(body), ok(body), waiting)
+  await (await g.fetch(g.origin.url('/f'))).bytes()
+  store.chaos.use([])
+  const again = g.fetch(g.origin.url('/f'))
+  await waiting.arrived
+  await clock.advance(60_000)
+  await g.fetch.cache.ready()
+  await using other = createCachedFetch({ tiers: [sqlite(path, { clock })], clock })
+  await vi.waitUntil(() => other.cache.has(g.origin.url('/f')))
+  await rounds()
+  waiting.release()
+  expect(inspect(await again)?.outcome).toBe('revalidated')
   expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
 })
 

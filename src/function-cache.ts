@@ -77,7 +77,10 @@ async function cleared(calls: FunctionCalls): Promise<void> {
 }
 
 function entryOfResult(calls: FunctionCalls, args: readonly unknown[]): EntryHistory {
-  const call = async (): Promise<Call> => calls.callOfAll(args)
+  // What its caller does to the arguments since makes it no other entry.
+  const asked = Promise.try((): Call => calls.callOfAll(args))
+  asked.catch(() => undefined)
+  const call = (): Promise<Call> => asked
   const history = historyOf({ house: () => calls.space().house, call })
   return {
     ...history,

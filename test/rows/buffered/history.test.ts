@@ -63,6 +63,17 @@ describe.each(TIERS)('a result has a history, as an answer has: %s (D29)', (_, t
   })
 })
 
+test('an entry is that of its arguments as they were when it was asked for', async () => {
+  await using b = await bench()
+  const load = b.fetch.buffered(({ id }: { id: string }) => id, { key: ({ id }) => id })
+  await Promise.all([load({ id: 'a' }), load({ id: 'b' })])
+  const asked = { id: 'a' }
+  const entry = load.cache.entry(asked)
+  asked.id = 'b'
+  await entry.delete()
+  expect(await Promise.all([load.cache.peek({ id: 'a' }), load.cache.peek({ id: 'b' })])).toEqual([undefined, 'b'])
+})
+
 test('lists say what it is, and no argument where it outlives the process', async () => {
   await using b = await bench((file) => ({ tiers: [sqlite(file('a.db'))] }))
   const load = b.fetch.buffered((token: string) => token.length, {

@@ -72,7 +72,11 @@ function refuseCode(value: unknown, path: string): void {
     throw refused(path, `a ${typeof value}`, 'Return plain data, or give the option codec.')
 }
 
+/** @throws TypeError for a member that no codec of ours has a name for. */
 function within(value: object, path: string, look: Look): void {
+  const symbol = Object.getOwnPropertySymbols(value).find((name) => Object.prototype.propertyIsEnumerable.call(value, name))
+  if (symbol !== undefined)
+    throw refused(path, `a property named by a symbol (${String(symbol)})`, 'Return plain data, or give the option codec.')
   for (const [name, member] of Object.entries(value)) look(member, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`)
 }
 
@@ -91,9 +95,6 @@ function lookStructured(): Look {
     }
     if (ERRORS.has(prototype) && Object.keys(value).length === 0) return look((value as Error).cause, `${path}.cause`)
     if (prototype !== Array.prototype && !isPlain(prototype)) refuseInstance(value, path)
-    const symbol = Object.getOwnPropertySymbols(value).find((name) => Object.prototype.propertyIsEnumerable.call(value, name))
-    if (symbol !== undefined)
-      throw refused(path, `a property named by a symbol (${String(symbol)})`, 'Return plain data, or give the option codec.')
     within(value, path, look)
   }
   return look

@@ -97,6 +97,12 @@ describe('results that would not come back as they were are refused at the first
   })
 })
 
+test('JSON would leave out what a symbol names, and it is refused as by the default codec', async () => {
+  await using b = await bench()
+  const load = b.fetch.buffered(() => ({ list: [{ [Symbol('a')]: 1 }] }), { codec: 'json' })
+  await expect(load()).rejects.toThrow(/^result\.list\[0\]: a property named by a symbol \(Symbol\(a\)\) cannot be kept/)
+})
+
 describe('results that are odd and come back as they were (C10)', () => {
   const cyclic: { self?: unknown } = {}
   cyclic.self = cyclic

@@ -69,20 +69,42 @@ type Any = any // oxlint-disable-line typescript/no-explicit-any -- unknown in i
 
 type Fn<This, A extends unknown[], R> = (this: This, ...args: A) => Promise<R>
 
+/** Not a function type alone: given to one of those, a generic function would have lost its type parameters before `F` is told of it. */
+interface Plainly<This, A extends unknown[], R> {
+  (this: This, ...args: A): R | Promise<R>
+  readonly name?: string
+}
+
+/**
+ * The type of a function of which `This`, `A` and `R` do not tell all: a generic one, or one with overloads. unknown of every other, and of
+ * one that may give something else than a promise.
+ */
+type Own<F> = F extends (this: infer This, ...args: infer A) => infer R
+  ? ((this: This, ...args: A) => R) extends F
+    ? unknown
+    : [keyof F, R, (...args: Any[]) => Promise<never>] extends [never, Promise<unknown>, F]
+      ? F
+      : unknown
+  : unknown
+
 /** What `buffered(options)` gives: a decorator of methods, and a wrapper of functions. */
 export interface Decorate<This, A extends unknown[], R> {
-  <T extends This, B extends [...A, ...Any[]], Q extends R>(
+  <T extends This, B extends [...A, ...Any[]], Q extends R, F = unknown>(
     method: Fn<T, B, Q>,
-    context: ClassMethodDecoratorContext<T, Fn<T, B, Q>>,
-  ): BufferedFunction<T, B, Q>
-  <B extends [...A, ...Any[]], Q extends R>(
+    context: ClassMethodDecoratorContext<T, Fn<T, B, Q> & F>,
+  ): Own<F> & BufferedFunction<T, B, Q>
+  <B extends [...A, ...Any[]], Q extends R, F = unknown>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Fn<Any, B, Q>>,
-  ): TypedPropertyDescriptor<Fn<Any, B, Q>>
-  <T extends This, B extends [...A, ...Any[]], Q extends R>(
-    fn: (this: T, ...args: B) => Q | Promise<Q>,
-  ): BufferedFunction<T, B, Q>
+    descriptor: TypedPropertyDescriptor<Fn<Any, B, Q> & F>,
+  ): TypedPropertyDescriptor<Own<F> & Fn<Any, B, Q>>
+  <T extends This, B extends [...A, ...Any[]], Q extends R, F = unknown>(
+    fn: Plainly<T, B, Q> & F,
+  ): Own<F> & BufferedFunction<T, B, Q>
+  /** A function whose promise is of another make, or that gives one only sometimes. */
+  <T extends This, B extends [...A, ...Any[]], Q extends R | PromiseLike<R>>(
+    fn: (this: T, ...args: B) => Q,
+  ): BufferedFunction<T, B, Awaited<Q>>
 }
 
 /** The function alone says what its arguments are: a `key` that looks at some of them says nothing of the others. */
@@ -93,25 +115,30 @@ type OptionsOf<This, A extends unknown[], R> = Omit<BufferedOptions<This, A, R>,
 /** Keeps the results of functions as a fetch keeps answers. */
 export interface Buffered {
   /** `@buffered` on a method that returns a promise, static and private ones too; decorators of the standard. */
-  <This, A extends unknown[], R>(
+  <This, A extends unknown[], R, F = unknown>(
     method: Fn<This, A, R>,
-    context: ClassMethodDecoratorContext<This, Fn<This, A, R>>,
-  ): BufferedFunction<This, A, R>
+    context: ClassMethodDecoratorContext<This, Fn<This, A, R> & F>,
+  ): Own<F> & BufferedFunction<This, A, R>
   /** The same with `experimentalDecorators`. */
-  <A extends unknown[], R>(
+  <A extends unknown[], R, F = unknown>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Fn<Any, A, R>>,
-  ): TypedPropertyDescriptor<Fn<Any, A, R>>
+    descriptor: TypedPropertyDescriptor<Fn<Any, A, R> & F>,
+  ): TypedPropertyDescriptor<Own<F> & Fn<Any, A, R>>
   /**
    * The same function, with its results kept by its arguments. It always gives a promise.
    *
    * @throws TypeError for an unknown or wrong option, for a generator, and for a name that another function of this instance has.
    */
-  <This, A extends unknown[], R>(
-    fn: (this: This, ...args: A) => R | Promise<R>,
+  <This, A extends unknown[], R, F = unknown>(
+    fn: Plainly<This, A, R> & F,
     options?: OptionsOf<This, A, R>,
-  ): BufferedFunction<This, A, R>
+  ): Own<F> & BufferedFunction<This, A, R>
+  /** A function whose promise is of another make, or that gives one only sometimes. */
+  <This, A extends unknown[], R>(
+    fn: (this: This, ...args: A) => R,
+    options?: OptionsOf<This, A, Awaited<R>>,
+  ): BufferedFunction<This, A, Awaited<R>>
   /** `@buffered(options)`, or `buffered(options)(fn)`. @throws TypeError for an unknown or wrong option. */
   <This = Any, A extends unknown[] = Any[], R = Any>(options?: BufferedOptions<This, A, R>): Decorate<This, A, R>
   /** Inside a running function: what it runs for, and the power to say how its result is kept. TypeError outside of one. */

@@ -27,6 +27,30 @@ buffered(area, { key: (width: string) => width })
 // @ts-expect-error no such option
 buffered(area, { tll: '5m' })
 
+// A generic function stays one, and one with overloads has them all.
+const itself = buffered(async <T>(value: T): Promise<T> => value, { ttl: '1m' })
+export const five: Promise<5> = itself<5>(5)
+export const peeked: Promise<unknown> = itself.cache.peek(5)
+export const typed: Promise<{ id: string }> = buffered({ ttl: 1 })(async <T>(path: string): Promise<T> => JSON.parse(path))('{}')
+// @ts-expect-error of another type
+itself<string>(5)
+declare function either(id: string): Promise<string>
+declare function either(id: number): Promise<number>
+export const both: [Promise<string>, Promise<number>] = [buffered(either)('a'), buffered(either)(1)]
+// One that gives no promise gives one here.
+declare function now<T>(value: T): T
+export const later: Promise<unknown> = buffered(now)(1)
+// What it is besides stays behind.
+const counted = Object.assign(async (id: number) => id, { calls: 0 })
+// @ts-expect-error it has no such property
+buffered(counted).calls
+
+// Promises of another make, and what is one only sometimes.
+declare const query: (id: number) => PromiseLike<string[]>
+export const rows: Promise<string[]> = buffered(query, { name: 'rows', key: (id) => id })(1)
+export const row: Promise<string[]> = buffered({ name: 'row' })(query)(1)
+export const sometimes: Promise<string | number> = buffered((id: number) => (id > 1 ? id : Promise.resolve('a')))(1)
+
 // What is kept of it.
 export async function cache(): Promise<(number | undefined)[]> {
   const load = buffered(area)

@@ -28,6 +28,14 @@ export class Rates {
     return this.id + currency
   }
 
+  @buffered async get<T>(path: string, init: T): Promise<T> {
+    return path === '' ? init : JSON.parse(path)
+  }
+
+  @buffered({ ttl: '1m' }) static async last<T extends object>(items: readonly T[]): Promise<T | undefined> {
+    return items.at(-1)
+  }
+
   @buffered static async list(this: typeof Rates): Promise<string[]> {
     return [Rates.name]
   }

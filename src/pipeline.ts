@@ -6,7 +6,7 @@ import type { Found, Held, Served } from './model/rooms.ts'
 import type { Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
-import { course } from './policy/course.ts'
+import { course, onward } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { isForeknown } from './policy/known-digests.ts'
 import { isTimeUp, notCached } from './policy/passing.ts'
@@ -29,15 +29,16 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const found = { ...seen, forward: forwardFor(verdict, (seen.entry?.variants.length ?? 0) === 0 ? 'uri-miss' : 'vary-miss') }
   stages.tell(call, held, verdictWord(verdict))
 
-  switch (course(verdict, call, { ...found, now })) {
+  const way = course(verdict, call, { ...found, now })
+  const instead = way === 'fall back' ? await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen) : undefined
+  if (instead !== undefined) return instead
+  switch (way === 'fall back' ? onward(verdict) : way) {
     case 'answer':
       return answered(call, held as Held, verdict)
     case 'answer-and-refresh':
       // The stale answer is given already: a refresh behind has nothing to fall back to, and says so as an event.
       stages.background(renewBehind({ ...unhurried(call), signal: undefined, caller: undefined }, found, stages), call)
       return stale(call, held as Held, verdict)
-    case 'fall back':
-      return (await stages.fallback.instead(stages.fallback.lastFailure(found), call, seen)) ?? obtain(call, found, stages)
     case 'not-cached':
       throw notCached(call)
     case 'pass':

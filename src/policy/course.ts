@@ -35,5 +35,10 @@ export function course(
   if (settings.fallback !== false && stored.held !== undefined && !isInsistent(call)) {
     if (isCooling(stored.entry, stored.held, { now: stored.now, cooldown: settings.fallback.cooldown })) return 'fall back'
   }
-  return verdict.name === 'stale-while-revalidate' ? 'answer-and-refresh' : 'obtain'
+  return onward(verdict)
+}
+
+/** Where a call goes for which there is something stale, or nothing: also in a cool-down, where what is stored is nothing to fall back to. */
+export function onward({ name }: Verdict): 'answer-and-refresh' | 'obtain' {
+  return name === 'stale-while-revalidate' ? 'answer-and-refresh' : 'obtain'
 }

@@ -33,6 +33,25 @@ describe('one implementation of lifetimes', () => {
     expect(load.cache.info()).toEqual({ hits: 2, misses: 1, size: 1, stale: 1 })
   })
 
+  test('stale is given in a cool-down too, where it is too old to fall back to', async () => {
+    await using b = await bench()
+    let runs = 0
+    const load = b.fetch.buffered(
+      (): number => {
+        if (++runs > 1) throw new Error('down')
+        return runs
+      },
+      { ttl: '10s', staleWhileRevalidate: true, fallback: { maxStale: '5s' } },
+    )
+    await load()
+    await b.clock.advance(20_000)
+    for (let n = 0; n < 3; n++) {
+      expect(await load()).toBe(1)
+      await b.fetch.idle()
+    }
+    expect(runs).toBe(4)
+  })
+
   test('retry is off, and on where it was asked for', async () => {
     await using b = await bench()
     let runs = 0

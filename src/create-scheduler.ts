@@ -6,6 +6,7 @@ import { renew } from './pipeline.ts'
 import { take } from './stages/leases.ts'
 import type { Responses } from './stages/response/response.ts'
 import { Scheduler } from './stages/scheduler.ts'
+import { settled } from './stages/tiers/unheard.ts'
 
 type Grounds = Ground & { readonly responses: Responses; readonly closing: AbortController }
 
@@ -30,7 +31,8 @@ export function buildScheduler(
       ),
     lookup: (call) => tiers.lookup(call, () => false),
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
-    renew: (call, found) => renew(call, found, stages),
+    // Its lease given back before that, another process would not find it yet, and do it once more.
+    renew: (call, found) => renew(call, found, stages).finally(() => settled(tiers, [call.key])),
     failed: (call, error) => refreshFailed({ report, responses }, call, error),
   })
 }

@@ -1,7 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
-import { rounds } from '../../helpers/turning.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
+import { chaos, manualClock } from '../../../adapters/testing/index.ts'
+import { createCachedFetch, type Store } from '../../../src/index.ts'
+import { rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { type Bench, bench, TIERS } from '../buffered/kit.ts'
 import { MINUTE, SECOND } from '../versions/histories.ts'
 import { pass } from './kit.ts'
@@ -33,6 +37,28 @@ describe.each(TIERS)('a function that is to stay fresh, over %s', (_, options) =
     expect(await load('a', 1)).toMatch(/^a1 at [34]$/)
     expect(load.cache.info()).toMatchObject({ hits: 1, misses: 2 })
   })
+})
+
+test('over a remote tier one instance of several runs it, though its result is on its way there for a while', async () => {
+  const clock = manualClock(Date.now())
+  const place = sqlite(':memory:', { clock })
+  const slow = chaos(place, { clock, faults: [{ do: { delay: 60 }, on: ['set', 'setMany'] }] })
+  const far: Store = { ...slow, remote: true, shared: true, close: async () => undefined }
+  let runs = 0
+  const fetches = [0, 1, 2].map(() => createCachedFetch({ tiers: [memory(), far], clock }))
+  onTestFinished(async () => {
+    await Promise.all(fetches.map((fetch) => fetch.close()))
+    await place.close()
+  })
+  const idle = (): Promise<unknown> => Promise.all(fetches.map((fetch) => fetch.idle()))
+  for (const fetch of fetches) {
+    await turnUntil(clock, fetch.buffered(() => ++runs, { name: 'load', ...EVERY_MINUTE })())
+    await turnUntil(clock, idle())
+  }
+  expect(runs).toBe(1)
+  await turnFor(clock, MINUTE + 2 * SECOND, 50)
+  await turnUntil(clock, idle())
+  expect(runs).toBe(2)
 })
 
 test('by a calendar, and false: not at all', async () => {

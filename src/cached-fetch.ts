@@ -135,12 +135,7 @@ export function frontDoor(behind: Behind): CachedFetch {
     reject,
     prefetch: (inputs: Iterable<PrefetchInput> | AsyncIterable<PrefetchInput>, options: PrefetchOptions = {}) =>
       prefetched(behind, inputs, options),
-    entry: (input: Input, init: Init = {}) =>
-      entryOf({
-        house: () => openHouse(behind),
-        call: () => drafted(behind, input, init),
-        fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? initWith(init, { cache: 'no-cache' }) : init),
-      }),
+    entry: entryAt(behind, fetch),
     watch: (input: Input, init: Init = {}) => watched(openHouse(behind), drafted(behind, input, init), init.signal ?? undefined),
     json: (async (input: Input, init?: Init) =>
       jsonOf(await fetch(input, init), () => fetch(input, initWith(init, { cache: 'reload' })))) as CachedFetch['json'],
@@ -152,6 +147,18 @@ export function frontDoor(behind: Behind): CachedFetch {
     [Symbol.asyncDispose]: close,
     cache: { ...administrationOf(behind), has: (input: Input, init?: Init) => has(behind, input, init) },
   })
+}
+
+function entryAt(behind: Behind, fetch: typeof globalThis.fetch): CachedFetch['entry'] {
+  return (given, init = {}) => {
+    // A URL that its caller changes since makes it no other entry.
+    const input = given instanceof URL ? given.href : given
+    return entryOf({
+      house: () => openHouse(behind),
+      call: () => drafted(behind, input, init),
+      fetch: ({ refresh }) => fetch(input, refresh === 'yes' ? initWith(init, { cache: 'no-cache' }) : init),
+    })
+  }
 }
 
 function companyAt({ house }: Behind): Company<string, Response> {

@@ -157,3 +157,16 @@ test.each([
   expect(error).toBeInstanceOf(TypeError)
   expect((error as Error).message).toContain(name)
 })
+
+test('an entry is that of its URL as it was when it was asked for', async () => {
+  await using g = await given()
+  const url = new URL(g.origin.url('/a'))
+  const entries = ['/a', '/b'].map((path) => {
+    url.pathname = path
+    g.origin.script(path, ok(path))
+    return g.fetch.entry(url)
+  })
+  for (const entry of entries) await seen(entry.fetch())
+  await entries[0]?.delete()
+  expect(await Promise.all(entries.map((entry) => entry.versions()))).toEqual([[], [expect.objectContaining({ url: url.href })]])
+})

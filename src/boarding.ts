@@ -25,7 +25,7 @@ export async function board(
     const end = await stages.wait(flight, patient(call, flight), spare)
     if (end.name === 'not ours') return undefined
     if (end.name === 'landed') {
-      if (!mayShare(end.landing, call, flight)) return undefined
+      if (!mayShare(end.landing, call, flight, stages.clock.now())) return undefined
       if (flight.judges !== 'for all') await stages.outside.use((rooms) => rooms.reconsider(call, found, end.landing))
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }

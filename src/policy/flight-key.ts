@@ -4,6 +4,7 @@ import type { FlightName } from '../model/flight.ts'
 import type { EntryRecord, VariantRecord } from '../model/record.ts'
 import type { Found, Landing } from '../model/rooms.ts'
 import type { Flight, Incoming } from '../model/stages.ts'
+import { judgeHeld } from './candidate.ts'
 import { isInsistent } from './course.ts'
 import { fallbackFrom } from './fallback.ts'
 import { keepable } from './keeping.ts'
@@ -42,10 +43,19 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 
-/** Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values, no error where it goes elsewhere, and nothing lost that it would keep. */
-export function mayShare(landing: Landing, call: Call, { collapsed, first }: Pick<Flight, 'collapsed' | 'first'>): boolean {
+/**
+ * Whether a caller who joined may have what the flight brought: not a stream, not an answer for other header values, no error where it goes
+ * elsewhere, nothing lost that it would keep, and nothing that the flight found stored and that is fresh to its first caller only.
+ */
+export function mayShare(
+  landing: Landing,
+  call: Call,
+  { collapsed, first }: Pick<Flight, 'collapsed' | 'first'>,
+  now: number,
+): boolean {
   if (!collapsed) return true
   if (landing.name === 'live' || !isFor(call, landing.held.variant) || keepsMore(landing, call, first)) return false
+  if (landing.name === 'kept' && landing.outcome === 'hit' && judgeHeld(landing.held, call, now).name !== 'fresh') return false
   return landing.held.version.status < 400 || !goesElsewhere(call, first)
 }
 

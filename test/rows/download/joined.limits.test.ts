@@ -1,8 +1,11 @@
 import { Dispatcher1Wrapper, MockAgent } from 'undici'
 import { expect, test } from 'vitest'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { CallOptions, Init } from '../../../src/index.ts'
 import { byRequest, gate, hangUp, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
+import { folder } from '../stores/given.ts'
+import { another } from '../versions/histories.ts'
 import { given, type Seen, seen } from './given.ts'
 
 const FINE = { status: 200, text: 'fine', outcome: 'miss' }
@@ -105,3 +108,29 @@ test.each<[string, CallOptions, CallOptions, Step]>([
   expect(await g.fetch.cache.has(g.origin.url('/f'))).toBe(true)
   expect(g.origin.hits('/f')).toBe(2)
 })
+
+test.each<[string, Init, Init]>([
+  ['has it at any age', { cache: 'force-cache' }, {}],
+  ['has what is fresh', {}, { headers: { 'Cache-Control': 'no-cache' } }],
+])(
+  'who joins a caller that %s asks anew where another process has brought what is not fresh to him',
+  async (_, first, second) => {
+    const place = `${folder()}/c.db`
+    await using g = await given({ ttl: '1h', tiers: [sqlite(place)] })
+    const other = another(g, [sqlite(place)], { ttl: '1h' })
+    const url = g.origin.url('/f')
+    const held = gate(ok('asked before'))
+    g.origin.script('/f', held, ok('asked after'))
+    const before = seen(other(url))
+    await held.arrived
+    await g.clock.advance(1)
+    if (first.cache) await g.fetch.cache.invalidate({ url })
+    await g.clock.advance(1)
+    const calls = [seen(g.fetch(url, first)), seen(g.fetch(url, second))]
+    await rounds()
+    held.release()
+    await before
+    const came = await turnUntil(g.clock, Promise.all(calls))
+    expect(came.map(({ text }) => text)).toEqual(['asked before', 'asked after'])
+  },
+)

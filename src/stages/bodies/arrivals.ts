@@ -169,9 +169,12 @@ export class Arrivals {
     // A body that cannot be deleted is unnamed: a sweep finds it. The guard has told of the failure.
     if (bodyId === undefined) return void unread().then(discard, () => undefined)
     if (store === undefined) return
+    // The last reader of a closed instance ends: the store is not closed before the body has gone.
+    const release = this.#bodies.follow([store], [], 'unread')
     unread()
       .then(() => deleteBody(store, { bodyId, size }))
       .catch(() => undefined)
+      .finally(release)
   }
 
   #open(places: Store[], plan: BodyPlan, { failed, error }: { failed: Sink | undefined; error: unknown }): Sink {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
@@ -5,6 +6,8 @@ import { type Init, inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
+import { folder } from '../stores/given.ts'
+import { bodiesOf } from '../versions/bodies-at-rest.ts'
 import { given, inspected } from './given.ts'
 
 const body = pseudoRandom(2_500_000)
@@ -55,4 +58,21 @@ test.each<[string, Init[]]>([
   expect(answers.filter((answer) => inspect(answer)?.outcome === 'miss')).toHaveLength(1)
   const versions = await g.fetch.entry(g.origin.url('/f')).versions()
   expect(versions.map(({ digest: of }) => of)).toEqual([sha256(Buffer.from(after)), sha256(Buffer.from(before))])
+})
+
+test('bytes that came before, streamed to who leaves them when the instance is closed: they go before their store is', async () => {
+  const place = join(folder(), 'cache.db')
+  await using g = await given({ tiers: [sqlite(place)] })
+  const url = g.origin.url('/f')
+  g.origin.script('/f', ok(pseudoRandom(100_000, 'again')))
+  await (await g.fetch(url)).arrayBuffer()
+  const left = await g.fetch(url, { holdfast: { delivery: 'streaming' } })
+  await g.fetch.idle()
+  await g.fetch.close()
+  await left.body?.cancel()
+  await rounds()
+  const store = sqlite(place)
+  expect(await bodiesOf(store)).toHaveLength(1)
+  await store.close()
+  expect(g.told('tier-error')).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { AttemptFailure, textOf } from '../model/attempt-failure.ts'
+import { awaited } from '../model/awaited-body.ts'
 import { isBytes } from '../model/bytes.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
@@ -43,7 +44,7 @@ export class Admission {
 
   /**
    * Resolves to what is to be warned of, and whether it is for this caller alone. Rejects with an AttemptFailure: REJECTED with the
-   * reason, or HOOK where the user's code does not come to an end within `timeouts.deadline`.
+   * reason, or HOOK where the user's code does not come to an end within `timeouts.deadline`, TIMEOUT where it waits for the store then.
    */
   async judge(call: Call, found: Found, { obtained, signal }: { obtained: Whole; signal: AbortSignal }): Promise<Admitted> {
     if (!isJudged(call, obtained)) return { warnings: [] }
@@ -118,18 +119,25 @@ export class Admission {
   async #hooks(call: Call, found: Found, { obtained, signal }: { obtained: Judged; signal: AbortSignal }): Promise<void> {
     signal.throwIfAborted()
     const { deadline } = call.settings.timeouts
-    const late = new AttemptFailure('HOOK', `the check did not end within ${deadline} ms (timeouts.deadline)`, { retry: 'never' })
+    const { body, isAwaited } = awaited(obtained.written.body)
     const { promise: over, reject } = Promise.withResolvers<never>()
+    const late = (): Error => {
+      const limit = `within ${deadline} ms (timeouts.deadline)`
+      return isAwaited()
+        ? new AttemptFailure('TIMEOUT', `the store did not give what the check reads ${limit}`, { retry: 'never' })
+        : new AttemptFailure('HOOK', `the check did not end ${limit}`, { retry: 'never' })
+    }
     const controller = new AbortController()
     const end = (reason: unknown): void => {
       controller.abort(reason)
       reject(reason)
     }
     const leave = (): void => end(signal.reason)
-    const timer = Number.isFinite(deadline) ? this.#rooms.clock.setTimeout(() => end(late), deadline) : undefined
+    const timer = Number.isFinite(deadline) ? this.#rooms.clock.setTimeout(() => end(late()), deadline) : undefined
     signal.addEventListener('abort', leave, { once: true })
     try {
-      await Promise.race([over, this.#asked(call, found, { obtained, signal: controller.signal })])
+      const read = { ...obtained, written: { ...obtained.written, body } }
+      await Promise.race([over, this.#asked(call, found, { obtained: read, signal: controller.signal })])
     } finally {
       timer?.cancel()
       signal.removeEventListener('abort', leave)

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { type ChaosFault, chaos } from '../../../adapters/testing/index.ts'
+import { type ChaosFault, chaos, manualClock } from '../../../adapters/testing/index.ts'
 import type { CallOptions } from '../../../src/index.ts'
 import { pseudoRandom } from '../../helpers/digest.ts'
 import { inOrder, ok, status } from '../../helpers/origin/index.ts'
+import { turnUntil } from '../../helpers/turning.ts'
 import { rejection } from '../download/given.ts'
 import { anInstance, anOrigin, folder } from '../stores/given.ts'
 
@@ -75,3 +76,17 @@ test.each(hooks)(
     expect(await lengthOf(response)).toBe(BODY.length)
   },
 )
+
+test('a check that waits for its body until timeouts.deadline: TIMEOUT, for it is not the code that did not end', async () => {
+  const clock = manualClock()
+  const origin = await anOrigin()
+  origin.script('/f', ok(BODY, FRESH))
+  const store = chaos(sqlite(join(folder(), 'cache.db')), { clock, faults: [{ do: 'hang', on: 'bodies.read' }] })
+  const fetch = anInstance({ tiers: [store], clock, retry: false, storeTimeout: '1m', timeouts: { deadline: '1s' } })
+  const asked = rejection(fetch(origin.url('/f'), { holdfast: { check: async (response) => void (await response.json()) } }))
+  await expect.poll(() => store.chaos.injected.length).toBeGreaterThan(0)
+  expect(await turnUntil(clock, asked)).toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining('what the check reads'),
+  })
+})

@@ -13,6 +13,8 @@ interface Patience {
   readonly after: number
   /** Milliseconds until those headers for one who joined a flight, which has the limits of the caller that started it. */
   readonly deadline: number
+  /** The same where it is shorter than the flight's own, which no queue uses up, nor a body that comes; else Infinity. */
+  readonly sooner: number
   /** Whether the wait ends with these headers of an acceptable answer; undefined: with its body. */
   readonly takes: ((incoming: Incoming) => boolean) | undefined
   /** Whether the flight failed for a reason that is not this caller's. */
@@ -50,7 +52,7 @@ function hear(
   }
 }
 
-function wait(flight: Flight, { signal, after, deadline, takes, isOthers }: Patience, clock: Clock): Promise<WaitEnd> {
+function wait(flight: Flight, { signal, after, deadline, sooner, takes, isOthers }: Patience, clock: Clock): Promise<WaitEnd> {
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
@@ -69,8 +71,8 @@ function wait(flight: Flight, { signal, after, deadline, takes, isOthers }: Pati
     const failed = (error: unknown): void =>
       settle(() => (since + deadline > clock.monotonic() && isOthers(error) ? resolve({ name: 'not ours' }) : reject(error)))
     ears.push(hear(flight, takes, { ended, failed }))
-    const limit = Math.min(after, deadline)
-    const which = deadline < after ? 'timeouts.deadline' : 'fallback.after'
+    const limit = Math.min(after, sooner)
+    const which = sooner < after ? 'timeouts.deadline' : 'fallback.after'
     const late = (): void => ended({ name: 'late', reason: tooLate(limit, which) })
     // While a good answer is on its way its own pace decides; when that breaks, the caller's patience counts again, from its beginning.
     const paced = flight.pace((pace) => {
@@ -105,11 +107,12 @@ export function waitFor(
   const { signal, settings } = call
   const { fallback, delivery, timeouts } = settings
   const deadline = flight.collapsed ? timeouts.deadline : Number.POSITIVE_INFINITY
+  const sooner = deadline < flight.first.settings.timeouts.deadline ? deadline : Number.POSITIVE_INFINITY
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
   const isOthers = (error: unknown): boolean => isOthersFailure(error, flight, { call, spare })
-  const waiting = wait(flight, { signal, after, deadline, takes, isOthers }, clock)
+  const waiting = wait(flight, { signal, after, deadline, sooner, takes, isOthers }, clock)
   if (!flight.collapsed)
     waiting.then(
       (end) => (end.name === 'landed' ? undefined : unreadBy(flight)),

@@ -2,7 +2,7 @@ import { Dispatcher1Wrapper, MockAgent } from 'undici'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { CallOptions, Init } from '../../../src/index.ts'
-import { byRequest, gate, hangUp, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
+import { byRequest, gate, hangUp, inOrder, ok, retryLater, type Step, status } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
 import { folder } from '../stores/given.ts'
 import { another } from '../versions/histories.ts'
@@ -31,6 +31,13 @@ test('who joins a caller with less patience for headers goes on when that one gi
 test('who joins a caller that tries only once goes on when that one gives up', async () => {
   const { came, asked } = await together(status(503, {}, 'not now'), [{ retry: false }, {}])
   expect(came).toEqual([{ status: 503, text: 'not now', outcome: 'miss' }, FINE])
+  expect(asked).toBe(2)
+})
+
+test('who joins a caller that a host keeps waiting waits as long, for it is no time-out of either', async () => {
+  const hasty = { timeouts: { deadline: '2s' } }
+  const { came, asked } = await together(retryLater('5', 503), [hasty, { ...hasty, priority: 20 }])
+  expect(came).toEqual([FINE, FINE])
   expect(asked).toBe(2)
 })
 

@@ -1,6 +1,7 @@
 import type { Call } from './model/call.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
 import type { Flight, FlightPath, Incoming, Stages } from './model/stages.ts'
+import { isUnwantedBy, unwanted } from './policy/fallback.ts'
 import { flightOf, mayShare } from './policy/flight-key.ts'
 import { patient } from './policy/rejection.ts'
 import { landed, streamed } from './policy/served.ts'
@@ -26,6 +27,9 @@ export async function board(
     if (end.name === 'not ours') return undefined
     if (end.name === 'landed') {
       if (!mayShare(end.landing, call, flight, stages.clock.now())) return undefined
+      const { head, attempts, held } = end.landing
+      if (flight.collapsed && head !== undefined && found.held !== undefined && isUnwantedBy(call, head))
+        throw unwanted({ head, attempts }, held.body)
       if (flight.judges !== 'for all') await stages.outside.use((rooms) => rooms.reconsider(call, found, end.landing))
       return landed(call, end.landing, { collapsed: flight.collapsed, found })
     }

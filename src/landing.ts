@@ -4,7 +4,7 @@ import type { Call } from './model/call.ts'
 import { type Found, type Landing, NOTHING_FOUND, type Obtained, type Served } from './model/rooms.ts'
 import type { Apart, Came, FlightPath, FlightStages, Whole, WriteRight } from './model/stages.ts'
 import { keptApart } from './policy/apart.ts'
-import { isUnwanted, unwanted } from './policy/fallback.ts'
+import { isUnwantedBy, unwanted } from './policy/fallback.ts'
 import { headAnswer } from './policy/head-answer.ts'
 import { displaces, invalidation, unanswered } from './policy/invalidation.ts'
 import { keepable } from './policy/keeping.ts'
@@ -62,11 +62,10 @@ async function arrive(call: Call, found: Found, { obtained, ...down }: Down<Obta
   if (obtained.name === 'not-modified' && found.held !== undefined)
     return stages.versions.confirm(call, { ...found, held: found.held }, { obtained, right, isOvertaken })
   if (obtained.name !== 'whole') return bodiless(call, obtained)
-  const { fallback } = call.settings
-  if (found.held !== undefined && fallback !== false && isUnwanted(obtained.head.status, fallback.on)) {
+  if (found.held !== undefined && isUnwantedBy(call, obtained.head)) {
     // Who has had it as a stream may have its end: it is whole.
     obtained.written.pass()
-    throw unwanted(obtained)
+    throw unwanted(obtained, obtained.written.body)
   }
   const says = headAnswer(call, obtained.head, found.held)
   if (says === 'freshens' && found.held !== undefined)

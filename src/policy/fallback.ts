@@ -1,7 +1,7 @@
 import { AttemptFailure } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { Held, Obtained } from '../model/rooms.ts'
+import type { Held, Obtained, ResponseHead } from '../model/rooms.ts'
 import type { FallbackCause } from '../model/settings.ts'
 import { candidateOf } from './candidate.ts'
 import { causeOf, type Failure, fallbackCause } from './retry.ts'
@@ -27,7 +27,7 @@ function isError(failure: Failure | undefined): boolean {
 }
 
 /** True where `fallback.on` names this status: an answer that the caller does not want. */
-export function isUnwanted(status: number, on: readonly FallbackCause[]): boolean {
+function isUnwanted(status: number, on: readonly FallbackCause[]): boolean {
   return on.includes(status) || (status >= 500 && on.includes('5xx')) || (status >= 400 && status < 500 && on.includes('4xx'))
 }
 
@@ -48,11 +48,16 @@ export function fallsBack(
   return version.stale === 'forbidden' ? 'forbidden' : 'yes'
 }
 
+/** Whether a call would rather have what is stored. */
+export function isUnwantedBy({ settings: { fallback } }: Call, { status }: ResponseHead): boolean {
+  return fallback !== false && isUnwanted(status, fallback.on)
+}
+
 /** An answer whose status `fallback.on` names, as the failure that it is to this call. */
-export function unwanted({ head, written, attempts }: Extract<Obtained, { name: 'whole' }>): AttemptFailure {
+export function unwanted({ head, attempts }: Pick<Obtained, 'head' | 'attempts'>, body: Held['body']): AttemptFailure {
   const failure = new AttemptFailure('STATUS', `the origin answered ${head.status} ${head.statusText}`.trimEnd(), {
     retry: 'never',
-    answer: { head, body: written.body },
+    answer: { head, body },
   })
   failure.attempts = attempts
   return failure

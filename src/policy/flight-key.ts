@@ -6,7 +6,7 @@ import type { Found, Landing } from '../model/rooms.ts'
 import type { Flight, Incoming } from '../model/stages.ts'
 import { judgeHeld } from './candidate.ts'
 import { isInsistent } from './course.ts'
-import { fallbackFrom } from './fallback.ts'
+import { fallbackFrom, isUnwantedBy } from './fallback.ts'
 import { keepable } from './keeping.ts'
 import { asksOrigin } from './preconditions.ts'
 import { urgencyOf } from './urgency.ts'
@@ -66,9 +66,12 @@ function keepsMore(landing: Landing, call: Call, first: Call): boolean {
   return keepable(call, landing.head).store
 }
 
-/** The same of an answer that is still on its way. */
+/** The same of an answer that is still on its way. For what is stored, who would rather have that waits to the end. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
-  return !collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !goesElsewhere(call, first)))
+  return (
+    !isUnwantedBy(call, head) &&
+    (!collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !goesElsewhere(call, first))))
+  )
 }
 
 /** Whether a flight gave up with an answer for other header values than this caller's. Under `*` all have it: who is ill is not asked by each anew. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { ok, status } from '../../helpers/origin/index.ts'
+import type { CallOptions } from '../../../src/index.ts'
+import { gate, ok, status } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { given, seen } from './given.ts'
 
 test.each([
@@ -20,4 +22,23 @@ test.each([
   const came = await seen(g.fetch(g.origin.url('/f')))
   expect([came.status, came.text]).toEqual(outcome === 'fallback' ? [200, 'good'] : [code, 'bad'])
   expect(g.told('fallback')).toHaveLength(outcome === 'fallback' ? 1 : 0)
+})
+
+test.each<[string, CallOptions, readonly CallOptions[]]>([
+  ['streams', { delivery: 'streaming' }, []],
+  ['joins a caller who takes it', {}, [{}]],
+])('a 404 that fallback.on names, to who %s: the last good version', async (_, options, others) => {
+  await using g = await given()
+  const url = g.origin.url('/f')
+  const held = gate(status(404, {}, 'gone'))
+  g.origin.script('/f', ok('good'), held)
+  await g.fetch(url)
+  const first = others.map((holdfast) => seen(g.fetch(url, { holdfast })))
+  await rounds()
+  const second = seen(g.fetch(url, { holdfast: { ...options, fallback: { on: ['rejected', 404] } } }))
+  await held.arrived
+  await rounds()
+  held.release()
+  expect((await Promise.all([...first, second])).map(({ text }) => text)).toEqual([...others.map(() => 'gone'), 'good'])
+  expect(g.origin.hits('/f')).toBe(2)
 })

@@ -41,7 +41,7 @@ export class Departures {
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
     const insists = isInsistent(call) || isForeknown(call)
     const alone: Departure = { name: 'cleared', found: before, right: undefined, inherits: 'nothing', end: nothingToEnd }
-    if (call.method === 'HEAD' || asksOrigin(call)) return alone
+    if (call.method === 'HEAD' || asksOrigin(call) || call.settings.delivery === 'live') return alone
     const peeked = insists ? undefined : this.#rooms.peek(call)
     if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
     if (this.#ours.has(call.key)) return alone

@@ -12,6 +12,7 @@ export class Flights {
   readonly #all = new Set<State>()
   readonly #schemas = new WeakMap<object, number>()
   #schemaCount = 0
+  #liveCount = 0
 
   /** Joins the flight of `key`, or starts one: in a later turn, so that it is known before anything of it happens. */
   join<T, A>(which: FlightName, start: (path: PathOf<A>) => Promise<T>): FlightOf<T, A> {
@@ -87,10 +88,12 @@ export class Flights {
 
   /**
    * Callers with different schemas, or with checks that do not read alike, fly apart: what one refuses may be the other's answer, and a
-   * check may fetch this very URL. A check written in the call is a new function each time; those of one text share a flight.
+   * check may fetch this very URL. A check written in the call is a new function each time; those of one text share a flight. A stream has
+   * one reader: who wants one neither waits for another's, nor for the end of a whole.
    */
-  #keyOf({ key, schema, check }: FlightName): string {
-    return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${typeof check === 'function' ? `;check ${check.toString()}` : ''}`
+  #keyOf({ key, call, schema, check }: FlightName): string {
+    const own = call.settings.delivery === 'live' ? `;live ${++this.#liveCount}` : ''
+    return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${typeof check === 'function' ? `;check ${check.toString()}` : ''}${own}`
   }
 
   #idOf(schema: object): number {

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { gate, ok, type Step } from '../../helpers/origin/index.ts'
-import { isSettled } from '../../helpers/turning.ts'
+import { isSettled, rounds, turnUntil } from '../../helpers/turning.ts'
+import { folder } from '../stores/given.ts'
+import { another } from '../versions/histories.ts'
 import { type Given, given, inspected, seen } from './given.ts'
 import { readerOf, take } from './reading.ts'
 
@@ -138,4 +142,21 @@ describe('a live stream ends', () => {
     await g.fetch.idle()
     expect(await endOf(g, 1)).toBe('client-gone')
   })
+})
+
+test('who asks for a stream waits neither for another stream, nor for who wants the whole, here or in another process', async () => {
+  const place = join(folder(), 'cache.db')
+  await using g = await given({ tiers: [sqlite(place)] })
+  const held = gate(ok('fine'))
+  g.origin.script('/f', held)
+  const other = another(g, [sqlite(place)])
+  const wholes = [seen(other(g.origin.url('/f')))]
+  await held.arrived
+  wholes.push(seen(g.fetch(g.origin.url('/f'))))
+  await rounds()
+  const streams = [1, 2].map(() => seen(g.fetch(g.origin.url('/f'), { holdfast: { delivery: 'live' } })))
+  await expect.poll(() => g.origin.hits('/f')).toBe(3)
+  held.release()
+  expect((await Promise.all(streams)).map(({ outcome }) => outcome)).toEqual(['bypass', 'bypass'])
+  await turnUntil(g.clock, Promise.all(wholes))
 })

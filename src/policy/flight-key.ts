@@ -95,6 +95,8 @@ export function goesElsewhere({ dispatcher, settings }: Call, first: Call): bool
 export function triesMore(call: Call, first: Call): boolean {
   const pains = ({ retry, timeouts }: Call['settings']): number[] => [
     retry.attempts,
+    retry.maxRetryAfter,
+    -timeouts.minRate,
     timeouts.connect,
     timeouts.headers,
     timeouts.stall,

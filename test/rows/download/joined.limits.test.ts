@@ -2,7 +2,7 @@ import { Dispatcher1Wrapper, MockAgent } from 'undici'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { CallOptions, Init } from '../../../src/index.ts'
-import { byRequest, gate, hangUp, inOrder, ok, retryLater, type Step, status } from '../../helpers/origin/index.ts'
+import { byRequest, gate, hangUp, inOrder, ok, retryLater, type Step, status, trickle } from '../../helpers/origin/index.ts'
 import { rounds, turnUntil } from '../../helpers/turning.ts'
 import { folder } from '../stores/given.ts'
 import { another } from '../versions/histories.ts'
@@ -39,6 +39,14 @@ test('who joins a caller that a host keeps waiting waits as long, for it is no t
   const { came, asked } = await together(retryLater('5', 503), [hasty, { ...hasty, priority: 20 }])
   expect(came).toEqual([FINE, FINE])
   expect(asked).toBe(2)
+})
+
+test.each<[string, CallOptions, Step]>([
+  ['would not wait so long for the host', { retry: { maxRetryAfter: '1s' } }, retryLater('5', 503)],
+  ['bears no slow body', { retry: false, timeouts: { minRate: '1MB' } }, trickle('fine', { bytes: 1, everyMs: 10_000 })],
+])('who joins a caller that %s goes on when that one gives up', async (_, first, step) => {
+  const { came, asked } = await together(step, [first, { retry: first.retry === false ? false : {} }])
+  expect([came[1], asked]).toEqual([FINE, 2])
 })
 
 test('who would have tried no longer has what the first of them has, and nobody asks again', async () => {

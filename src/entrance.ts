@@ -7,7 +7,7 @@ import { AttemptFailure, FunctionFailure } from './model/attempt-failure.ts'
 import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
-import type { Served } from './model/rooms.ts'
+import type { Held, Served } from './model/rooms.ts'
 import { judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
 import { ending, failing } from './policy/ending.ts'
@@ -132,19 +132,33 @@ export function atOnce(house: House, asked: Call): Served | undefined {
   return handed(house, answered(call, held, verdict))
 }
 
-/** What is served is counted, and the entry is told what this call says of it. */
+/** What is served is counted, and the entry is told what this call says of it: of a stream, when that is kept. */
 function handed(house: House, served: Served): Served {
   house.uses.count(served)
-  const { call, held } = served
-  const { tags, meta, refresh } = call.settings
-  if (refresh !== undefined && held.tier !== undefined) house.scheduler.note({ call, held })
-  if ((tags.length > 0 || meta !== undefined) && held.tier !== undefined && !isDescribed(held.entry, call.settings)) {
-    const saying = house.remarks.describe(held.entry, call.settings)
-    // Who has the answer may list, or delete, by the tag that it was asked for with.
-    house.tiers.saving.note(held.entry.key, saying)
-    house.stages.background(saying, call)
+  const { call, held, kept } = served
+  if (kept === undefined) said(house, call, held)
+  else if (saysMore(call)) {
+    const told = kept().then((as) => as && said(house, call, as))
+    house.stages.background(
+      told.catch(() => undefined),
+      call,
+    )
   }
   return lasting(house, served)
+}
+
+const saysMore = ({ settings: { tags, meta, refresh } }: Call): boolean =>
+  tags.length > 0 || meta !== undefined || refresh !== undefined
+
+function said(house: House, call: Call, held: Held): void {
+  if (held.tier === undefined) return
+  const { tags, meta, refresh } = call.settings
+  if (refresh !== undefined) house.scheduler.note({ call, held })
+  if ((tags.length === 0 && meta === undefined) || isDescribed(held.entry, call.settings)) return
+  const saying = house.remarks.describe(held.entry, call.settings)
+  // Who has the answer may list, or delete, by the tag that it was asked for with.
+  house.tiers.saving.note(held.entry.key, saying)
+  house.stages.background(saying, call)
 }
 
 /** The walk through the house, and its end as fetch would tell it. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import { inOrder, ok, status } from '../../helpers/origin/index.ts'
+import { counting, inOrder, ok, status } from '../../helpers/origin/index.ts'
 import { places } from '../admission/places.ts'
+import { pass } from '../ahead/kit.ts'
 import { given, rejection } from '../download/given.ts'
 
 // A version that was handed out while it came is one all the same, once it is kept.
@@ -55,4 +56,17 @@ test('a stream that broke, and the mirror whose answer is kept: that one is not 
   await p.g.fetch.idle()
   p.g.origin.script('/f', status(503))
   expect(await (await p.g.fetch(url)).text()).toBe(good)
+})
+
+test('what each caller says of an entry is said by those who stream it too, also by who only goes along', async () => {
+  await using g = await given({ delivery: 'streaming', ttl: '1h' })
+  g.origin.script('/f', counting())
+  const url = g.origin.url('/f')
+  const says = [{ tags: ['one'] }, { tags: ['two'], meta: 'why' }, { refresh: { every: '1m' } }]
+  await Promise.all(says.map(async (holdfast) => (await g.fetch(url, { holdfast })).text()))
+  await g.fetch.idle()
+  expect(g.origin.hits('/f')).toBe(1)
+  expect(await Array.fromAsync(g.fetch.cache.entries())).toMatchObject([{ tags: ['one', 'two'], meta: 'why' }])
+  await pass(g, 61_000)
+  expect(g.origin.hits('/f')).toBe(2)
 })

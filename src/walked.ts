@@ -5,6 +5,7 @@ import type { Held, Served } from './model/rooms.ts'
 import { serve } from './pipeline.ts'
 import { isFromElsewhere } from './policy/host.ts'
 import { isCached, mayNotAsk, notCached } from './policy/passing.ts'
+import { versionNotFound } from './policy/version-choice.ts'
 
 /** The walk, and what it came to as the house tells it. */
 export async function walked(house: House, call: Call): Promise<Served> {
@@ -28,6 +29,7 @@ const isStoredBroken = ({ call, outcome }: Served, error: unknown): boolean =>
 async function permitted(house: House, call: Call): Promise<Served> {
   const passes = !isCached(call)
   if (passes && mayNotAsk(call)) throw notCached(call)
+  if (passes && call.settings.require !== undefined) throw versionNotFound(call, call.settings.require)
   if (passes) house.emitter.report('verdict', () => ({ key: call.key, url: call.url, verdict: 'bypass' }))
   const served = await (passes ? house.outside.use((rooms) => rooms.straight(call)) : serve(call, house.stages))
   if (isRefused(call, served.held))

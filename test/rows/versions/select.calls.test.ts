@@ -163,3 +163,12 @@ test('an option of the whole instance: everything that it gives bears the label'
   expect(await seen(elsewhere(g.url))).toEqual({ rejected: 'VERSION_NOT_FOUND' })
   expect(g.origin.hits('/f')).toBe(2)
 })
+
+test('require, and a method that nothing stored answers: nothing is sent all the same', async () => {
+  await using g = await history([])
+  for (const method of ['POST', 'DELETE']) {
+    const error = await thrownBy(() => g.fetch(g.url, { method, holdfast: { require: { pinned: true } } }))
+    expect(codeOf(error), method).toBe('VERSION_NOT_FOUND')
+  }
+  expect(g.origin.hits('/f')).toBe(0)
+})

@@ -1,7 +1,7 @@
-import { AttemptFailure } from '../model/attempt-failure.ts'
+import { AttemptFailure, type FailedAnswer } from '../model/attempt-failure.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
-import { HoldfastError } from '../model/errors.ts'
+import { type Attempt, HoldfastError } from '../model/errors.ts'
 import type { Report } from '../model/events.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { FallenBack, Found, Held, Served } from '../model/rooms.ts'
@@ -81,15 +81,25 @@ export class LastGood {
     }))
   }
 
-  /** The failure that an entry remembers, as it was when it happened. */
+  /** The failure that an entry remembers, as it was when it happened; of an answer its status is left. */
   lastFailure({ entry }: Found): AttemptFailure {
     const last = entry?.failures?.at(-1)
-    const failure = new AttemptFailure(
-      (last?.code ?? 'CONNECT') as AttemptFailure['code'],
-      last?.message ?? 'the last refresh failed',
-      { retry: 'never' },
-    )
-    failure.attempts = (last?.attempts ?? []).map((attempt) => ({ ...attempt, at: new Date(attempt.at) }))
+    const code = (last?.code ?? 'CONNECT') as AttemptFailure['code']
+    const attempts = (last?.attempts ?? []).map((attempt) => ({ ...attempt, at: new Date(attempt.at) }))
+    const answer = code === 'STATUS' ? answerOf(attempts.findLast(({ status = 0 }) => status >= 200 && status <= 599)) : undefined
+    const failure = new AttemptFailure(code, last?.message ?? 'the last refresh failed', {
+      retry: 'never',
+      ...(answer && { answer }),
+    })
+    failure.attempts = attempts
     return failure
   }
+}
+
+function answerOf(attempt: Attempt | undefined): FailedAnswer | undefined {
+  if (attempt?.status === undefined) return undefined
+  const at = attempt.at.getTime()
+  const { status, url } = attempt
+  const head = { status, statusText: '', headers: [], url, redirected: false, requestedAt: at, receivedAt: at }
+  return { head, body: new Uint8Array(0) }
 }

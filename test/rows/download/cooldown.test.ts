@@ -120,6 +120,22 @@ test('an answer that `on` does not name is no failed refresh', async () => {
   expect(g.origin.hits()).toBe(4)
 })
 
+test.each([
+  [[404], 404],
+  [['4xx'], 403],
+  [[429], 429],
+] as const)('an answer that `on` (%j) names is asked for once, and told as what it was: %i', async (on, code) => {
+  await using g = await given({ fallback: { on: [...on] }, retry: false })
+  g.origin.script('/f', ok('v1'), status(code))
+  await g.fetch(g.origin.url('/f'))
+  await g.clock.advance(1_000)
+  for (let n = 0; n < 3; n += 1) {
+    const { error } = inspected(await g.fetch(g.origin.url('/f')), 'fallback')
+    expect(error).toMatchObject({ code: 'HTTP', response: { status: code } })
+  }
+  expect(g.origin.hits()).toBe(2)
+})
+
 test('another instance on the same store keeps to it, as an outage is not one per process', async () => {
   await using g = await outage()
   const child = g.fetch.extend({})

@@ -55,7 +55,7 @@ export class Uses {
   }
 
   /** `calls`: how many came to this. */
-  count({ call: { key }, held, outcome }: Pick<Served, 'call' | 'held' | 'outcome'>, calls = 1): void {
+  count({ call: { key }, held, outcome, kept }: Pick<Served, 'call' | 'held' | 'outcome' | 'kept'>, calls = 1): void {
     const totals = this.#totals
     totals.requests += calls
     if (outcome === 'miss' || outcome === 'bypass') totals.misses += calls
@@ -70,7 +70,8 @@ export class Uses {
     }
     if (outcome === 'fallback') this.#falling.set(key, held.ref.checkedAt)
     else if (this.#falling.size > 0) this.#falling.delete(key)
-    if (held.ref.id !== '') this.#note(key, outcome, calls)
+    // A stream under way is counted at once: who waited for its end would weigh as long.
+    if (held.ref.id !== '' || kept !== undefined) this.#note(key, outcome, calls)
   }
 
   /** The same answer was given so many times more, the last time at `at` (epoch ms). */

@@ -67,6 +67,7 @@ test('what each caller says of an entry is said by those who stream it too, also
   await g.fetch.idle()
   expect(g.origin.hits('/f')).toBe(1)
   expect(await Array.fromAsync(g.fetch.cache.entries())).toMatchObject([{ tags: ['one', 'two'], meta: 'why' }])
+  expect(await g.fetch.entry(url).stats()).toMatchObject({ requests: 3, lastRequestedAt: new Date(g.clock.now()) })
   await pass(g, 61_000)
   expect(g.origin.hits('/f')).toBe(2)
 })

@@ -30,7 +30,7 @@ export class Spools {
   readonly #left = new FinalizationRegistry<Sink>(close)
 
   bodyOf({ bytes, sink, size, unread }: Left, where: 'on disk too' | 'in memory alone'): Uint8Array | StoredBody {
-    if (bytes === undefined) return this.#alone(sink as Sink, size)
+    if (bytes === undefined) return this.#alone({ bytes, sink: sink as Sink, size, unread })
     if (sink === undefined || sink.bodyId !== undefined) return bytes
     if (sink instanceof SpoolSink && where === 'on disk too' && this.#open < MOST_OPEN) return this.#both(bytes, sink)
     // The copy goes with the last of those who follow the writer.
@@ -40,9 +40,9 @@ export class Spools {
     return bytes
   }
 
-  #alone(sink: Sink, size: number): StoredBody {
-    const body = new SinkBody(sink, size)
-    if (sink.bodyId === undefined) this.#left.register(body, sink)
+  #alone(left: Left & { sink: Sink }): StoredBody {
+    const body = new SinkBody(left)
+    if (left.sink.bodyId === undefined) this.#left.register(body, left.sink)
     return body
   }
 

@@ -4,8 +4,10 @@ import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import type { Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
-import { ok } from '../../helpers/origin/index.ts'
+import { gatedBody, ok } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { given } from './given.ts'
+import { readerOf, take } from './reading.ts'
 
 const body = pseudoRandom(12_000_000)
 
@@ -52,4 +54,20 @@ test.skipIf(process.platform !== 'linux').each([
   else await response.body?.cancel()
   await g.fetch.idle()
   await expect.poll(spooled).toBe(0)
+})
+
+test('a spooled body stays for a slow reader of the stream when who waited for the whole has read it', async () => {
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '512KB' })] })
+  const late = gatedBody(body, 1_000_000)
+  g.origin.script('/f', late)
+  const slow = readerOf(await g.fetch(g.origin.url('/f'), { holdfast: { delivery: 'streaming' } }))
+  const whole = g.fetch(g.origin.url('/f'))
+  const first = await take(slow, 1)
+  await rounds()
+  late.release()
+  expect(sha256(await (await whole).bytes())).toBe(sha256(body))
+  await rounds()
+  expect(sha256(Buffer.concat([first, await take(slow, Number.POSITIVE_INFINITY)]))).toBe(sha256(body))
+  expect(g.origin.hits()).toBe(1)
+  if (process.platform === 'linux') await expect.poll(spooled).toBe(0)
 })

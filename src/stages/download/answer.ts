@@ -2,6 +2,7 @@ import { AttemptFailure } from '../../model/attempt-failure.ts'
 import type { Attempt } from '../../model/errors.ts'
 import { headerOf } from '../../model/headers.ts'
 import type { Obtained, ResponseHead } from '../../model/rooms.ts'
+import { isAlike } from '../../policy/alike.ts'
 import { headFacts } from '../../policy/candidate.ts'
 import { isCoded } from '../../policy/content-coding.ts'
 import { stronglyEqual } from '../../policy/entity-tag.ts'
@@ -87,10 +88,6 @@ async function whole(rooms: DownloadRooms, series: Series, arrival: Arrival): Pr
   await accepted(series, partial)
   return taken(rooms, series, { ...arrival, partial, from: undefined, overlap: 0, length: Number.POSITIVE_INFINITY })
 }
-
-/** Who follows a body has its status and headers already: an error page, or a thing of another type or length, is not to come under them. */
-const isAlike = (one: ResponseHead, other: ResponseHead): boolean =>
-  one.status === other.status && headerOf(one.headers, 'content-type') === headerOf(other.headers, 'content-type')
 
 /** Those who wait have their headers, and those who waited for another place in vain follow this one. */
 async function accepted({ order, waiting }: Series, { head, writer }: Partial): Promise<void> {

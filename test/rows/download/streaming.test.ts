@@ -105,6 +105,31 @@ describe("delivery: 'streaming'", () => {
     expect(await response.text().catch((error: HoldfastError) => error.code)).toBe(comes)
   })
 
+  const [monday, tuesday] = ['Mon, 02 Nov 2026 08:00:00 GMT', 'Tue, 03 Nov 2026 08:00:00 GMT']
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    ['has another tag since', { ETag: '"1"' }, { ETag: '"2"', 'Last-Modified': monday }, 'TRUNCATED'],
+    ['has no tag any more', { ETag: '"1"' }, {}, 'TRUNCATED'],
+    ['has a later date', { 'Last-Modified': monday }, { 'Last-Modified': tuesday }, 'TRUNCATED'],
+    ['has the same tag, weak by now', { ETag: '"1"' }, { ETag: 'W/"1"' }, 'a,b,c'],
+    ['comes plain by now, as from Apache', { ETag: '"1-gzip"' }, { ETag: '"1"' }, 'a,b,c'],
+    ['has the same date', { 'Last-Modified': monday }, { 'Last-Modified': monday }, 'a,b,c'],
+  ])('a body that breaks before any of it was handed out, and %s', async (_, before, since, comes) => {
+    await using g = await given()
+    const late = Promise.withResolvers<void>()
+    const broken: Step = async (exchange) => {
+      await exchange.head(200, { ...before, 'Content-Length': '5' })
+      await exchange.send(Buffer.from('a'))
+      await exchange.until(late.promise)
+      exchange.destroy()
+    }
+    g.origin.script('/f', broken, ok('a,b,c', { headers: since }))
+    const response = await g.fetch(g.origin.url('/f'), streaming)
+    late.resolve()
+    expect(await response.text().catch((error: HoldfastError) => error.code)).toBe(comes)
+    await g.fetch.idle()
+    expect(await seen(g.fetch(g.origin.url('/f'), { cache: 'force-cache' }))).toMatchObject({ text: 'a,b,c' })
+  })
+
   test('a reader that stops early does not lose the copy in the store', async () => {
     await using g = await given({ ttl: '1h' })
     const late = gatedBody(body, 2 * MIB, strong)

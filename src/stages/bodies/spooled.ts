@@ -16,18 +16,15 @@ export interface Left {
   readonly unread: () => Promise<void>
 }
 
+/** Of no instance: one that is let go of together with its bodies would tell nobody of them. */
+const dropped = new FinalizationRegistry<() => void>((end) => end())
+
 /**
  * Bodies that a memory tier holds, with their copy in a spool. A Response that is kept and not read costs a file then and no memory: its
  * bytes go when their tier lets them go, and are read from the file after that.
  */
 export class Spools {
   #open = 0
-  readonly #ended = new FinalizationRegistry<SpoolSink>((sink) => {
-    this.#open--
-    close(sink)
-  })
-  /** The same of those that are the only copy: a Response of which nobody looks at more than the status. */
-  readonly #left = new FinalizationRegistry<Sink>(close)
 
   bodyOf({ bytes, sink, size, unread }: Left, where: 'on disk too' | 'in memory alone'): Uint8Array | StoredBody {
     if (bytes === undefined) return this.#alone({ bytes, sink: sink as Sink, size, unread })
@@ -42,21 +39,28 @@ export class Spools {
 
   #alone(left: Left & { sink: Sink }): StoredBody {
     const body = new SinkBody(left)
-    if (left.sink.bodyId === undefined) this.#left.register(body, left.sink)
+    // A Response of which nobody looks at more than the status has the only copy.
+    if (left.sink.bodyId === undefined) dropped.register(body, closing(left.sink))
     return body
   }
 
   #both(bytes: Uint8Array, sink: SpoolSink): StoredBody {
     const body = new SpooledBody(bytes, sink)
     this.#open++
-    this.#ended.register(body, sink)
+    dropped.register(
+      body,
+      closing(sink, () => this.#open--),
+    )
     return body
   }
 }
 
-/** Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end. */
-function close(sink: Sink): void {
-  sink.discard().catch(() => undefined)
+/** Made apart from the body, which it would keep. Nobody waits for a spool to close, and one that cannot be closed is closed by the process's end. */
+function closing(sink: Sink, and?: () => void): () => void {
+  return () => {
+    and?.()
+    sink.discard().catch(() => undefined)
+  }
 }
 
 class SpooledBody implements StoredBody {

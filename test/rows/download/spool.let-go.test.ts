@@ -2,12 +2,13 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
-import type { Store } from '../../../src/index.ts'
+import { createCachedFetch, type Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { gatedBody, ok } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
 import { given } from './given.ts'
 import { readerOf, take } from './reading.ts'
+import { alive } from './weight.ts'
 
 const body = pseudoRandom(12_000_000)
 
@@ -71,3 +72,18 @@ test('a spooled body stays for a slow reader of the stream when who waited for t
   expect(g.origin.hits()).toBe(1)
   if (process.platform === 'linux') await expect.poll(spooled).toBe(0)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'spooled bodies are let go of with an instance that is closed and dropped',
+  async () => {
+    const use = async (): Promise<void> => {
+      const fetch = createCachedFetch({ tiers: [memory()], fetch: async () => new Response(body.subarray(0, 200_000)) })
+      await (await fetch('https://h.test/f')).bytes()
+      await fetch.close()
+    }
+    for (let n = 0; n < 5; n += 1) await use()
+    await alive()
+    // The last one may stand on the stack still.
+    await expect.poll(spooled).toBeLessThan(2)
+  },
+)

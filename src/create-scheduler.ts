@@ -32,7 +32,13 @@ export function buildScheduler(
     lookup: (call) => tiers.lookup(call, () => false),
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
     // Its lease given back before that, another process would not find it yet, and do it once more.
-    renew: (call, found) => renew(call, found, stages).finally(() => settled(tiers, [call.key])),
+    renew: async (call, found) => {
+      try {
+        return await renew(call, found, stages)
+      } finally {
+        await settled(tiers, [call.key])
+      }
+    },
     failed: (call, error) => refreshFailed({ report, responses }, call, error),
   })
 }

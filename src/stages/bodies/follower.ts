@@ -76,6 +76,7 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
     for (;;) {
       this.#place.begin()
       if (this.#broken !== undefined) return this.#fail(this.#broken)
+      if (this.#place === NOWHERE) return this.return()
       const ended = this.#ended
       const bytes = this.#source.bytes()
       if (ended && bytes !== (this.#told ?? bytes))
@@ -89,8 +90,10 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
+  /** Also while a piece is waited for: whoever waits keeps the process alive. */
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#finish()
+    this.wake()
     return { done: true, value: undefined }
   }
 

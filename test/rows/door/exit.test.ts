@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ChildExit, startChild } from '../../helpers/child.ts'
-import { hang, inOrder, ok, retryLater, type Step, startOrigin, status } from '../../helpers/origin/index.ts'
+import { hang, inOrder, ok, retryLater, type Step, stall, startOrigin, status } from '../../helpers/origin/index.ts'
 
 async function run(what: string, step: Step): Promise<ChildExit & { hits: number }> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-exit-'))
@@ -30,6 +30,7 @@ describe('a program whose only pending thing is an idle holdfast ends by itself'
     ['made', ok(''), ''],
     ['read', ok('text'), 'text\n'],
     ['unread', big, '200\n'],
+    ['left', stall(Buffer.alloc(1000), 500), 'true\n'],
     ['default', ok('text'), 'text\n'],
     ['listening', ok('text'), '4\n'],
     ['fallback', status(503), 'kept\n'],

@@ -1,4 +1,5 @@
 // A program that ends without closing anything. Whether and when it ends is the question.
+import { setImmediate } from 'node:timers/promises'
 import { memory } from '../../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../../adapters/stores/sqlite.ts'
 import { type CachedFetch, cachedFetch, createCachedFetch, type Options } from '../../../../src/index.ts'
@@ -22,6 +23,15 @@ const programs: Record<string, () => unknown> = {
     const fetch = made()
     fetch.on('stored', ({ version }) => say(String(version.size)))
     return fetch(url).then((response) => response.text())
+  },
+  left: async () => {
+    const reader = (await made()(url, { holdfast: { delivery: 'streaming' } })).body?.getReader()
+    // The last byte waits for the end, which does not come.
+    for (let bytes = 0; bytes < 499; ) bytes += (await reader?.read())?.value?.length ?? 0
+    const waiting = reader?.read()
+    await setImmediate()
+    await reader?.cancel()
+    say(String((await waiting)?.done))
   },
   fallback: async () => {
     const fetch = made({ retry: false })

@@ -79,17 +79,23 @@ export async function unpinned(basis: HistoryBasis, options: unknown): Promise<v
   await basis.house().remarks.unpin(await heldOf(basis, version))
 }
 
-/** What is under way for it began before a word of it: nobody joins that any more, and what it brings does not stay. */
-export function overtaken({ stages, clock }: Pick<House, 'stages' | 'clock'>, call: Call): string[] {
+/**
+ * What is under way for it began before a word of it: nobody joins that any more, and what it brings does not stay. Resolves when what is
+ * being written of it is down or has failed.
+ */
+export function overtaken({ stages, clock, tiers }: Pick<House, 'stages' | 'clock' | 'tiers'>, call: Call): Promise<void> {
   stages.flights.part([call.url])
-  return stages.flights.overtake(({ key }) => key === call.key, clock.now())
+  return settled(
+    tiers,
+    stages.flights.overtake(({ key }) => key === call.key, clock.now()),
+  )
 }
 
 export async function deleted({ house, call }: HistoryBasis): Promise<void> {
   const { tiers, remarks, scheduler, stages, clock } = house()
   const asked = await call()
   scheduler.forget(asked.key)
-  await settled(tiers, overtaken({ stages, clock }, asked))
+  await overtaken({ stages, clock, tiers }, asked)
   let known: EntryRecord | undefined
   const look = async (): Promise<string[] | undefined> => {
     known = await tiers.known(asked)

@@ -54,7 +54,7 @@ export function functionCache(calls: FunctionCalls): FunctionCache<unknown[], un
       const { bytes, type } = codec.encode(value)
       const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
       // A run that is under way began before this word, and may have seen what was before.
-      const underWay = settled(house.tiers, overtaken(house, call))
+      const underWay = overtaken(house, call)
       await house.walks.during(underWay.then(() => putVersion(house, call, { response, options: {} })))
       calls.index.note(call, house)
       calls.failures.overtake(call.key)

@@ -1,6 +1,7 @@
 import type { House } from './house.ts'
 import type { Call } from './model/call.ts'
 import type { Clock } from './model/clock.ts'
+import { dropped } from './model/dropped.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { EntryRecord } from './model/record.ts'
 import { hasLabel } from './policy/selection.ts'
@@ -15,9 +16,6 @@ export interface Change {
   /** The version before it in its variant. */
   previous?: VersionInfo
 }
-
-/** Watches that nobody has any more, and nobody ended: what they listened to may live as long as the process. */
-const dropped = new FinalizationRegistry<() => void>((over) => over())
 
 /** Ids of versions that may be served and are newer than `since`, oldest first. */
 function newer(entry: EntryRecord | undefined, since: string): string[] {
@@ -35,6 +33,7 @@ function newer(entry: EntryRecord | undefined, since: string): string[] {
 export function watched(house: House, calling: Promise<Call>, signal: AbortSignal | undefined): AsyncIterableIterator<Change> {
   const watch = listening(house, calling, signal)
   const news = changes(house, watch)
+  // What it listened to may live as long as the process.
   dropped.register(news, watch.over)
   return {
     // Who waits for news is somebody who waits, though idle() does not wait for it.

@@ -1,3 +1,4 @@
+import { dropped } from '../../model/dropped.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { StoredBody } from '../../model/rooms.ts'
 import { SinkBody } from './left.ts'
@@ -15,9 +16,6 @@ export interface Left {
   /** Resolves when nobody follows its writer any more. */
   readonly unread: () => Promise<void>
 }
-
-/** Of no instance: one that is let go of together with its bodies would tell nobody of them. */
-const dropped = new FinalizationRegistry<() => void>((end) => end())
 
 /**
  * Bodies that a memory tier holds, with their copy in a spool. A Response that is kept and not read costs a file then and no memory: its

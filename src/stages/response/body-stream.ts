@@ -1,5 +1,6 @@
 import { loanOf } from '../../model/body-chunks.ts'
 import { isBytes } from '../../model/bytes.ts'
+import { dropped } from '../../model/dropped.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Served, StoredBody } from '../../model/rooms.ts'
 import type { ByteRange } from '../../policy/byte-ranges.ts'
@@ -15,8 +16,6 @@ export interface Presence {
 export interface Reading {
   readonly presence: Presence
   readonly turns: Turns
-  /** Who drops a stream, begun or not, reads no more, and does not say so: what ends its connection, or lets go of its version and its store. */
-  readonly dropped: FinalizationRegistry<() => void>
 }
 
 /** Ends what is among them by then, once. Made apart from what holds them, which it would keep from being collected. */
@@ -44,7 +43,8 @@ export function followed(body: AsyncIterable<Uint8Array>, reading: Reading): Str
   const copy = 'pieces' in body && body.pieces === 'own' ? (piece: Uint8Array) => piece : copyOf
   const source = new StreamSource(() => iterator, { reading, copy })
   // Nobody is left to hear that it failed.
-  reading.dropped.register(source, () => void iterator.return?.().catch(() => undefined), source)
+  // Who drops a stream, begun or not, reads no more, and does not say so: its connection ends.
+  dropped.register(source, () => void iterator.return?.().catch(() => undefined), source)
   return source
 }
 
@@ -71,7 +71,8 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
     this.#open = open
     this.#held = held
     this.#ends = held === undefined ? [] : [held.hold('unread')]
-    if (held !== undefined) reading.dropped.register(this, allOf(this.#ends))
+    // The same of a version at rest: it is let go of, and its store.
+    if (held !== undefined) dropped.register(this, allOf(this.#ends))
     this.#copy = copy
     this.reading = reading
   }
@@ -102,7 +103,7 @@ export class StreamSource<Source extends AsyncIterator<Uint8Array> = AsyncIterat
 
   protected end(): void {
     // What is told when this is dropped would keep it: the reason why an iterator was left is an error, whose stack knows who left it.
-    this.reading.dropped.unregister(this)
+    dropped.unregister(this)
     allOf(this.#ends)()
   }
 

@@ -17,9 +17,6 @@ import { Turns } from './turns.ts'
 /** Statuses whose responses have no body (Fetch standard 2.2.3, null body status). */
 const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** Of no instance: one that is let go of together with what it answered would tell nobody of it. */
-const dropped = new FinalizationRegistry<() => void>((end) => end())
-
 /** Builds what callers of one instance get: responses, and errors that have one inside. */
 export class Responses {
   readonly #clock: Clock
@@ -30,7 +27,7 @@ export class Responses {
   constructor({ clock, presence, entry }: { clock: Clock; presence: Presence; entry: (held: Held) => EntryRecord }) {
     this.#clock = clock
     this.#entry = entry
-    this.#reading = { presence, turns: new Turns(), dropped }
+    this.#reading = { presence, turns: new Turns() }
   }
 
   /** The Response of one caller: its own headers, its own body. */

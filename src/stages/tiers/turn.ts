@@ -29,8 +29,6 @@ interface Step<T> {
   readonly clock: Clock
   /** Is given the lease, for the fence of the write; undefined where the store has none, or could not say. */
   readonly write: (lease: Lease | undefined) => Promise<T>
-  /** False: FENCED says that it was too late to ask, which no other turn makes good. Default true. */
-  readonly mayGoAgain?: boolean
 }
 
 /**
@@ -38,8 +36,8 @@ interface Step<T> {
  * that two of them do not overwrite one another. A store that cannot say whose turn it is does not hold the write up. One whose turn had
  * passed on before it was written begins anew: what it read is old.
  */
-export async function inTurn<T>(store: Store, storeKey: string, { clock, write, mayGoAgain = true }: Step<T>): Promise<T> {
-  for (let left = mayGoAgain ? TURNS : 0; ; left--) {
+export async function inTurn<T>(store: Store, storeKey: string, { clock, write }: Step<T>): Promise<T> {
+  for (let left = TURNS; ; left--) {
     const lease = await turnOf(store, `h1:w:${storeKey}`, clock)
     try {
       return await write(lease)

@@ -75,11 +75,12 @@ export class Writes {
     if (this.#store.compareAndSet !== undefined) return this.#writeUnlessChanged(said, version, how)
     return inTurn(this.#store, sha256(said.key), {
       clock: this.#rooms.clock,
-      mayGoAgain: how.fence === undefined,
       write: async (lease) => {
+        // Whoever has the right since takes this turn to write: so it is enough to ask once, and the turn is the fence.
+        if (lease !== undefined && how.fence !== undefined) await this.#store.setMany([], { fence: how.fence })
         const { merged, entries, gone, expired } = await this.#merging.merged(said, version, { ...how, isNew: false })
         if (entries.length === 0) return merged
-        const fence = how.fence ?? lease
+        const fence = lease ?? how.fence
         await this.#store.setMany([...entries], fence === undefined ? undefined : { fence })
         await this.#drop(gone)
         if (lease !== undefined) await this.#drop(expired, { fence: lease })

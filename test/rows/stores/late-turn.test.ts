@@ -57,6 +57,29 @@ test('a deletion that a further tier took in none of its turns is brought to it 
   expect(await other.fetch.entry(g.origin.url('/f')).versions()).toEqual([])
 })
 
+test('a download whose turn passed on before it was written takes nothing back that another process said meanwhile', async () => {
+  const clock = manualClock()
+  const store = takingTurns(clock)
+  await using g = await given({ tiers: [store] }, clock)
+  await using other = await given({ tiers: [store] }, clock)
+  const url = g.origin.url('/f')
+  g.origin.script('/f', ok('v1'), ok('v2'))
+  await (await g.fetch(url)).text()
+  const [first] = await other.fetch.entry(url).versions()
+  const write = store.setMany.bind(store)
+  let isStopped = true
+  store.setMany = async (entries, how) => {
+    if (isStopped && entries.some(({ key }) => key.startsWith('h1:e:'))) {
+      isStopped = false
+      await clock.advance(1_001)
+      await other.fetch.entry(url).label('mine', { version: first?.id ?? '' })
+    }
+    return write(entries, how)
+  }
+  expect(await (await g.fetch(url, { cache: 'reload' })).text()).toBe('v2')
+  expect(await other.fetch.entry(url).versions()).toMatchObject([{ labels: [] }, { labels: ['mine'] }])
+})
+
 /** While another writer has its turn: whether a label is written beside it. */
 async function besideAnother(happens: (store: ChaosStore, stop: (ms: number) => void) => void): Promise<'written' | 'waits'> {
   const hand = manualClock()

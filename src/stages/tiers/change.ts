@@ -1,4 +1,4 @@
-import type { EntryRecord } from '../../model/record.ts'
+import type { EntryRecord, VersionRef } from '../../model/record.ts'
 import type { Placed, Writing } from './placed.ts'
 import type { Tier } from './tier.ts'
 
@@ -24,4 +24,15 @@ export function awaited(open: readonly Tier[], { isAwaited }: Change): readonly 
   const durable = here.filter(({ store }) => store.durable)
   const mayBeFar = isAwaited === true && open.every(({ store }) => store.live === undefined)
   return [...(durable.length > 0 ? durable : here), ...(mayBeFar ? open.filter(({ store }) => store.remote) : [])]
+}
+
+const refsOf = (entry: EntryRecord | undefined): VersionRef[] => entry?.variants.flatMap(({ versions }) => versions) ?? []
+const latest = (refs: readonly VersionRef[]): number => Math.max(0, ...refs.map(({ checkedAt }) => checkedAt))
+
+/** Other bytes, asked for after all that another process has brought meanwhile: without them that would be taken for the newest. */
+export function isNewer({ placed, known }: Change, there: EntryRecord | undefined): boolean {
+  if (placed === undefined) return false
+  const [theirs, { requestedAt, digest }] = [refsOf(there), placed.version]
+  const at = latest(theirs)
+  return at > latest(refsOf(known)) && at < requestedAt && theirs.every((ref) => ref.digest !== digest)
 }

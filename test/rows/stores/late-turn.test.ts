@@ -6,8 +6,8 @@ import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosStore, chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import { type Clock, createCachedFetch, type Store } from '../../../src/index.ts'
-import { ok } from '../../helpers/origin/index.ts'
-import { rounds } from '../../helpers/turning.ts'
+import { ok, status } from '../../helpers/origin/index.ts'
+import { rounds, turnUntil } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
 import { keysOf } from '../versions/bodies-at-rest.ts'
 
@@ -79,6 +79,36 @@ test('a download whose turn passed on before it was written takes nothing back t
   expect(await (await g.fetch(url, { cache: 'reload' })).text()).toBe('v2')
   expect(await other.fetch.entry(url).versions()).toMatchObject([{ labels: [] }, { labels: ['mine'] }])
 })
+
+test.each([
+  ['other bytes are the newest version', 'v2', 2],
+  ['the same bytes are that version', 'v1', 1],
+])(
+  'asked for by one that was stopped, when another process had taken over and brought its answer: %s',
+  async (_, body, count) => {
+    const clock = manualClock()
+    const store: Store = sqlite(':memory:', { clock })
+    const lease = store.lease?.bind(store)
+    let rights = 0
+    store.lease = async (key, ms) => {
+      const mine = await lease?.(key, ms)
+      if (mine === undefined || rights++ > 0) return mine
+      return { key, generation: mine.generation, extend: async () => false, release: () => mine.release() }
+    }
+    await using g = await given({ tiers: [store], ttl: '1h' }, clock)
+    await using other = await given({ tiers: [store], ttl: '1h' }, clock)
+    const url = g.origin.url('/f')
+    g.origin.script('/f', status(503, { 'Retry-After': '5' }), ok('v1'), ok(body))
+    const asking = g.fetch(url)
+    await new Promise((resolve) => g.fetch.on('attempt', resolve))
+    await rounds()
+    await clock.advance(3_001)
+    expect(await (await other.fetch(url)).text()).toBe('v1')
+    expect(await (await turnUntil(clock, asking)).text()).toBe(body)
+    for (const { fetch } of [g, other]) expect(await (await fetch(url)).text()).toBe(body)
+    expect(await g.fetch.entry(url).versions()).toHaveLength(count)
+  },
+)
 
 /** While another writer has its turn: whether a label is written beside it. */
 async function besideAnother(happens: (store: ChaosStore, stop: (ms: number) => void) => void): Promise<'written' | 'waits'> {

@@ -1,8 +1,9 @@
 import { AttemptFailure, textOf } from '../model/attempt-failure.ts'
 import { awaited } from '../model/awaited-body.ts'
+import { holdOf } from '../model/body-chunks.ts'
 import { isBytes } from '../model/bytes.ts'
 import type { Call } from '../model/call.ts'
-import type { Clock } from '../model/clock.ts'
+import { type Clock, nextRound } from '../model/clock.ts'
 import type { Report } from '../model/events.ts'
 import { headerOf } from '../model/headers.ts'
 import { CHUNK_SIZE } from '../model/record.ts'
@@ -74,8 +75,14 @@ export class Admission {
       proven: version.proven,
       attempts,
     }
-    if (isJudged(call, obtained))
+    if (!isJudged(call, obtained)) return
+    // The first caller may have read it by the time that this one has: a spool goes with its last reader.
+    const release = holdOf(body, 'to copy')
+    try {
       await this.#hooks(call, found, { obtained, signal: call.signal ?? new AbortController().signal })
+    } finally {
+      void nextRound().then(release)
+    }
   }
 
   /** `refusal`: why this caller alone gets it. */

@@ -73,6 +73,20 @@ test('a spooled body stays for a slow reader of the stream when who waited for t
   if (process.platform === 'linux') await expect.poll(spooled).toBe(0)
 })
 
+test('a spooled body stays for who waited too, and whose own check ends when the first caller has read it', async () => {
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '512KB' })] })
+  g.origin.script('/f', ok(body))
+  const judgedBy = (verdict: Promise<void>) => g.fetch(g.origin.url('/f'), { holdfast: { check: () => verdict } })
+  const late = Promise.withResolvers<void>()
+  const [first, second] = [judgedBy(Promise.resolve()), judgedBy(late.promise)]
+  expect(sha256(await (await first).bytes())).toBe(sha256(body))
+  await rounds()
+  late.resolve()
+  expect(sha256(await (await second).bytes())).toBe(sha256(body))
+  expect(g.origin.hits()).toBe(1)
+  if (process.platform === 'linux') await expect.poll(spooled).toBe(0)
+})
+
 test.skipIf(process.platform !== 'linux')(
   'spooled bodies are let go of with an instance that is closed and dropped',
   async () => {

@@ -12,12 +12,16 @@ export interface Copies {
   readonly others: readonly Tier[]
 }
 
+type Body = Uint8Array | StoredBody
+type Read<T> = (body: Body) => Promise<T>
+
 /** The body of a version at rest; what the tier that answered cannot give of it, another one may that has the same. */
 export class AnyCopy implements StoredBody {
   readonly size: number
   readonly #body: ChangingBody
   readonly #others: Tier[]
   readonly #copies: Copies
+  #looking = Promise.resolve()
   /** Read to see that there is a body. A Response that is kept and not read holds no bytes. */
   #first: WeakRef<Uint8Array> | undefined
 
@@ -35,39 +39,52 @@ export class AnyCopy implements StoredBody {
   }
 
   async chunk(n: number): Promise<Uint8Array> {
-    const first = n === 0 ? this.#first?.deref() : undefined
-    if (first !== undefined) return first
-    try {
-      return await chunkOf(this.#body.now, n)
-    } catch (error) {
-      return this.#elsewhere(n, error)
-    }
+    return this.#opening(n) ?? this.#read((body) => chunkOf(body, n))
   }
 
   async lend(n: number): Promise<Loan> {
-    const first = n === 0 ? this.#first?.deref() : undefined
-    if (first !== undefined) return given(first)
+    const first = this.#opening(n)
+    return first === undefined ? this.#read((body) => loanOf(body, n)) : given(first)
+  }
+
+  #opening(n: number): Uint8Array | undefined {
+    return n === 0 ? this.#first?.deref() : undefined
+  }
+
+  async #read<T>(read: Read<T>): Promise<T> {
+    const body = this.#body.now
     try {
-      return await loanOf(this.#body.now, n)
+      return await read(body)
     } catch (error) {
-      return given(await this.#elsewhere(n, error))
+      // Who read side by side fail side by side: what the first of them finds is the others' too.
+      const found = this.#looking.then(() => this.#elsewhere(read, { body, error }))
+      this.#looking = found.then(
+        () => undefined,
+        () => undefined,
+      )
+      return found
     }
   }
 
-  async #elsewhere(n: number, error: unknown): Promise<Uint8Array> {
+  async #elsewhere<T>(read: Read<T>, failed: { readonly body: Body; readonly error: unknown }): Promise<T> {
     const { key, version } = this.#copies
+    const { now } = this.#body
+    if (now !== failed.body) {
+      const found = await read(now).catch(() => undefined)
+      if (found !== undefined) return found
+    }
     for (let tier = this.#others.shift(); tier !== undefined; tier = this.#others.shift()) {
       const placed = await tier.version(key, version.id)
       if (placed === undefined || placed.version.digest !== version.digest || placed.version.size !== this.size) continue
       try {
-        const chunk = await chunkOf(placed.body, n)
+        const found = await read(placed.body)
         this.#body.become(placed.body)
-        return chunk
+        return found
       } catch {
         // The guard has told of a tier that failed, and its room of a body that is damaged.
       }
     }
-    throw error
+    throw failed.error
   }
 
   hold(why?: Purpose): () => void {

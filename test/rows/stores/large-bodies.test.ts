@@ -83,6 +83,15 @@ describe('a hit of a large body', () => {
     expect(origin.hits('/f')).toBe(1)
   })
 
+  test('what the nearer tier has lost is read from the next by all who read side by side', async () => {
+    const { origin, fetch, near } = await inBoth([])
+    const response = await fetch(origin.url('/f'))
+    const readers = [response, response.clone(), response.clone()]
+    near.chaos.use([{ do: 'lie', on: 'bodies.read' }])
+    expect(await Promise.all(readers.map(digestOf))).toEqual(readers.map(() => sha256(BODY)))
+    expect(origin.hits('/f')).toBe(1)
+  })
+
   test('a read that goes wrong once is done again, and costs the version nothing', async () => {
     const { origin, fetch, near } = await inBoth([{ do: 'flip', on: 'bodies.read', call: 3 }])
     const warnings = heard(fetch, 'warning')

@@ -9,8 +9,11 @@ export type Place =
   | { readonly name: 'folder'; readonly file: string }
   | { readonly name: 'memory'; readonly why: 'asked' | 'test runner' | string }
 
-/** Variables that vitest, node:test, jest, mocha's workers, and those who say so set in a test run. */
-const TEST_RUNNERS: readonly string[] = ['VITEST', 'NODE_TEST_CONTEXT', 'JEST_WORKER_ID', 'MOCHA_WORKER_ID']
+/** Variables that vitest, node:test, jest, mocha's workers, tap, and those who say so set in a test run. */
+const TEST_RUNNERS: readonly string[] = ['VITEST', 'NODE_TEST_CONTEXT', 'JEST_WORKER_ID', 'MOCHA_WORKER_ID', 'TAP']
+
+/** Packages whose own program runs the tests, and sets nothing. */
+const TEST_PROGRAMS: readonly string[] = ['mocha', 'jasmine', 'tape', 'uvu', 'qunit']
 
 /** The user's cache folder, by the platform's custom. */
 function userCache(env: NodeJS.ProcessEnv): string {
@@ -56,10 +59,19 @@ function packageName(folder: string): string | undefined {
 /** Letters that are safe in a file name on every platform. */
 const safe = (name: string): string => name.replace(/[^a-z0-9._-]+/gi, '-').replace(/^[.-]+/, '') || 'program'
 
-/** @throws Error where nobody can say who runs here (a user without a home), or what. */
-function ownPlace(env: NodeJS.ProcessEnv, main: string | undefined): string {
-  const { folder, name } = programOf(main)
+/** @throws Error where nobody can say who runs here: a user without a home. */
+function ownPlace(env: NodeJS.ProcessEnv, { folder, name }: Program): string {
   return join(userCache(env), 'holdfast', `${safe(name)}-${sha256(folder).slice(0, 12)}`)
+}
+
+/** `node --test` that runs the files in its own process says so by its flag alone. */
+function isTestRun(env: NodeJS.ProcessEnv, { name }: Program): boolean {
+  return (
+    TEST_RUNNERS.some((variable) => env[variable] !== undefined) ||
+    env.NODE_ENV === 'test' ||
+    process.execArgv.includes('--test') ||
+    TEST_PROGRAMS.includes(name)
+  )
 }
 
 /**
@@ -69,11 +81,13 @@ function ownPlace(env: NodeJS.ProcessEnv, main: string | undefined): string {
 export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): Place {
   const chosen = env.HOLDFAST_DIR
   if (chosen === '') return { name: 'memory', why: 'asked' }
-  if (chosen === undefined && (TEST_RUNNERS.some((name) => env[name] !== undefined) || env.NODE_ENV === 'test'))
-    return { name: 'memory', why: 'test runner' }
   let place = chosen ?? 'its folder'
   try {
-    place = chosen ?? ownPlace(env, main)
+    if (chosen === undefined) {
+      const program = programOf(main)
+      if (isTestRun(env, program)) return { name: 'memory', why: 'test runner' }
+      place = ownPlace(env, program)
+    }
     mkdirSync(place, { recursive: true, mode: 0o700 })
     return { name: 'folder', file: join(place, 'cache.db') }
   } catch (error) {

@@ -1,4 +1,8 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { defaultPlace } from '../../../src/default-place.ts'
 import type { CallOptions, Options } from '../../../src/index.ts'
 import { counting } from '../../helpers/origin/index.ts'
 import { bench, outcomeOf, textOf } from './kit.ts'
@@ -48,5 +52,40 @@ describe('options from JSON.parse with __proto__ or constructor (A09)', () => {
     const called = outcomeOf(b.fetch(b.origin.url('/r'), { holdfast: call as CallOptions })).catch(wholesome)
     expect(await called).toMatch(/^(refused|miss)$/)
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+})
+
+describe('where the default instance keeps its file', () => {
+  /** A folder with a program in it, and a package that it has installed. */
+  async function project(): Promise<AsyncDisposable & { readonly dir: string; main(name: string): Promise<string> }> {
+    const dir = await mkdtemp(join(tmpdir(), 'holdfast-place-'))
+    await writeFile(join(dir, 'package.json'), '{ "name": "theirs" }')
+    return {
+      dir,
+      async main(name) {
+        const folder = join(dir, 'node_modules', name)
+        await mkdir(folder, { recursive: true })
+        await writeFile(join(folder, 'package.json'), JSON.stringify({ name }))
+        await writeFile(join(folder, 'main.mjs'), '')
+        return join(folder, 'main.mjs')
+      },
+      [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+    }
+  }
+
+  test.each(['mocha', 'jasmine'])('nowhere, where %s runs tests: it sets no variable in its own process', async (name) => {
+    await using p = await project()
+    expect(defaultPlace({ XDG_CACHE_HOME: p.dir }, await p.main(name))).toEqual({ name: 'memory', why: 'test runner' })
+    expect(defaultPlace({ XDG_CACHE_HOME: p.dir }, await p.main('other'))).toMatchObject({ name: 'folder' })
+  })
+
+  test('nowhere, where node --test runs the files of tests in its own process', async () => {
+    await using p = await project()
+    process.execArgv.push('--test')
+    try {
+      expect(defaultPlace({ XDG_CACHE_HOME: p.dir }, join(p.dir, 'a.test.mjs'))).toEqual({ name: 'memory', why: 'test runner' })
+    } finally {
+      process.execArgv.pop()
+    }
   })
 })

@@ -30,11 +30,16 @@ interface Program {
 /** The working folder may be gone: who deploys anew deletes the old one under a program that still runs. */
 function startOf(main: string | undefined): string {
   try {
-    if (main !== undefined) return dirname(realpathSync(main))
+    if (main !== undefined && !isOfPool(main)) return dirname(realpathSync(main))
   } catch {
     // `node -e` and some runners name a main file that does not exist.
   }
   return process.cwd()
+}
+
+/** A thread whose file came with a package that keeps threads: it works for the program, and is none itself. */
+function isOfPool(main: string): boolean {
+  return main.includes('node_modules') && !process.getBuiltinModule('node:worker_threads').isMainThread
 }
 
 /** The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultPlace } from '../../../src/default-place.ts'
 import type { CallOptions, Options } from '../../../src/index.ts'
@@ -87,5 +88,21 @@ describe('where the default instance keeps its file', () => {
     } finally {
       process.execArgv.pop()
     }
+  })
+
+  test("with its program's, in the thread of a pool that came with a package", async () => {
+    await using p = await project()
+    const source = new URL('../../../src/default-place.ts', import.meta.url).href
+    const text = `import { parentPort } from 'node:worker_threads'; import { defaultPlace } from ${JSON.stringify(source)}
+      process.cwd = () => ${JSON.stringify(p.dir)}
+      parentPort.postMessage(defaultPlace({ XDG_CACHE_HOME: ${JSON.stringify(p.dir)} }, process.argv[1]))`
+    const file = await p.main('pool')
+    await writeFile(file, text)
+    const worker = new Worker(file)
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    worker.once('message', resolve).once('error', resolve)
+    const own = defaultPlace({ XDG_CACHE_HOME: p.dir }, join(p.dir, 'package.json'))
+    expect(await promise).toEqual(own)
+    await worker.terminate()
   })
 })

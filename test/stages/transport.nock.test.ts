@@ -1,5 +1,6 @@
+import http from 'node:http'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import { chosenTransport } from '../../src/stages/transport/choose.ts'
 import { wireTransport } from '../../src/stages/transport/wire.ts'
@@ -47,4 +48,17 @@ describe.each([
       .replyWithError(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }))
     expect(await failureOf(textAt(transport, `${ORIGIN}/a`))).toBe('DNS')
   })
+})
+
+test('what nock 13 gives, where the text beside the status is null, is an answer', async () => {
+  const { request } = http
+  vi.spyOn(http, 'request').mockImplementation((...given: unknown[]) =>
+    (Reflect.apply(request, http, given) as http.ClientRequest).prependListener('response', (message) =>
+      Object.assign(message, { statusMessage: null }),
+    ),
+  )
+  nock(ORIGIN).get('/a').reply(200, 'scripted')
+  const transport = wireTransport({ clock: systemClock })
+  expect((await transport.send(requestTo(`${ORIGIN}/a`))).statusText).toBe('')
+  vi.restoreAllMocks()
 })

@@ -143,7 +143,7 @@ export class WireExchange {
   }
 
   #take(message: IncomingMessage): WireResponse {
-    const { statusCode: status = 0, statusMessage: statusText = '' } = message
+    const [status, statusText] = [message.statusCode ?? 0, message.statusMessage ?? ''] // nock 13 says null.
     refuseUnknown(status)
     const headers = headersOf(message.rawHeaders)
     const framing = framingOf(headers, this.#request.method, status)

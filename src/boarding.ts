@@ -2,7 +2,7 @@ import type { Call } from './model/call.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
 import type { Flight, FlightPath, Incoming, Stages } from './model/stages.ts'
 import { isUnwantedBy, unwanted } from './policy/fallback.ts'
-import { flightOf, mayShare } from './policy/flight-key.ts'
+import { asksAlone, flightOf, mayShare } from './policy/flight-key.ts'
 import { patient } from './policy/rejection.ts'
 import { landed, streamed } from './policy/served.ts'
 
@@ -14,19 +14,20 @@ interface Boarding {
 }
 
 /**
- * This caller waits for the flight with its own signal and its own patience. Undefined: what it brought is not for this one, who has to ask
- * anew: an answer for other headers, a stream for its first caller only, or that caller's time-out.
+ * This caller waits for the flight with its own signal and its own patience. A call: what it brought is not for this one, who has to ask
+ * anew, with that: it was an answer for other headers, or that caller's time-out.
  */
 export async function board(
   call: Call,
   found: Found,
   { stages, spare, flight = joined(call, found, stages) }: Boarding,
-): Promise<Served | undefined> {
+): Promise<Served | Call> {
   try {
     const end = await stages.wait(flight, patient(call, flight), spare)
-    if (end.name === 'not ours') return undefined
+    if (end.name === 'not ours') return call
     if (end.name === 'landed') {
-      if (!mayShare(end.landing, call, flight, stages.clock.now())) return undefined
+      if (!mayShare(end.landing, call, flight, stages.clock.now()))
+        return asksAlone(call, end.landing) ? { ...call, isAlone: true } : call
       const { head, attempts, held } = end.landing
       if (flight.collapsed && head !== undefined && found.held !== undefined && isUnwantedBy(call, head))
         throw unwanted({ head, attempts }, held.body)

@@ -84,7 +84,11 @@ export function proceed(
   const served = atOnce(house, call)
   if (served !== undefined) return Promise.resolve(house.responses.respond(served))
   const walking = walked(house, call)
-  others?.company.lead(others.what, { call, walking, alone: () => house.walks.during(responded(house, call)) })
+  others?.company.lead(others.what, {
+    call,
+    walking,
+    alone: () => house.walks.during(responded(house, { ...call, isAlone: true })),
+  })
   return house.walks.during(responded(house, call, walking))
 }
 

@@ -76,7 +76,7 @@ export async function renew(call: Call, stored: Found, stages: Stages): Promise<
   const found = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const verdict = judgeHeld(found.held, call, now)
   if (course(verdict, call, { ...found, now }) !== 'obtain') return
-  await unread(board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }), call, stages)
+  await unread(board(call, { ...found, forward: forwardFor(verdict, 'uri-miss') }, { stages, spare: undefined }), stages)
 }
 
 /** Asks the origin; when it gives nothing acceptable in this caller's time, the last good version is the answer. */
@@ -84,7 +84,7 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
   const call = found.held === undefined ? sentOn(asked) : asked
   const spare = await stages.fallback.spare(call, found)
   try {
-    return (await board(call, found, { stages, spare })) ?? (await serve(call, stages))
+    return await inTheEnd(board(call, found, { stages, spare }), stages)
   } catch (error) {
     const instead = await stages.fallback.instead(error, call, found)
     if (instead !== undefined) return instead
@@ -97,10 +97,16 @@ async function obtain(asked: Call, found: Found, stages: Stages): Promise<Served
 async function renewBehind(call: Call, found: Found, stages: Stages): Promise<void> {
   const flight = joined(call, found, stages)
   if (flight.collapsed && flight.judges === 'for all') return sendOff(flight, call, stages)
-  await unread(board(call, found, { stages, spare: undefined, flight }), call, stages)
+  await unread(board(call, found, { stages, spare: undefined, flight }), stages)
 }
 
 /** Nobody waits for what it brings; what was brought for somebody else alone is asked for anew. */
-async function unread(boarded: ReturnType<typeof board>, call: Call, stages: Stages): Promise<void> {
-  await leftUnread((await boarded) ?? (await serve(call, stages)))
+async function unread(boarding: ReturnType<typeof board>, stages: Stages): Promise<void> {
+  await leftUnread(await inTheEnd(boarding, stages))
+}
+
+/** Who has to ask anew walks again. */
+async function inTheEnd(boarding: ReturnType<typeof board>, stages: Stages): Promise<Served> {
+  const came = await boarding
+  return 'held' in came ? came : serve(came, stages)
 }

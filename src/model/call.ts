@@ -51,6 +51,8 @@ export interface Call extends RequestFacts {
   readonly turn?: (signal: AbortSignal) => Promise<{ release(): void }>
   /** The running function that made this call and waits for it; absent outside of one, and where nobody waits. */
   readonly caller?: object | undefined
+  /** It shares no flight: what was brought for another is for that one only. */
+  readonly isAlone?: true
   /** What the settings came of, for an entry whose own policy stands in between; absent where no entry has a say. */
   readonly layers?: { readonly under: Settings; readonly own: object | undefined }
   /** Names of the headers whose values never stand in clear, cross an origin, or are shared. Lower case. */

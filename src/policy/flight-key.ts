@@ -59,6 +59,11 @@ export function mayShare(
   return landing.held.version.status < 400 || !goesElsewhere(call, first)
 }
 
+/** Whether a caller has to ask for this by himself: a stream has one reader, and an answer under `Vary: *` is for one request. */
+export function asksAlone(call: Call, { name, held: { variant } }: Landing): boolean {
+  return variant.vary.includes('*') || (name === 'live' && isFor(call, variant))
+}
+
 /** Whether this caller's settings keep what those of the first did not. */
 function keepsMore(landing: Landing, call: Call, first: Call): boolean {
   if (landing.name !== 'transient') return false

@@ -92,7 +92,7 @@ export class Flights {
    * one reader: who wants one neither waits for another's, nor for the end of a whole.
    */
   #keyOf({ key, call, schema, check }: FlightName): string {
-    const own = call.settings.delivery === 'live' ? `;live ${++this.#liveCount}` : ''
+    const own = call.isAlone || call.settings.delivery === 'live' ? `;live ${++this.#liveCount}` : ''
     return `${key}${schema === undefined ? '' : `;schema ${this.#idOf(schema)}`}${typeof check === 'function' ? `;check ${check.toString()}` : ''}${own}`
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Init } from '../../../src/index.ts'
 import { byRequest, counting, gate, ok, status } from '../../helpers/origin/index.ts'
+import { rounds } from '../../helpers/turning.ts'
 import { given, many } from './company.kit.ts'
 import { codeOf, die, inspected, seen } from './given.ts'
 
@@ -84,6 +86,29 @@ describe('who asks alone', () => {
     for (const response of responses) inspected(response, 'bypass')
     expect(g.origin.hits()).toBe(3)
     for (const { body } of responses) await body?.cancel()
+  })
+
+  test.each<[string, Init | undefined, Record<string, string>]>([
+    ['a stream', undefined, { 'Content-Type': 'text/event-stream' }],
+    ['a stream, who says more than a URL', {}, { 'Content-Type': 'text/event-stream' }],
+    ['what is for one request', undefined, { Vary: '*' }],
+    ['what is for one request, who says more than a URL', {}, { Vary: '*' }],
+  ])('of %s, all at once: nobody waits for the one before', async (_, init, headers) => {
+    await using g = await given()
+    const [first, others] = [gate(ok('1', { headers })), gate(ok('n', { headers }))]
+    g.origin.script('/f', first, others)
+    const calls = many(4, () => g.fetch(g.origin.url('/f'), init))
+    await first.arrived
+    await rounds()
+    first.release()
+    await others.atLeast(3)
+    others.release()
+    expect((await Promise.all((await Promise.all(calls)).map((response) => response.text()))).sort()).toEqual([
+      '1',
+      'n',
+      'n',
+      'n',
+    ])
   })
 
   test('who says more than a URL', async () => {

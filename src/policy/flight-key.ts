@@ -56,7 +56,15 @@ export function mayShare(
   if (!collapsed) return true
   if (landing.name === 'live' || !isFor(call, landing.held.variant) || keepsMore(landing, call, first)) return false
   if (landing.name === 'kept' && landing.outcome === 'hit' && judgeHeld(landing.held, call, now).name !== 'fresh') return false
-  return landing.held.version.status < 400 || !goesElsewhere(call, first)
+  return isAnswer(landing.held.version.status, call, first)
+}
+
+/** Whether a status that the first of a flight took for an answer is one to this caller too: no error where it goes elsewhere, none that it asks again for. */
+const isAnswer = (status: number, call: Call, first: Call): boolean =>
+  !(status >= 400 && goesElsewhere(call, first)) && !asksAgain(status, call, first)
+
+function asksAgain(status: number, { settings: { retry } }: Call, first: Call): boolean {
+  return retry.attempts > 1 && retry.statusCodes.includes(status) && !first.settings.retry.statusCodes.includes(status)
 }
 
 /** Whether a caller has to ask for this by himself: a stream has one reader, and an answer under `Vary: *` is for one request. */
@@ -73,10 +81,7 @@ function keepsMore(landing: Landing, call: Call, first: Call): boolean {
 
 /** The same of an answer that is still on its way. For what is stored, who would rather have that waits to the end. */
 export function mayFollow({ head, call: first }: Incoming, call: Call, { collapsed }: { collapsed: boolean }): boolean {
-  return (
-    !isUnwantedBy(call, head) &&
-    (!collapsed || (isFor(call, variantFor(first, head)) && (head.status < 400 || !goesElsewhere(call, first))))
-  )
+  return !isUnwantedBy(call, head) && (!collapsed || (isFor(call, variantFor(first, head)) && isAnswer(head.status, call, first)))
 }
 
 /** Whether a flight gave up with an answer for other header values than this caller's. Under `*` all have it: who is ill is not asked by each anew. */
@@ -97,7 +102,11 @@ export function goesElsewhere({ dispatcher, settings }: Call, first: Call): bool
 }
 
 /** Whether a caller would have tried longer, or elsewhere, than the first of its flight did before that gave up. */
-export function triesMore(call: Call, first: Call): boolean {
+export function triesMore(failure: AttemptFailure, call: Call, first: Call): boolean {
+  if (goesElsewhere(call, first) || isByOwnWord(failure, call, first)) return true
+  const { answer, retry: heals } = failure
+  if (answer !== undefined && asksAgain(answer.head.status, call, first)) return true
+  if (heals === 'never') return false
   const pains = ({ retry, timeouts }: Call['settings']): number[] => [
     retry.attempts,
     retry.maxRetryAfter,
@@ -107,5 +116,12 @@ export function triesMore(call: Call, first: Call): boolean {
     timeouts.stall,
   ]
   const those = pains(first.settings)
-  return goesElsewhere(call, first) || pains(call.settings).some((mine, index) => mine > (those[index] as number))
+  return pains(call.settings).some((mine, index) => mine > (those[index] as number))
+}
+
+/** Whether the code of the first of a flight ended its tries, by its word or because it threw, and this caller would have asked other code. */
+function isByOwnWord({ code, retry: heals, attempts }: AttemptFailure, call: Call, first: Call): boolean {
+  const [own, { shouldRetry, attempts: most }] = [call.settings.retry, first.settings.retry]
+  if (shouldRetry === undefined || attempts.length >= most || (heals === 'never' && code !== 'HOOK')) return false
+  return String(own.shouldRetry) !== String(shouldRetry)
 }

@@ -55,6 +55,28 @@ test('who would have tried no longer has what the first of them has, and nobody 
   expect(asked).toBe(1)
 })
 
+const thrown = (): never => {
+  throw new Error('mine')
+}
+
+test.each<[string, CallOptions, CallOptions, Step]>([
+  ['takes 404 for an answer', {}, { retry: { statusCodes: [404] } }, status(404)],
+  ['takes 202 for an answer', {}, { retry: { statusCodes: [202] } }, status(202)],
+  ['takes 202 for a stream', {}, { retry: { statusCodes: [202] }, delivery: 'streaming' }, status(202)],
+  ['does not ask again for 503', { retry: { statusCodes: [] } }, {}, status(503)],
+  ['says no to a second try', { retry: { shouldRetry: () => false } }, {}, status(503)],
+  ['throws over a second try', { retry: { shouldRetry: thrown } }, { retry: { shouldRetry: () => true } }, status(503)],
+])('who joins a caller that %s, and would ask again, does so', async (_, first, second, step) => {
+  const { came, asked } = await together(step, [first, second, second])
+  expect([came.slice(1), asked]).toEqual([[FINE, FINE], 2])
+})
+
+test('who would have said the same of a second try has what the first has, and nobody asks again', async () => {
+  const all = [1, 2, 3].map(() => ({ retry: { shouldRetry: () => false } }))
+  const { came, asked } = await together(status(503), all)
+  expect([came.map((one) => one.status), asked]).toEqual([[503, 503, 503], 1])
+})
+
 test('who joins a caller for whose Accept the origin fails goes on, where it says that this is why; under * nobody asks again', async () => {
   for (const [vary, asked] of [['Accept', 2] as const, ['*', 1] as const]) {
     await using g = await given({ retry: false })

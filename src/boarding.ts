@@ -2,7 +2,7 @@ import type { Call } from './model/call.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
 import type { Flight, FlightPath, Incoming, Stages } from './model/stages.ts'
 import { isUnwantedBy, unwanted } from './policy/fallback.ts'
-import { asksAlone, flightOf, mayShare } from './policy/flight-key.ts'
+import { asksAlone, flightOf, goesElsewhere, mayShare } from './policy/flight-key.ts'
 import { patient } from './policy/rejection.ts'
 import { landed, streamed } from './policy/served.ts'
 
@@ -24,7 +24,9 @@ export async function board(
 ): Promise<Served | Call> {
   try {
     const end = await stages.wait(flight, patient(call, flight), spare)
-    if (end.name === 'not ours') return call
+    // Where this one goes nobody was asked: no cool-down keeps him from it who was here before it began.
+    if (end.name === 'not ours')
+      return spare !== undefined && goesElsewhere(call, flight.first) ? board(call, found, { stages, spare }) : call
     if (end.name === 'landed') {
       if (!mayShare(end.landing, call, flight, stages.clock.now()))
         return asksAlone(call, end.landing) ? { ...call, isAlone: true } : call

@@ -5,7 +5,7 @@ import type { Pace } from '../model/flight.ts'
 import { leftUnread } from '../model/left-unread.ts'
 import type { Held } from '../model/rooms.ts'
 import type { Flight, Incoming, WaitEnd } from '../model/stages.ts'
-import { isForOthers, mayFollow, triesMore } from '../policy/flight-key.ts'
+import { goesElsewhere, isForOthers, mayFollow, triesMore } from '../policy/flight-key.ts'
 
 interface Patience {
   readonly signal: AbortSignal | undefined
@@ -31,7 +31,7 @@ function isOthersFailure(error: unknown, flight: Flight, { call, spare }: { call
   if (!flight.collapsed || !(error instanceof AttemptFailure)) return false
   if (isForOthers(error, call, flight.first)) return true
   if (error.retry === 'never' && error.code === 'TIMEOUT') return true
-  return spare === undefined && triesMore(error, call, flight.first)
+  return spare === undefined ? triesMore(error, call, flight.first) : goesElsewhere(call, flight.first)
 }
 
 /** The user's own code has the same patience once more, for what it is asked about is here. */

@@ -112,6 +112,20 @@ test.each([404, 501])('who joins a caller that knows one place has a %i of it, a
   expect((await turnUntil(g.clock, Promise.all(calls))).map((one) => one.status)).toEqual([code, 200, 200, code])
 })
 
+test('who joins a caller that falls back, and knows another place, asks that, whatever the cool-down', async () => {
+  await using g = await given({ retry: false })
+  const held = gate(status(503))
+  g.origin.script('/f', ok('old'), held)
+  g.origin.script('/mirror', ok('fine'))
+  await seen(g.fetch(g.origin.url('/f')))
+  await g.clock.advance(1_000)
+  const calls = [{}, { sources: [g.origin.url('/mirror')] }].map((holdfast) => seen(g.fetch(g.origin.url('/f'), { holdfast })))
+  await held.arrived
+  await rounds()
+  held.release()
+  expect(await turnUntil(g.clock, Promise.all(calls))).toEqual([{ status: 200, text: 'old', outcome: 'fallback' }, FINE])
+})
+
 test.each([
   ['hangs up', hangUp()],
   ['answers 404', status(404)],

@@ -39,7 +39,8 @@ export function flightOf(call: Call, { entry, held }: Found, now: number): Fligh
   const { schema, check, guards } = call.settings
   // What a guard refuses is one caller's answer, and not another's who has something to fall back to.
   const spare = held === undefined ? 'there is none' : fallbackFrom(held, call, now)
-  const flags = [guards.format, guards.shrink, guards.shape, spare]
+  // So is a file that cannot be unpacked.
+  const flags = [guards.format, guards.shrink, guards.shape, spare, spare === 'there is one' ? call.settings.unpack : '']
   return { key: `${flightKey(call, entry)};${flags.join()}`, call, schema, check, priority: urgencyOf(call) }
 }
 

@@ -109,8 +109,8 @@ export const UPKEEP: readonly Mutant[] = [
   {
     name: 'a flight is shared by who has a fallback and who has none',
     file: 'src/policy/flight-key.ts',
-    find: 'guards.shape, spare]',
-    replace: 'guards.shape]',
+    find: 'guards.shape, spare, ',
+    replace: 'guards.shape, ',
     tests: ['test/rows/admission/guards.apart.test.ts'],
     killer: 'two at one time, one of them with fallback: false: each gets what his options say',
   },

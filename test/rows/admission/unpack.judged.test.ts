@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { inspect, type StandardSchema } from '../../../src/index.ts'
 import { pseudoRandom } from '../../helpers/digest.ts'
-import { inOrder, ok } from '../../helpers/origin/index.ts'
+import { gate, inOrder, ok } from '../../helpers/origin/index.ts'
 import { given, rejection } from '../download/given.ts'
 
 // A packed file that cannot be read takes no place of one that could, and user code is shown what the caller gets.
@@ -34,6 +34,20 @@ test.each(spoilt)(
     const kept = await g.fetch.entry(g.origin.url('/f')).versions()
     expect(kept.map(({ labels }) => labels)).toEqual([['failed'], []])
     expect(g.told('rejected')).toHaveLength(1)
+  },
+)
+
+test.each([[[GZIP, {}]], [[{}, GZIP]]])(
+  'one that cannot be unpacked is refused for who unpacks it: %j at once',
+  async (inits) => {
+    await using g = await given({ retry: false })
+    const held = gate(ok('not packed'))
+    g.origin.script('/f', ok(gzipSync('good')), held)
+    await g.fetch(g.origin.url('/f'))
+    const calls = inits.map(async (init) => (await g.fetch(g.origin.url('/f'), init)).text())
+    await held.atLeast(2)
+    held.release()
+    expect(await Promise.all(calls)).toEqual(inits.map((init) => (init === GZIP ? 'good' : 'not packed')))
   },
 )
 

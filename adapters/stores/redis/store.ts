@@ -76,7 +76,8 @@ export class OneRedis implements Store {
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
     this.#server.assertOpen()
     refuseTooLarge(this, entries)
-    const parts = this.#layout.split(entries, ({ key }) => key)
+    const isAsked = entries.length === 0 && fence !== undefined
+    const parts = isAsked ? ([[this.#layout.partOf(fence.key), []]] as const) : this.#layout.split(entries, ({ key }) => key)
     const writes = parts.map(([part, there]): Promise<unknown> => {
       const values = there.map(({ item }) => item)
       return fence === undefined ? this.#write(part, values) : this.#fenced(WRITE, { part, ...asked(values), fence })

@@ -109,6 +109,7 @@ async function refusesTheLateHolder(bench: Bench): Promise<void> {
     'setMany',
   )
   await assert.rejects(store.delete([key('a')], { fence }), { code: 'FENCED' }, 'delete')
+  await assert.rejects(store.setMany([], { fence }), { code: 'FENCED' }, 'setMany of nothing: whose lease it is by now')
   assertBytes(await store.get(key('a')), bytesOf(1), 'what was there before')
   assert.equal(await store.get(key('b')), undefined, 'nothing of a refused setMany is stored')
   await store.set(key('a'), bytesOf(2), { fence: taken.next })

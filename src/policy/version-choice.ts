@@ -59,11 +59,12 @@ export function preferred(call: Call): Selection | undefined {
 /** The version that a call without any wish would be answered with. */
 export const currentOf: Chooser = (entry, call) => current(matchingVariants(entry.variants, call))
 
-/** The same, where it has these bytes. */
+/** The same, where it has these bytes; else the one with them that was refused, which the walk did not hear of. */
 export function currentOfBytes(digest: string): Chooser {
   return (entry, call) => {
-    const choice = currentOf(entry, call)
-    return choice?.ref.digest === digest ? choice : undefined
+    const variants = matchingVariants(entry.variants, call)
+    const refused = allVersions(variants).filter(({ ref }) => hasLabel(ref, 'failed'))
+    return [current(variants), ...refused].find((choice) => choice?.ref.digest === digest)
   }
 }
 

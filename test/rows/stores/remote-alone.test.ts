@@ -1,4 +1,6 @@
+import Keyv from 'keyv'
 import { expect, test } from 'vitest'
+import { keyv } from '../../../adapters/stores/keyv.ts'
 import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos } from '../../../adapters/testing/index.ts'
@@ -26,4 +28,17 @@ test.each([
     await g.fetch.idle()
   }
   expect(g.origin.hits('/f')).toBe(1)
+})
+
+test('bytes that were refused, and came again while one read of a Keyv failed, are the version that was refused', async () => {
+  const store = chaos(keyv(new Keyv(), { remote: true }), {})
+  await using g = await given({ tiers: [store] })
+  const url = g.origin.url('/f')
+  g.origin.script('/f', ok('good'), ok('bad'))
+  await (await g.fetch(url)).text()
+  await (await g.fetch.reject(await g.fetch(url), 'no good')).text()
+  store.chaos.use([{ do: 'throw', on: 'getMany', call: 1 }])
+  await (await g.fetch(url)).text()
+  expect(store.chaos.injected).toHaveLength(1)
+  expect(await g.fetch.entry(url).versions()).toMatchObject([{ labels: ['failed'] }, { labels: [] }])
 })

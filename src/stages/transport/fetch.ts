@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer'
+import { isBytes } from '../../model/bytes.ts'
 import { allow, type Clock } from '../../model/clock.ts'
+import { headerOf } from '../../model/headers.ts'
 import { type Transport, TransportFailure, type WireRequest, type WireResponse } from '../../model/transport.ts'
 import { failureFrom } from './failure.ts'
 import { FetchBody } from './fetch-body.ts'
@@ -7,6 +10,10 @@ import { Interruption } from './interruption.ts'
 import { Sending } from './sending.ts'
 
 type Fetch = typeof globalThis.fetch
+
+/** Media types of text, and how much of it is given as such. */
+const TEXT = /^text\/|json|xml|form-urlencoded/
+const MOST_TEXT = 1024 * 1024
 
 export interface FetchOptions {
   readonly clock: Clock
@@ -69,7 +76,7 @@ class FetchExchange {
     // By default fetch adds `no-cache` to a conditional request, and every cache on the way goes to the origin. This mode adds
     // nothing; Node's fetch has no cache that it could read from. Only where it is needed: some replacements do have one.
     if (conditional) init.cache = 'force-cache'
-    if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | ReadableStream
+    if (body !== undefined) init.body = given(body, headerOf(headers, 'content-type'))
     if (body instanceof ReadableStream) init.duplex = 'half'
     if (dispatcher !== undefined) init.dispatcher = dispatcher as NonNullable<RequestInit['dispatcher']>
     return fetch(url.href, init)
@@ -85,6 +92,13 @@ class FetchExchange {
       throw error
     }
   }
+}
+
+/** Mocks compare the text that was sent, or parse it. Only what has its type: to a text without one, fetch gives one. */
+function given(body: NonNullable<WireRequest['body']>, type = ''): string | Uint8Array<ArrayBuffer> | ReadableStream {
+  return isBytes(body) && body.length <= MOST_TEXT && TEXT.test(type) && isUtf8(body)
+    ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
+    : (body as Uint8Array<ArrayBuffer> | ReadableStream)
 }
 
 /** Lets go of an answer that nobody will read. A mock may have handed out anything, also something without a body. */

@@ -52,3 +52,32 @@ describe('what is put around a fetch of ours that is the global one', () => {
     expect(tokens).toEqual(['1', '1'])
   })
 })
+
+describe('a mock in its place is given a body as the program gave it', () => {
+  test.each([
+    ['application/json', '{"ö":1}'],
+    ['text/plain;charset=UTF-8', '\uFEFFa'],
+    ['application/x-www-form-urlencoded', 'a=1'],
+  ])('text of %s: %j', async (type, body) => {
+    expect(await seen({ body, headers: { 'Content-Type': type } })).toBe(body)
+  })
+
+  test.each([
+    ['application/json', Buffer.of(0xff)],
+    ['application/x-protobuf', Buffer.from('a')],
+    [undefined, Buffer.from('a')],
+  ])('bytes of %s', async (type, body) => {
+    expect(await seen({ body, ...(type !== undefined && { headers: { 'Content-Type': type } }) })).toEqual(new Uint8Array(body))
+  })
+
+  async function seen(init: RequestInit): Promise<unknown> {
+    await using at = await bench()
+    const bodies: unknown[] = []
+    globalThis.fetch = async (_, given) => {
+      bodies.push(given?.body)
+      return new Response()
+    }
+    await at.fetch('http://a.example/', { method: 'POST', ...init })
+    return bodies[0]
+  }
+})

@@ -19,6 +19,8 @@ export interface BodyPlan {
   /** False: no tier that others read may have it. */
   readonly shareable: boolean
   readonly maxEntryBytes: number
+  /** True: a function gave it, so that all of it is in memory anyway, and nobody can be asked for it once more. */
+  readonly isMade?: boolean
   /** What a later part must fit, where a broken body may be gone on with. */
   readonly partial: { readonly head: ResponseHead; readonly values: string } | undefined
   /** Digests to be taken as the body comes, beside SHA-256, by node:crypto's names. */
@@ -41,6 +43,7 @@ export function bodyPlan(call: Call, head: ResponseHead, expected: number | unde
     storable,
     shareable: sharingOf(call, head) === 'shareable',
     maxEntryBytes: call.settings.maxEntryBytes,
+    isMade: call.origin !== undefined,
     // Cookies are for the caller that fetched, not for a file on disk.
     partial: goesOn
       ? {

@@ -13,10 +13,10 @@ export function placesFor(stores: readonly Store[], plan: BodyPlan): Store[] {
 }
 
 /** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
-export function memoryLimit(stores: readonly Store[], { storable }: BodyPlan): number {
+export function memoryLimit(stores: readonly Store[], { storable, isMade = false }: BodyPlan): number {
   const live = stores.find((store) => store.live !== undefined)
   const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
-  return storable ? limit : TRANSIENT_MEMORY
+  return storable ? Math.max(limit, isMade ? TRANSIENT_MEMORY : 0) : TRANSIENT_MEMORY
 }
 
 /** The largest body of this plan that this store takes. */

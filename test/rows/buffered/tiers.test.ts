@@ -136,6 +136,20 @@ describe('several tiers and processes are one cache', () => {
     expect(errors.length).toBeGreaterThan(0)
   })
 
+  test.each([100_000, 3_000_000])(
+    'so does one that takes %i bytes, too many for memory, and does not give them back',
+    async (size) => {
+      await using b = await bench()
+      const tier = chaos(sqlite(b.file('a.db')), {
+        faults: [{ do: 'throw', on: ['get', 'getMany', 'bodies.read'] }],
+        clock: b.clock,
+      })
+      const fetch = b.open({ tiers: [memory({ maxEntryBytes: '64KB' }), tier] })
+      const load = fetch.buffered(() => 'x'.repeat(size), { name: 'load' })
+      for (const result of [await load(), await load()]) expect(result).toHaveLength(size)
+    },
+  )
+
   test('what is stored in another form is made anew', async () => {
     await using b = await bench()
     const file = b.file('a.db')

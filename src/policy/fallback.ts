@@ -12,8 +12,8 @@ export function failureOf(error: unknown): Failure | undefined {
   // To a caller who waits, an instance that closes is a network that went away.
   if (error instanceof HoldfastError) return { code: error.code === 'CLOSED' ? 'CONNECT' : error.code, transient: false }
   if (!(error instanceof AttemptFailure)) return undefined
-  // A hook is asked after the origin has failed, so its own failure is no reason to withhold the last good version.
-  if (error.code === 'HOOK') return { code: 'CONNECT', transient: false }
+  // A hook is asked after the origin has failed, so its own failure is no reason to withhold the last good version; nor is a tier's, or a disk's.
+  if (error.code === 'HOOK' || error.code === 'STORE') return { code: 'CONNECT', transient: false }
   if (error.code !== 'STATUS') return { code: error.code, transient: error.retry === 'yes' }
   return { status: error.answer?.head.status ?? 503 }
 }

@@ -8,7 +8,7 @@ import { createCachedFetch, inspect } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { gate, ok } from '../../helpers/origin/index.ts'
 import { rounds } from '../../helpers/turning.ts'
-import { given } from '../download/given.ts'
+import { given, seen } from '../download/given.ts'
 import { folder, lasting } from './given.ts'
 
 // A disk that takes bodies and does not give them back is a broken tier: a miss, and no error of the call.
@@ -62,6 +62,19 @@ test('one that takes what is too large for memory, and can be read no more: each
     expect([sha256(await response.bytes()), inspect(response)?.outcome]).toEqual([sha256(body.subarray(0, 100_000)), outcome])
   }
   expect(g.origin.hits('/f')).toBe(2)
+})
+
+test('one that does not give a check what it is to read: the version before, and STORE where there is none', async () => {
+  const clock = manualClock()
+  const store = chaos(sqlite(':memory:', { clock }), { clock, faults: [{ do: 'throw', on: ['get', 'getMany'] }] })
+  await using g = await given({ tiers: [memory({ maxEntryBytes: '64KB' }), store] }, clock)
+  const check = async (response: Response): Promise<void> => void (await response.text())
+  const large = ok(body.subarray(0, 100_000))
+  g.origin.script('/f', ok('before'), large)
+  g.origin.script('/g', large)
+  await seen(g.fetch(g.origin.url('/f')))
+  const calls = ['/f', '/g'].map((path) => seen(g.fetch(g.origin.url(path), { holdfast: { check } })))
+  expect(await Promise.all(calls)).toEqual([{ status: 200, text: 'before', outcome: 'fallback' }, { rejected: 'STORE' }])
 })
 
 test.each([

@@ -25,7 +25,10 @@ function isLater(a: VersionRef, b: VersionRef): boolean {
   return a.checkedAt > b.checkedAt || (a.checkedAt === b.checkedAt && a.id > b.id)
 }
 
-/** RFC 9111 4.1: of those that match the request, the most recent; one without `Vary` only where none has it, for it was forgotten there. */
+/**
+ * RFC 9111 4.1: of those that match the request, the most recent; one without `Vary` only where none has it, for it was forgotten there;
+ * one with `Vary: *`, which matches none, after both.
+ */
 function choose(
   variants: readonly VariantRecord[],
   pick: (variant: VariantRecord) => VersionRef | undefined,
@@ -38,13 +41,14 @@ function choose(
   return best
 }
 
-function isNamed({ variant, ref }: Choice): boolean {
-  return variant.vary.length > 0 && ref.superseded !== true
+function fitness({ variant: { vary }, ref }: Choice): number {
+  if (vary[0] === '*' || ref.superseded === true) return 0
+  return vary.length > 0 ? 2 : 1
 }
 
 function isBetter(one: Choice, other: Choice): boolean {
-  const [varies, variesToo] = [isNamed(one), isNamed(other)]
-  return varies === variesToo ? isLater(one.ref, other.ref) : varies
+  const more = fitness(one) - fitness(other)
+  return more === 0 ? isLater(one.ref, other.ref) : more > 0
 }
 
 /** 'failed' sticks to the digest: another copy of the same bytes, brought by another flight, is no better. */

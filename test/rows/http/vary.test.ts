@@ -161,4 +161,16 @@ describe('variants side by side', () => {
     expect([await get(b, { 'X-V': '1' }), await get(b)]).toEqual(['1', '2'])
     expect(['1', '3']).toContain(await get(b, { 'X-V': '1' }))
   })
+
+  test.each(['default', 'only-if-cached'] as const)(
+    'what one was told under `Vary: *` hides no answer of another (%s)',
+    async (cache) => {
+      const step = byRequest((r, hit) =>
+        ok(String(hit), { headers: { 'Cache-Control': 'max-age=600', Vary: r.headers['x-v'] === '1' ? 'X-V' : '*' } }),
+      )
+      await using b = await bench({ '/r': step })
+      expect([await get(b, { 'X-V': '1' }), await get(b, { 'X-V': '2' })]).toEqual(['1', '2'])
+      expect((await askWith(b, { 'X-V': '1' }, { cache })).text).toBe('1')
+    },
+  )
 })

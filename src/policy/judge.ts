@@ -78,7 +78,7 @@ function without(name: 'miss' | 'bypass', reason: VerdictReason): Verdict {
 function bypassReason(request: JudgedRequest, asked: Wishes): VerdictReason | undefined {
   if (!isCached(request)) return 'method'
   if (request.cache === 'no-store') return 'no-store'
-  if (asked.noStore) return 'request no-store'
+  if (asked.noStore && !asked.onlyIfCached) return 'request no-store'
   return asked.needsOrigin ? 'precondition' : undefined
 }
 

@@ -70,9 +70,9 @@ export const REUSING: readonly Difference[] = [
     name: 'no-store of a request',
     wrong: 'neither',
     clause: 'RFC 9111 5.2.1.5',
-    why: 'it forbids to store; whether what is stored may answer is left open, and we stand aside',
+    why: 'it forbids to store; whether what is stored may answer is left open, and we stand aside, but where nobody may be asked',
     touches: ['reuse'],
-    mended: (given) => (wants(given, 'no-store') ? asking(given) : given),
+    mended: (given) => (wants(given, 'no-store') && !wants(given, 'only-if-cached') ? asking(given) : given),
     example: { about: 'reuse', answer: { directives: directives('max-age=60') }, second: { directives: directives('no-store') } },
   },
   {

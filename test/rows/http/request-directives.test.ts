@@ -99,6 +99,15 @@ describe('Cache-Control of the request (RFC 9111, 5.2.1)', () => {
     expect(b.origin.hits()).toBe(1)
   })
 
+  test('only-if-cached with no-store asks nobody either', async () => {
+    const only = { headers: { 'Cache-Control': 'no-store, only-if-cached' } }
+    await using b = await bench({ '/r': counted('max-age=60') })
+    expect(await statusOrRefusal(b, only)).toBe('NOT_CACHED')
+    await fill(b)
+    expect((await ask(b, only)).text).toBe('1')
+    expect(b.origin.hits()).toBe(1)
+  })
+
   test('standard: only-if-cached with no-cache can never be fulfilled', async () => {
     await using b = await bench({ '/r': counted('max-age=60') }, { respect: 'standard' })
     await fill(b)

@@ -3,7 +3,7 @@ import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store
 import { storeClosed, storeFailure } from './failures.ts'
 import { quoted, unquoted } from './keyv/envelope.ts'
 import { Overlaps } from './keyv/overlaps.ts'
-import { endOf, isPart, opened, partKeys, texts } from './keyv/parts.ts'
+import { endOf, inOrder, isPart, opened, partKeys } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
 import { refuseUnknown, wholeEnd } from './options.ts'
@@ -89,10 +89,7 @@ class KeyvStore implements Store {
   }
 
   async set(key: string, value: Uint8Array, { expires, fence }: SetOptions = {}): Promise<void> {
-    this.#refuseFence(fence)
-    // Before the first await: the caller may do with its array what it likes.
-    for (const { key: name, text } of texts(key, value, expires))
-      await this.#overlaps.during(name, text, (said) => this.#set(name, { text, expires, said }))
+    await this.setMany([{ key, value, ...(expires !== undefined && { expires }) }], fence && { fence })
   }
 
   async #set(key: string, { text, expires, said }: Written): Promise<void> {
@@ -105,14 +102,16 @@ class KeyvStore implements Store {
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    this.#refuseFence(fence)
-    this.#assertOpen()
-    await Promise.all(entries.map(({ key, value, expires }) => this.set(key, value, expires === undefined ? {} : { expires })))
+    this.#assertWritable(fence)
+    for (const some of inOrder(entries)) await Promise.all(some.map((each) => this.#put(each)))
+  }
+
+  async #put({ parts, expires }: ReturnType<typeof inOrder>[number][number]): Promise<void> {
+    for (const { key, text } of parts) await this.#overlaps.during(key, text, (said) => this.#set(key, { text, expires, said }))
   }
 
   async delete(keys: string[], { fence }: { fence?: Lease } = {}): Promise<void> {
-    this.#refuseFence(fence)
-    this.#assertOpen()
+    this.#assertWritable(fence)
     await Promise.all(
       keys.map(async (key) => {
         const parts = partKeys(key, await this.#read(key))
@@ -186,8 +185,9 @@ class KeyvStore implements Store {
     return this.#endForm === 'moment' && expires !== undefined ? expires + MARGIN : undefined
   }
 
-  #refuseFence(fence: Lease | undefined): void {
+  #assertWritable(fence: Lease | undefined): void {
     if (fence !== undefined) throw this.#failed('it grants no leases, so it cannot check a fence')
+    this.#assertOpen()
   }
 
   #assertOpen(): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { StoreEntry } from '../../../src/model/store.ts'
 import { wholeEnd } from '../options.ts'
 import { type Opened, seal, sumOf, unseal } from './envelope.ts'
 
@@ -25,7 +26,7 @@ const partKey = (key: string, n: number): string => `~${n}~${key}`
 /** A part by its own name is of no writer: two that write one value at once must not be put together. */
 const sealName = (key: string, n: number, writer: string): string => `${partKey(key, n)}~${writer}`
 
-export function texts(key: string, value: Uint8Array, expires: number | undefined): Text[] {
+function texts(key: string, value: Uint8Array, expires: number | undefined): Text[] {
   if (value.length <= PART) return [{ key, text: seal(key, value, expires) }]
   const writer = randomUUID().replaceAll('-', '')
   const count = Math.ceil(value.length / PART)
@@ -35,6 +36,17 @@ export function texts(key: string, value: Uint8Array, expires: number | undefine
     text: seal(sealName(key, n, writer), value.subarray(n * PART, (n + 1) * PART), expires),
   }))
   return [...parts, { key, text: `holdfast1-parts:${sumOf(key, rest)}:${rest}` }]
+}
+
+/**
+ * All texts, those of an entry after what it names: who is killed in between has named nothing that is not there. They are made at once:
+ * the caller may do with its arrays what it likes.
+ */
+export function inOrder(entries: readonly StoreEntry[]): { parts: Text[]; expires: number | undefined }[][] {
+  const isEntry = ({ key }: StoreEntry): boolean => key.startsWith('h1:e:')
+  return [entries.filter((each) => !isEntry(each)), entries.filter(isEntry)].map((some) =>
+    some.map(({ key, value, expires }) => ({ parts: texts(key, value, expires), expires })),
+  )
 }
 
 /** Keys of the parts of the value whose text this is; none for any other. */

@@ -42,3 +42,26 @@ test('bytes that were refused, and came again while one read of a Keyv failed, a
   expect(store.chaos.injected).toHaveLength(1)
   expect(await g.fetch.entry(url).versions()).toMatchObject([{ labels: ['failed'] }, { labels: [] }])
 })
+
+/** What of it matches is not taken. */
+class Refusing extends Map<string, string> {
+  refused = /^never$/
+
+  override set(key: string, value: string): this {
+    if (this.refused.test(key)) throw new Error('not now')
+    return super.set(key, value)
+  }
+}
+
+test('a version that was not brought into a Keyv is named by no entry there', async () => {
+  const map = new Refusing()
+  await using g = await given({ tiers: [keyv(new Keyv({ store: map }), { durable: true })] })
+  const url = g.origin.url('/f')
+  g.origin.script('/f', ok('one'), ok('two'))
+  await (await g.fetch(url)).text()
+  map.refused = /h1:v:/
+  expect(await (await g.fetch(url)).text()).toBe('two')
+  await using other = await given({ tiers: [keyv(new Keyv({ store: map }))], mode: 'offline' })
+  expect(await other.fetch.entry(url).versions()).toHaveLength(1)
+  expect(await other.fetch.cache.audit()).toMatchObject({ checked: 1, damaged: [] })
+})

@@ -19,10 +19,7 @@ export interface FunctionCache<A extends unknown[], R> {
   info(): { hits: number; misses: number; size: number; stale: number }
   /** Deletes all results of this function, of every object and every `v`, from all tiers. */
   clear(): Promise<void>
-  /**
-   * The result for these arguments is stale: the next call runs the function, and may still fall back to it; at once, without a run, in the
-   * `fallback.cooldown` of a run that failed.
-   */
+  /** The result for these arguments is stale: the next call runs the function, also where a run has just failed, and may still fall back to it. */
   invalidate(...args: A): Promise<void>
   /** The result that is stored, fresh or stale; undefined where there is none, HoldfastError STORE where nobody can say. Runs nothing. */
   peek(...args: A): Promise<R | undefined>

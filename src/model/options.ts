@@ -19,7 +19,7 @@ export interface FallbackOptions {
   after?: Duration
   /**
    * After a failed refresh, fall back at once for this long without asking again; only where there is something to fall back to.
-   * `cache: 'reload'` and `'no-cache'` pass by. Default '30s'.
+   * `cache: 'reload'` and `'no-cache'` pass by; an invalidation ends it. Default '30s'.
    */
   cooldown?: Duration
   /** What counts as "the origin gave nothing acceptable". Default ['network', 'timeout', 429, '5xx', 'rejected']. 404 and 410 are answers. */

@@ -11,12 +11,13 @@ import { mayNotAsk } from './passing.ts'
  */
 export type Course = 'answer' | 'answer-and-refresh' | 'fall back' | 'not-cached' | 'pass' | 'obtain'
 
-/** True while the last series of attempts that failed is younger than the cool-down, and nothing came since. */
+/** True while the last series of attempts that failed is younger than the cool-down, and nothing came since, nor a word that it is to be asked again. */
 function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }: { now: number; cooldown: number }): boolean {
   const failure = entry?.failures?.at(-1)
   if (failure === undefined) return false
   // A stamp may be some thousandths past the clock, which says what came last among stamps only.
   const at = Math.floor(failure.at)
+  if (held.entry.invalidatedAt !== undefined && held.entry.invalidatedAt >= at) return false
   return at > held.ref.checkedAt && now - at < cooldown && now >= at
 }
 

@@ -100,6 +100,17 @@ test('a run that was under way when its result was made stale is joined by nobod
   expect(await old).toBe('old')
 })
 
+test('invalidate has it run anew also where a run has just failed', async () => {
+  await using b = await bench()
+  const results = [1, undefined, 3]
+  const load = b.fetch.buffered(async () => results.shift() ?? Promise.reject(new Error('away')), { ttl: '1s', retry: false })
+  await load()
+  await b.clock.advance(2_000)
+  expect([await load(), await load()]).toEqual([1, 1])
+  await load.cache.invalidate()
+  expect(await load()).toBe(3)
+})
+
 describe.each(TIERS)('maxItems: %s (D21)', (_, tiers) => {
   test('the least recently used goes first', async () => {
     await using b = await bench(tiers)

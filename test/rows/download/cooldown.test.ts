@@ -51,6 +51,17 @@ test('a call in the cool-down is told which series failed, and when', async () =
   await response.text()
 })
 
+test.each<[string, (g: Given) => Promise<unknown>]>([
+  ['url', (g) => g.fetch.cache.invalidate({ url: g.origin.url('/f') })],
+  ['tag', (g) => g.fetch.cache.invalidate({ tag: 'mine' })],
+])('an invalidation by %s ends it: the next call asks, and that failure counts anew', async (_, invalidate) => {
+  await using g = await outage({ tags: ['mine'] })
+  await invalidate(g)
+  await g.clock.advance(1)
+  for (const _call of [1, 2]) expect(await ask(g)).toEqual(v1)
+  expect(g.origin.hits()).toBe(13)
+})
+
 test('a good answer ends it', async () => {
   await using g = await outage()
   g.origin.script('/f', ok('v2'))

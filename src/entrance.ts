@@ -175,14 +175,16 @@ export async function walk(house: House, call: Call, walking: Promise<Served>): 
     house.chronicle.note(call.key, { ...took(), end: ending(served) })
     return handed(house, served)
   } catch (error) {
-    const told = isAnswered(error) ? failedAnswer(call, error) : house.responses.told(error, call)
     if (call.settings.refresh !== undefined && error instanceof AttemptFailure) house.scheduler.note({ call, held: undefined })
-    if (told instanceof Error) {
-      house.chronicle.note(call.key, { ...took(), error: failing(told) })
-      throw asThrown(error, told)
+    if (isAnswered(error)) {
+      const answer = failedAnswer(call, error)
+      house.chronicle.note(call.key, { ...took(), end: ending(answer) })
+      return handed(house, answer)
     }
-    house.chronicle.note(call.key, { ...took(), end: ending(told) })
-    return handed(house, told)
+    const told = house.responses.told(error, call)
+    // A caller may leave with a reason of any kind.
+    if (told instanceof Error) house.chronicle.note(call.key, { ...took(), error: failing(told) })
+    throw asThrown(error, told)
   }
 }
 

@@ -111,7 +111,7 @@ export class FunctionCalls {
       const space = this.space()
       const { house, results, recall, call: bare, keyOf } = space
       const walks = this.#walks ?? this.#walksIn(space)
-      const given = recall.findBy(text) ?? walks.alongBy(text)
+      const given = recall.findBy(text) ?? walks.alongBy(text, asked)
       if (given !== undefined) return given
       const call: Call = { ...bare, cache: 'default', key: keyOf(text) }
       const served = atOnce(house, call)

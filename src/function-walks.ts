@@ -4,6 +4,7 @@ import type { FunctionFailures } from './function-failures.ts'
 import type { FunctionIndex } from './function-index.ts'
 import type { Asked, Counts } from './function-recall.ts'
 import { keepFresh } from './function-refresh.ts'
+import { argumentsWith, signalOf } from './function-signals.ts'
 import type { Space } from './function-space.ts'
 import { isBytes } from './model/bytes.ts'
 import type { Call } from './model/call.ts'
@@ -61,8 +62,8 @@ export class FunctionWalks {
     return name === undefined || this.#isWithin() ? undefined : this.#byName.join(name)
   }
 
-  alongBy(text: string): Promise<unknown> | undefined {
-    return this.#isWithin() ? undefined : this.#byText.join(text)
+  alongBy(text: string, { args }: Asked): Promise<unknown> | undefined {
+    return this.#isWithin() || signalOf(args) !== undefined ? undefined : this.#byText.join(text)
   }
 
   /** A running function walks by itself: it may be what the other one waits for. */
@@ -105,13 +106,14 @@ export class FunctionWalks {
     const { space, failures, index } = this.#of
     const { house } = space
     const { words } = failures
-    const asking = { ...this.#withOrigin(call, { self: asked.self, args: asked.own }), caller: house.runs.caller() }
+    const signal = signalOf(asked.own)
+    const asking = { ...this.#withOrigin(call, { self: asked.self, args: asked.own }), caller: house.runs.caller(), signal }
     const walking = walked(house, asking)
     if (text !== undefined)
       this.#lead(text, asked, { call: asking, walking, alone: () => this.#go(call, asked), ...(anew && { anew }) })
     const served = await walk(house, asking, walking).catch((error: unknown) => {
       this.#count('failed', 1)
-      failures.note(call.key, error, { clock: house.clock, words })
+      if (signal?.aborted !== true) failures.note(call.key, error, { clock: house.clock, words })
       throw error
     })
     failures.forget(call.key)
@@ -140,7 +142,8 @@ export class FunctionWalks {
     const { house, codec, copied } = space
     // The function may add to the tags of its own call, and of no other.
     const tags = [...call.settings.tags]
-    const origin = house.runs.origin({ key: call.key, work: () => fn.apply(self, copied(args)), codec, tags })
+    const work = (signal: AbortSignal): unknown => fn.apply(self, argumentsWith(signal, copied(args)))
+    const origin = house.runs.origin({ key: call.key, work, codec, tags })
     return { ...call, settings: { ...call.settings, tags }, origin }
   }
 

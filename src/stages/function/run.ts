@@ -29,7 +29,7 @@ export interface RunContext {
 /** One run: of which entry, what to do, how its result is written down, and the tags of its call, to which it may add. */
 export interface Run {
   readonly key: string
-  readonly work: () => unknown
+  readonly work: (signal: AbortSignal) => unknown
   readonly codec: ValueCodec
   readonly tags: string[]
 }
@@ -79,7 +79,7 @@ export class Runs {
       const context = contextOf(said, { signal, tags, previous: await previousOf(stored, codec) })
       const run = this.#circles.begin(key)
       try {
-        const value = await whileWanted(() => this.#running.run({ context, run }, work), signal)
+        const value = await whileWanted(() => this.#running.run({ context, run }, work, signal), signal)
         return answer(encoded(value, codec), said)
       } catch (thrown) {
         if (thrown instanceof FunctionFailure) throw thrown

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { HoldfastError } from '../../../src/index.ts'
 import { bench, TIERS, thrownBy } from './kit.ts'
 
@@ -130,4 +130,44 @@ test('when the instance is closed each is told so', async () => {
   await run.started
   await b.fetch.close()
   for (const thrown of await Promise.all(calls)) expect((thrown as HoldfastError).code).toBe('CLOSED')
+})
+
+test.each<[string, (signal: AbortSignal) => object]>([
+  ['a signal', (signal) => signal],
+  ['an object that has one', (signal) => ({ signal })],
+])('%s among the arguments ends the wait of its caller, and the run with the last who waits', async (_, given) => {
+  await using b = await bench()
+  const runs: { readonly signal: AbortSignal; readonly end: (result: string) => void }[] = []
+  const load = b.fetch.buffered(
+    (_id: string, of: { readonly signal: AbortSignal } | AbortSignal) =>
+      new Promise<string>((end) => runs.push({ signal: of instanceof AbortSignal ? of : of.signal, end })),
+    { key: (id) => id, negativeTtl: '1h' },
+  )
+  const callers = [1, 2, 3].map(() => {
+    const caller = new AbortController()
+    return { caller, call: load('a', given(caller.signal) as AbortSignal) }
+  })
+  const leave = (n: number): Promise<unknown> => {
+    callers[n]?.caller.abort(n)
+    return thrownBy(callers[n]?.call ?? Promise.resolve())
+  }
+  await vi.waitUntil(() => runs.length === 1)
+  expect([await leave(0), await leave(1), runs[0]?.signal.aborted]).toEqual([0, 1, false])
+  expect([await leave(2), runs[0]?.signal.aborted]).toEqual([2, true])
+  const again = load('a', given(new AbortController().signal) as AbortSignal)
+  await vi.waitUntil(() => runs.length === 2)
+  runs[1]?.end('fine')
+  expect(await again).toBe('fine')
+})
+
+test('who leaves by a signal does so also where somebody without one set out before', async () => {
+  await using b = await bench()
+  const { work, started, release } = gated<string>()
+  const load = b.fetch.buffered((_id: string, _signal?: AbortSignal) => work(), { key: (id) => id })
+  const first = load('a')
+  await started
+  const second = load('a', AbortSignal.abort('enough'))
+  expect(await thrownBy(second)).toBe('enough')
+  release('fine')
+  expect(await first).toBe('fine')
 })

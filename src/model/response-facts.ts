@@ -33,6 +33,6 @@ export interface ResponseFacts {
   readonly markedCacheable: boolean
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
-  /** For how long the redirects on the way to it hold; Infinity where there were none. */
+  /** Up to what age of it the redirects on the way to it hold; Infinity where there were none. */
   readonly redirectLifetime: number
 }

@@ -62,8 +62,11 @@ class ReadFacts implements ResponseFacts {
     return this.#etag
   }
 
+  /** They began when it came: what age it had by then is none of theirs. */
   get redirectLifetime(): number {
-    return this.#source.redirects?.lifetime ?? Number.POSITIVE_INFINITY
+    const { lifetime } = this.#source.redirects ?? {}
+    if (lifetime === undefined) return Number.POSITIVE_INFINITY
+    return lifetime + Math.max(this.ageOnArrival, this.receivedAt - (this.date ?? this.receivedAt))
   }
 
   get status(): number {

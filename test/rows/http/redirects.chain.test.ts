@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Init } from '../../../src/index.ts'
 import { byRequest, inOrder, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { type Bench, bench, die, failureOf, textOf } from '../door/kit.ts'
-import { ask, askWith, fill } from './given.ts'
+import { ask, askWith, dateBefore, dated, fill } from './given.ts'
 
 const to = (location: string, more: Record<string, string> = {}, code = 302): Step =>
   status(code, { Location: location, 'Cache-Control': 'max-age=60', ...more })
@@ -36,6 +36,19 @@ describe('what is kept of a chain is as good as its weakest hop', () => {
     await b.clock.advance(5_000)
     expect(await isHit(b)).toBe(true)
     await b.clock.advance(6_000)
+    expect(await isHit(b)).toBe(false)
+  })
+
+  test.each<[string, (now: number) => Record<string, string>]>([
+    ['Age', () => ({ Age: '500' })],
+    ['Date', (now) => ({ Date: dateBefore(now, 500_000) })],
+  ])('the age that a target comes with, by its %s, is not that of the hop', async (_, aged) => {
+    const target = dated('a', (now) => ({ 'Cache-Control': 'max-age=3600', ...aged(now) }))
+    await using b = await bench({ '/r': to('/there'), '/there': target })
+    await fill(b)
+    await b.clock.advance(59_000)
+    expect(await isHit(b)).toBe(true)
+    await b.clock.advance(2_000)
     expect(await isHit(b)).toBe(false)
   })
 

@@ -123,7 +123,7 @@ function hindered(verdict: Verdict, candidate: Candidate, request: JudgedRequest
   const { facts } = candidate
   if (isPatient(verdict, request, asked)) {
     if (toleratesStale(verdict, candidate, request, asked)) return { ...verdict, name: 'fresh', reason: 'max-stale' }
-    const refreshable = !asked.onlyIfCached && verdict.staleFor < revalidationWindow(candidate, request.settings)
+    const refreshable = !asked.onlyIfCached && verdict.staleFor < revalidationWindow(verdict, candidate, request.settings)
     if (refreshable) return { ...verdict, name: 'stale-while-revalidate' }
   }
   if (asked.onlyIfCached) return without('miss', 'only-if-cached')
@@ -151,8 +151,12 @@ function toleratesStale({ staleFor }: Verdict, { facts }: Candidate, { settings 
   return maxStale > 0 && staleFor <= maxStale && !forbidsStale(facts, settings)
 }
 
-/** RFC 5861 3. Where the origin forbids stale answers, its own window is void, and the user's counts under 'resilient' only. */
-function revalidationWindow({ facts }: Candidate, settings: Settings): number {
-  if (!forbidsStale(facts, settings)) return Math.max(facts.staleWhileRevalidate, settings.staleWhileRevalidate)
+/**
+ * RFC 5861 3. Where the origin forbids stale answers, its own window is void, and the user's counts under 'resilient' only. A target's
+ * window is not that of the redirects to it: it ends where they do.
+ */
+function revalidationWindow({ lifetime }: Verdict, { facts }: Candidate, settings: Settings): number {
+  const stated = Math.min(facts.staleWhileRevalidate, facts.redirectLifetime - lifetime)
+  if (!forbidsStale(facts, settings)) return Math.max(stated, settings.staleWhileRevalidate)
   return settings.respect === 'resilient' ? settings.staleWhileRevalidate : 0
 }

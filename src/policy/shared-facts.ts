@@ -45,6 +45,8 @@ export function throughRedirects(common: CommonFacts, redirects: RedirectFacts |
   return {
     ...common,
     vary: throughAll(common.vary, redirects),
+    // Where the way leads may change though the target never does.
+    immutable: false,
     ...(redirects.noStore && { noStore: true, mustUnderstand: false }),
     ...(redirects.mustRevalidate && { mustRevalidate: true }),
   }

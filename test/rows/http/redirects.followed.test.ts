@@ -40,6 +40,36 @@ describe('followed redirects', () => {
     expect(b.origin.hits('/r')).toBe(2)
   })
 
+  test.each([
+    ['a bare 302, whatever window the target has', {}, 'stale-while-revalidate=600', {}],
+    [
+      'a fresh 302 to what is immutable, where it is to be confirmed',
+      { 'Cache-Control': 'max-age=60' },
+      'immutable',
+      { cache: 'no-cache' },
+    ],
+  ] as const)('%s: the way is asked for', async (_, hop, says, init) => {
+    await using b = await bench({
+      '/r': inOrder(to('/there', 302, hop), to('/else', 302, hop)),
+      '/there': withControl('there', `max-age=600, ${says}`),
+      '/else': withControl('else', `max-age=600, ${says}`),
+    })
+    expect(await fill(b)).toBe('there')
+    await b.clock.advance(1000)
+    expect(await fill(b, init)).toBe('else')
+  })
+
+  test('a window of the target behind a redirect that holds for longer', async () => {
+    const there = withControl('there', 'max-age=60, stale-while-revalidate=600')
+    await using b = await bench({ '/r': to('/there', 302, { 'Cache-Control': 'max-age=120' }), '/there': there })
+    await fill(b)
+    await b.clock.advance(90_000)
+    expect((await ask(b)).outcome).toBe('stale')
+    await b.fetch.idle()
+    await b.clock.advance(130_000)
+    expect((await ask(b)).outcome).toBe('revalidated')
+  })
+
   test('no-store, or no-cache, on a hop counts for the chain', async () => {
     for (const control of ['no-store', 'no-cache', 'max-age=0']) {
       await using b = await bench({ '/r': to('/there', 301, { 'Cache-Control': control }), '/there': target })

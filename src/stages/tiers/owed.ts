@@ -18,7 +18,7 @@ const RULES: Retention = { keep: 2, keepFor: 0, keepFailed: 2, maxPinned: Number
 
 /** What one entry of a tier lacks. Another object as soon as it lacks more. */
 export interface Debt {
-  readonly entry: EntryRecord
+  entry: EntryRecord
   /** By their ids, oldest first. */
   readonly versions: ReadonlyMap<string, Placed>
 }
@@ -64,6 +64,12 @@ export class Owed {
 
   of(key: string): Debt | undefined {
     return this.#debts.get(key)
+  }
+
+  /** The tier has told of the entry, and may be silent the next time: what is newer there is not forgotten. It lacks no more for that. */
+  heard(entry: EntryRecord): void {
+    const debt = this.#debts.get(entry.key)
+    if (debt !== undefined) debt.entry = entry
   }
 
   keys(): Iterable<string> {

@@ -124,7 +124,7 @@ export class Saving {
     const right = fence?.tier === tier.store.name ? fence : undefined
     try {
       const saved = await tier.write(entry, placed, { fence: right?.lease, retiring, removes, isNew })
-      if (placed === undefined) this.#told(tier, entry)
+      this.#told(tier, entry, placed)
       return saved
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
@@ -153,13 +153,13 @@ export class Saving {
     return there
   }
 
-  /** What waits in hand for the tier answers alone while that is silent: the word counts there too. */
-  #told(tier: Tier, word: EntryRecord): void {
-    if (tier.owed.of(word.key) !== undefined) this.#tellLater(tier, word)
+  /** What waits in hand for the tier answers alone while that is silent: the word counts there too, as does a newer version. */
+  #told(tier: Tier, word: EntryRecord, placed?: Placed): void {
+    if (tier.owed.of(word.key) !== undefined) this.#tellLater(tier, word, placed)
   }
 
-  #tellLater(tier: Tier, word: EntryRecord): void {
-    this.#owe(tier, word, undefined)
+  #tellLater(tier: Tier, word: EntryRecord, placed?: Placed): void {
+    this.#owe(tier, word, placed)
     this.#rooms.missed(tier, { key: word.key })
   }
 

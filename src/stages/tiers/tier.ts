@@ -73,6 +73,7 @@ export class Tier {
     const owed = this.owed.of(key)?.entry
     const known = opened === undefined || owed === undefined ? (opened?.entry ?? owed) : merge(opened.entry, owed)
     if (known === undefined) return undefined
+    this.owed.heard(known)
     const tags = tagMarks(known)
     const tagged = tags.length === 0 ? 0 : await this.markedAt(tags)
     const entry = markedAt(known, Math.max(tagged, this.records.latest(said, marks)))

@@ -26,8 +26,13 @@ async function alone(before: Store[] = []) {
   }
   /** What another process finds, that may ask nobody. */
   const elsewhere = () => createCachedFetch({ tiers: [{ ...store, close: async () => undefined }], clock, mode: 'offline' })
-  return { ...g, refuses, heals, elsewhere }
+  return { ...g, store, refuses, heals, elsewhere }
 }
+
+type Alone = Awaited<ReturnType<typeof alone>>
+
+const other = (g: Alone): Promise<Response> =>
+  createCachedFetch({ tiers: [{ ...g.store, close: async () => undefined }], clock: g.clock, ttl: '1h' })(g.origin.url('/f'))
 
 test.each([100, 300_000, 3_000_000])('a version of %i bytes: a hit meanwhile, and there afterwards', async (size) => {
   await using g = await alone()
@@ -39,6 +44,21 @@ test.each([100, 300_000, 3_000_000])('a version of %i bytes: a hit meanwhile, an
   await g.heals()
   await using other = g.elsewhere()
   expect(sha256(await (await other(g.origin.url('/f'))).bytes())).toBe(sha256(body))
+})
+
+test.each([
+  ['this process has brought: it is the answer', (g: Alone) => g.fetch(g.origin.url('/f'), { cache: 'reload' }), 'v2 (hit)'],
+  ['another process has brought: nobody takes the older one for fresh', (g: Alone) => other(g), 'v3 (miss)'],
+])('what waits in hand, while the tier cannot be read, of an entry that has a newer version which %s', async (_, bring, then) => {
+  await using g = await alone()
+  g.origin.script('/f', ok('v1'), ok('v2'), ok('v3'))
+  g.store.chaos.use([{ do: 'throw', on: 'setMany', call: 1 }])
+  expect(await got(await g.fetch(g.origin.url('/f')))).toBe('v1 (miss)')
+  await g.clock.advance(1_000)
+  expect(await got(await bring(g))).toContain('v2')
+  expect(await got(await g.fetch(g.origin.url('/f')))).toBe('v2 (hit)')
+  g.store.chaos.use([{ do: 'throw', on: ['get', 'getMany'] }])
+  expect(await got(await g.fetch(g.origin.url('/f')))).toBe(then)
 })
 
 test('a store that can be glanced at, and had nothing a moment ago', async () => {

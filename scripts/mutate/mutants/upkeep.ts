@@ -5,7 +5,7 @@ export const UPKEEP: readonly Mutant[] = [
   {
     name: 'two writers of one record overwrite each other',
     file: 'src/stages/tiers/turn.ts',
-    find: 'if (lease !== undefined || left <= 0) return lease',
+    find: 'if (lease !== undefined) return lease',
     replace: 'return lease',
     tests: ['test/rows/stores/taking-turns.test.ts'],
     killer: 'a folder: of 50 words that two instances say at once none is lost',

@@ -1,4 +1,5 @@
 import { type Clock, nextRound, pause } from '../../model/clock.ts'
+import { HoldfastError } from '../../model/errors.ts'
 import type { Lease, Store } from '../../model/store.ts'
 
 /** Milliseconds after which the turn of a writer that was killed passes on. */
@@ -50,17 +51,18 @@ export async function inTurn<T>(store: Store, storeKey: string, { clock, write }
   }
 }
 
+/** @throws HoldfastError STORE where others have had it all the time: who wrote beside them would take back what they say. */
 async function turnOf(store: Store, key: string, clock: Clock): Promise<Lease | undefined> {
   if (store.lease === undefined || store.live !== undefined) return undefined
   let left = PATIENCE
   try {
-    for (let rounds = 0, wait = 1, at = clock.monotonic(); ; rounds += wait, wait = Math.min(2 * wait, MOST_AT_ONCE)) {
+    for (let rounds = 0, wait = 1, at = clock.monotonic(); left > 0; rounds += wait, wait = Math.min(2 * wait, MOST_AT_ONCE)) {
       // Asked twice: a store that is only locked for long, by who was stopped in the middle of a write, can say.
       const lease = await store.lease(key, TURN).catch(() => store.lease?.(key, TURN))
       const last = at
       at = clock.monotonic()
       left -= Math.min(at - last, LONGEST_LOOK)
-      if (lease !== undefined || left <= 0) return lease
+      if (lease !== undefined) return lease
       if (rounds >= ROUNDS) await pause(clock, LOOK_EVERY, NEVER)
       else for (let n = 0; n < wait; n++) await nextRound()
     }
@@ -68,4 +70,5 @@ async function turnOf(store: Store, key: string, clock: Clock): Promise<Lease | 
     // Told as `tier-error` by the guard.
     return undefined
   }
+  throw new HoldfastError('STORE', `${store.name}: others had the turn all the time`)
 }

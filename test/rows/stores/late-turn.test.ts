@@ -7,7 +7,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosStore, chaos, type ManualClock, manualClock } from '../../../adapters/testing/index.ts'
 import { type Clock, createCachedFetch, type Store } from '../../../src/index.ts'
 import { ok, status } from '../../helpers/origin/index.ts'
-import { rounds, turnUntil } from '../../helpers/turning.ts'
+import { rounds, turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
 import { keysOf } from '../versions/bodies-at-rest.ts'
 
@@ -169,6 +169,22 @@ test('what was counted of an entry meanwhile, in a store elsewhere whose cluster
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('who gets no turn, for others write all the time, writes nothing beside them: it is in hand, and brought later', async () => {
+  const clock = manualClock()
+  const store = takingTurns(clock)
+  await using g = await given({ tiers: [store] }, clock)
+  await using other = await given({ tiers: [store], mode: 'offline' }, clock)
+  const url = g.origin.url('/f')
+  await g.fetch.put(url, new Response('put'))
+  const [entry = ''] = await keysOf(store, 'e')
+  const theirs = await store.lease?.(entry.replace('h1:e:', 'h1:w:'), 60_000)
+  expect((await turnUntil(clock, g.fetch.entry(url).label('mine'))).labels).toEqual(['mine'])
+  expect(await other.fetch.entry(url).versions()).toMatchObject([{ labels: [] }])
+  await theirs?.release()
+  await turnFor(clock, 6_000)
+  expect(await other.fetch.entry(url).versions()).toMatchObject([{ labels: ['mine'] }])
 })
 
 test('a process that was stopped while it waited for its turn has not waited', async () => {

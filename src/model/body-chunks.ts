@@ -25,6 +25,16 @@ export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<
   return lent ?? given(await chunkOf(body, n))
 }
 
+/** Whether it can be read where it is: by its last chunk. */
+export async function stands(body: Uint8Array | StoredBody): Promise<boolean> {
+  if (isBytes(body)) return true
+  const last = body.chunk(Math.max(0, Math.ceil(body.size / CHUNK_SIZE) - 1))
+  return last.then(
+    () => true,
+    () => false,
+  )
+}
+
 /** It is nobody else's memory. */
 export const given = (bytes: Uint8Array): Loan => ({ bytes, end: () => undefined })
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { AttemptFailure } from '../model/attempt-failure.ts'
+import { stands } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
@@ -77,7 +78,8 @@ export class Versions {
       { now: clock.now(), tail: randomInt(36 ** 6) },
     )
     if (came.labels !== undefined) revision.ref.labels = stamps.onLabels(came.labels, found.held?.ref.labels)
-    const again = revision.name === 'renewed' && found.held !== undefined
+    // What cannot be read any more is not to stand in for bytes that have just come.
+    const again = revision.name === 'renewed' && found.held !== undefined && (await stands(found.held.body))
     if (again) this.#rooms.drop(written)
     const kept = again ? written : await this.#rooms.settled(written)
     const home =

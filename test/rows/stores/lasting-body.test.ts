@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { type ChaosFault, chaos } from '../../../adapters/testing/index.ts'
-import type { Init, Options } from '../../../src/index.ts'
+import { type Init, inspect, type Options } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok, stallHeaders, status } from '../../helpers/origin/index.ts'
 import { until } from '../../helpers/redis.ts'
@@ -12,6 +12,7 @@ import { anInstance, anOrigin, folder } from './given.ts'
 
 const BODY = pseudoRandom(5_500_000, 'lasting')
 const FRESH = { headers: { 'Cache-Control': 'public, max-age=3600' }, etag: '"1"' }
+const REFUSING: ChaosFault[] = [{ do: 'throw', on: ['set', 'setMany'] }]
 const SILENT: ChaosFault[] = [{ do: 'hang' }]
 
 const FAILURES: [string, ChaosFault[]][] = [
@@ -62,6 +63,16 @@ test.each(FAILURES)('the tier %s before anything was read: the same', async (_ho
   g.store.chaos.use(faults)
   expect(sha256(await whole.bytes())).toBe(sha256(BODY))
   expect(g.origin.hits('/f')).toBe(2)
+})
+
+test('the tier is silent under a body whose renewal it did not take: what the origin brings is what is read', async () => {
+  const g = await begun()
+  g.store.chaos.use(REFUSING)
+  const renewed = await g.fetch(g.url, { cache: 'no-cache' })
+  expect(inspect(renewed)?.outcome).toBe('revalidated')
+  g.store.chaos.use(SILENT)
+  expect(sha256(await renewed.bytes())).toBe(sha256(BODY))
+  expect(g.origin.hits('/f')).toBe(3)
 })
 
 test('a part of it is a part of it, and many readers cost one request', async () => {

@@ -1,33 +1,31 @@
+/** Chunks known at a time: as many readers may be at different places. */
+const MOST = 16
+
 /**
- * The chunk that a body was read for last, for whoever reads it next: those who read side by side, and one who follows a download in pieces
- * smaller than a chunk, read and prove it once. It is not held: memory that is needed elsewhere takes it.
+ * The chunks that a body was read for last, for whoever reads them next: those who read side by side, and those who follow a download in pieces
+ * smaller than a chunk, read and prove each once. None is held: memory that is needed elsewhere takes it.
  */
 export class ChunkInHand {
-  #n = -1
-  #reading: Promise<Uint8Array> | undefined
-  #chunk: WeakRef<Uint8Array> | undefined
+  readonly #chunks = new Map<number, Promise<Uint8Array> | WeakRef<Uint8Array>>()
 
   read(n: number, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const known = n === this.#n ? this.#chunk?.deref() : undefined
-    if (known !== undefined) return Promise.resolve(known)
-    if (n === this.#n && this.#reading !== undefined) return this.#reading
+    const known = this.#chunks.get(n)
+    const chunk = known instanceof WeakRef ? known.deref() : known
+    if (chunk !== undefined) return Promise.resolve(chunk)
     const reading = read()
-    this.#n = n
-    this.#chunk = undefined
-    this.#reading = reading
-    const ended = (chunk: Uint8Array | undefined): void => {
-      if (this.#reading !== reading) return
-      this.#reading = undefined
-      this.#chunk = chunk === undefined ? undefined : new WeakRef(chunk)
-    }
-    reading.then(ended, () => ended(undefined))
+    this.#chunks.delete(n)
+    this.#chunks.set(n, reading)
+    for (const oldest of this.#chunks.keys()) if (this.#chunks.size > MOST) this.#chunks.delete(oldest)
+    const isKnown = (): boolean => this.#chunks.get(n) === reading
+    reading.then(
+      (bytes) => isKnown() && this.#chunks.set(n, new WeakRef(bytes)),
+      () => isKnown() && this.#chunks.delete(n),
+    )
     return reading
   }
 
   /** What comes from now on is another body. */
   forget(): void {
-    this.#n = -1
-    this.#reading = undefined
-    this.#chunk = undefined
+    this.#chunks.clear()
   }
 }

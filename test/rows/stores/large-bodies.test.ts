@@ -6,6 +6,7 @@ import { type ChaosFault, chaos } from '../../../adapters/testing/index.ts'
 import type { Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
 import { ok } from '../../helpers/origin/index.ts'
+import { readerOf, take } from '../download/reading.ts'
 import { anInstance, anOrigin, folder, heard } from './given.ts'
 
 // Larger than what memory keeps beside a store: what came stands there alone.
@@ -58,6 +59,26 @@ test('a copy that is not as long as what was written is told of', async () => {
   const warnings = heard(fetch, 'warning')
   await fetch(origin.url('/f'))
   expect(warnings.map(({ warning }) => warning)).toEqual([expect.stringMatching(/sqlite.*not as long.*kept elsewhere/)])
+})
+
+test('two who follow one download at different places do not read a chunk anew for each piece', async () => {
+  const origin = await anOrigin()
+  origin.script('/f', ok(BODY, FRESH))
+  const store = chaos(sqlite(join(folder(), 'cache.db')), { faults: [{ do: { delay: 0 }, on: 'bodies.read' }] })
+  const fetch = anInstance({ tiers: [store], delivery: 'streaming' })
+  const responses = await Promise.all([fetch(origin.url('/f')), fetch(origin.url('/f'))])
+  const [ahead, behind] = responses.map(readerOf) as [ReturnType<typeof readerOf>, ReturnType<typeof readerOf>]
+  const got = [[await take(ahead, 3_000_000)], [Buffer.alloc(0)]]
+  await fetch.idle()
+  for (let size = 0; size < BODY.length; ) {
+    got[0]?.push(await take(ahead, 1))
+    const piece = await take(behind, 1)
+    got[1]?.push(piece)
+    size += piece.length
+  }
+  expect(got.map((pieces) => sha256(Buffer.concat(pieces)))).toEqual([sha256(BODY), sha256(BODY)])
+  // One read for each, and one for each of the two where memory was short.
+  expect(store.chaos.injected.length).toBeLessThan(25)
 })
 
 describe('a hit of a large body', () => {

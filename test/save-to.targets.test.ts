@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { fileNameOf, type SaveTarget, saveTo } from '../src/save-to.ts'
+import { plugNPlay } from './helpers/plug-n-play.ts'
 import { bodyOf, cutOff, OLD, scratch } from './save-to.kit.ts'
 
 const here = scratch()
@@ -156,6 +157,12 @@ test("Node's permission model, under which no open file is brought to the disk, 
   const permissions = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${here.folder}`]
   const { stdout } = await run(process.execPath, [...permissions, '--input-type=module', '-e', program])
   expect([stdout, await here.text(), await here.names()]).toEqual([`${here.file}\n`, 'new', ['data.csv']])
+})
+
+test("nor is Yarn's Plug'n'Play, whose files have no sync()", async () => {
+  using _ = await plugNPlay()
+  expect(await saveTo(new Response('new'), { file: here.file })).toBe(here.file)
+  expect([await here.text(), await here.names()]).toEqual(['new', ['data.csv']])
 })
 
 test('importing touches no file system: it is asked for at the first saving', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../../../adapters/stores/folder.ts'
 import { startChild } from '../../helpers/child.ts'
+import { plugNPlay } from '../../helpers/plug-n-play.ts'
 import { asNobody, testReadOnly } from '../permissions.ts'
 import { scratch } from '../scratch.ts'
 import { everything, onlyValue } from './tree.ts'
@@ -21,6 +22,14 @@ describe('folder: options', () => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)
   })
+})
+
+test("folder: in Yarn's Plug'n'Play, whose files have no sync(), values are kept", async () => {
+  using _ = await plugNPlay()
+  const store = folder(join(scratch(), 'cache'))
+  await store.set('a', bytes(1))
+  expect(await store.get('a')).toEqual(bytes(1))
+  await store.close()
 })
 
 describe('folder: what cannot be opened is refused, by path and with the cure', () => {

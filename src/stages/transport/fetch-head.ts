@@ -47,10 +47,16 @@ function headersOf(headers: OlderHeaders | undefined): HeaderList {
   // Such a replacement's list joins several of them with commas, which dates contain too; where nobody has them apart they are passed on so: that
   // there are any makes an answer one user's.
   const cookies = headers?.getSetCookie?.() ?? headers?.raw?.()['set-cookie']
-  for (const [name, value] of headers ?? [])
+  for (const [name, value] of pairsOf(headers ?? []))
     if (!cookies || name.toLowerCase() !== 'set-cookie') list.push([name.toLowerCase(), value])
   for (const cookie of cookies ?? []) list.push(['set-cookie', cookie])
   return list
+}
+
+/** A mock that was written by hand may have an object of them, or nothing but a `get`. */
+function pairsOf(headers: OlderHeaders | Readonly<Record<string, unknown>>): Iterable<[string, string]> {
+  if (Symbol.iterator in headers) return headers as OlderHeaders
+  return Object.entries(headers).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
 }
 
 function isCoded(headers: HeaderList): boolean {

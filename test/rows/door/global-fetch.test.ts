@@ -81,3 +81,14 @@ describe('a mock in its place is given a body as the program gave it', () => {
     return bodies[0]
   }
 })
+
+test.each([
+  ['an object', { 'Content-Type': 'text/csv', ETag: '"1"' }, 'text/csv'],
+  ['nothing but a get', { get: () => 'text/csv' }, null],
+  ['null', null, null],
+])('a mock may have %s as its headers', async (_, headers, type) => {
+  await using at = await bench()
+  globalThis.fetch = (async () => ({ status: 200, headers, text: async () => 'mocked' })) as unknown as typeof fetch
+  const response = await at.fetch('http://a.example/')
+  expect([response.headers.get('content-type'), await response.text()]).toEqual([type, 'mocked'])
+})

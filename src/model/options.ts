@@ -70,8 +70,8 @@ export interface RetryOptions {
 /** Legal per call (`init.holdfast`), in a rule, and on the instance. */
 export interface CallOptions {
   /**
-   * Freshness. 'http': RFC 9111 (its heuristic at most 10 min unless `respect: 'standard'`); a duration: mine; Infinity: for ever;
-   * 0: ask each time. Covers 2xx, 301, 308, 404 and 410. Default 'http'.
+   * Freshness. 'http': RFC 9111 (its heuristic at most 10 min unless `respect: 'standard'`); a duration: mine, from when the answer
+   * came; Infinity: for ever; 0: ask each time. Covers 2xx, 301, 308, 404 and 410. Default 'http'.
    */
   ttl?: 'http' | Duration
   /** Freshness where the origin says nothing. Default 0. */

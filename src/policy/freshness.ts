@@ -33,19 +33,28 @@ export function isHeuristicallyCacheable(facts: ResponseFacts): boolean {
   return HEURISTICALLY_CACHEABLE.has(facts.status) || facts.markedCacheable
 }
 
+/** The age that it had when it came, by its Age and its Date. What somebody here says of its freshness begins there. */
+export function ageAtArrival({
+  ageOnArrival,
+  date,
+  receivedAt,
+}: Pick<ResponseFacts, 'ageOnArrival' | 'date' | 'receivedAt'>): number {
+  return Math.max(ageOnArrival, receivedAt - (date ?? receivedAt))
+}
+
 /**
- * Freshness lifetime in milliseconds: the user's `ttl`, else what the origin states, else `defaultTtl`, else a guess from
+ * Freshness lifetime in milliseconds, of the age: the user's `ttl`, else what the origin states, else `defaultTtl`, else a guess from
  * Last-Modified (RFC 9111 4.2.2). Whether the response must be validated all the same is not asked here.
  */
 export function lifetimeOf(facts: ResponseFacts, settings: Settings): number {
   const ttl = ttlOf(facts, settings)
-  if (ttl !== undefined) return ttl
+  if (ttl !== undefined) return ttl && ttl + ageAtArrival(facts)
   return Math.min(explicitLifetime(facts) ?? guessedLifetime(facts, settings), facts.redirectLifetime)
 }
 
 function guessedLifetime(facts: ResponseFacts, { defaultTtl, respect }: Settings): number {
   if (!isHeuristicallyCacheable(facts)) return 0
-  if (defaultTtl > 0) return defaultTtl
+  if (defaultTtl > 0) return defaultTtl + ageAtArrival(facts)
   if (facts.lastModified === undefined) return 0
   const tenth = Math.max(0, (facts.date ?? facts.receivedAt) - facts.lastModified.at) / 10
   return respect === 'standard' ? tenth : Math.min(tenth, LONGEST_GUESS)

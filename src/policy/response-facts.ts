@@ -3,6 +3,7 @@ import type { RedirectFacts } from '../model/record.ts'
 import type { ResponseFacts } from '../model/response-facts.ts'
 import { deltaSeconds } from './cache-control.ts'
 import { parseEntityTag } from './entity-tag.ts'
+import { ageAtArrival } from './freshness.ts'
 import { parseHttpDate } from './http-date.ts'
 import { type CommonFacts, commonFactsOf, throughRedirects } from './shared-facts.ts'
 
@@ -64,9 +65,8 @@ class ReadFacts implements ResponseFacts {
 
   /** They began when it came: what age it had by then is none of theirs. */
   get redirectLifetime(): number {
-    const { lifetime } = this.#source.redirects ?? {}
-    if (lifetime === undefined) return Number.POSITIVE_INFINITY
-    return lifetime + Math.max(this.ageOnArrival, this.receivedAt - (this.date ?? this.receivedAt))
+    const lifetime = this.#source.redirects?.lifetime ?? Number.POSITIVE_INFINITY
+    return lifetime && lifetime + ageAtArrival(this)
   }
 
   get status(): number {

@@ -174,3 +174,16 @@ describe('must-revalidate and no-cache of the origin, when it cannot be reached 
     expect((await ask(b)).says.hit).toBe(true)
   })
 })
+
+test.each<[Options, Record<string, string>]>([
+  [{ ttl: '1h' }, { Age: '86400' }],
+  [{ ttl: '1h' }, { Date: 'Sat, 01 Jan 2000 00:00:00 GMT' }],
+  [{ defaultTtl: '1h' }, { Age: '86400' }],
+])('%j of the user runs from the answer on, though it came with %j', async (options, headers) => {
+  await using b = await bench({ '/r': numbered({ headers }) }, options)
+  await fill(b)
+  await b.clock.advance(3_599_000)
+  expect((await ask(b)).text).toBe('1')
+  await b.clock.advance(1000)
+  expect((await ask(b)).text).toBe('2')
+})

@@ -1,19 +1,21 @@
 import type { EntityTag } from '../model/response-facts.ts'
 
-const WELL_FORMED = /^(W\/)?("[\x21\x23-\x7e\x80-\uffff]*")$/
+/** With a blank in it, which no tag may have, it is one to its server all the same. */
+const QUOTED = /^(W\/)?("[\t\x20\x21\x23-\x7e\x80-\uffff]*")$/
+const BLANK = /[\t ]/
 
 /** A tag without quotes: wrong, but common. It holds nothing that ends an element of a list, and is not the `*` that names them all. */
 const BARE = /^(?!\*$)[\x21\x23-\x2b\x2d-\x7e\x80-\uffff]+$/
 
 /**
- * The tag of an `ETag` field, or undefined. One without its quotes is taken, as weak: its server recognises it when it is repeated
- * (If-None-Match), but nothing is built on it (If-Range).
+ * The tag of an `ETag` field, or undefined. One without its quotes, or with a blank, is taken, as weak: its server recognises it when it is
+ * repeated (If-None-Match), but nothing is built on it (If-Range).
  */
 export function parseEntityTag(value: string | undefined): EntityTag | undefined {
   if (value === undefined) return undefined
   const text = value.trim()
-  const [, weak, opaque] = WELL_FORMED.exec(text) ?? []
-  if (opaque !== undefined) return { text, opaque, weak: weak !== undefined }
+  const [, weak, opaque] = QUOTED.exec(text) ?? []
+  if (opaque !== undefined) return { text, opaque, weak: weak !== undefined || BLANK.test(opaque) }
   return BARE.test(text) ? { text, opaque: text, weak: true } : undefined
 }
 

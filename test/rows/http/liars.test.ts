@@ -79,4 +79,13 @@ describe('a whole with fields that do not fit it', () => {
     expect(await askWith(b, { Range: 'bytes=0-1', 'If-Range': '"x"' })).toMatchObject({ status: 200, text: WHOLE })
     expect([200, 304]).toContain((await askWith(b, { 'If-None-Match': etag })).status)
   })
+
+  test('ETag: "2026-01-01 10:00", which has a blank: its server is asked with it, and says 304', async () => {
+    await using b = await bench({
+      '/r': ok(WHOLE, { headers: { 'Cache-Control': 'no-cache' }, etag: '"2026-01-01 10:00"', conditional: true }),
+    })
+    await fill(b)
+    expect(await fill(b)).toBe(WHOLE)
+    expect(b.origin.requests('/r')[1]).toMatchObject({ headers: { 'if-none-match': '"2026-01-01 10:00"' }, bytesSent: 0 })
+  })
 })

@@ -15,6 +15,8 @@ interface Patience {
   readonly deadline: number
   /** The same where it is shorter than the flight's own, which no queue uses up, nor a body that comes; else Infinity. */
   readonly sooner: number
+  /** Milliseconds until the whole body, where that is shorter than the flight's own; else Infinity. */
+  readonly total: number
   /** Whether the wait ends with these headers of an acceptable answer; undefined: with its body. */
   readonly takes: ((incoming: Incoming) => boolean) | undefined
   /** Whether the flight failed for a reason that is not this caller's. */
@@ -52,7 +54,15 @@ function hear(
   }
 }
 
-function wait(flight: Flight, { signal, after, deadline, sooner, takes, isOthers }: Patience, clock: Clock): Promise<WaitEnd> {
+/** Ends a wait that has lasted for so long, whatever is on its way, until the returned function is called. */
+function spend(total: number, ended: (end: WaitEnd) => void, clock: Clock): () => void {
+  const spent = (): void => ended({ name: 'late', reason: tooLate(total, 'timeouts.total') })
+  const timer = Number.isFinite(total) ? clock.setTimeout(spent, total) : undefined
+  return () => timer?.cancel()
+}
+
+function wait(flight: Flight, patience: Patience, clock: Clock): Promise<WaitEnd> {
+  const { signal, after, deadline, sooner, total, takes, isOthers } = patience
   const since = clock.monotonic()
   return new Promise((resolve, reject) => {
     let timer: { cancel(): void } | undefined
@@ -70,7 +80,7 @@ function wait(flight: Flight, { signal, after, deadline, sooner, takes, isOthers
     const ended = (end: WaitEnd): void => settle(() => resolve(end))
     const failed = (error: unknown): void =>
       settle(() => (since + deadline > clock.monotonic() && isOthers(error) ? resolve({ name: 'not ours' }) : reject(error)))
-    ears.push(hear(flight, takes, { ended, failed }))
+    ears.push(hear(flight, takes, { ended, failed }), spend(total, ended, clock))
     const limit = Math.min(after, sooner)
     const which = sooner < after ? 'timeouts.deadline' : 'fallback.after'
     const late = (): void => ended({ name: 'late', reason: tooLate(limit, which) })
@@ -107,12 +117,14 @@ export function waitFor(
   const { signal, settings } = call
   const { fallback, delivery, timeouts } = settings
   const deadline = flight.collapsed ? timeouts.deadline : Number.POSITIVE_INFINITY
-  const sooner = deadline < flight.first.settings.timeouts.deadline ? deadline : Number.POSITIVE_INFINITY
+  const { timeouts: theirs } = flight.first.settings
+  const sooner = deadline < theirs.deadline ? deadline : Number.POSITIVE_INFINITY
+  const total = flight.collapsed && timeouts.total < theirs.total ? timeouts.total : Number.POSITIVE_INFINITY
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
   const isOthers = (error: unknown): boolean => isOthersFailure(error, flight, { call, spare })
-  const waiting = wait(flight, { signal, after, deadline, sooner, takes, isOthers }, clock)
+  const waiting = wait(flight, { signal, after, deadline, sooner, total, takes, isOthers }, clock)
   if (!flight.collapsed)
     waiting.then(
       (end) => (end.name === 'landed' ? undefined : unreadBy(flight)),

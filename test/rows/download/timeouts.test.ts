@@ -147,3 +147,25 @@ test('a connection that never opens is bounded by timeouts.connect', async ({ sk
   expect(error.attempts.map(({ ms }) => ms)).toEqual([3_000, 3_000])
   expect(g.clock.monotonic()).toBeLessThanOrEqual(6_300)
 })
+
+test.each<[string, string | undefined, { deadline?: string; total?: string }]>([
+  ['headers, with nothing stored: TIMEOUT', undefined, { deadline: '2s' }],
+  ['headers, with a version stored: that one', 'old', { deadline: '2s' }],
+  ['the whole body, with nothing stored: TIMEOUT', undefined, { total: '2s' }],
+  ['the whole body, with a version stored: that one', 'old', { total: '2s' }],
+])('who joins a flight has a limit of his own for %s, and it goes on for the others', async (_, stored, timeouts) => {
+  await using g = await given()
+  const url = g.origin.url('/f')
+  if (stored) await g.fetch.put(url, new Response(stored))
+  const held = gate(ok('fine'))
+  g.origin.script('/f', held)
+  const first = seen(g.fetch(url))
+  const second = seen(g.fetch(url, { holdfast: { timeouts } }))
+  await held.arrived
+  await turnFor(g.clock, 1_900)
+  expect(await isSettled(second)).toBe(false)
+  await turnFor(g.clock, 100)
+  expect(await second).toEqual(stored ? { status: 200, text: 'old', outcome: 'fallback' } : { rejected: 'TIMEOUT' })
+  held.release()
+  expect(await first).toEqual({ status: 200, text: 'fine', outcome: 'miss' })
+})

@@ -33,7 +33,8 @@ export interface CachedFetch {
    */
   (input: Input, init?: Init): Promise<Response>
   /**
-   * Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now.
+   * Seeds a version by hand, for tests and imports; stored whatever its headers say. `storedAt` defaults to now; by an
+   * earlier one it takes its place before the versions that were stored since, and is kept if it is among those that are.
    *
    * @throws TypeError for what is no Response, or is no whole answer (`Response.error()`, 206, 304).
    */

@@ -70,6 +70,7 @@ export async function putVersion(house: House, call: Call, { response, options }
   const { held } = await versions.keep(call, found, {
     obtained: { name: 'whole', head, written, proven: true, attempts: [] },
     right: undefined,
+    storedAt: read.storedAt?.getTime(),
     labels: Object.fromEntries((read.labels ?? []).map((name) => [name, { on: true }])),
     isAwaited: true,
   })

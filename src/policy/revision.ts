@@ -75,19 +75,19 @@ function superseded(held: Held | undefined, came: Arrived): VariantRecord[] {
   return [{ vary: held.variant.vary, values: held.variant.values, versions: [{ ...held.ref, superseded: true }] }]
 }
 
-/** A whole body came: the version that it is, or becomes. `id` is made only where there is need of one. */
+/** A whole body came: the version that it is, or becomes. `id` is made only where there is need of one; `by`: after what was stored by then, else after all. */
 export function arrival(
   facts: EntryFacts,
   stored: { entry: EntryRecord | undefined; held: Held | undefined },
   came: Arrived,
-  id: { now: number; tail: number },
+  id: { now: number; tail: number; by: number | undefined },
 ): Revision {
   const { head, headers, digest, size, proven, vary, values } = came
   const { held } = stored
   const known = isSame(held, came) ? held : undefined
   const storedAt = known?.ref.storedAt ?? head.receivedAt
   // By the time of its request: an answer that was long on its way does not come before a newer one that overtook it (RFC 9111 4).
-  const versionsId = known?.ref.id ?? versionId(Math.min(id.now, head.requestedAt), id.tail, newestId(stored.entry))
+  const versionsId = known?.ref.id ?? versionId(Math.min(id.now, head.requestedAt), id.tail, newestId(stored.entry, id.by))
   const ref: VersionRef = { id: versionsId, digest, size, storedAt, checkedAt: head.receivedAt, ...dateOf(head) }
   const version: LiveVersion = {
     key: facts.key,

@@ -76,11 +76,11 @@ export function lastGood(variants: readonly VariantRecord[]): Choice | undefined
   )
 }
 
-/** The newest id of the whole entry: ids are unique in it, over all its variants. */
-export function newestId(entry: EntryRecord | undefined): string | undefined {
+/** The newest id of the whole entry, of what was stored `by` then: ids are unique in it, over all its variants. */
+export function newestId(entry: EntryRecord | undefined, by: number = Number.POSITIVE_INFINITY): string | undefined {
   let id = entry?.removed?.upTo || undefined
   for (const variant of entry?.variants ?? []) {
-    const last = variant.versions.at(-1)
+    const last = variant.versions.findLast(({ storedAt }) => storedAt <= by)
     if (last !== undefined && (id === undefined || last.id > id)) id = last.id
   }
   return id

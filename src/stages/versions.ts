@@ -50,6 +50,8 @@ type Confirmed = Pick<Obtained, 'head' | 'attempts'>
 
 interface Came<T extends Confirmed> extends Coming<T> {
   readonly labels?: Labels
+  /** Milliseconds since 1970: its place among the versions is by this; else it is the newest. */
+  readonly storedAt?: number | undefined
   readonly isAwaited?: boolean
 }
 
@@ -75,7 +77,7 @@ export class Versions {
         digest: written.digest,
         proven,
       },
-      { now: clock.now(), tail: randomInt(36 ** 6) },
+      { now: clock.now(), tail: randomInt(36 ** 6), by: came.storedAt },
     )
     if (came.labels !== undefined) revision.ref.labels = stamps.onLabels(came.labels, found.held?.ref.labels)
     // What cannot be read any more is not to stand in for bytes that have just come.

@@ -32,6 +32,23 @@ describe.each(places)('over %s', (_, tiers) => {
     expect((await all(g.entry)).map(({ storedAt }) => storedAt.getTime())).toEqual([now - DAY, now - 2 * DAY, now - 3 * DAY])
   })
 
+  test('put behind what is newer, as an import is, it does not become current, and asOf finds each in its time', async () => {
+    await using g = await history(tiers(), { versions: { keep: 3 } })
+    const now = g.clock.now()
+    for (const [text, ago] of [
+      ['new', 1],
+      ['old', 3],
+      ['middle', 2],
+      ['oldest', 4],
+    ] as const) {
+      await g.fetch.put(g.url, new Response(text), { storedAt: new Date(now - ago * DAY) })
+    }
+    const asOf = async (ago: number): Promise<string> => textOf(g.entry, { asOf: new Date(now - ago * DAY) })
+    expect([await asOf(3.5), await asOf(2.5), await asOf(1.5), await asOf(0.5)]).toEqual(['(none)', 'old', 'middle', 'new'])
+    await die(g.origin)
+    expect(await seen(g.fetch(g.url))).toMatchObject({ text: 'new', outcome: 'fallback' })
+  })
+
   test('the same bytes put twice are one version; labels add up', async () => {
     await using g = await history(tiers())
     await g.fetch.put(g.url, new Response('x'), { labels: ['aa'] })

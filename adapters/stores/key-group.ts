@@ -7,6 +7,9 @@ function partsOf(key: string): { kind: string; subject: string } | undefined {
   return subject === '' ? undefined : { kind: key[colon + 1] as string, subject }
 }
 
+/** `h1:e:`: what names the versions. */
+export const isEntry = (key: string): boolean => partsOf(key)?.kind === 'e'
+
 /**
  * What no store may give up: under `h1:t:` the times of invalidations, without which invalidated entries would be fresh again; under `h1:k:`
  * the words that spare what is pinned.

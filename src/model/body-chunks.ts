@@ -25,11 +25,13 @@ export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<
   return lent ?? given(await chunkOf(body, n))
 }
 
+/** The number of the last chunk of a body of so many bytes; of one without any that is the first. */
+export const lastChunk = (size: number): number => Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1)
+
 /** Whether it can be read where it is: by its last chunk. */
 export async function stands(body: Uint8Array | StoredBody): Promise<boolean> {
   if (isBytes(body)) return true
-  const last = body.chunk(Math.max(0, Math.ceil(body.size / CHUNK_SIZE) - 1))
-  return last.then(
+  return body.chunk(lastChunk(body.size)).then(
     () => true,
     () => false,
   )

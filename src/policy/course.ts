@@ -17,8 +17,7 @@ function isCooling(entry: EntryRecord | undefined, held: Held, { now, cooldown }
   if (failure === undefined) return false
   // A stamp may be some thousandths past the clock, which says what came last among stamps only.
   const at = Math.floor(failure.at)
-  if (held.entry.invalidatedAt !== undefined && held.entry.invalidatedAt >= at) return false
-  return at > held.ref.checkedAt && now - at < cooldown && now >= at
+  return at > Math.max(held.ref.checkedAt, held.entry.invalidatedAt ?? 0) && now - at < cooldown && now >= at
 }
 
 /** Whether a caller wants the origin asked, whatever was heard of it a moment ago. */

@@ -3,7 +3,7 @@ import type { Call } from '../model/call.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { EntryRecord } from '../model/record.ts'
 import type { Found, Obtained } from '../model/rooms.ts'
-import { hasLabel } from './selection.ts'
+import { hasLabel, refsOf } from './selection.ts'
 
 type Whole = Extract<Obtained, { name: 'whole' }>
 
@@ -49,8 +49,7 @@ export function issuesText(issues: readonly unknown[]): string {
 export function unproven({ head, written, proven }: Whole, { entry, held }: Found): 'displaces' | 'confirmed' | 'no matter' {
   if (proven || held === undefined || !held.version.proven || head.status !== held.version.status) return 'no matter'
   if (held.version.digest === written.digest) return 'no matter'
-  const versions = entry?.variants.flatMap((variant) => variant.versions) ?? []
-  return versions.some((ref) => ref.digest === written.digest && hasLabel(ref, 'unproven')) ? 'confirmed' : 'displaces'
+  return refsOf(entry).some((ref) => ref.digest === written.digest && hasLabel(ref, 'unproven')) ? 'confirmed' : 'displaces'
 }
 
 /** The label under which a version that may not be served is kept; undefined: it is not kept. */

@@ -2,7 +2,7 @@ import type { EntryRecord, RemovalRecord, Stamp, VariantRecord, VersionRef } fro
 import type { Retention } from '../model/settings.ts'
 import { merge } from './merge.ts'
 import { MOST_VARIANTS, pinnedVersions, removable, standingHere } from './retention.ts'
-import { newestId } from './selection.ts'
+import { newestId, refsOf } from './selection.ts'
 
 /** Removed versions that a variant remembers: that they were removed, and what was said of their bytes. */
 const REMEMBERED = 50
@@ -79,9 +79,7 @@ export function removableHere(
 
 /** The ids of its versions that are not removed. */
 export function idsOf(entry: EntryRecord | undefined): string[] {
-  return (entry?.variants ?? []).flatMap(({ versions }) =>
-    versions.filter(({ removed }) => removed === undefined).map(({ id }) => id),
-  )
+  return refsOf(entry).flatMap(({ id, removed }) => (removed === undefined ? [id] : []))
 }
 
 /** What an entry says when these of its versions are removed. */

@@ -76,6 +76,9 @@ export function lastGood(variants: readonly VariantRecord[]): Choice | undefined
   )
 }
 
+/** Of all variants. */
+export const refsOf = (entry: EntryRecord | undefined): VersionRef[] => entry?.variants.flatMap(({ versions }) => versions) ?? []
+
 /** The newest id of the whole entry, of what was stored `by` then: ids are unique in it, over all its variants. */
 export function newestId(entry: EntryRecord | undefined, by: number = Number.POSITIVE_INFINITY): string | undefined {
   let id = entry?.removed?.upTo || undefined

@@ -1,6 +1,6 @@
 import { AttemptFailure, textOf } from '../model/attempt-failure.ts'
 import { awaited } from '../model/awaited-body.ts'
-import { holdOf } from '../model/body-chunks.ts'
+import { holdOf, lastChunk } from '../model/body-chunks.ts'
 import { isBytes } from '../model/bytes.ts'
 import type { Call } from '../model/call.ts'
 import { type Clock, nextRound } from '../model/clock.ts'
@@ -193,7 +193,7 @@ async function partOf(body: Uint8Array | StoredBody, n: number): Promise<Uint8Ar
 async function look(body: Uint8Array | StoredBody, contentType: string | undefined): Promise<Look | undefined> {
   const size = isBytes(body) ? body.length : body.size
   const bytes = await partOf(body, 0)
-  const last = await partOf(body, Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1))
+  const last = await partOf(body, lastChunk(size))
   if (bytes === undefined || last === undefined) return undefined
   const text = size <= Math.min(LOOKED_AT_WHOLE, CHUNK_SIZE) ? decode(bytes) : undefined
   return { contentType, size, text, start: decode(bytes.subarray(0, STARTS_WITH)), end: decode(last.subarray(-STARTS_WITH)) }

@@ -117,14 +117,17 @@ export function waitFor(
   const { signal, settings } = call
   const { fallback, delivery, timeouts } = settings
   const deadline = flight.collapsed ? timeouts.deadline : Number.POSITIVE_INFINITY
-  const { timeouts: theirs } = flight.first.settings
-  const sooner = deadline < theirs.deadline ? deadline : Number.POSITIVE_INFINITY
-  const total = flight.collapsed && timeouts.total < theirs.total ? timeouts.total : Number.POSITIVE_INFINITY
+  const shorter = (name: 'deadline' | 'total'): number =>
+    flight.collapsed && timeouts[name] < flight.first.settings.timeouts[name] ? timeouts[name] : Number.POSITIVE_INFINITY
   const after = spare === undefined || fallback === false ? Number.POSITIVE_INFINITY : fallback.after
   // What another's headers chose is not followed; when it has landed, this caller knows what to ask by.
   const takes = delivery === 'streaming' ? (incoming: Incoming): boolean => mayFollow(incoming, call, flight) : undefined
   const isOthers = (error: unknown): boolean => isOthersFailure(error, flight, { call, spare })
-  const waiting = wait(flight, { signal, after, deadline, sooner, total, takes, isOthers }, clock)
+  const waiting = wait(
+    flight,
+    { signal, after, deadline, sooner: shorter('deadline'), total: shorter('total'), takes, isOthers },
+    clock,
+  )
   if (!flight.collapsed)
     waiting.then(
       (end) => (end.name === 'landed' ? undefined : unreadBy(flight)),

@@ -6,6 +6,7 @@ import { merge } from '../policy/merge.ts'
 import { shown } from '../policy/option-readers.ts'
 import { afterAll, withoutAll } from '../policy/removal.ts'
 import { pinnedVersions } from '../policy/retention.ts'
+import { refsOf } from '../policy/selection.ts'
 import { versionNotFound } from '../policy/version-choice.ts'
 
 export interface RemarkRooms {
@@ -90,7 +91,7 @@ export class Remarks {
     const said: VersionRef = { id, digest, storedAt, checkedAt, ...remark }
     const variants = [{ vary: variant.vary, values: variant.values, versions: [said] }]
     const written = merge(entry, (await this.#rooms.write({ ...about(entry), variants }, { known: entry })).entry)
-    const known = written.variants.flatMap(({ versions }) => versions).find((candidate) => candidate.id === id)
+    const known = refsOf(written).find((candidate) => candidate.id === id)
     // It was collected between the look and the word.
     if (known === undefined || known.removed !== undefined) throw versionNotFound(entry, { name: 'version', id })
     return { ...held, entry: written, ref: known }

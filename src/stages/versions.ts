@@ -15,7 +15,7 @@ import { provisional } from '../policy/provisional.ts'
 import { refusedBefore } from '../policy/rejection.ts'
 import { afterAll } from '../policy/removal.ts'
 import { arrival, asMarked, confirmation, entryFacts, failed, invalidated, type Revision } from '../policy/revision.ts'
-import { hasLabel } from '../policy/selection.ts'
+import { hasLabel, refsOf } from '../policy/selection.ts'
 import { sharingOf } from '../policy/sharing.ts'
 import { variantFor } from '../policy/variants.ts'
 import { versionInfo } from '../policy/version-info.ts'
@@ -143,7 +143,7 @@ export class Versions {
     const change = { entry: saying, placed, shareable, keep, isNew: found.entry === undefined, isAwaited: came.isAwaited }
     const { tier, entry } = await this.#rooms.write(change, came.right)
     // The tiers may know more of this version than its renewal says: labels, pins.
-    const known = entry.variants.flatMap((variant) => variant.versions).find(({ id }) => id === revision.ref.id)
+    const known = refsOf(entry).find(({ id }) => id === revision.ref.id)
     const isKept = known !== undefined && known.removed === undefined
     const ref = known ?? revision.ref
     const held: Held = { entry, variant: revision.variant, ref, version, body, tier: isKept ? tier : undefined }

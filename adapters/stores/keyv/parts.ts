@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { StoreEntry } from '../../../src/model/store.ts'
+import { isEntry } from '../key-group.ts'
 import { wholeEnd } from '../options.ts'
 import { type Opened, seal, sumOf, unseal } from './envelope.ts'
 
@@ -43,8 +44,7 @@ function texts(key: string, value: Uint8Array, expires: number | undefined): Tex
  * the caller may do with its arrays what it likes.
  */
 export function inOrder(entries: readonly StoreEntry[]): { parts: Text[]; expires: number | undefined }[][] {
-  const isEntry = ({ key }: StoreEntry): boolean => key.startsWith('h1:e:')
-  return [entries.filter((each) => !isEntry(each)), entries.filter(isEntry)].map((some) =>
+  return [entries.filter(({ key }) => !isEntry(key)), entries.filter(({ key }) => isEntry(key))].map((some) =>
     some.map(({ key, value, expires }) => ({ parts: texts(key, value, expires), expires })),
   )
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { lastChunk } from '../../model/body-chunks.ts'
 import { CHUNK_SIZE } from '../../model/record.ts'
 import type { Store } from '../../model/store.ts'
 import { chunkKey, inFile, readChunk } from './at-rest.ts'
@@ -22,7 +23,7 @@ export const newBodyId = (): string => randomUUID().replaceAll('-', '')
 /** Whether a body stands here, by its last chunk. */
 export async function isAtRest(store: Store, place: { bodyId: string; size: number }): Promise<boolean> {
   try {
-    await readChunk(store, place, Math.max(0, Math.ceil(place.size / CHUNK_SIZE) - 1))
+    await readChunk(store, place, lastChunk(place.size))
     return true
   } catch {
     // Evicted, or damaged: the one that was just written takes its place.

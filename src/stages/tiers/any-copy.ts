@@ -21,7 +21,7 @@ export class AnyCopy implements StoredBody {
   readonly #body: ChangingBody
   readonly #others: Tier[]
   readonly #copies: Copies
-  #looking = Promise.resolve()
+  #looking: Promise<unknown> = Promise.resolve()
   /** Read to see that there is a body. A Response that is kept and not read holds no bytes. */
   #first: WeakRef<Uint8Array> | undefined
 
@@ -58,10 +58,7 @@ export class AnyCopy implements StoredBody {
     } catch (error) {
       // Who read side by side fail side by side: what the first of them finds is the others' too.
       const found = this.#looking.then(() => this.#elsewhere(read, { body, error }))
-      this.#looking = found.then(
-        () => undefined,
-        () => undefined,
-      )
+      this.#looking = found.catch(() => undefined)
       return found
     }
   }

@@ -1,4 +1,5 @@
 import type { EntryRecord, VersionRef } from '../../model/record.ts'
+import { refsOf } from '../../policy/selection.ts'
 import type { Placed, Writing } from './placed.ts'
 import type { Tier } from './tier.ts'
 
@@ -26,7 +27,6 @@ export function awaited(open: readonly Tier[], { isAwaited }: Change): readonly 
   return [...(durable.length > 0 ? durable : here), ...(mayBeFar ? open.filter(({ store }) => store.remote) : [])]
 }
 
-const refsOf = (entry: EntryRecord | undefined): VersionRef[] => entry?.variants.flatMap(({ versions }) => versions) ?? []
 const latest = (refs: readonly VersionRef[]): number => Math.max(0, ...refs.map(({ checkedAt }) => checkedAt))
 
 /** Other bytes, asked for after all that another process has brought meanwhile: without them that would be taken for the newest. */

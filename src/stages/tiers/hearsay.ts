@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import { merge } from '../../policy/merge.ts'
+import { refsOf } from '../../policy/selection.ts'
 import { type Marks, marksOf } from './marks.ts'
 import { newsIn } from './news.ts'
 import type { Tier } from './tier.ts'
@@ -94,8 +95,9 @@ export class Hearsay {
   }
 
   /** Of the bodies too that it names and memory has. */
-  #use({ key, variants }: EntryRecord): void {
-    for (const { id } of variants.flatMap(({ versions }) => versions)) {
+  #use(entry: EntryRecord): void {
+    const { key } = entry
+    for (const { id } of refsOf(entry)) {
       const version = this.#live.map(({ shelf }) => shelf?.lookVersion(key, id)).find((seen) => seen !== undefined)
       if (version !== undefined) for (const tier of this.#behind) tier.bodyUse.note(version)
     }

@@ -3,6 +3,7 @@ import type { EntryRecord, LiveVersion } from '../../model/record.ts'
 import type { LiveRecords, Store } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { idsOf } from '../../policy/removal.ts'
+import { refsOf } from '../../policy/selection.ts'
 import { withDerived } from '../../policy/version-id.ts'
 import { LiveRecord } from './live-record.ts'
 import type { Placed } from './placed.ts'
@@ -164,8 +165,7 @@ export class LiveShelf {
   /** Whether a version of it is here, with its body or without. */
   has(key: string): boolean {
     if (this.#record(key, 'look') instanceof LiveRecord) return true
-    const versions = this.lookEntry(key)?.variants.flatMap((variant) => variant.versions) ?? []
-    return versions.some(({ id }) => this.lookVersion(key, id) !== undefined)
+    return refsOf(this.lookEntry(key)).some(({ id }) => this.lookVersion(key, id) !== undefined)
   }
 
   #record(name: string, how: Look): object | undefined {

@@ -2,6 +2,7 @@ import type { StandingBody } from '../../../model/inventory.ts'
 import { sha256 } from '../../../policy/cache-key.ts'
 import { withoutVersions } from '../../../policy/removal.ts'
 import { removable, standingHere } from '../../../policy/retention.ts'
+import { refsOf } from '../../../policy/selection.ts'
 import type { Tier } from '../tier.ts'
 import { sweepBodies, sweepPartials, sweepShelf } from './body-sweep.ts'
 import { Condemned } from './condemned.ts'
@@ -63,12 +64,10 @@ async function sweepLive(tier: Tier, rooms: UpkeepRooms, { isDry, report }: Orde
     for (const [index, other] of others.entries()) {
       const all = united(other, own[index])
       if (all === undefined) continue
-      const standing = all.variants
-        .flatMap(({ versions }) => versions)
-        .flatMap((ref) => {
-          const version = tier.shelf?.lookVersion(all.key, ref.id)
-          return version === undefined ? [] : [{ ...ref, size: version.size }]
-        })
+      const standing = refsOf(all).flatMap((ref) => {
+        const version = tier.shelf?.lookVersion(all.key, ref.id)
+        return version === undefined ? [] : [{ ...ref, size: version.size }]
+      })
       const here = new Set(standing.map(({ id }) => id))
       const beyond = new Set(removable(standingHere(all, here), rooms.retention(all), now))
       const gone = standing.filter(({ id, removed }) => removed !== undefined || beyond.has(id))

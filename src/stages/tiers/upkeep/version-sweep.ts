@@ -2,6 +2,7 @@ import { type EntryRecord, INLINE_LIMIT, type VersionRecord, type VersionRef } f
 import { merge } from '../../../policy/merge.ts'
 import { isBare, withoutVersions } from '../../../policy/removal.ts'
 import { removable, standingHere } from '../../../policy/retention.ts'
+import { refsOf } from '../../../policy/selection.ts'
 import { originalId } from '../../../policy/version-id.ts'
 import { versionKeys } from '../merging.ts'
 import type { Tier } from '../tier.ts'
@@ -87,7 +88,7 @@ function judge(sweeping: Sweeping, standings: Standings, other: EntryRecord | un
 }
 
 function refsById(entry: EntryRecord | undefined): ReadonlyMap<string, VersionRef> {
-  return new Map(entry?.variants.flatMap(({ versions }) => versions).map((ref) => [ref.id, ref]))
+  return new Map(refsOf(entry).map((ref) => [ref.id, ref]))
 }
 
 /** What this tier has beyond what is to be kept: a version that stands only elsewhere does not count as kept here. */
@@ -115,7 +116,7 @@ function isOpen({ hasBodies }: Sweeping, { all, gone, unnamed }: Judged, id: str
   const original = originalId(id)
   if (gone.has(original) || unnamed.has(original)) return true
   if (!hasBodies) return false
-  const ref = id === original ? all?.variants.flatMap(({ versions }) => versions).find((one) => one.id === id) : undefined
+  const ref = id === original ? refsOf(all).find((one) => one.id === id) : undefined
   return ref?.size === undefined || ref.size > INLINE_LIMIT
 }
 

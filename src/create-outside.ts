@@ -1,6 +1,8 @@
 import type { Ground as StorageGround } from './create-storage.ts'
 import { type HousePlan, OURS, type OutsideRooms, PLATFORM_FETCH, type Storage } from './house.ts'
 import { fly, straight } from './landing.ts'
+import { stands } from './model/body-chunks.ts'
+import { isBytes } from './model/bytes.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Served } from './model/rooms.ts'
 import type { FlightStages, Stages } from './model/stages.ts'
@@ -150,6 +152,8 @@ function buildVersions({ clock, report, background, stamps }: Ground, storage: S
       return word === undefined ? written : tiers.write({ entry: word, placed: undefined, shareable: true }, undefined)
     },
     settled: (written) => arrivals.settled(written),
+    stands: async ({ body, version, tier }) =>
+      isBytes(body) || (!arrivals.avoids(version.home?.tier ?? tier) && (await stands(body))),
     drop: (written) => arrivals.drop(written),
     clock,
     report,

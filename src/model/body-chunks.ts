@@ -29,8 +29,7 @@ export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<
 export const lastChunk = (size: number): number => Math.max(0, Math.ceil(size / CHUNK_SIZE) - 1)
 
 /** Whether it can be read where it is: by its last chunk. */
-export async function stands(body: Uint8Array | StoredBody): Promise<boolean> {
-  if (isBytes(body)) return true
+export async function stands(body: StoredBody): Promise<boolean> {
   return body.chunk(lastChunk(body.size)).then(
     () => true,
     () => false,

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import type { AttemptFailure } from '../model/attempt-failure.ts'
-import { stands } from '../model/body-chunks.ts'
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
 import { shownUrl } from '../model/errors.ts'
@@ -37,6 +36,8 @@ export interface VersionRooms {
   ) => Promise<{ readonly tier: string | undefined; readonly entry: EntryRecord }>
   /** One body for equal bytes. */
   readonly settled: (written: WrittenBody) => Promise<WrittenBody>
+  /** Whether a body can be read where it is: what cannot is not to stand in for bytes that have just come, be a part of it in hand. */
+  readonly stands: (held: Held) => Promise<boolean>
   /** The body that came again is not needed twice. */
   readonly drop: (written: WrittenBody) => void
   readonly clock: Clock
@@ -80,8 +81,7 @@ export class Versions {
       { now: clock.now(), tail: randomInt(36 ** 6), by: came.storedAt },
     )
     if (came.labels !== undefined) revision.ref.labels = stamps.onLabels(came.labels, found.held?.ref.labels)
-    // What cannot be read any more is not to stand in for bytes that have just come.
-    const again = revision.name === 'renewed' && found.held !== undefined && (await stands(found.held.body))
+    const again = revision.name === 'renewed' && found.held !== undefined && (await this.#rooms.stands(found.held))
     if (again) this.#rooms.drop(written)
     const kept = again ? written : await this.#rooms.settled(written)
     const home =

@@ -106,10 +106,13 @@ export class Arrivals {
     if (store !== undefined) this.#avoided.set(store, this.#clock.monotonic() + AVOIDED_FOR)
   }
 
+  avoids(tier: string | undefined): boolean {
+    return this.#stores.some((store) => store.name === tier && (this.#avoided.get(store) ?? 0) > this.#clock.monotonic())
+  }
+
   /** `begun`: ids of the bodies that it goes on with, or begins. */
   writer(plan: BodyPlan, begun: string[] = []): ChunkWriter {
-    const now = this.#clock.monotonic()
-    const stores = this.#stores.filter((store) => (this.#avoided.get(store) ?? now) <= now)
+    const stores = this.#stores.filter(({ name }) => !this.avoids(name))
     const places = plan.storable ? placesFor(stores, plan) : []
     const all = [...places]
     return new ChunkWriter({

@@ -30,6 +30,8 @@ export async function rejected(house: House, response: Response, reason: unknown
   const instead = await house.tiers.pick(call, lastGoodOf)
   if (instead === undefined || !(await house.stages.proves(instead, call)))
     throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
+  // Memory may have an older one yet, of which nothing bad is known.
+  house.tiers.promote(instead.entry, instead)
   const given = asRead(house, answered(call, instead, judgeHeld(instead, call, house.clock.now())))
   return house.responses.respond(
     await given.catch((error: unknown) => {

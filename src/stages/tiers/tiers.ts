@@ -76,7 +76,7 @@ export class Tiers {
     if (entry === undefined || choice === undefined || placed === undefined) return undefined
     const { version, body } = placed
     const held = { entry, variant: choice.variant, ref: choice.ref, version, body, tier: tier.store.name }
-    this.#promote(entry, held)
+    this.promote(entry, held)
     return held
   }
 
@@ -117,7 +117,7 @@ export class Tiers {
       if (stands !== undefined && isOwn && enough(stands)) break
     }
     // What led to it may have been invalidated, which is known of who holds it alone: memory would forget that.
-    if (entry !== undefined && held !== undefined) this.#promote(markedAt(entry, held.entry.invalidatedAt ?? 0), held)
+    if (entry !== undefined && held !== undefined) this.promote(markedAt(entry, held.entry.invalidatedAt ?? 0), held)
     return { entry, held: stands }
   }
 
@@ -161,7 +161,7 @@ export class Tiers {
     return seen && this.#hearsay.heard(seen, () => [...marksOf(call), ...tier.waysTo(seen)])
   }
 
-  #promote(entry: EntryRecord, { version, body }: Held): void {
+  promote(entry: EntryRecord, { version, body }: Held): void {
     for (const tier of this.nearestFirst) {
       const brought = tier.bring(entry, { version, body })
       if (brought !== undefined) this.#hearsay.placed(brought)

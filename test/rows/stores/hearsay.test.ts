@@ -127,3 +127,19 @@ test('an invalidation of the URL that a redirect led to counts here too, a secon
   await g.clock.advance(1_001)
   expect(await hit()).toBe('three (miss)')
 })
+
+test('the answer that stands in for a refused one is the answer from then on, though memory had heard of an older one alone', async () => {
+  const [clock, file] = [manualClock(), join(folder(), 'cache.db')]
+  const across = (): Store => ({ ...chaos(sqlite(file, { clock }), {}), remote: true })
+  await using g = await given({ tiers: [memory(), across()], ttl: '1h' }, clock)
+  await using other = createCachedFetch({ tiers: [memory(), across()], clock, ttl: '1h' })
+  g.origin.script('/f', inOrder(ok('one'), ok('two'), ok('three')))
+  const url = g.origin.url('/f')
+  await got(await g.fetch(url))
+  const bad = await g.fetch(url, { cache: 'reload' })
+  await g.fetch.idle()
+  expect(await got(await other(url, { cache: 'reload' }))).toBe('three (miss)')
+  await other.idle()
+  expect(await got(await g.fetch.reject(bad, 'no good'))).toBe('three (hit)')
+  expect(await got(await g.fetch(url))).toBe('three (hit)')
+})

@@ -12,11 +12,11 @@ export function placesFor(stores: readonly Store[], plan: BodyPlan): Store[] {
   return [...local.filter(({ durable }) => durable), ...local.filter(({ durable }) => !durable)]
 }
 
-/** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs. */
+/** Whole bodies are held in memory up to what a live tier takes, or in any case as an inline body needs; what was made there, until its callers have it. */
 export function memoryLimit(stores: readonly Store[], { storable, isMade = false }: BodyPlan): number {
+  if (!storable) return TRANSIENT_MEMORY
   const live = stores.find((store) => store.live !== undefined)
-  const limit = live?.maxEntryBytes ?? TRANSIENT_MEMORY
-  return storable ? Math.max(limit, isMade ? TRANSIENT_MEMORY : 0) : TRANSIENT_MEMORY
+  return isMade ? Number.POSITIVE_INFINITY : (live?.maxEntryBytes ?? TRANSIENT_MEMORY)
 }
 
 /** The largest body of this plan that this store takes. */

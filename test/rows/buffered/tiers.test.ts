@@ -136,7 +136,7 @@ describe('several tiers and processes are one cache', () => {
     expect(errors.length).toBeGreaterThan(0)
   })
 
-  test.each([100_000, 3_000_000])(
+  test.each([100_000, 3_000_000, 8_400_000])(
     'so does one that takes %i bytes, too many for memory, and does not give them back',
     async (size) => {
       await using b = await bench()

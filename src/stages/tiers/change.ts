@@ -29,10 +29,17 @@ export function awaited(open: readonly Tier[], { isAwaited }: Change): readonly 
 
 const latest = (refs: readonly VersionRef[]): number => Math.max(0, ...refs.map(({ checkedAt }) => checkedAt))
 
-/** Other bytes, asked for after all that another process has brought meanwhile: without them that would be taken for the newest. */
-export function isNewer({ placed, known }: Change, there: EntryRecord | undefined): boolean {
-  if (placed === undefined) return false
+/**
+ * What a change is under which another process took over: 'newer' bytes, asked for after all that was brought meanwhile, without which that would be
+ * taken for the newest; 'all there is', where nobody has brought anything yet, and perhaps never will; or 'late'.
+ */
+export function besideTheirs(
+  { placed, known, retiring }: Change,
+  there: EntryRecord | undefined,
+): 'newer' | 'all there is' | 'late' {
+  if (placed === undefined || retiring?.isLate(there) === true) return 'late'
   const [theirs, { requestedAt, digest }] = [refsOf(there), placed.version]
   const at = latest(theirs)
-  return at > latest(refsOf(known)) && at < requestedAt && theirs.every((ref) => ref.digest !== digest)
+  if (at <= latest(refsOf(known))) return 'all there is'
+  return at < requestedAt && theirs.every((ref) => ref.digest !== digest) ? 'newer' : 'late'
 }

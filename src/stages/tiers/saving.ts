@@ -5,7 +5,7 @@ import type { WriteRight } from '../../model/stages.ts'
 import type { StoreEntry } from '../../model/store.ts'
 import { merge } from '../../policy/merge.ts'
 import { withoutLate } from '../../policy/removal.ts'
-import { awaited, type Change, isNewer } from './change.ts'
+import { awaited, besideTheirs, type Change } from './change.ts'
 import type { Placed, Writing } from './placed.ts'
 import type { Tier } from './tier.ts'
 import type { TierRooms } from './tier-rooms.ts'
@@ -129,8 +129,10 @@ export class Saving {
     } catch (error) {
       // Told as `tier-error` by the guard. A failed store is not a failed download: the caller gets the new body all the same.
       // Another process has the right by now. Who only never had his turn has something to say yet.
-      if (right !== undefined && (error as { code?: unknown }).code === 'FENCED')
-        return isNewer(change, await tier.entry(entry.key, [])) ? this.#save(tier, change, undefined) : undefined
+      const isRefused = right !== undefined && (error as { code?: unknown }).code === 'FENCED'
+      const beside = isRefused ? besideTheirs(change, await tier.entry(entry.key, [])) : undefined
+      if (beside === 'newer') return this.#save(tier, change, undefined)
+      if (beside === 'late') return undefined
       // What was deleted meanwhile is nothing to be brought later.
       if (!isKept && retiring?.isLate(undefined) !== true) this.#owe(tier, entry, placed)
       this.#rooms.missed(tier, { key: entry.key })

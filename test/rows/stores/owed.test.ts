@@ -4,7 +4,7 @@ import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import { createCachedFetch, type Store } from '../../../src/index.ts'
 import { pseudoRandom, sha256 } from '../../helpers/digest.ts'
-import { ok } from '../../helpers/origin/index.ts'
+import { ok, status } from '../../helpers/origin/index.ts'
 import { turnFor, turnUntil } from '../../helpers/turning.ts'
 import { given } from '../download/given.ts'
 import { got } from './given.ts'
@@ -174,4 +174,25 @@ test.each([
     { size: 5, labels: [], pinned: false },
     { size: 6, labels: ['app-2'], pinned: true },
   ])
+})
+
+test('refused, for another process had taken over, who then brings nothing: it is in hand, and brought later', async () => {
+  const clock = manualClock()
+  const store: Store = sqlite(':memory:', { clock })
+  const write = store.compareAndSet?.bind(store)
+  let refusals = 0
+  store.compareAndSet = async (...set) => {
+    if (refusals-- > 0) throw Object.assign(new Error('the right has passed on'), { code: 'FENCED' })
+    return (await write?.(...set)) === true
+  }
+  await using g = await given({ tiers: [store], retry: false }, clock)
+  await using other = await given({ tiers: [store], retry: false }, clock)
+  const url = g.origin.url('/f')
+  g.origin.script('/f', ok('v1'), ok('v2'), status(503))
+  await (await g.fetch(url)).text()
+  await clock.advance(1_000)
+  refusals = 1
+  for (let n = 0; n < 2; n++) expect(await (await g.fetch(url)).text()).toBe('v2')
+  await turnFor(clock, 5_000)
+  expect(await (await other.fetch(url)).text()).toBe('v2')
 })

@@ -4,7 +4,7 @@ import { isBytes } from './model/bytes.ts'
 import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
 import { leftUnread } from './model/left-unread.ts'
-import type { Loan, Served, StoredBody } from './model/rooms.ts'
+import type { Held, Loan, Served, StoredBody } from './model/rooms.ts'
 import type { Purpose } from './model/stored-body.ts'
 import { serve } from './pipeline.ts'
 import { mayNotAsk } from './policy/passing.ts'
@@ -12,9 +12,25 @@ import { Damaged } from './stages/bodies/at-rest.ts'
 
 /** A body that goes on where a tier goes silent, or loses what it had, under its reader. */
 export function lasting(house: House, served: Served): Served {
-  const { body } = served
-  if (isBytes(body) || Symbol.asyncIterator in body || !mayBeAskedFor(served)) return served
-  return { ...served, body: new LastingBody(body, (because, signal) => broughtAgain(house, served, { because, signal })) }
+  const { body, kept } = served
+  if (isBytes(body)) return served
+  if (!(Symbol.asyncIterator in body)) return { ...served, body: lastingBody(house, served, body) }
+  // It comes through one place, which may lose it, or be silent, by the time that it is read.
+  if (kept !== undefined) body.rest = () => kept().then((held) => held && lastingBody(house, { ...served, held }, held.body))
+  return served
+}
+
+function lastingBody(house: House, served: Served, body: Uint8Array | StoredBody): Uint8Array | StoredBody {
+  if (isBytes(body) || !mayBeAskedFor(served)) return body
+  let stood = served.held
+  return new LastingBody(body, async (because, signal) => {
+    // Once it is written over; where that is lost too, it goes elsewhere.
+    if (because instanceof Damaged) await house.tiers.giveUp(stood).catch(() => undefined)
+    if (!(because instanceof Damaged) || stood !== served.held)
+      (await house.outside.get()).arrivals.avoid(stood.version.home?.tier ?? stood.tier)
+    stood = await broughtAgain(house, served, signal)
+    return stood.body
+  })
 }
 
 /** The origin would bring the same once more, has not just failed to, and the caller has nothing against being asked for. */
@@ -28,19 +44,12 @@ function mayBeAskedFor({ call, held, outcome }: Served): boolean {
  * The whole body from the origin, proven by its digest to be the one that is being read. A part of it would do where a strong validator
  * says that it belongs to the rest, but only the digest of the whole proves it, and of what was handed out nobody keeps one.
  */
-async function broughtAgain(
-  house: House,
-  { call, held }: Served,
-  { because, signal }: { because: Error; signal: AbortSignal },
-): Promise<Uint8Array | StoredBody> {
-  // What is wrong there is not to be taken for what comes now. A tier that fails is told of by its guard, and is a miss.
-  if (because instanceof Damaged) await house.tiers.giveUp(held).catch(() => undefined)
-  else (await house.outside.get()).arrivals.avoid(held.version.home?.tier ?? held.tier)
+async function broughtAgain(house: House, { call, held }: Served, signal: AbortSignal): Promise<Held> {
   const settings = { ...call.settings, fallback: false as const, delivery: 'whole' as const, onProgress: undefined }
   const { layers: _decided, ...asked } = call
   const again = serve({ ...asked, cache: 'reload', preconditions: [], caller: undefined, signal, settings }, house.stages)
   const came = await house.walks.during(again)
-  if (came.held.version.digest === held.version.digest) return came.held.body
+  if (came.held.version.digest === held.version.digest) return came.held
   await leftUnread(came)
   throw new HoldfastError('STORE', 'the origin has another version by now')
 }
@@ -51,6 +60,7 @@ class LastingBody implements StoredBody {
   readonly #again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>
   readonly #body: ChangingBody
   #bringing: Promise<void> | undefined
+  #times = 2
   readonly #left = new AbortController()
 
   constructor(body: StoredBody, again: (because: Error, signal: AbortSignal) => Promise<Uint8Array | StoredBody>) {
@@ -68,21 +78,25 @@ class LastingBody implements StoredBody {
   }
 
   async #read<T>(read: (body: Uint8Array | StoredBody) => Promise<T>): Promise<T> {
-    try {
-      return await read(this.#body.now)
-    } catch (error) {
-      this.#bringing ??= this.#bring(error as Error)
-      await this.#bringing
-      return read(this.#body.now)
+    for (;;) {
+      const body = this.#body.now
+      try {
+        return await read(body)
+      } catch (error) {
+        if (body === this.#body.now) this.#bringing ??= this.#bring(error as Error)
+        await this.#bringing
+      }
     }
   }
 
   async #bring(error: Error): Promise<void> {
+    if (this.#times-- === 0) throw error
     try {
       this.#body.become(await this.#again(error, this.#left.signal))
     } catch (cause) {
       throw new HoldfastError('STORE', `${error.message}; and it cannot be had again: ${(cause as Error).message}`, { cause })
     }
+    this.#bringing = undefined
   }
 
   hold(why?: Purpose): () => void {

@@ -5,7 +5,7 @@ import type { HeaderList } from './headers.ts'
 import type { BypassReason } from './inspection.ts'
 import type { EntryRecord, LiveVersion, RedirectFacts, VariantRecord, VersionRef } from './record.ts'
 import type { ResponseFacts } from './response-facts.ts'
-import type { Loan, StoredBody } from './stored-body.ts'
+import type { Coming, Loan, StoredBody } from './stored-body.ts'
 import type { TransportFailure } from './transport.ts'
 import type { Urgency } from './urgency.ts'
 
@@ -155,7 +155,7 @@ export type Served = {
   readonly call: Call
   readonly held: Held
   /** What the caller reads: the held body, or a stream under way. */
-  readonly body: Uint8Array | StoredBody | AsyncIterable<Uint8Array>
+  readonly body: Uint8Array | StoredBody | Coming
   readonly attempts: readonly Attempt[]
   readonly warnings: readonly string[]
   /** Headers only for the caller that fetched (Set-Cookie). */

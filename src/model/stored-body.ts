@@ -20,4 +20,10 @@ export interface StoredBody {
   hold(why?: Purpose): () => void
 }
 
+/** A body that is handed out while it comes. */
+export interface Coming extends AsyncIterable<Uint8Array> {
+  /** What it is kept as, to read on there where its place does not give it back. */
+  rest?: (() => Promise<Uint8Array | StoredBody | undefined>) | undefined
+}
+
 export type Purpose = 'to read' | 'to copy' | 'unread'

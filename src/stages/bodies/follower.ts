@@ -1,3 +1,5 @@
+import { holdOf, partOf } from '../../model/body-chunks.ts'
+import type { Coming } from '../../model/stored-body.ts'
 import { broken } from './breaks.ts'
 
 /** How a follower sees the writer. */
@@ -27,10 +29,11 @@ const WITHHELD = 1
 const PIECE = 64 * 1024
 
 /** Reads a body while it is being written, at its own pace: a slow reader holds nobody back, for it reads what is at rest. */
-export class Follower implements AsyncIterableIterator<Uint8Array> {
+export class Follower implements AsyncIterableIterator<Uint8Array>, Coming {
   /** Nobody else has them. */
   readonly pieces = 'own'
   handedOut = 0
+  rest: Coming['rest']
   #source: FollowerSource
   #place: Place
   #ended = false
@@ -112,15 +115,31 @@ export class Follower implements AsyncIterableIterator<Uint8Array> {
     const source = this.#source
     const epoch = source.epoch()
     const isOver = (): boolean => source !== this.#source || epoch !== source.epoch()
-    const found = await source.read(this.handedOut, Math.min(PIECE, free - this.handedOut)).catch((error: unknown) => {
-      if (isOver()) return new Uint8Array(0)
-      throw error
+    const found = await source.read(this.handedOut, Math.min(PIECE, free - this.handedOut)).catch(async (error: unknown) => {
+      if (!isOver()) await this.#goOn(error)
+      return new Uint8Array(0)
     })
     if (this.#broken !== undefined) throw this.#broken
     // The writer may have started over while the read was under way: to a reader of nothing yet, these bytes have never been.
     if (isOver()) return new Uint8Array(0)
     this.handedOut += found.length
     return found
+  }
+
+  /** Its place did not give back what came: it is read on as what it is kept as. */
+  async #goOn(error: unknown): Promise<void> {
+    const rest = await this.rest?.().catch(() => undefined)
+    const place = this.#place
+    if (this.#broken !== undefined || place === NOWHERE) return
+    if (rest === undefined) throw error
+    const end = holdOf(rest)
+    const over = (): void => {
+      end()
+      place.over()
+    }
+    this.#place = { begin: () => undefined, over }
+    this.#source = { ...this.#source, read: (from, most) => partOf(rest, from, most) }
+    this.rest = undefined
   }
 
   #news(): Promise<void> {

@@ -121,3 +121,18 @@ test('who leaves in the midst of that is not waited for: the request ends too', 
   await rest
   expect(await g.origin.requests().at(-1)?.ended).toBe('client-gone')
 })
+
+test.each(FAILURES)(
+  'the tier %s under a stream that has come whole: it ends right, also where it loses that anew',
+  async (_how, faults) => {
+    const origin = await anOrigin()
+    const body = Buffer.concat([BODY, BODY])
+    origin.script('/f', ok(body, FRESH))
+    const store = chaos(sqlite(join(folder(), 'cache.db')), { faults: [] })
+    const fetch = anInstance({ tiers: [store], storeTimeout: '400ms' })
+    const answer = await fetch(origin.url('/f'), { holdfast: { delivery: 'streaming' } })
+    await fetch.idle()
+    store.chaos.use(faults)
+    expect(sha256(await answer.bytes())).toBe(sha256(body))
+  },
+)

@@ -30,7 +30,7 @@ export type VerdictReason =
   | 'method'
 
 /**
- * What to do about a request. Spans in milliseconds; 0 where no version was weighed.
+ * What to do about a request. Spans in milliseconds; 0 where nothing is stored.
  *
  * - `fresh`: answer with it and ask nobody. Also where the user or the request takes it at any age: then `staleFor` may be above 0.
  * - `stale-while-revalidate`: answer with it, refresh behind.
@@ -54,18 +54,20 @@ export function judge(candidate: Candidate | undefined, request: JudgedRequest, 
   // RFC 9111 5.2.1: what a request's own headers ask counts, unless `init.cache` or the user's mode says something else.
   const asked = offline || cache !== 'default' ? NOTHING_ASKED : (wishesOf(request.headers) ?? NOTHING_ASKED)
   const passing = offline ? undefined : bypassReason(request, asked)
-  if (passing !== undefined) return without('bypass', passing)
-
   const anyAge = anyAgeReason(request, asked)
-  if (candidate === undefined || (anyAge !== undefined && settings.respect === 'standard' && isVariedByAll(candidate.facts))) {
-    return without('miss', missReason(anyAge, asked))
-  }
-  if (cache === 'reload' && !offline) return without('miss', 'reload')
+  if (candidate === undefined)
+    return passing === undefined ? without('miss', missReason(anyAge, asked)) : without('bypass', passing)
 
   const age = ageOf(candidate.facts, candidate, now)
   const lifetime = lifetimeOf(candidate.facts, settings)
   const staleFor = Math.max(0, age - lifetime, sinceInvalidation(candidate, now))
   const weighed: Verdict = { name: 'fresh', reason: anyAge ?? 'fresh', age, lifetime, staleFor }
+  if (passing !== undefined) return { ...weighed, name: 'bypass', reason: passing }
+  if (anyAge !== undefined && settings.respect === 'standard' && isVariedByAll(candidate.facts)) {
+    return { ...weighed, name: 'miss', reason: missReason(anyAge, asked) }
+  }
+  if (cache === 'reload' && !offline) return { ...weighed, name: 'miss', reason: 'reload' }
+
   if (anyAge !== undefined) return weighed
   const obstacle = obstacleOf(weighed, candidate, request, asked)
   return obstacle === undefined ? weighed : hindered({ ...weighed, reason: obstacle }, candidate, request, asked)

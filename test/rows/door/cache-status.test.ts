@@ -55,6 +55,17 @@ describe('Cache-Status and inspect tell how each answer came about', () => {
       },
     ],
     [
+      'fallback of a reload: the origin is dead',
+      {
+        script: [ok('a', kept)],
+        wait: 75_000,
+        dead: true,
+        init: { cache: 'reload' },
+        says: { fwd: 'request', ttl: -15 },
+        outcome: { outcome: 'fallback', staleFor: 15_000, error: { code: 'CONNECT' } },
+      },
+    ],
+    [
       'fallback: 503',
       {
         script: [ok('a', kept), status(503)],

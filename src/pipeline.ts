@@ -13,6 +13,7 @@ import { isTimeUp, notCached } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
 import { answered, stale } from './policy/served.ts'
 import { unhurried } from './policy/urgency.ts'
+import { absenceIn } from './policy/variants.ts'
 import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
@@ -26,7 +27,8 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const seen = (await isAsKnown(stored.held, call, stages)) ? stored : { ...stored, held: undefined }
   const { held } = seen
   const verdict = judgeHeld(held, call, now)
-  const found = { ...seen, forward: forwardFor(verdict, (seen.entry?.variants.length ?? 0) === 0 ? 'uri-miss' : 'vary-miss') }
+  const absent = held === undefined ? absenceIn(seen.entry?.variants ?? [], call) : 'miss'
+  const found = { ...seen, forward: forwardFor(verdict, absent) }
   stages.tell(call, held, verdictWord(verdict))
 
   const way = course(verdict, call, { ...found, now })

@@ -13,6 +13,12 @@ export function matchingVariants(variants: readonly VariantRecord[], request: As
   return variants.filter(({ vary, values }) => vary.length === 0 || variantOf(vary, request) === values)
 }
 
+/** RFC 9211 2.2: what is missing where nothing of an entry answers. 'miss': what is for this request was refused, or is not what its caller knows. */
+export function absenceIn(variants: readonly VariantRecord[], request: Asking): 'uri-miss' | 'vary-miss' | 'miss' {
+  if (variants.length === 0) return 'uri-miss'
+  return matchingVariants(variants, request).length === 0 ? 'vary-miss' : 'miss'
+}
+
 /**
  * The requests that an answer is for. Where the caller names the principal, a 401 is for those with the same credentials all the same: it
  * speaks of them (RFC 9110 15.5.2), and who asks again with a new token is not told of the old one.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { inspect } from '../../../src/index.ts'
-import { byRequest, gate, ok, type Step, status } from '../../helpers/origin/index.ts'
+import { type CallOptions, inspect } from '../../../src/index.ts'
+import { sha256 } from '../../helpers/digest.ts'
+import { byRequest, counting, gate, ok, type Step, status } from '../../helpers/origin/index.ts'
 import { ownStatus, readCacheStatus } from './cache-status.ts'
 import { bench } from './kit.ts'
 
@@ -56,6 +57,18 @@ describe('Cache-Status of what was not there before', () => {
     expect(ownStatus(await get('a/a'))).toMatchObject({ fwd: 'uri-miss' })
     expect(ownStatus(await get('b/b'))).toMatchObject({ fwd: 'vary-miss' })
     expect(ownStatus(await get('a/a'))).toMatchObject({ hit: true })
+  })
+
+  test('what is stored for this very request and was refused, or has other bytes than its caller knows, is a miss, and no vary-miss', async () => {
+    await using b = await bench({ '/r': counting(kept) })
+    const url = b.origin.url('/r')
+    const get = async (options: CallOptions = {}): Promise<unknown> => ownStatus(await b.fetch(url, { holdfast: options }))
+    expect(await get()).toMatchObject({ fwd: 'uri-miss' })
+    expect(await get({ expect: { digest: `sha256:${sha256('2')}` } })).toMatchObject({ fwd: 'miss' })
+    for (const { id } of await b.fetch.entry(url).versions()) await b.fetch.entry(url).label('failed', { version: id })
+    expect(await get()).toMatchObject({ fwd: 'miss' })
+    await b.fetch.cache.delete({ url })
+    expect(await get()).toMatchObject({ fwd: 'uri-miss' })
   })
 
   test('who joins a flight is collapsed, who began it is not', async () => {

@@ -99,6 +99,8 @@ const WHAT_A_FETCH_CANNOT_SEE: readonly Row[] = [
   ['a chunk extension of 100,000 characters', chunked(BODY, { bad: 'extension' }), 'PROTOCOL', 'unknown, right'],
   ['100,000 interim answers', early(100_000, ok(BODY)), 'PROTOCOL', 'length, right'],
   ['a transfer coding that nobody asked for', transferCoding('gzip, chunked'), 'PROTOCOL for good', 'unknown, WRONG'],
+  ['chunks that Node does not know for a tab', transferCoding('chunked\t'), 'TRUNCATED', 'unknown, WRONG'],
+  ['chunks beside another transfer coding', transferCoding('chunked', 'foo'), 'PROTOCOL for good', 'unknown, WRONG'],
   ['a change of protocol that nobody offered', upgrade(), 'PROTOCOL for good', 'CONNECT'],
   ['a content coding that nobody knows', codingLie(BODY, 'compress'), 'length, right', 'unknown, right'],
   ['gzip of which one byte came', damaged('gzip', { truncate: 1 }), 'BAD_ENCODING', 'unknown, WRONG'],
@@ -123,8 +125,9 @@ const BEYOND_BOTH: readonly Row[] = [
   ['a wrong bit in zstd without a checksum', damaged('zstd', { flip: 5000 }), 'length, WRONG', 'unknown, WRONG'],
 ]
 
-function transferCoding(value: string): Step {
-  return raw(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${value}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`)
+function transferCoding(...values: string[]): Step {
+  const fields = values.map((value) => `Transfer-Encoding: ${value}\r\n`).join('')
+  return raw(`HTTP/1.1 200 OK\r\n${fields}\r\n5\r\nhello\r\n0\r\n\r\n`)
 }
 
 function upgrade(): Step {

@@ -7,7 +7,7 @@ import type { Route } from './connections.ts'
 import { failureFrom, lateness, type Phase } from './failure.ts'
 import { framingOf, headersOf, isEmpty, refuseUnknown } from './head.ts'
 import { isAddress, isAwaitingMore, openRequest, sendBytes, sendStream } from './outgoing.ts'
-import { onReset } from './reset.ts'
+import { onFalseEnd } from './reset.ts'
 import { WireBody } from './wire-body.ts'
 
 /** Interim answers (100, 103 …) beyond this are an attack, not a hint. */
@@ -155,7 +155,7 @@ export class WireExchange {
     this.#body = body
     // Its end is known already, so nothing that a sloppy origin sends behind it can spoil it.
     if (framing === 'none') body.skip()
-    if (framing === 'close') onReset(message.socket, () => this.#fail(new Error('the connection was reset')))
+    onFalseEnd(message, framing, () => this.#fail(new Error('the connection broke')))
     return { status, statusText, headers, framing, decoded: isEmpty(framing, headers), body, discard: () => body.discard() }
   }
 

@@ -23,8 +23,8 @@ export function refuseUnknown(status: number): void {
   throw new TransportFailure('PROTOCOL', `the answer has the status ${status}, which is none of HTTP`)
 }
 
-/** RFC 9112 7: what was not offered by TE may not be used; and what stands beside `chunked` is coded too. */
-const UNASKED = /\b(?:gzip|x-gzip|deflate|compress|x-compress)\b|,/
+/** RFC 9112 7: what was not offered by TE may not be used; what stands beside `chunked` is coded too, and it has no parameters. */
+const UNASKED = /\b(?:gzip|x-gzip|deflate|compress|x-compress|chunked)\b|,/
 
 /**
  * How the end of the body will be told (RFC 9112 6.3). Node's parser has refused what is dangerous by now: both fields at once,
@@ -41,7 +41,7 @@ export function framingOf(headers: HeaderList, method: string, status: number): 
     if (name === 'content-length') framing = 'length'
     if (name !== 'transfer-encoding') continue
     const coding = value.trim().toLowerCase()
-    if (UNASKED.test(coding)) {
+    if (coding !== 'chunked' && (framing === 'chunked' || UNASKED.test(coding))) {
       throw new TransportFailure('PROTOCOL', `the answer has a Transfer-Encoding that nobody asked for: ${value}`, {
         transient: false,
       })

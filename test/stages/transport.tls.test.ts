@@ -44,3 +44,16 @@ test.each(['wire', 'fetch'] as const)(
     expect(origin.hits()).toBe(0)
   },
 )
+
+test.skipIf(!certificate).each(['wire', 'fetch'] as const)(
+  'a server of HTTP/2 alone is told in the greeting that it is not the one, by %s: TLS, for good',
+  async (name) => {
+    origin = await startOrigin(certificate && { tls: Object.assign({ ALPNProtocols: ['h2'] }, certificate) })
+    const asked = textAt(transports[name](), origin.url('/a'))
+    await expect(asked).rejects.toMatchObject({
+      code: 'TLS',
+      transient: false,
+      message: expect.stringMatching(/application.protocol/i),
+    })
+  },
+)

@@ -1,6 +1,13 @@
-import type { Agent, AgentOptions, ClientRequest, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, RequestOptions } from 'node:http'
+import type { AgentOptions } from 'node:https'
 import { TransportFailure } from '../../model/transport.ts'
 import { type HttpModule, type KeptAgent, keptAgent } from './kept-agent.ts'
+
+/**
+ * The governor alone decides how many there are to a host. Node's agent names no protocol in its TLS greeting, where its fetch does: a server of
+ * HTTP/2 alone takes that for its own, and hangs up; one that chooses by the name has nothing to choose by.
+ */
+const ASKED: AgentOptions = { maxSockets: Infinity, ALPNProtocols: ['http/1.1'] }
 
 /** How a request leaves: Node's own function for the scheme, and the agent whose connections it may use. */
 export interface Route {
@@ -25,8 +32,7 @@ export class Connections {
     const proxyEnv = proxyEnvOf(node)
     if (known !== undefined && known.proxyEnv === proxyEnv) return known
     known?.agent.retire()
-    // The governor alone decides how many there are to a host.
-    const agent = keptAgent(node, { keepAlive: reuse === 'kept', maxSockets: Infinity, ...(proxyEnv && { proxyEnv }) })
+    const agent = keptAgent(node, { ...ASKED, keepAlive: reuse === 'kept', ...(proxyEnv && { proxyEnv }) })
     // `request` is looked up at each call: mocks and instrumentation put their own there.
     const route = { request: (options: RequestOptions) => node.request(options), agent, node, proxyEnv }
     this.#routes.set(name, route)

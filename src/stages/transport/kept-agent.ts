@@ -1,5 +1,6 @@
 import type http from 'node:http'
-import type { Agent, AgentOptions, ClientRequest } from 'node:http'
+import type { Agent, ClientRequest } from 'node:http'
+import type { AgentOptions } from 'node:https'
 import type { OnReadOpts, Socket } from 'node:net'
 
 /** The part of node:http that is also node:https. */

@@ -60,14 +60,14 @@ class Table {
     this.#at.delete(oldest[0])
     this.#floor = Math.max(this.#floor, oldest[1])
   }
-
-  get cost(): number {
-    return 200 + 200 * this.#at.size
-  }
 }
 
-/** Where a live store holds its table: all instances over that store see it. */
+/**
+ * Where a live store holds its table: all instances over that store see it. It counts as this many bytes there whatever is in it: each of
+ * them holds it besides, so what would be put out for its sake would make no room.
+ */
 const TABLE = 'h1:t'
+const TABLE_BYTES = 200
 
 /** A store that is told of marks. */
 interface Marked {
@@ -160,7 +160,7 @@ export class Marks {
     for (const table of tables) for (const name of names) table.remember(name, at)
     for (const [index, live] of this.#live.entries()) {
       const table = known[index] ?? this.#own
-      live.set(TABLE, table, table.cost)
+      live.set(TABLE, table, TABLE_BYTES)
     }
   }
 }

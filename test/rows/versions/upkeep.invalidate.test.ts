@@ -124,3 +124,12 @@ describe.each(places)('delete over %s', (_, tiers) => {
     expect(await g.fetch.entry(g.origin.url('/f')).versions()).toHaveLength(1)
   })
 })
+
+test('much that is invalidated, or written to, puts nothing out of a small memory', async () => {
+  await using g = await given({ tiers: [memory({ maxBytes: '64KB' })], ttl: '1d' })
+  g.origin.script('/f', ok('x'.repeat(30_000)))
+  await get(g, '/f')
+  for (let n = 0; n < 300; n++) await g.fetch.cache.invalidate({ tag: `t${n}` })
+  await get(g, '/f')
+  expect(g.origin.hits('/f')).toBe(1)
+})

@@ -8,7 +8,7 @@ import type { Call } from './model/call.ts'
 import { HoldfastError } from './model/errors.ts'
 import type { Init, Input } from './model/options.ts'
 import type { Held, Served } from './model/rooms.ts'
-import { judgeHeld, verdictWord } from './policy/candidate.ts'
+import { isEnough, judgeHeld, verdictWord } from './policy/candidate.ts'
 import { isDescribed } from './policy/description.ts'
 import { ending, failing } from './policy/ending.ts'
 import { obeying } from './policy/entry-policy.ts'
@@ -131,7 +131,7 @@ export function atOnce(house: House, asked: Call): Served | undefined {
   const call = obeying(asked, held.entry)
   if (isParticular(call)) return undefined
   const verdict = judgeHeld(held, call, house.clock.now())
-  if (verdict.name !== 'fresh' || isRefused(call, held)) return undefined
+  if (!isEnough(held, verdict) || isRefused(call, held)) return undefined
   house.stages.tell(call, held, verdictWord(verdict))
   return handed(house, answered(call, held, verdict))
 }

@@ -5,7 +5,7 @@ import { leftUnread } from './model/left-unread.ts'
 import type { Found, Held, Served } from './model/rooms.ts'
 import type { Stages } from './model/stages.ts'
 import { forwardFor } from './policy/cache-status.ts'
-import { judgeHeld, verdictWord } from './policy/candidate.ts'
+import { isEnough, judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course, onward } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { isForeknown } from './policy/known-digests.ts'
@@ -19,7 +19,7 @@ import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
 export async function serve(asked: Call, stages: Stages): Promise<Served> {
   const now = stages.clock.now()
-  const stored = await stages.tiers.lookup(asked, (held) => judgeHeld(held, obeying(asked, held.entry), now).name === 'fresh')
+  const stored = await stages.tiers.lookup(asked, (held) => isEnough(held, judgeHeld(held, obeying(asked, held.entry), now)))
   if (!isTimeUp(asked)) asked.signal?.throwIfAborted()
   const call = obeying(asked, stored.entry)
   const named = await asNamed(call, stages)

@@ -27,6 +27,11 @@ export function judgeHeld(held: Held | undefined, call: Call, now: number): Verd
   return judge(held === undefined ? undefined : candidateOf(held), call, now)
 }
 
+/** Whether it is the answer, wherever else there may be one. What is taken at any age may be known to have been renewed elsewhere. */
+export function isEnough({ version, ref }: Held, { name, staleFor }: Verdict): boolean {
+  return name === 'fresh' && (staleFor === 0 || version.checkedAt >= ref.checkedAt)
+}
+
 /** The verdict in the word of its event: what offline and the like take at any age is told as what it is. */
 export function verdictWord({ name, staleFor }: Verdict): Verdict['name'] {
   return name === 'fresh' && staleFor > 0 ? 'stale' : name

@@ -79,7 +79,10 @@ export class LiveShelf {
     const known = this.entry(key)
     const merged = known === undefined || known === entry ? entry : merge(known, entry)
     if (merged !== known) this.rememberEntry(merged)
-    if (idsOf(merged).includes(id) && this.version(key, id) === undefined) this.remember(placed)
+    const there = this.version(key, id)
+    // Another process may have renewed it.
+    const isNews = there === undefined || there.checkedAt < placed.version.checkedAt
+    if (isNews && idsOf(merged).includes(id)) this.remember(placed)
     return merged === known ? undefined : merged
   }
 

@@ -4,8 +4,8 @@ import { memory } from '../../../adapters/stores/memory.ts'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
 import { chaos, manualClock } from '../../../adapters/testing/index.ts'
 import type { CachedFetch, Store } from '../../../src/index.ts'
-import { createCachedFetch } from '../../../src/index.ts'
-import { inOrder, ok, redirect } from '../../helpers/origin/index.ts'
+import { createCachedFetch, inspect } from '../../../src/index.ts'
+import { inOrder, notModified, ok, redirect } from '../../helpers/origin/index.ts'
 import { type Given, given } from '../download/given.ts'
 import { folder, got } from './given.ts'
 
@@ -142,4 +142,29 @@ test('the answer that stands in for a refused one is the answer from then on, th
   await other.idle()
   expect(await got(await g.fetch.reject(bad, 'no good'))).toBe('three (hit)')
   expect(await got(await g.fetch(url))).toBe('three (hit)')
+})
+
+test('what another process has renewed is so in memory too: for who takes it at any age, and without a further trip', async () => {
+  const [clock, file] = [manualClock(), join(folder(), 'cache.db')]
+  const across = (): Store => ({ ...chaos(sqlite(file, { clock }), {}), remote: true })
+  await using g = await given({ tiers: [memory(), across()], ttl: 'http' }, clock)
+  await using other = createCachedFetch({ tiers: [memory(), across()], clock })
+  const [etag, url] = ['"1"', g.origin.url('/f')]
+  g.origin.script('/f', ok('one', { etag, headers: { 'Cache-Control': 'max-age=10', 'X-At': 'first' } }))
+  for (const fetch of [g.fetch, other]) {
+    await got(await fetch(url))
+    await fetch.idle()
+  }
+  g.origin.script('/f', notModified({ etag, headers: { 'Cache-Control': 'max-age=1000', 'X-At': 'later' } }))
+  await clock.advance(11_000)
+  expect(await got(await other(url))).toBe('one (revalidated)')
+  await other.idle()
+  const told = async (init: RequestInit): Promise<unknown[]> => {
+    const answer = await g.fetch(url, init)
+    await g.fetch.idle()
+    return [answer.headers.get('x-at'), inspect(answer)]
+  }
+  await told({ cache: 'force-cache' })
+  expect(await told({ cache: 'force-cache' })).toMatchObject(['later', { tier: 'sqlite' }])
+  expect(await told({})).toMatchObject(['later', { tier: 'memory' }])
 })

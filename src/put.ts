@@ -5,6 +5,7 @@ import type { VersionInfo } from './model/inspection.ts'
 import { poured } from './model/poured.ts'
 import { ArrivedHead } from './policy/arrived-head.ts'
 import { listOf, type Reader, readObject, wrong } from './policy/option-readers.ts'
+import { isCached } from './policy/passing.ts'
 import { idsOf } from './policy/removal.ts'
 import { label } from './policy/select-options.ts'
 import { sharingOf } from './policy/sharing.ts'
@@ -26,12 +27,15 @@ const storedAt: Reader<Date> = (value, path) => {
 const UNFIT: ReadonlySet<number> = new Set([0, 206, 304])
 
 /** @throws TypeError for what could never be an answer. */
-function refuseUnfit(response: unknown): void {
+function refuseUnfit(response: unknown, call: Call): void {
   const status: unknown = (response as Response | undefined)?.status
   if (typeof status !== 'number' || typeof (response as Response).arrayBuffer !== 'function')
     throw wrong('put', response, 'Give a Response.')
   if ((response as Response).bodyUsed)
     throw new TypeError('put: the body of this response has been read; put a clone() made before')
+  // By their key these would be what a GET is answered with.
+  if (call.method === 'HEAD' || !isCached(call))
+    throw wrong('put', call.method, 'Give the request of a GET, or of a POST that a rule calls safe.')
   if (UNFIT.has(status)) throw wrong('put', status, 'Give a whole answer: a status of 0, 206 or 304 is none.')
 }
 
@@ -50,7 +54,7 @@ function headOf({ status, statusText, headers, url, redirected }: Response, call
 
 /** Stores a response as if the origin had sent it. */
 export async function putVersion(house: House, call: Call, { response, options }: Seed): Promise<VersionInfo> {
-  refuseUnfit(response)
+  refuseUnfit(response, call)
   const read = readObject(options, { labels, storedAt }, 'put') as { labels?: string[]; storedAt?: Date }
   const at = read.storedAt?.getTime() ?? house.clock.now()
   const head = headOf(response, call, at)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { memory } from '../../../adapters/stores/memory.ts'
 import { die, seen } from '../download/given.ts'
 import { all, DAY, HOUR, history, places, textOf, thrownBy } from './histories.ts'
 
@@ -91,4 +92,17 @@ describe.each(places)('over %s', (_, tiers) => {
     }
     expect(await all(g.entry)).toEqual([])
   })
+})
+
+test('the answer to a POST, a DELETE or a HEAD is refused, for a GET would be answered with it; to a safe POST it is kept for this one', async () => {
+  await using g = await history([memory()], { rules: [{ match: ({ url }) => url.endsWith('/safe'), safe: true }], ttl: '1h' })
+  for (const method of ['POST', 'DELETE', 'HEAD']) {
+    const error = await thrownBy(() => g.fetch.put(new Request(g.url, { method }), new Response('of another kind')))
+    expect([error instanceof TypeError, error.message]).toEqual([true, expect.stringContaining(`put: "${method}"`)])
+  }
+  expect(await g.fetch.cache.has(g.url)).toBe(false)
+  const safe = g.origin.url('/safe')
+  await g.fetch.put(new Request(safe, { method: 'POST', body: 'q' }), new Response('found'))
+  expect(await (await g.fetch(safe, { method: 'POST', body: 'q' })).text()).toBe('found')
+  expect(await g.fetch.cache.has(safe)).toBe(false)
 })

@@ -154,18 +154,21 @@ function warningsOf({ held, warnings = [] }: Landing): readonly string[] {
 export function streamed(call: Call, { head, writer }: Incoming, joined: Joined): Served {
   const { collapsed, found } = joined
   const held = provisional(call, head, { body: new Uint8Array(0), digest: '', proven: false })
+  const admission = keepable(call, head)
+  const reason = admission.store ? undefined : admission.reason
   const status: CacheStatusFacts = {
     name: 'forwarded',
-    forward: found.forward ?? 'uri-miss',
+    forward: forwardOf(call, reason, found.forward ?? 'uri-miss'),
     status: head.status,
+    stored: reason === undefined ? undefined : false,
     collapsed: collapsed || undefined,
-    detail: 'streaming',
+    detail: reason ?? 'streaming',
   }
   return {
     call,
     held,
     body: writer.follow(),
-    outcome: 'miss',
+    ...(reason === undefined ? { outcome: 'miss' } : { outcome: 'bypass', reason }),
     attempts: [],
     warnings: [],
     own: ownOf(call, head, joined),

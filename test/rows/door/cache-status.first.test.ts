@@ -49,6 +49,21 @@ describe('Cache-Status of what was not there before', () => {
     await response.arrayBuffer()
   })
 
+  test.each([
+    ['a no-store', 'GET', ok('a', { headers: { 'Cache-Control': 'no-store' } }), 'no-store'],
+    ['a 404 that says nothing', 'GET', status(404), 'status'],
+    ['a HEAD', 'HEAD', ok('a', kept), 'method'],
+  ])('%s that streams is told as what is not stored, as one that is waited for', async (_, method, step, reason) => {
+    await using b = await bench({ '/r': step })
+    for (const delivery of ['whole', 'streaming'] as const) {
+      const response = await b.fetch(b.origin.url('/r'), { method, holdfast: { delivery } })
+      expect(ownStatus(response)).toMatchObject({ stored: false, detail: reason })
+      expect(inspect(response)).toMatchObject({ outcome: 'bypass', reason })
+      await response.arrayBuffer()
+      await b.fetch.idle()
+    }
+  })
+
   test('another variant is vary-miss', async () => {
     await using b = await bench({
       '/r': byRequest((r) => ok(r.headers.accept ?? '', { headers: { ...kept.headers, Vary: 'Accept' } })),

@@ -32,12 +32,12 @@ export function chosenTransport(options: TransportOptions): Transport {
   const replaced = memoised((candidate) => !isNativeFetch(candidate) && !isOurs(candidate))
 
   function standing(): Fetch {
-    const candidate: Fetch | undefined = globalThis.fetch
+    const candidate = globalFetch()
     return candidate === undefined || isOurs(candidate) ? platform : candidate
   }
 
   function chosen(request?: WireRequest): Transport {
-    const candidate: Fetch | undefined = globalThis.fetch
+    const candidate = globalFetch()
     const isReplaced = fetch !== undefined || (candidate !== undefined && replaced(candidate))
     return isReplaced || request?.dispatcher !== undefined || guidance.isThere() ? byFetch : wire
   }
@@ -49,6 +49,15 @@ export function chosenTransport(options: TransportOptions): Transport {
     send: (request) => chosen(request).send(request),
     close: () => wire.close(),
   }
+}
+
+/**
+ * The global fetch of now; of the one that Next.js puts in its place, what that stands around. Next's own keeps on the disk, for a year,
+ * what is asked for under a mode that we need for conditions, and lets what a prerender asks for hang, with all who joined it.
+ */
+function globalFetch(): Fetch | undefined {
+  const { fetch }: { fetch?: Fetch & { readonly _nextOriginalFetch?: Fetch } } = globalThis
+  return fetch?._nextOriginalFetch ?? fetch
 }
 
 /**

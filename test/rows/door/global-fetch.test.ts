@@ -92,3 +92,17 @@ test.each([
   const response = await at.fetch('http://a.example/')
   expect([response.headers.get('content-type'), await response.text()]).toEqual([type, 'mocked'])
 })
+
+test("Next.js' own fetch, which keeps what is asked for under a condition, is left aside; what it stands around is not", async () => {
+  await using at = await bench({ '/a': counting({ headers: { 'Cache-Control': 'no-cache', ETag: '"always"' } }) })
+  const passed: (string | undefined)[] = []
+  const around: typeof fetch = (input, init) => {
+    passed.push(init?.cache)
+    return native(input, init)
+  }
+  const next: typeof fetch = async (input, init) =>
+    init?.cache === 'force-cache' ? new Response('of last year') : around(input, init)
+  globalThis.fetch = Object.assign(next, { _nextOriginalFetch: around })
+  const url = at.origin.url('/a')
+  expect([await textOf(at.fetch(url)), await textOf(at.fetch(url)), passed]).toEqual(['1', '2', [undefined, 'force-cache']])
+})

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Limits } from './model/limits.ts'
 import { sha256 } from './policy/cache-key.ts'
 
@@ -42,8 +42,13 @@ function isOfPool(main: string): boolean {
   return main.includes('node_modules') && !process.getBuiltinModule('node:worker_threads').isMainThread
 }
 
-/** The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. */
+/**
+ * The package that the running program belongs to: the nearest package.json above its main file, else above the working folder. A single
+ * executable is a program by itself: it has no main file, and the shell may have found it anywhere.
+ */
 function programOf(main: string | undefined): Program {
+  const { execPath } = process
+  if (process.getBuiltinModule('node:sea').isSea()) return { folder: execPath, name: basename(execPath) }
   const start = startOf(main)
   for (let folder = start; ; folder = dirname(folder)) {
     const name = packageName(folder)

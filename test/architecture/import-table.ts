@@ -30,7 +30,7 @@ const LIBRARY_OF_ADAPTER: Readonly<Record<string, string>> = {
 /** What the files beside the rooms touch themselves, because it is asked before there is a room or after the last one. */
 const BUILT_INS_OF_DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/create.ts': ['node:crypto'],
-  'src/default-place.ts': ['node:fs', 'node:os', 'node:path', 'node:worker_threads'],
+  'src/default-place.ts': ['node:fs', 'node:os', 'node:path', 'node:sea', 'node:worker_threads'],
   'src/save-to.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:stream', 'node:stream/promises', 'node:crypto'],
 }
 

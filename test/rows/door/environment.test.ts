@@ -90,6 +90,23 @@ describe('where the default instance keeps its file', () => {
     }
   })
 
+  test("a single executable's own, wherever it is started and whatever the shell was told", async () => {
+    await using p = await project()
+    const real = process.getBuiltinModule
+    const builtin = vi.spyOn(process, 'getBuiltinModule')
+    builtin.mockImplementation(((id: string) => (id === 'node:sea' ? { isSea: () => true } : real(id))) as typeof real)
+    const folder = vi.spyOn(process, 'cwd').mockReturnValue(p.dir)
+    try {
+      const env = { XDG_CACHE_HOME: p.dir }
+      const [here] = [defaultPlace(env, 'tool'), folder.mockReturnValue(tmpdir())]
+      expect(here).toMatchObject({ file: expect.stringMatching(/[\\/]node[^\\/]*-[0-9a-f]{12}[\\/]cache\.db$/) })
+      expect([defaultPlace(env, 'tool'), defaultPlace(env, join(p.dir, 'package.json'))]).toEqual([here, here])
+    } finally {
+      builtin.mockRestore()
+      folder.mockRestore()
+    }
+  })
+
   test("with its program's, in the thread of a pool that came with a package", async () => {
     await using p = await project()
     const source = new URL('../../../src/default-place.ts', import.meta.url).href

@@ -114,7 +114,8 @@ async function library(): Promise<typeof import('@redis/client')> {
   try {
     return await import('@redis/client')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    // A bundler's own word for it begins otherwise.
+    if ((error as NodeJS.ErrnoException).code?.endsWith('MODULE_NOT_FOUND') !== true) throw error
     throw storeFailure('redis: the package @redis/client is missing. Install it: npm install @redis/client', error)
   }
 }

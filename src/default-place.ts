@@ -103,7 +103,7 @@ export function defaultPlace(env: NodeJS.ProcessEnv, main: string | undefined): 
   } catch (error) {
     return {
       name: 'memory',
-      why: `${place} cannot be made: ${(error as Error).message}. Set HOLDFAST_DIR to a folder that can be written, or to '' for memory only.`,
+      why: `${place} cannot be made (${(error as Error).message}). Set HOLDFAST_DIR to a folder that can be written, or to '' for memory only.`,
     }
   }
 }

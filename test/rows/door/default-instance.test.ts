@@ -150,7 +150,7 @@ describe('the default instance', { concurrent: true }, () => {
     await child.get('/r')
     const { warnings, ...told } = await child.get('/r')
     expect(told).toMatchObject({ outcome: 'hit', tier: 'memory' })
-    expect(warnings).toEqual([expect.stringContaining(join(blocked, 'below'))])
+    expect(warnings).toEqual([expect.stringContaining(`${join(blocked, 'below')} cannot be made (ENOTDIR`)])
   })
 
   test('without a home at all it still answers', async () => {

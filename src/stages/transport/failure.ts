@@ -50,7 +50,7 @@ export function failureFrom(error: unknown, phase: Phase): TransportFailure {
   const { code, message } = tellingCause(error)
   const known = KNOWN.find(([pattern, phases]) => phases.includes(phase) && pattern.test(code))
   const [verdict, transient]: Verdict = known?.[2] ?? [phase === 'body' ? 'TRUNCATED' : 'CONNECT', true]
-  return new TransportFailure(verdict, `${SAID[verdict]}: ${message}`, { cause: error, transient })
+  return new TransportFailure(verdict, `${SAID[verdict]}: ${message.trim()}`, { cause: error, transient })
 }
 
 /** What was allowed is over, and nothing came of it. */

@@ -9,12 +9,12 @@ import { isEnough, judgeHeld, verdictWord } from './policy/candidate.ts'
 import { course, onward } from './policy/course.ts'
 import { obeying } from './policy/entry-policy.ts'
 import { isForeknown } from './policy/known-digests.ts'
-import { isTimeUp, notCached } from './policy/passing.ts'
+import { isTimeUp } from './policy/passing.ts'
 import { sentOn } from './policy/preconditions.ts'
 import { answered, stale } from './policy/served.ts'
 import { unhurried } from './policy/urgency.ts'
 import { absenceIn } from './policy/variants.ts'
-import { chosenBy, preferred, versionNotFound } from './policy/version-choice.ts'
+import { chosenBy, preferred, unanswered, versionNotFound } from './policy/version-choice.ts'
 
 /** Walks one call through the house. Each line answers, or moves on to the next room. */
 export async function serve(asked: Call, stages: Stages): Promise<Served> {
@@ -42,7 +42,7 @@ export async function serve(asked: Call, stages: Stages): Promise<Served> {
       stages.background(renewBehind({ ...unhurried(call), signal: undefined, caller: undefined }, found, stages), call)
       return stale(call, held as Held, verdict)
     case 'not-cached':
-      throw notCached(call)
+      throw unanswered(call, seen.entry)
     case 'pass':
       return stages.outside.use((rooms) => rooms.straight(call))
     case 'obtain':

@@ -5,7 +5,7 @@ import { judgeHeld } from './policy/candidate.ts'
 import { wrong } from './policy/option-readers.ts'
 import { isOfStore } from './policy/rejection.ts'
 import { answered } from './policy/served.ts'
-import { lastGoodOf, refusals } from './policy/version-choice.ts'
+import { allRefused, lastGoodOf } from './policy/version-choice.ts'
 import { versionInfo } from './policy/version-info.ts'
 import { reasonText } from './stages/remarks.ts'
 import { servedAs } from './stages/response/held-response.ts'
@@ -28,8 +28,7 @@ export async function rejected(house: House, response: Response, reason: unknown
     reason: why,
   }))
   const instead = await house.tiers.pick(call, lastGoodOf)
-  if (instead === undefined || !(await house.stages.proves(instead, call)))
-    throw new HoldfastError('REJECTED', `every stored version was refused: ${refusals(marked.entry)}`, call)
+  if (instead === undefined || !(await house.stages.proves(instead, call))) throw allRefused(call, marked.entry)
   // Memory may have an older one yet, of which nothing bad is known.
   house.tiers.promote(instead.entry, instead)
   const given = asRead(house, answered(call, instead, judgeHeld(instead, call, house.clock.now())))

@@ -3,6 +3,7 @@ import { HoldfastError } from '../model/errors.ts'
 import type { EntryRecord, VariantRecord, VersionRef } from '../model/record.ts'
 import type { Selection } from '../model/select.ts'
 import { isInsistent } from './course.ts'
+import { notCached } from './passing.ts'
 import { type Choice, current, failedDigests, hasLabel, isPinned, lastGood } from './selection.ts'
 import { matchingVariants } from './variants.ts'
 
@@ -89,6 +90,18 @@ function wanted(selection: Selection | undefined): string {
     default:
       return 'is there'
   }
+}
+
+export function allRefused(call: Call, entry: EntryRecord): HoldfastError {
+  return new HoldfastError('REJECTED', `every stored version was refused: ${refusals(entry)}`, call)
+}
+
+/** The error of a call that may not ask: all that is stored for it was refused, or there is nothing. */
+export function unanswered(call: Call, entry: EntryRecord | undefined): HoldfastError {
+  if (entry === undefined) return notCached(call)
+  const mine = allVersions(matchingVariants(entry.variants, call))
+  const failed = failedDigests(entry.variants)
+  return mine.length > 0 && mine.every(({ ref }) => failed.has(ref.digest)) ? allRefused(call, entry) : notCached(call)
 }
 
 /** Why the versions of an entry were refused, newest first. */

@@ -95,5 +95,5 @@ export function servedAs(response: Response): Served | undefined {
 
 /** What a response was: where it came from, and why. Undefined if it is not one of ours. */
 export function inspect(response: Response): Inspection | undefined {
-  return (response as Partial<Inspected>)[INSPECTED]?.()
+  return (response as Partial<Inspected> | undefined)?.[INSPECTED]?.()
 }

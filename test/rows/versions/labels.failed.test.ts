@@ -34,6 +34,18 @@ describe.each(places)('over %s', (_, tiers) => {
     expect((await g.texts()).filter((text) => text === 'two')).toHaveLength(1)
   })
 
+  test('where all are, who may not ask is told why, and not that nothing is stored', async () => {
+    await using g = await history(tiers())
+    await g.brings('one')
+    await g.entry.label('failed', { reason: 'the totals are negative' })
+    const error = await rejection(g.fetch(g.url, { cache: 'only-if-cached', mode: 'same-origin' }))
+    expect([codeOf(error), error.message]).toEqual(['REJECTED', expect.stringContaining('the totals are negative')])
+    await g.brings('two')
+    expect(await seen(g.fetch(g.url, { cache: 'only-if-cached', mode: 'same-origin' }))).toMatchObject({ text: 'two' })
+    await g.entry.delete()
+    expect(codeOf(await rejection(g.fetch(g.url, { cache: 'only-if-cached', mode: 'same-origin' })))).toBe('NOT_CACHED')
+  })
+
   test('the fallback says why: the error is REJECTED and holds the reason', async () => {
     await using g = await history(tiers())
     await g.brings('one', 'two')

@@ -34,8 +34,8 @@ export function mayNotAsk({ cache, settings }: Call): boolean {
   return settings.mode === 'offline' || cache === 'only-if-cached'
 }
 
-export function notCached({ url, method }: Call): HoldfastError {
-  return new HoldfastError('NOT_CACHED', 'nothing stored answers this, and nothing may be sent', { url, method })
+export function notCached({ url, method }: Call, why = 'nothing stored answers this'): HoldfastError {
+  return new HoldfastError('NOT_CACHED', `${why}, and nothing may be sent`, { url, method })
 }
 
 /** `AbortSignal.timeout(ms)` means "the time that I allow": it ends the waiting, and may still be answered with the last good version. */

@@ -93,16 +93,19 @@ function wanted(selection: Selection | undefined): string {
 }
 
 export function allRefused(call: Call, entry: EntryRecord): HoldfastError {
-  return new HoldfastError('REJECTED', `every stored version was refused: ${refusals(entry)}`, call)
+  return new HoldfastError('REJECTED', refusedAll(entry), call)
 }
 
-/** The error of a call that may not ask: all that is stored for it was refused, or there is nothing. */
+/** The error of a call that may not ask. It says why where all that is stored for it was refused. */
 export function unanswered(call: Call, entry: EntryRecord | undefined): HoldfastError {
   if (entry === undefined) return notCached(call)
   const mine = allVersions(matchingVariants(entry.variants, call))
   const failed = failedDigests(entry.variants)
-  return mine.length > 0 && mine.every(({ ref }) => failed.has(ref.digest)) ? allRefused(call, entry) : notCached(call)
+  const isRefused = mine.length > 0 && mine.every(({ ref }) => failed.has(ref.digest))
+  return notCached(call, isRefused ? refusedAll(entry) : undefined)
 }
+
+const refusedAll = (entry: EntryRecord): string => `every stored version was refused: ${refusals(entry)}`
 
 /** Why the versions of an entry were refused, newest first. */
 export function refusals(entry: EntryRecord): string {

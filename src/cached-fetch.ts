@@ -13,6 +13,7 @@ import type { VersionInfo } from './model/inspection.ts'
 import type { CallOptions, Init, Input, Options } from './model/options.ts'
 import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
 import { checkListening } from './policy/event-options.ts'
+import { isForeknown } from './policy/known-digests.ts'
 import { isCached } from './policy/passing.ts'
 import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
 import type { Prefetched } from './prefetch-run.ts'
@@ -172,8 +173,9 @@ function companyAt({ house }: Behind): Company<string, Response> {
 }
 
 async function has(behind: Behind, input: Input, init: Init | undefined): Promise<boolean> {
-  const { tiers } = openHouse(behind)
+  const { tiers, stages } = openHouse(behind)
   const call = await drafted(behind, input, init)
   if (!isCached(call)) return false
-  return tiers.peek(call) !== undefined || (await tiers.lookup(call, () => true)).held !== undefined
+  const held = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
+  return held !== undefined && (!isForeknown(call) || stages.proves(held, call))
 }

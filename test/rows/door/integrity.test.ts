@@ -42,6 +42,15 @@ describe('init.integrity (SRI)', () => {
     })
   })
 
+  test('has() finds no version of other bytes than the call names', async () => {
+    await using b = await bench()
+    const url = b.origin.url('/r')
+    await b.fetch.put(url, new Response(body, kept))
+    const other = { integrity: sri('other') }
+    expect(await failureOf(b.fetch(url, { ...other, cache: 'only-if-cached' }))).toMatchObject({ code: 'NOT_CACHED' })
+    expect([await b.fetch.cache.has(url, { integrity: sri(body) }), await b.fetch.cache.has(url, other)]).toEqual([true, false])
+  })
+
   test('wrong for ever: DIGEST, a TypeError as in fetch, and nothing is stored', async () => {
     await using b = await bench({ '/r': flip(body, 3, kept) }, quick)
     const error = await failureOf(b.fetch(b.origin.url('/r'), { integrity: sri(body) }))

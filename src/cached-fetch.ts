@@ -12,8 +12,8 @@ import type { Events } from './model/events.ts'
 import type { VersionInfo } from './model/inspection.ts'
 import type { CallOptions, Init, Input, Options } from './model/options.ts'
 import type { OutputOf, StandardSchema } from './model/standard-schema.ts'
+import { isAsKnown } from './pipeline.ts'
 import { checkListening } from './policy/event-options.ts'
-import { isForeknown } from './policy/known-digests.ts'
 import { isCached } from './policy/passing.ts'
 import { type PrefetchInput, type PrefetchOptions, prefetched } from './prefetch.ts'
 import type { Prefetched } from './prefetch-run.ts'
@@ -177,5 +177,5 @@ async function has(behind: Behind, input: Input, init: Init | undefined): Promis
   const call = await drafted(behind, input, init)
   if (!isCached(call)) return false
   const held = tiers.peek(call) ?? (await tiers.lookup(call, () => true)).held
-  return held !== undefined && (!isForeknown(call) || stages.proves(held, call))
+  return held !== undefined && isAsKnown(held, call, stages)
 }

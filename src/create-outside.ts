@@ -3,6 +3,7 @@ import { type HousePlan, OURS, type OutsideRooms, PLATFORM_FETCH, type Storage }
 import { fly, straight } from './landing.ts'
 import { stands } from './model/body-chunks.ts'
 import { isBytes } from './model/bytes.ts'
+import { homeOf } from './model/home.ts'
 import type { EntryRecord } from './model/record.ts'
 import type { Served } from './model/rooms.ts'
 import type { FlightStages, Stages } from './model/stages.ts'
@@ -152,8 +153,7 @@ function buildVersions({ clock, report, background, stamps }: Ground, storage: S
       return word === undefined ? written : tiers.write({ entry: word, placed: undefined, shareable: true }, undefined)
     },
     settled: (written) => arrivals.settled(written),
-    stands: async ({ body, version, tier }) =>
-      isBytes(body) || (!arrivals.avoids(version.home?.tier ?? tier) && (await stands(body))),
+    stands: async (held) => isBytes(held.body) || (!arrivals.avoids(homeOf(held)) && (await stands(held.body))),
     drop: (written) => arrivals.drop(written),
     clock,
     report,

@@ -3,6 +3,7 @@ import { chunkOf, loanOf } from './model/body-chunks.ts'
 import { isBytes } from './model/bytes.ts'
 import { ChangingBody } from './model/changing-body.ts'
 import { HoldfastError } from './model/errors.ts'
+import { homeOf } from './model/home.ts'
 import { leftUnread } from './model/left-unread.ts'
 import type { Held, Loan, Served, StoredBody } from './model/rooms.ts'
 import type { Purpose } from './model/stored-body.ts'
@@ -24,10 +25,10 @@ function lastingBody(house: House, served: Served, body: Uint8Array | StoredBody
   if (isBytes(body) || !mayBeAskedFor(served)) return body
   let stood = served.held
   return new LastingBody(body, async (because, signal) => {
-    // Once it is written over; where that is lost too, it goes elsewhere.
-    if (because instanceof Damaged) await house.tiers.giveUp(stood).catch(() => undefined)
-    if (!(because instanceof Damaged) || stood !== served.held)
-      (await house.outside.get()).arrivals.avoid(stood.version.home?.tier ?? stood.tier)
+    const isDamaged = because instanceof Damaged
+    if (isDamaged) await house.tiers.giveUp(stood).catch(() => undefined)
+    // What is damaged is written over once; where that is lost too, it goes elsewhere.
+    if (!isDamaged || stood !== served.held) (await house.outside.get()).arrivals.avoid(homeOf(stood))
     stood = await broughtAgain(house, served, signal)
     return stood.body
   })

@@ -68,7 +68,7 @@ async function asNamed(call: Call, stages: Stages): Promise<Served | undefined> 
 }
 
 /** What is stored and is not what the caller knows is no answer, nothing to fall back to, and nothing that a 304 may confirm. */
-async function isAsKnown(held: Held | undefined, call: Call, stages: Stages): Promise<boolean> {
+export async function isAsKnown(held: Held | undefined, call: Call, stages: Stages): Promise<boolean> {
   return held === undefined || !isForeknown(call) || stages.proves(held, call)
 }
 

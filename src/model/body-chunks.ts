@@ -19,16 +19,19 @@ export async function chunkOf(body: Uint8Array | StoredBody, n: number): Promise
   return isBytes(body) ? body.subarray(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE) : body.chunk(n)
 }
 
-/** A copy of some of its bytes from an offset on, at most so many. */
-export async function partOf(body: Uint8Array | StoredBody, from: number, most: number): Promise<Uint8Array> {
-  const at = from % CHUNK_SIZE
-  return new Uint8Array((await chunkOf(body, (from - at) / CHUNK_SIZE)).subarray(at, at + most))
-}
-
 /** The same for as long as who reads it needs it. */
 export async function loanOf(body: Uint8Array | StoredBody, n: number): Promise<Loan> {
   const lent = isBytes(body) ? undefined : body.lend?.(n)
   return lent ?? given(await chunkOf(body, n))
+}
+
+/** A copy of some of its bytes from an offset on, at most so many. Who goes on from there finds the same chunk in hand. */
+export async function bytesFrom(body: Uint8Array | StoredBody, from: number, most: number): Promise<Uint8Array> {
+  const at = from % CHUNK_SIZE
+  const { bytes, end } = await loanOf(body, (from - at) / CHUNK_SIZE)
+  const copy = new Uint8Array(bytes.subarray(at, at + most))
+  end()
+  return copy
 }
 
 /** The number of the last chunk of a body of so many bytes; of one without any that is the first. */

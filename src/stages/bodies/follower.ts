@@ -1,4 +1,4 @@
-import { holdOf, partOf } from '../../model/body-chunks.ts'
+import { bytesFrom, holdOf } from '../../model/body-chunks.ts'
 import type { Coming } from '../../model/stored-body.ts'
 import { broken } from './breaks.ts'
 
@@ -138,7 +138,7 @@ export class Follower implements AsyncIterableIterator<Uint8Array>, Coming {
       place.over()
     }
     this.#place = { begin: () => undefined, over }
-    this.#source = { ...this.#source, read: (from, most) => partOf(rest, from, most) }
+    this.#source = { ...this.#source, read: (from, most) => bytesFrom(rest, from, most) }
     this.rest = undefined
   }
 

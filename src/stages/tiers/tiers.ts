@@ -1,4 +1,5 @@
 import type { Call } from '../../model/call.ts'
+import { homeOf } from '../../model/home.ts'
 import type { EntryRecord } from '../../model/record.ts'
 import type { Found, Held } from '../../model/rooms.ts'
 import type { WriteRight } from '../../model/stages.ts'
@@ -175,9 +176,8 @@ export class Tiers {
   }
 
   /** The tier has it no more where its body stands, for some of that is damaged. Of an answer just renewed that is not who has the word. */
-  async giveUp({ tier, version }: Held): Promise<void> {
-    const name = version.home?.tier ?? tier
-    await this.nearestFirst.find(({ store }) => store.name === name)?.giveUp(version)
+  async giveUp(held: Held): Promise<void> {
+    await this.nearestFirst.find(({ store }) => store.name === homeOf(held))?.giveUp(held.version)
   }
 
   takes(size: number): boolean {

@@ -36,6 +36,34 @@ async function writeUnlessChanged(store: Store, marks: readonly StoreEntry[]): P
   return newer.filter((_, n) => areSet[n] === false).map(({ mark }) => mark)
 }
 
+/** The marks of these keys that are from before then, as they stand. No use of them. */
+export async function readMarks(store: Store, keys: readonly string[], before: number): Promise<StoreEntry[]> {
+  const values = await store.getMany([...keys], { recency: 'keep' })
+  return keys.flatMap((key, n) => {
+    const [value, at] = [values[n], timeOf(values[n], key)]
+    return value === undefined || at === 0 || at >= before ? [] : [{ key, value }]
+  })
+}
+
+/** Epoch ms; long ago, whatever clock the store goes by. */
+const PAST = 1
+
+/** Those of these marks that are from before then are over, unless somebody says the same anew at this moment. */
+export async function endMarks(store: Store, keys: readonly string[], { before, clock }: Ending): Promise<void> {
+  const over = async (): Promise<Required<StoreEntry>[]> =>
+    (await readMarks(store, keys, before)).map((mark) => ({ ...mark, expires: PAST }))
+  if (store.compareAndSet === undefined) {
+    return inTurn(store, 't', { clock, write: async (lease) => store.setMany(await over(), lease && { fence: lease }) })
+  }
+  await Promise.all((await over()).map(async (mark) => store.compareAndSet?.(mark, [mark])))
+}
+
+interface Ending {
+  /** Epoch ms. */
+  readonly before: number
+  readonly clock: Clock
+}
+
 async function writeNewer(store: Store, marks: readonly StoreEntry[], lease: Lease | undefined): Promise<void> {
   const newer = (await newerIn(store, marks)).map(({ mark }) => mark)
   if (newer.length > 0) await store.setMany(newer, lease && { fence: lease })

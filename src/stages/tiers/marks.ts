@@ -28,8 +28,18 @@ export const marksOf = ({ url, settings: { group } }: { url: string; settings: {
   groupMark(group),
 ]
 
+/** All that concerns a stored entry, where redirects led to these too. */
+export const concerning = (entry: EntryRecord, redirects: readonly string[]): string[] => [
+  groupMark(entry.group),
+  ...tagMarks(entry),
+  ...[entry.url, ...redirects].map(urlMark),
+]
+
+/** What the keys of all marks begin with. */
+export const MARKS = 'h1:t:'
+
 /** Where a store keeps the mark of this name. */
-export const markKey = (name: string): string => `h1:t:${sha256(name)}`
+export const markKey = (name: string): string => MARKS + sha256(name)
 
 /** The same entry, not fresh before `at`. */
 export function markedAt(entry: EntryRecord, at: number): EntryRecord {

@@ -6,7 +6,7 @@ import { merge } from '../../../policy/merge.ts'
 import { isBare } from '../../../policy/removal.ts'
 import { sharing } from '../../../policy/sharing.ts'
 import { encode } from '../codec.ts'
-import { groupMark, markedAt, tagMark, urlMark } from '../marks.ts'
+import { concerning, markedAt } from '../marks.ts'
 import type { Placed } from '../placed.ts'
 import type { Tier } from '../tier.ts'
 import type { Tiers } from '../tiers.ts'
@@ -190,7 +190,7 @@ class Copying {
 
 /** The entry, as old as all marks say that concern it, or where redirects led: the marks themselves are not copied. */
 async function marked(tiers: Tiers, entry: EntryRecord, urls: readonly string[]): Promise<EntryRecord> {
-  const names = [groupMark(entry.group), ...Object.keys(entry.tags ?? {}).map(tagMark), ...[entry.url, ...urls].map(urlMark)]
+  const names = concerning(entry, urls)
   const said = await Promise.all(tiers.nearestFirst.map((tier) => tier.markedAt(names)))
   return names.reduce((older, name) => tiers.marks.applied(older, name), markedAt(entry, Math.max(0, ...said)))
 }

@@ -7,6 +7,7 @@ import type { Tier } from '../tier.ts'
 import { sweepBodies, sweepPartials, sweepShelf } from './body-sweep.ts'
 import { Condemned } from './condemned.ts'
 import { places } from './cursor.ts'
+import { sweepMarks } from './mark-sweep.ts'
 import { slices } from './pace.ts'
 import { elsewhere, readEntries, united } from './reading.ts'
 import type { UpkeepRooms } from './rooms.ts'
@@ -50,6 +51,7 @@ async function sweepStore(tier: Tier, rooms: UpkeepRooms, ordered: Ordered): Pro
   if (await sweepPartials(sweeping)) sweeping.isBlind = true
   await sweepBodies(sweeping, standing)
   if (ordered.isDry) return
+  await sweepMarks(tier, rooms)
   await condemned.write()
   await store.set(SWEPT, new TextEncoder().encode(String(now)))
 }

@@ -3,7 +3,10 @@
  * export, since an import of a missing name would fail with the linker's sentence instead of this one.
  */
 function refuse(): never {
-  throw new Error('holdfast runs on Node.js 24 or later only: it needs node:http, node:sqlite and files, as Node.js offers them.')
+  throw new Error(
+    'holdfast runs on Node.js 24 or later only: it needs node:http, node:sqlite and files, as Node.js offers them. ' +
+      'In a bundle for it the condition "node" must be resolved (Rollup: nodeResolve({ exportConditions: ["node"] })).',
+  )
 }
 
 export const cachedFetch: never = refuse()

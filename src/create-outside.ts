@@ -60,7 +60,7 @@ export function buildOutside(ground: Ground, storage: Storage): OutsideRooms {
     alone,
   }
   return {
-    fly: (call, before, path) => fly(call, before, { stages, path }),
+    fly: async (call, before, path) => departures.noted(call, await fly(call, before, { stages, path })),
     straight: (call) => straight(call, stages),
     reconsider: (call, found, landing) => admission.reconsider(call, found, landing),
     versions,

@@ -1,5 +1,6 @@
 import type { Call } from '../model/call.ts'
 import type { Clock } from '../model/clock.ts'
+import { Recollection } from '../model/recollection.ts'
 import type { Found, Held, Landing } from '../model/rooms.ts'
 import type { Departure, FlightPath, WriteRight } from '../model/stages.ts'
 import { sha256 } from '../policy/cache-key.ts'
@@ -23,6 +24,16 @@ export interface DepartureRooms {
   readonly clock: Clock
 }
 
+/** Entries that nothing is kept of, remembered at a time. */
+const MOST_PASSING = 1_000
+
+interface News {
+  /** What the call found. */
+  readonly before: Held | undefined
+  /** When it asked whether it may leave; epoch ms. */
+  readonly since: number
+}
+
 const nothingToEnd = async (): Promise<void> => undefined
 
 /**
@@ -33,6 +44,8 @@ export class Departures {
   readonly #rooms: DepartureRooms
   /** Entries that a flight of this very instance has the lease of: it is no reason for another one to wait. */
   readonly #ours = new Set<string>()
+  /** Entries whose last answer was for its caller alone: who waits for another process there waits for nothing. */
+  readonly #passing = new Recollection<string, true>(MOST_PASSING)
 
   constructor(rooms: DepartureRooms) {
     this.#rooms = rooms
@@ -43,14 +56,15 @@ export class Departures {
     const alone: Departure = { name: 'cleared', found: before, right: undefined, inherits: 'nothing', end: nothingToEnd }
     if (call.method === 'HEAD' || asksOrigin(call) || call.settings.delivery === 'live') return alone
     const peeked = insists ? undefined : this.#rooms.peek(call)
-    if (peeked !== undefined && this.#isNews(peeked, call, before)) return { name: 'answered', landing: arrivedBefore(peeked) }
-    if (this.#ours.has(call.key)) return alone
+    const news = { before: before.held, since: this.#rooms.clock.now() }
+    if (peeked !== undefined && this.#isNews(peeked, call, news)) return { name: 'answered', landing: arrivedBefore(peeked) }
+    if (this.#ours.has(call.key) || this.#passing.get(call.key)) return alone
     let found = before
     const look = async (): Promise<Landing | undefined> => {
-      const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, before))
+      const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, news))
       // A stored body that is not what `integrity` says must not be asked about: a 304 would confirm it.
       if (!isForeknown(call)) found = seen
-      return !insists && seen.held !== undefined && this.#isNews(seen.held, call, before) ? arrivedBefore(seen.held) : undefined
+      return !insists && seen.held !== undefined && this.#isNews(seen.held, call, news) ? arrivedBefore(seen.held) : undefined
     }
     if (call.origin !== undefined) {
       // No lease is held while user code runs: another process may run it too, and what both bring is merged.
@@ -67,6 +81,13 @@ export class Departures {
     this.#ours.add(call.key)
     const { end, behind } = this.#ending(call.key, taken)
     return { name: 'cleared', found, right: { ...taken.right, behind }, inherits: 'what was left', end }
+  }
+
+  /** What a flight came to. An error of the origin is none: whoever asks next may get more. */
+  noted({ key }: Call, landing: Landing): Landing {
+    if (landing.name === 'transient' && landing.reason !== 'status') this.#passing.set(key, true)
+    else this.#passing.delete(key)
+    return landing
   }
 
   #ending(key: string, taken: { end(): Promise<void> }): { end: () => Promise<void>; behind: NonNullable<WriteRight['behind']> } {
@@ -88,10 +109,12 @@ export class Departures {
     return { end, behind }
   }
 
-  /** Fresh, and checked later than what this call found: with `ttl: 0` nothing is fresh, yet a flight's answer serves those who waited for it. */
-  #isNews(held: Held, call: Call, { held: before }: Found): boolean {
-    if (before !== undefined && held.ref.checkedAt <= before.ref.checkedAt) return false
-    return judgeHeld(held, call, this.#rooms.clock.now()).name === 'fresh'
+  /** Checked later than what this call found; and fresh, or come since: with `ttl: 0` nothing is fresh, yet an answer serves those who waited for it. */
+  #isNews(held: Held, call: Call, { before, since }: News): boolean {
+    const { checkedAt } = held.ref
+    if (before !== undefined && checkedAt <= before.ref.checkedAt) return false
+    const { name, reason } = judgeHeld(held, call, this.#rooms.clock.now())
+    return name === 'fresh' || ((reason === 'expired' || reason === 'no-cache') && checkedAt >= since)
   }
 }
 

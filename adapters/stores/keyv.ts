@@ -5,7 +5,7 @@ import { quoted, unquoted } from './keyv/envelope.ts'
 import { Overlaps } from './keyv/overlaps.ts'
 import { endOf, inOrder, isPart, opened, partKeys } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
-import { canIterate, type EndForm, endFormOf, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
+import { canIterate, type EndForm, endFormOf, endGiven, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
 import { refuseUnknown, wholeEnd } from './options.ts'
 
 export interface KeyvOptions {
@@ -21,8 +21,8 @@ export interface KeyvOptions {
   clock?: Clock
 }
 
-/** Milliseconds for which Keyv keeps a value beyond its `expires`: the envelope decides, Keyv only cleans up. */
-const MARGIN = 60_000
+/** Milliseconds from where on memcached takes an end for a moment of 1970, and has nothing: there the envelope alone decides. */
+const FAR = 30 * 24 * 3_600_000
 
 /**
  * Any Keyv 5 or 6, or one of their storage adapters, as a store. The slower road: bytes go as base64 in a checked envelope, and each
@@ -93,12 +93,15 @@ class KeyvStore implements Store {
   }
 
   async #set(key: string, { text, expires, said }: Written): Promise<void> {
+    const end = endGiven(this.#endForm, wholeEnd(expires), this.#clock.now())
     const { answer, reported } = await this.#call('set', () =>
-      this.#keyv.set(key, this.#endForm === 'from now' ? text : quoted(text), this.#endOf(expires)),
+      this.#keyv.set(key, this.#endForm === 'from now' ? text : quoted(text), end),
     )
     if (reported !== undefined) throw this.#failed(`it reported an error while ${key} was written`, reported)
     if (answer === false) throw this.#failed(`it refused to write ${key}`)
-    if (!said.has(await this.#read(key))) throw this.#failed(`it said that ${key} is stored, and does not have it`)
+    if (said.has(await this.#read(key))) return
+    if (end === undefined || end < FAR) throw this.#failed(`it said that ${key} is stored, and does not have it`)
+    await this.#set(key, { text, expires: undefined, said })
   }
 
   async setMany(entries: StoreEntry[], { fence }: { fence?: Lease } = {}): Promise<void> {
@@ -175,14 +178,6 @@ class KeyvStore implements Store {
     } catch (error) {
       throw this.#failed(`${operation} failed (${error instanceof Error ? error.message : String(error)})`, error)
     }
-  }
-
-  /** 0 means for ever, also to a Keyv that has a `ttl` of its own: freshness is none of its business. */
-  #endOf(given: number | undefined): number | undefined {
-    const expires = wholeEnd(given)
-    if (this.#endForm === 'from now')
-      return expires === undefined ? 0 : Math.max(1, Math.ceil(expires - this.#clock.now())) + MARGIN
-    return this.#endForm === 'moment' && expires !== undefined ? expires + MARGIN : undefined
   }
 
   #assertWritable(fence: Lease | undefined): void {

@@ -28,6 +28,15 @@ export function endFormOf(keyv: KeyvLike): EndForm {
   return keyv.capabilities?.expires === true ? 'moment' : 'none'
 }
 
+/** Milliseconds for which Keyv keeps a value beyond its `expires`: the envelope decides, Keyv only cleans up. */
+const MARGIN = 60_000
+
+/** 0 means for ever, also to a Keyv that has a `ttl` of its own: freshness is none of its business. */
+export function endGiven(form: EndForm, expires: number | undefined, now: number): number | undefined {
+  if (form === 'from now') return expires === undefined ? 0 : Math.max(1, Math.ceil(expires - now)) + MARGIN
+  return form === 'moment' && expires !== undefined ? expires + MARGIN : undefined
+}
+
 /** What the values end up in: Keyv 6 wraps a Map or an older adapter in one of its own. */
 function innermost(keyv: KeyvLike): unknown {
   let { store } = keyv

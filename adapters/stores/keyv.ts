@@ -139,9 +139,8 @@ class KeyvStore implements Store {
     const { reported, answer } = await this.#call('iterator', () => this.#gather(prefix))
     if (reported !== undefined) throw this.#failed('it reported an error while its keys were listed', reported)
     let left = limit
-    for (const [key, text] of answer) {
+    for (const [key, expires] of answer) {
       if (left < 1) return
-      const expires = endOf(key, text)
       if (key <= after || (expires !== undefined && expires <= this.#clock.now())) continue
       left--
       yield key
@@ -153,13 +152,14 @@ class KeyvStore implements Store {
     this.#reports.end()
   }
 
-  async #gather(prefix: string): Promise<[string, unknown][]> {
+  /** With their ends, and without what they hold: all bodies may be among them. */
+  async #gather(prefix: string): Promise<[string, number | undefined][]> {
     const { iterator } = this.#keyv
     if (iterator === undefined || !canIterate(this.#keyv))
       throw this.#failed('its back end has no iterator, so its keys cannot be listed')
-    const found: [string, unknown][] = []
+    const found: [string, number | undefined][] = []
     for await (const [key, value] of iterator.call(this.#keyv, this.#keyv.namespace)) {
-      if (key.startsWith(prefix) && !isPart(key)) found.push([key, unquoted(value)])
+      if (key.startsWith(prefix) && !isPart(key)) found.push([key, endOf(key, unquoted(value))])
     }
     return found.sort(([one], [other]) => (one < other ? -1 : 1))
   }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { crc32 } from 'node:zlib'
 import Keyv6 from 'keyv'
 import Keyv5 from 'keyv5'
@@ -119,4 +121,22 @@ describe.each(MAKERS)('keyv over %s: what is said of one key at the same moment'
     await Promise.all(said)
     expect(failures).toEqual([])
   })
+})
+
+test('a listing holds names, and not all that stands under them', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const adapter = Object.assign(new Keyv6(), {
+    async *iterator() {
+      for (let n = 0; n < 60; n++) yield [`h1:c:${n}`, Buffer.alloc(900_000, 'A').toString('latin1')]
+    },
+  })
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for await (const key of keyv(adapter).keys('h1:c:')) {
+    expect(key).toBe('h1:c:0')
+    collect()
+    expect((process.memoryUsage().heapUsed - before) / 900_000).toBeLessThan(20)
+    break
+  }
 })

@@ -13,6 +13,7 @@ import { withoutLate } from './policy/removal.ts'
 import { Admission } from './stages/admission.ts'
 import { Arrivals } from './stages/bodies/arrivals.ts'
 import { copied } from './stages/bodies/copied.ts'
+import { proves } from './stages/bodies/proof.ts'
 import { Departures } from './stages/departure.ts'
 import { Origin } from './stages/download/origin.ts'
 import { HostGovernor } from './stages/governor/governor.ts'
@@ -100,6 +101,7 @@ function buildDepartures({ clock }: Ground, { tiers }: Storage): Departures {
     peek: (call) => tiers.peek(call),
     lookup: (call, enough) => tiers.lookup(call, enough),
     take: (storeKey, wish) => take({ ask: (ms) => tiers.lease(storeKey, ms), ...wish }, clock),
+    proves,
     clock,
   })
 }

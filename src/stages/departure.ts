@@ -21,6 +21,8 @@ export interface DepartureRooms {
     storeKey: () => string,
     wish: { look: () => Promise<Landing | undefined>; signal: AbortSignal; patience: number },
   ) => Promise<Taken>
+  /** Whether a stored body is what the caller knows of it. */
+  readonly proves: (held: Held, call: Call) => Promise<boolean>
   readonly clock: Clock
 }
 
@@ -52,11 +54,11 @@ export class Departures {
   }
 
   async clear(call: Call, before: Found, path: FlightPath): Promise<Departure> {
-    const insists = isInsistent(call) || isForeknown(call)
+    const insists = isInsistent(call)
     const alone: Departure = { name: 'cleared', found: before, right: undefined, inherits: 'nothing', end: nothingToEnd }
     if (call.method === 'HEAD' || asksOrigin(call) || call.settings.delivery === 'live') return alone
-    const peeked = insists ? undefined : this.#rooms.peek(call)
-    const news = { before: before.held, since: this.#rooms.clock.now() }
+    const peeked = insists || isForeknown(call) ? undefined : this.#rooms.peek(call)
+    let news = { before: before.held, since: this.#rooms.clock.now() }
     if (peeked !== undefined && this.#isNews(peeked, call, news)) return { name: 'answered', landing: arrivedBefore(peeked) }
     if (this.#ours.has(call.key) || this.#passing.get(call.key)) return alone
     let found = before
@@ -64,7 +66,13 @@ export class Departures {
       const seen = await this.#rooms.lookup(call, (held) => this.#isNews(held, call, news))
       // A stored body that is not what `integrity` says must not be asked about: a 304 would confirm it.
       if (!isForeknown(call)) found = seen
-      return !insists && seen.held !== undefined && this.#isNews(seen.held, call, news) ? arrivedBefore(seen.held) : undefined
+      const { held } = seen
+      if (insists || held === undefined || !this.#isNews(held, call, news)) return undefined
+      if (!isForeknown(call)) return arrivedBefore(held)
+      // What stood there before has been read, and is not it; nor is it read at each look.
+      const isIt = held.ref.checkedAt >= news.since && (await this.#rooms.proves(held, call))
+      news = { ...news, before: held }
+      return isIt ? arrivedBefore(held) : undefined
     }
     if (call.origin !== undefined) {
       // No lease is held while user code runs: another process may run it too, and what both bring is merged.

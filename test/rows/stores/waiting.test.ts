@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sqlite } from '../../../adapters/stores/sqlite.ts'
@@ -79,4 +80,23 @@ test('what another brought before is no news, also to who could not read it then
   const store = chaos(sqlite(file), { faults: [{ on: 'getMany', do: 'throw', call: 1 }] })
   expect(await got(await anInstance({ tiers: [store] })(origin.url('/f')))).toBe('x (revalidated)')
   expect(store.chaos.injected).toHaveLength(1)
+})
+
+test.each([
+  ['known', 1],
+  ['other', 2],
+])('who knows the bytes is given those that another brought, where they are it: %s', async (brought, hits) => {
+  const [origin, file] = [await anOrigin(), join(folder(), 'cache.db')]
+  const held = gate(ok(brought, { headers: { 'Cache-Control': 'max-age=60' } }))
+  origin.script('/f', held, ok('known'))
+  const integrity = `sha256-${createHash('sha256').update('known').digest('base64')}`
+  const one = anInstance({ tiers: [sqlite(file)] })(origin.url('/f'))
+  await held.arrived
+  const asks = chaos(sqlite(file), { faults: [{ on: 'lease', do: { delay: 0 } }] })
+  const others = [1, 2, 3].map(() => anInstance({ tiers: [asks] })(origin.url('/f'), { integrity }))
+  await expect.poll(() => asks.chaos.injected.length).toBeGreaterThan(2)
+  held.release()
+  expect(await got(await one)).toBe(`${brought} (miss)`)
+  for (const other of others) expect(await (await other).text()).toBe('known')
+  expect(origin.hits('/f')).toBe(hits)
 })

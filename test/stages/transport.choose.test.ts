@@ -98,3 +98,11 @@ test.each([['http_proxy'], ['https_proxy'], ['http_proxy', 'https_proxy']])(
     expect(chosenTransport({ clock }).name).toBe('wire')
   },
 )
+
+test.each(['socks5://127.0.0.1:9', 'socks://127.0.0.1:9', 'HTTP://127.0.0.1:9', ' http://127.0.0.1:9'])(
+  'fetch, where the program has a proxy that node:http would go past: %j',
+  (proxy) => {
+    onTestFinished(http.setGlobalProxyFromEnv({ http_proxy: proxy }))
+    expect(chosenTransport({ clock }).name).toBe('fetch')
+  },
+)

@@ -54,9 +54,16 @@ function ownOf(dispatcher: Dispatcher, name: string): { readonly name?: unknown 
   return symbol && (dispatcher[symbol] as { readonly name?: unknown } | undefined)
 }
 
-/** Node's own by NODE_USE_ENV_PROXY, its flag or `http.setGlobalProxyFromEnv`, which the wire obeys too (connections.ts); a proxy may be for one scheme alone. */
+/**
+ * Node's own by NODE_USE_ENV_PROXY, its flag or `http.setGlobalProxyFromEnv`, which the wire obeys too (connections.ts); a proxy may be for one
+ * scheme alone. Of what is not written as `http://` or `https://` fetch knows more (SOCKS), and the wire would go past it.
+ */
 function isOfEnvironment(dispatcher: Dispatcher): boolean {
   if (dispatcher.constructor.name !== 'EnvHttpProxyAgent') return false
   const agents = [process.getBuiltinModule('node:http').globalAgent, process.getBuiltinModule('node:https').globalAgent]
-  return agents.some((agent) => (agent as Agent & { readonly options: AgentOptions }).options.proxyEnv !== undefined)
+  const said = agents
+    .map((agent) => (agent as Agent & { readonly options: AgentOptions }).options.proxyEnv)
+    .filter((env) => env !== undefined)
+  const proxies = said.flatMap((env) => [env.http_proxy, env.HTTP_PROXY, env.https_proxy, env.HTTPS_PROXY])
+  return said.length > 0 && proxies.every((url) => !url || /^https?:\/\//.test(url))
 }

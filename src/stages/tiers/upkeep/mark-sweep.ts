@@ -1,4 +1,3 @@
-import { HoldfastError } from '../../../model/errors.ts'
 import type { EntryRecord } from '../../../model/record.ts'
 import { refsOf } from '../../../policy/selection.ts'
 import { endMarks, readMarks } from '../mark-writes.ts'
@@ -40,7 +39,8 @@ export async function sweepMarks(tier: Tier, rooms: UpkeepRooms): Promise<void> 
 
 interface Striking {
   readonly tier: Tier
-  readonly concerns: (tier: Tier, entries: readonly Standing[]) => Promise<string[]>
+  /** Names of the marks that concern these; undefined where nobody can say. */
+  readonly concerns: (tier: Tier, entries: readonly Standing[]) => Promise<string[] | undefined>
   readonly rooms: UpkeepRooms
 }
 
@@ -52,7 +52,9 @@ async function strike(idle: Set<string>, { tier, concerns, rooms: { pace } }: St
       const entries = await readEntries(tier, slice)
       if (entries.includes('foreign')) return 'in doubt'
       const there = entries.flatMap((entry, n) => (isRecord(entry) ? [{ entry, hash: slice[n]?.hash ?? '' }] : []))
-      for (const name of await concerns(tier, there)) idle.delete(markKey(name))
+      const names = await concerns(tier, there)
+      if (names === undefined) return 'in doubt'
+      for (const name of names) idle.delete(markKey(name))
     }
   } catch (error) {
     // The guard has told of a tier that fails.
@@ -73,11 +75,11 @@ const byEntries = (_: Tier, there: readonly Standing[]): Promise<string[]> =>
   Promise.resolve(there.flatMap(({ entry }) => concerning(entry, [])))
 
 /** A write to where a redirect led concerns what it led to (RFC 9111 4.4). */
-async function byRedirects(tier: Tier, there: readonly Standing[]): Promise<string[]> {
+async function byRedirects(tier: Tier, there: readonly Standing[]): Promise<string[] | undefined> {
   const names = there.flatMap(({ hash, entry }) => refsOf(entry).map(({ id }) => ({ hash, id, key: entry.key })))
   const { shelf } = tier
   const versions = shelf === undefined ? await readVersions(tier, names) : names.map(({ key, id }) => shelf.lookVersion(key, id))
-  if (versions.includes('foreign')) throw new HoldfastError('STORE', `${tier.store.name}: a version of another format`)
+  if (versions.includes('foreign')) return undefined
   const lost = names.filter((_, n) => versions[n] === undefined)
   const along = await Promise.all(lost.map((name) => readAlong(tier, name)))
   return [...versions, ...along]

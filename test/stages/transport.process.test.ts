@@ -160,9 +160,24 @@ describe("the environment's proxy", () => {
     expect(proxy.asked).toEqual([{ line: `CONNECT ${origin.host}`, credentials: CREDENTIALS }])
   })
 
+  test('for http is that for https too where none is named for https', async (context) => {
+    const certificate = await selfSigned()
+    if (!certificate) return context.skip()
+    const [proxy, origin] = [await startProxy(), await originOf(certificate)]
+    origin.script('/a', ok('tunnelled'), ok('tunnelled'))
+    const program = `
+      (await import('node:http')).setGlobalProxyFromEnv({ HTTP_PROXY: '${proxy.url}', https_proxy: '' })
+      console.log(await text('${origin.url('/a')}'), await (await fetch('${origin.url('/a')}')).text())
+    `
+    expect(await printed(program, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toBe('tunnelled tunnelled')
+    expect(proxy.asked.map(({ line }) => line)).toEqual(Array(2).fill(`CONNECT ${origin.host}`))
+  })
+
   test.each([
     ['unless Node is told to', { NODE_USE_ENV_PROXY: undefined }],
     ['for hosts of NO_PROXY', { no_proxy: '127.0.0.1' }],
+    ['for what is below a host of NO_PROXY, in the words of fetch', { no_proxy: 'example.org 0.0.1' }],
+    ['for what is below a host of NO_PROXY, in the words of Node', { no_proxy: '', NO_PROXY: 'example.org,*.0.1' }],
   ])('is not used %s', async (_when, changes) => {
     const [proxy, origin] = [await startProxy(), await originOf()]
     origin.script('/a', ok('straight'))

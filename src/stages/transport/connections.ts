@@ -1,6 +1,7 @@
-import type { Agent, ClientRequest, RequestOptions } from 'node:http'
+import type { ClientRequest, RequestOptions } from 'node:http'
 import type { AgentOptions } from 'node:https'
 import { TransportFailure } from '../../model/transport.ts'
+import { type ProxyEnv, proxyEnvOf, proxyEnvSaid } from './environment-proxy.ts'
 import { type HttpModule, type KeptAgent, keptAgent } from './kept-agent.ts'
 
 /**
@@ -20,7 +21,7 @@ export type Reuse = 'kept' | 'fresh'
 
 /** The connections of one instance, made when the first one is asked for. */
 export class Connections {
-  readonly #routes = new Map<string, Route & { readonly node: HttpModule; readonly proxyEnv: ProxyEnv }>()
+  readonly #routes = new Map<string, Route & { readonly node: HttpModule; readonly said: ProxyEnv | undefined }>()
   #isClosed = false
 
   /** @throws TransportFailure CONNECT after `close()`. */
@@ -29,12 +30,12 @@ export class Connections {
     const name = `${reuse} ${scheme}`
     const known = this.#routes.get(name)
     const node = known?.node ?? moduleOf(scheme)
-    const proxyEnv = proxyEnvOf(node)
-    if (known !== undefined && known.proxyEnv === proxyEnv) return known
+    const said = proxyEnvSaid(scheme)
+    if (known !== undefined && known.said === said) return known
     known?.agent.retire()
-    const agent = keptAgent(node, { ...ASKED, keepAlive: reuse === 'kept', ...(proxyEnv && { proxyEnv }) })
+    const agent = keptAgent(node, { ...ASKED, keepAlive: reuse === 'kept', ...(said && { proxyEnv: proxyEnvOf(said) }) })
     // `request` is looked up at each call: mocks and instrumentation put their own there.
-    const route = { request: (options: RequestOptions) => node.request(options), agent, node, proxyEnv }
+    const route = { request: (options: RequestOptions) => node.request(options), agent, node, said }
     this.#routes.set(name, route)
     return route
   }
@@ -46,12 +47,6 @@ export class Connections {
     this.#routes.clear()
   }
 }
-
-type ProxyEnv = AgentOptions['proxyEnv']
-
-/** NODE_USE_ENV_PROXY, its flag and `http.setGlobalProxyFromEnv` reach the global agents alone; what they were given, ours get, also later. */
-const proxyEnvOf = ({ globalAgent }: HttpModule): ProxyEnv =>
-  (globalAgent as Agent & { readonly options: AgentOptions }).options.proxyEnv
 
 /**
  * Loads the module on first use, as `import()` would, but without a turn of the queue for each request. A static import would

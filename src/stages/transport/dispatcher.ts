@@ -1,4 +1,4 @@
-import type { Agent, AgentOptions } from 'node:http'
+import { proxyEnvSaid } from './environment-proxy.ts'
 
 /** What undici sends by, as far as we look at it. */
 interface Dispatcher {
@@ -60,10 +60,7 @@ function ownOf(dispatcher: Dispatcher, name: string): { readonly name?: unknown 
  */
 function isOfEnvironment(dispatcher: Dispatcher): boolean {
   if (dispatcher.constructor.name !== 'EnvHttpProxyAgent') return false
-  const agents = [process.getBuiltinModule('node:http').globalAgent, process.getBuiltinModule('node:https').globalAgent]
-  const said = agents
-    .map((agent) => (agent as Agent & { readonly options: AgentOptions }).options.proxyEnv)
-    .filter((env) => env !== undefined)
+  const said = ['http:', 'https:'].map(proxyEnvSaid).filter((env) => env !== undefined)
   const proxies = said.flatMap((env) => [env.http_proxy, env.HTTP_PROXY, env.https_proxy, env.HTTPS_PROXY])
   return said.length > 0 && proxies.every((url) => !url || /^https?:\/\//.test(url))
 }

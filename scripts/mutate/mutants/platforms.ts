@@ -21,7 +21,7 @@ export const PLATFORMS: readonly Mutant[] = [
   {
     name: 'a proxy that is set later is gone round',
     file: 'src/stages/transport/connections.ts',
-    find: 'known !== undefined && known.proxyEnv === proxyEnv',
+    find: 'known !== undefined && known.said === said',
     replace: 'known !== undefined',
     tests: ['test/stages/transport.process.test.ts'],
     killer: "the environment's proxy is used from the moment at which a program says so, and no longer than it does",

@@ -12,6 +12,7 @@ import { DEFAULT_PLAN, type House, type HousePlan } from './house.ts'
 import type { Options } from './model/options.ts'
 import type { Settings } from './model/settings.ts'
 import type { Store } from './model/store.ts'
+import { assertNodeVersion } from './node-version.ts'
 import { ALWAYS_CREDENTIALS, DEFAULT_CREDENTIAL_HEADERS } from './policy/cache-key.ts'
 import { type InstanceOptions, readInstanceOptions, SHARED_OPTIONS } from './policy/instance-options.ts'
 import { oneOf, wrong } from './policy/option-readers.ts'
@@ -55,7 +56,9 @@ function withEnvironment(settings: Settings): Settings {
 
 const BARE: CallBasis = { settings: DEFAULT_SETTINGS, rules: [], headers: [], credentialHeaders: DEFAULT_CREDENTIAL_HEADERS }
 
-function build(read: InstanceOptions): Built {
+function build(options: Options): Built {
+  assertNodeVersion()
+  const read = readInstanceOptions(options)
   const basis = basisOf(read, BARE)
   const { tiers, ...rooms } = read.rooms as Partial<HousePlan> & { tiers?: object[] }
   const place = tiers === undefined ? defaultPlace(process.env, process.argv[1]) : undefined
@@ -117,7 +120,7 @@ function extended(built: () => Built, functions: Functions, options: Options): C
  * @throws TypeError that names an unknown or wrong option, its value, and the cure.
  */
 export function createCachedFetch(options: Options = {}): CachedFetch {
-  const built = build(readInstanceOptions(options))
+  const built = build(options)
   return ownDoor(() => built)
 }
 
@@ -129,7 +132,7 @@ export function lazyCachedFetch(): CachedFetch {
 function lazy(options: () => Options): CachedFetch {
   let built: Built | undefined
   return ownDoor(() => {
-    built ??= build(readInstanceOptions(options()))
+    built ??= build(options())
     return built
   })
 }

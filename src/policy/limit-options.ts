@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   total: Number.POSITIVE_INFINITY,
   bytesPerSecond: Number.POSITIVE_INFINITY,
   queue: Number.POSITIVE_INFINITY,
-  hosts: hostTable([]),
+  hosts: { ruleFor: () => undefined },
   shared: undefined,
 }
 

@@ -176,7 +176,7 @@ class KeyvStore implements Store {
     try {
       return await this.#reports.during(run)
     } catch (error) {
-      throw this.#failed(`${operation} failed (${error instanceof Error ? error.message : String(error)})`, error)
+      throw this.#failed(`${operation} failed`, error)
     }
   }
 
@@ -190,6 +190,9 @@ class KeyvStore implements Store {
   }
 
   #failed(what: string, cause?: unknown): Error {
-    return storeFailure(`${this.name}: ${what}`, cause)
+    return storeFailure(`${this.name}: ${what}${cause === undefined ? '' : ` (${textOf(cause)})`}`, cause)
   }
 }
+
+/** A back end may report anything. */
+const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason))

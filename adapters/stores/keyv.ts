@@ -2,8 +2,9 @@ import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Lease, SetOptions, Store, StoreEntry } from '../../src/model/store.ts'
 import { storeClosed, storeFailure } from './failures.ts'
 import { quoted, unquoted } from './keyv/envelope.ts'
+import { gathered } from './keyv/gathered.ts'
 import { Overlaps } from './keyv/overlaps.ts'
-import { endOf, inOrder, isPart, opened, partKeys } from './keyv/parts.ts'
+import { inOrder, opened, partKeys } from './keyv/parts.ts'
 import { Reports } from './keyv/reports.ts'
 import { canIterate, type EndForm, endFormOf, endGiven, isInMemory, isKeyv, type KeyvLike, outspoken } from './keyv/shape.ts'
 import { refuseUnknown, wholeEnd } from './options.ts'
@@ -136,7 +137,13 @@ class KeyvStore implements Store {
     prefix: string,
     { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string; limit?: number } = {},
   ): AsyncGenerator<string> {
-    const { reported, answer } = await this.#call('iterator', () => this.#gather(prefix))
+    this.#assertOpen()
+    const { iterator } = this.#keyv
+    if (iterator === undefined || !canIterate(this.#keyv))
+      throw this.#failed('its back end has no iterator, so its keys cannot be listed')
+    const { reported, answer } = await this.#call('iterator', () =>
+      gathered(iterator.call(this.#keyv, this.#keyv.namespace), prefix),
+    )
     if (reported !== undefined) throw this.#failed('it reported an error while its keys were listed', reported)
     let left = limit
     for (const [key, expires] of answer) {
@@ -150,18 +157,6 @@ class KeyvStore implements Store {
   async close(): Promise<void> {
     this.#closed = true
     this.#reports.end()
-  }
-
-  /** With their ends, and without what they hold: all bodies may be among them. */
-  async #gather(prefix: string): Promise<[string, number | undefined][]> {
-    const { iterator } = this.#keyv
-    if (iterator === undefined || !canIterate(this.#keyv))
-      throw this.#failed('its back end has no iterator, so its keys cannot be listed')
-    const found: [string, number | undefined][] = []
-    for await (const [key, value] of iterator.call(this.#keyv, this.#keyv.namespace)) {
-      if (key.startsWith(prefix) && !isPart(key)) found.push([key, endOf(key, unquoted(value))])
-    }
-    return found.sort(([one], [other]) => (one < other ? -1 : 1))
   }
 
   async #read(key: string): Promise<unknown> {
